@@ -1,0 +1,89 @@
+package dev.sunda.autograd;
+
+import static dev.sunda.autograd.Operation.output;
+import static dev.sunda.autograd.Operation.wrt;
+
+import dev.sunda.core.Tensor;
+import dev.sunda.core.op.BinaryOp;
+import dev.sunda.core.op.UnaryOp;
+
+/// Derivatives of element-wise functions.
+final class ElementwiseRules {
+    private ElementwiseRules() {
+    }
+
+    static Variable apply(UnaryOp op, Variable x) {
+        Tensor y = x.data().apply(op);
+        return switch (op.keeps()) {
+            case NOTHING -> op == UnaryOp.NEG ? x.neg() : output(op.label(), y, wrt(x, Variable::zerosLike));
+            case INPUT -> output(op.label(), y, wrt(x, dy -> chain(op, x, dy)));
+            case OUTPUT -> output(op.label(), y, wrt(x, (dy, kept) -> chain(op, kept, dy)));
+        };
+    }
+
+    /// `dy * op'(kept)`: by the kernel where nothing is recorded, by [#derivative] where the result is to be differentiated again.
+    private static Variable chain(UnaryOp op, Variable kept, Variable dy) {
+        return GradMode.isRecording() ? dy.mul(derivative(op, kept)) : Variable.of(dy.data().unaryBackward(op, kept.data()));
+    }
+
+    /// The derivative as differentiable operations, from the input or output, whichever the function keeps.
+    private static Variable derivative(UnaryOp op, Variable kept) {
+        return switch (op) {
+            case ABS -> kept.apply(UnaryOp.SIGN);
+            case SQUARE -> kept.mul(2);
+            case SQRT -> kept.reciprocal().mul(0.5);
+            case RSQRT -> kept.square().mul(kept).mul(-0.5);
+            case RECIPROCAL -> kept.square().neg();
+            case EXP -> kept;
+            case EXPM1 -> kept.add(1);
+            case LOG -> kept.reciprocal();
+            case LOG1P -> kept.add(1).reciprocal();
+            case SIN -> kept.cos();
+            case COS -> kept.sin().neg();
+            case TANH -> kept.square().neg().add(1);
+            case SIGMOID -> kept.sub(kept.square());
+            case RELU -> Variable.of(kept.data().gt(0).to(kept.dtype()));
+            case NEG, SIGN, FLOOR, CEIL, ROUND -> throw new AssertionError(op + " keeps nothing");
+        };
+    }
+
+    static Variable pow(Variable x, double exponent) {
+        return output("pow", x.data().pow(exponent),
+                wrt(x, dy -> exponent == 0 ? Variable.zerosLike(dy) : dy.mul(x.pow(exponent - 1)).mul(exponent)));
+    }
+
+    static Variable pow(Variable x, Variable a) {
+        return output("pow", x.data().pow(a.data()),
+                wrt(x, dy -> {
+                    Variable slope = dy.mul(a).mul(x.pow(a.sub(1)));
+                    return Variable.zerosLike(slope).where(a.data().eq(0), slope);
+                }),
+                wrt(a, (dy, y) -> {
+                    Tensor flat = x.data().eq(0).logicalAnd(a.data().ge(0));
+                    Variable base = Variable.of(x.data().mul(0).add(1)).where(flat, x);     // keeps the logarithm finite where it does not count
+                    return Variable.zerosLike(y).where(flat, dy.mul(y).mul(base.log()));
+                }));
+    }
+
+    static Variable maximum(Variable a, Variable b) {
+        return output("maximum", a.data().maximum(b.data()), wrt(a, dy -> dy.mul(share(BinaryOp.GT, a, b))),
+                wrt(b, dy -> dy.mul(share(BinaryOp.GT, b, a))));
+    }
+
+    static Variable minimum(Variable a, Variable b) {
+        return output("minimum", a.data().minimum(b.data()), wrt(a, dy -> dy.mul(share(BinaryOp.LT, a, b))),
+                wrt(b, dy -> dy.mul(share(BinaryOp.LT, b, a))));
+    }
+
+    /// 1 where `a` wins, one half where both are equal, else 0.
+    private static Variable share(BinaryOp wins, Variable a, Variable b) {
+        Tensor won = a.data().apply(wins, b.data()).to(a.dtype());
+        return Variable.of(won.add(a.data().eq(b.data()).to(a.dtype()).mul(0.5)));
+    }
+
+    static Variable where(Tensor condition, Variable a, Variable b) {
+        return output("where", a.data().where(condition, b.data()),
+                wrt(a, dy -> dy.where(condition, Variable.zerosLike(dy))),
+                wrt(b, dy -> Variable.zerosLike(dy).where(condition, dy)));
+    }
+}

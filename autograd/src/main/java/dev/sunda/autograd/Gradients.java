@@ -1,0 +1,144 @@
+package dev.sunda.autograd;
+
+import dev.sunda.autograd.Node.Edge;
+import dev.sunda.core.Tensor;
+import dev.sunda.core.type.ShapeException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+
+/// The engine: walks the recorded graph from the newest operation to the oldest. No recursion, so depth does not matter.
+public final class Gradients {
+    private Gradients() {
+    }
+
+    /// The gradient of a scalar `loss` with respect to each input, in their order; zeros where the loss does not depend on one.
+    ///
+    /// @param createGraph whether the pass is recorded, so that the results can be differentiated again; the graph of `loss` is then kept,
+    ///     otherwise it is released
+    /// @throws ShapeException unless `loss` has one element
+    public static List<Variable> gradients(Variable loss, List<Variable> inputs, boolean createGraph) {
+        return gradients(List.of(loss), List.of(seed(loss)), inputs, createGraph);
+    }
+
+    /// The gradient of `sum over i of <outputs_i, upstream_i>` with respect to each input: vector-Jacobian products.
+    ///
+    /// @param upstream one gradient for each output, of its shape
+    public static List<Variable> gradients(List<Variable> outputs, List<Variable> upstream, List<Variable> inputs, boolean createGraph) {
+        var wanted = Collections.<Node>newSetFromMap(new IdentityHashMap<>());
+        for (Variable x : inputs) {
+            if (x.node() == null)
+                throw new IllegalArgumentException("gradients: an input of shape " + x.shape()
+                        + " is a constant; make it with Variable.tracked(tensor) or use a Parameter that is not frozen");
+            wanted.add(x.node());
+        }
+        var found = run(outputs, upstream, wanted, createGraph);
+        var result = new ArrayList<Variable>();
+        for (Variable x : inputs) {
+            Variable dx = found.get(x.node());
+            result.add(dx != null ? dx : Variable.zerosLike(x));
+        }
+        return List.copyOf(result);
+    }
+
+    /// Adds the gradient of `outputs` to every parameter that was used.
+    static void backward(Variable output, Variable upstream) {
+        var parameters = Collections.<Node>newSetFromMap(new IdentityHashMap<>());
+        for (Node node : reachable(List.of(output)))
+            if (node.parameter() != null)
+                parameters.add(node);
+        var found = run(List.of(output), List.of(upstream), parameters, false);
+        for (var entry : found.entrySet())                           // each entry meets its own parameter: order is irrelevant
+            entry.getKey().parameter().accumulate(entry.getValue().data());
+    }
+
+    static Variable seed(Variable loss) {
+        if (loss.data().numel() != 1)
+            throw new ShapeException("backward", "the loss must be a single number; reduce it with sum() or mean(), or pass the upstream gradient",
+                    loss.shape());
+        return Variable.of(Tensor.ones(loss.shape(), loss.dtype(), loss.device()));
+    }
+
+    private static IdentityHashMap<Node, Variable> run(List<Variable> outputs, List<Variable> upstream, Set<Node> wanted, boolean createGraph) {
+        check(outputs, upstream);
+        List<Node> nodes = reachable(outputs);
+        Set<Node> useful = useful(nodes, wanted);
+        return GradMode.recording(createGraph, () -> {
+            var arriving = new IdentityHashMap<Node, Variable>();
+            for (int i = 0; i < outputs.size(); i++)
+                if (outputs.get(i).node() != null)
+                    arriving.merge(outputs.get(i).node(), upstream.get(i), Variable::add);
+            var result = new IdentityHashMap<Node, Variable>();
+            for (Node node : nodes.reversed()) {                     // newest first: every use of its value has been handled
+                Variable dy = useful.contains(node) ? arriving.remove(node) : null;
+                if (dy != null) {
+                    if (wanted.contains(node))
+                        result.put(node, dy);
+                    if (!node.isLeaf())
+                        propagate(node, dy, useful, arriving);
+                }
+                if (!createGraph && !node.isLeaf())
+                    node.release();
+            }
+            return result;
+        });
+    }
+
+    private static void propagate(Node node, Variable dy, Set<Node> useful, IdentityHashMap<Node, Variable> arriving) {
+        List<Edge> edges = node.edges();
+        boolean[] needed = new boolean[edges.size()];
+        boolean any = false;
+        for (int i = 0; i < needed.length; i++)
+            any |= needed[i] = edges.get(i).target() != null && useful.contains(edges.get(i).target());
+        if (!any)
+            return;
+        List<Variable> gradients = node.backward(dy, needed);
+        for (int i = 0; i < needed.length; i++) {
+            Variable dx = gradients.get(i);
+            if (!needed[i] || dx == null)
+                continue;
+            Edge edge = edges.get(i);
+            arriving.merge(edge.target(), dx.sumTo(edge.shape()).to(edge.dtype()), Variable::add);
+        }
+    }
+
+    private static void check(List<Variable> outputs, List<Variable> upstream) {
+        if (outputs.size() != upstream.size())
+            throw new IllegalArgumentException("gradients: " + outputs.size() + " outputs need as many upstream gradients (got " + upstream.size() + ")");
+        for (int i = 0; i < outputs.size(); i++)
+            if (!outputs.get(i).shape().equals(upstream.get(i).shape()))
+                throw new ShapeException("gradients", "output and upstream gradient differ in shape", outputs.get(i).shape(), upstream.get(i).shape());
+    }
+
+    /// All nodes the outputs depend on, oldest first.
+    private static List<Node> reachable(List<Variable> outputs) {
+        var seen = Collections.<Node>newSetFromMap(new IdentityHashMap<>());
+        var open = new ArrayDeque<Node>();
+        var nodes = new ArrayList<Node>();
+        for (Variable y : outputs)
+            if (y.node() != null && seen.add(y.node()))
+                open.add(y.node());
+        while (!open.isEmpty()) {
+            Node node = open.removeLast();
+            nodes.add(node);
+            for (Edge edge : node.edges())
+                if (edge.target() != null && seen.add(edge.target()))
+                    open.add(edge.target());
+        }
+        nodes.sort(Comparator.comparingLong(Node::sequence));
+        return nodes;
+    }
+
+    /// Of `nodes`, oldest first, those on a path from a wanted node.
+    private static Set<Node> useful(List<Node> nodes, Set<Node> wanted) {
+        var useful = Collections.<Node>newSetFromMap(new IdentityHashMap<>());
+        for (Node node : nodes)
+            if (wanted.contains(node) || node.edges().stream().anyMatch(e -> e.target() != null && useful.contains(e.target())))
+                useful.add(node);
+        return useful;
+    }
+}

@@ -1,0 +1,97 @@
+package dev.sunda.autograd;
+
+import dev.sunda.core.type.DType;
+import dev.sunda.core.type.Shape;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// One recorded operation, or a leaf. Holds the nodes it depends on and the rule that turns the gradient of its result into gradients of
+/// its inputs; holds numbers only as far as the rule captured them.
+final class Node {
+    private static final AtomicLong COUNTER = new AtomicLong();
+
+    /// Where a gradient goes: the input's node (null if it needs no gradient), its shape and type, and its version when it was used.
+    record Edge(Node target, Shape shape, DType dtype, long version) {
+        static Edge to(Variable x) {
+            return new Edge(x.node(), x.shape(), x.dtype(), x.node() == null ? 0 : x.node().version);
+        }
+    }
+
+    /// From the gradient of the result to the gradients of the inputs; `null` entries where `needed` is false.
+    @FunctionalInterface
+    interface Rule {
+        List<Variable> apply(Variable dy, boolean[] needed);
+    }
+
+    private final long sequence = COUNTER.getAndIncrement();
+    private final String name;
+    private final List<Edge> edges;
+    private final Parameter parameter;
+    private Rule rule;
+    private long version;
+
+    private Node(String name, List<Edge> edges, Rule rule, Parameter parameter) {
+        this.name = name;
+        this.edges = edges;
+        this.rule = rule;
+        this.parameter = parameter;
+    }
+
+    static Node operation(String name, List<Edge> edges, Rule rule) {
+        return new Node(name, edges, rule, null);
+    }
+
+    static Node leaf(Parameter parameter) {
+        return new Node("leaf", List.of(), null, parameter);
+    }
+
+    /// Grows with creation: a node's inputs have smaller numbers than the node.
+    long sequence() {
+        return sequence;
+    }
+
+    List<Edge> edges() {
+        return edges;
+    }
+
+    /// The parameter whose leaf this is, or null.
+    Parameter parameter() {
+        return parameter;
+    }
+
+    boolean isLeaf() {
+        return edges.isEmpty();
+    }
+
+    /// A value was overwritten in place: what was recorded before no longer fits it.
+    void bumpVersion() {
+        version++;
+    }
+
+    /// Gradients of the inputs.
+    ///
+    /// @throws IllegalStateException if the rule has been released by an earlier backward pass, or an input has been overwritten since
+    List<Variable> backward(Variable dy, boolean[] needed) {
+        if (rule == null)
+            throw new IllegalStateException(name + ": the graph was released by an earlier backward pass; compute the value again, or pass "
+                    + "createGraph = true to keep the graph");
+        for (Edge edge : edges)
+            if (edge.target() != null && edge.version() != edge.target().version)
+                throw new IllegalStateException(name + ": an input of shape " + edge.shape()
+                        + " was changed in place after it was used; run backward before the optimizer step");
+        List<Variable> gradients = rule.apply(dy, needed);
+        if (gradients.size() != edges.size())
+            throw new IllegalStateException(name + ": the rule gives " + gradients.size() + " gradients for " + edges.size() + " inputs");
+        return gradients;
+    }
+
+    /// Lets go of everything the rule had captured.
+    void release() {
+        rule = null;
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

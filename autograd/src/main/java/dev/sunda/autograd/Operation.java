@@ -1,0 +1,100 @@
+package dev.sunda.autograd;
+
+import dev.sunda.core.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.BinaryOperator;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+
+/// How an operation is declared, ours and an application's own alike: its value, and a rule for the gradient of each input.
+///
+/// ```java
+/// static Variable cube(Variable x) {
+///     return output("cube", x.data().mul(x.data()).mul(x.data()), wrt(x, dy -> dy.mul(x.square()).mul(3)));
+/// }
+/// ```
+///
+/// Rules are written with `Variable` operations, so they can be differentiated again. The engine owns the chores: it sums gradients back over
+/// broadcast dimensions and to the input's type, skips rules nobody asked for, and releases what rules captured once they have run. Capture only what the
+/// rule needs: a lambda that mentions `x` keeps its numbers alive, one that needs a shape should capture the shape.
+public final class Operation {
+    private Operation() {
+    }
+
+    /// The gradient rule of one input. Made by `wrt`.
+    public static final class Wrt {
+        private final Variable input;
+        private final BinaryOperator<Variable> rule;
+        private final boolean wantsOutput;
+
+        private Wrt(Variable input, BinaryOperator<Variable> rule, boolean wantsOutput) {
+            this.input = input;
+            this.rule = rule;
+            this.wantsOutput = wantsOutput;
+        }
+    }
+
+    /// The rule of one input, from the gradient of the output to that of the input.
+    public static Wrt wrt(Variable input, UnaryOperator<Variable> rule) {
+        return new Wrt(input, (dy, _) -> rule.apply(dy), false);
+    }
+
+    /// The rule of one input, written with the gradient and the value of the output; the output stays alive, the input need not.
+    public static Wrt wrt(Variable input, BinaryOperator<Variable> rule) {
+        return new Wrt(input, rule, true);
+    }
+
+    /// Declares an operation with one formula for each input.
+    ///
+    /// @param name for messages
+    /// @param value the result, already computed
+    /// @param inputs rules of all inputs that may need a gradient
+    public static Variable output(String name, Tensor value, Wrt... inputs) {
+        if (!recorded(Arrays.stream(inputs).map(w -> w.input).toList()))
+            return Variable.of(value);
+        var edges = Arrays.stream(inputs).map(w -> Node.Edge.to(w.input)).toList();
+        boolean wantsOutput = Arrays.stream(inputs).anyMatch(w -> w.wantsOutput && w.input.requiresGrad());
+        var y = new Variable[1];                                     // filled below: the rule refers to the result it belongs to
+        var rules = Arrays.stream(inputs).map(w -> w.input.requiresGrad() ? w.rule : null).toList();   // a constant's rule is not kept
+        var node = Node.operation(name, edges, (dy, needed) -> {
+            var gradients = new ArrayList<Variable>();
+            for (int i = 0; i < rules.size(); i++)
+                gradients.add(needed[i] ? rules.get(i).apply(dy, y[0]) : null);
+            return gradients;
+        });
+        var result = new Variable(value, node);
+        if (wantsOutput)
+            y[0] = result;
+        return result;
+    }
+
+    /// Declares an operation whose gradients share work: one rule gives them all, in the order of the inputs.
+    ///
+    /// @param joint from the gradient of the output to the gradients of all inputs; null entries mean no gradient
+    public static Variable output(String name, Tensor value, List<Variable> inputs, Function<Variable, List<Variable>> joint) {
+        if (!recorded(inputs))
+            return Variable.of(value);
+        var edges = inputs.stream().map(Node.Edge::to).toList();
+        return new Variable(value, Node.operation(name, edges, (dy, _) -> joint.apply(dy)));
+    }
+
+    /// Joins a fast backward kernel, which cannot be differentiated, and the same formulas as differentiable operations. The grad mode picks: the
+    /// kernel runs in an ordinary backward pass, the formulas where the pass itself is recorded. The kernel maps tensors to tensors, so an unrecorded
+    /// result cannot slip into a recorded graph.
+    public static Function<Variable, List<Variable>> fused(Function<Tensor, List<Tensor>> kernel, Function<Variable, List<Variable>> composite) {
+        return dy -> {
+            if (GradMode.isRecording())
+                return composite.apply(dy);
+            var gradients = new ArrayList<Variable>();
+            for (Tensor gradient : kernel.apply(dy.data()))
+                gradients.add(gradient == null ? null : Variable.of(gradient));
+            return gradients;
+        };
+    }
+
+    private static boolean recorded(List<Variable> inputs) {
+        return GradMode.isRecording() && inputs.stream().anyMatch(Variable::requiresGrad);
+    }
+}

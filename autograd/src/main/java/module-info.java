@@ -1,0 +1,6 @@
+/// Reverse-mode automatic differentiation on tensors.
+module dev.sunda.autograd {
+    requires transitive dev.sunda.core;
+
+    exports dev.sunda.autograd;
+}

@@ -1,0 +1,67 @@
+package dev.sunda.core;
+
+import dev.sunda.core.spi.Backend;
+import dev.sunda.core.spi.BackendProvider;
+import dev.sunda.core.type.Device;
+import dev.sunda.core.type.DeviceException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+
+/// The backends found on the module or class path, each opened at its first use.
+public final class Backends {
+    private static final Map<String, BackendProvider> PROVIDERS = load();
+    private static final Map<Device, Backend> OPEN = new ConcurrentHashMap<>();
+
+    private Backends() {
+    }
+
+    /// What is known of one family of devices.
+    ///
+    /// @param kind the family, for example `cpu`
+    /// @param probe available with a description, or unavailable with the reason
+    public record Status(String kind, BackendProvider.Probe probe) {
+    }
+
+    /// The backend that serves `device`.
+    ///
+    /// @throws DeviceException if no backend of that kind is on the path, if it is unavailable, or if the index is too large
+    public static Backend of(Device device) {
+        Backend open = OPEN.get(device);
+        return open != null ? open : OPEN.computeIfAbsent(device, Backends::open);
+    }
+
+    /// Every family found, in the order of their names, with the reason where one is not available.
+    public static List<Status> all() {
+        return PROVIDERS.values().stream().map(p -> new Status(p.kind(), p.probe())).toList();
+    }
+
+    private static Backend open(Device device) {
+        BackendProvider provider = PROVIDERS.get(device.kind());
+        if (provider == null)
+            throw new DeviceException(device + ": no backend serves this device; found " + PROVIDERS.keySet().stream().collect(Collectors.joining(", "))
+                    + ", put the module sunda-" + device.kind() + " on the path");
+        return switch (provider.probe()) {
+            case BackendProvider.Unavailable(String reason) -> throw new DeviceException(device + ": not available: " + reason);
+            case BackendProvider.Available(int devices, _) -> {
+                if (device.index() >= devices)
+                    throw new DeviceException(device + ": there is no such device; " + devices + " of kind " + device.kind() + " found");
+                yield provider.open(device.index());
+            }
+        };
+    }
+
+    private static Map<String, BackendProvider> load() {
+        var found = new ArrayList<BackendProvider>();
+        ServiceLoader.load(BackendProvider.class, Backends.class.getClassLoader()).forEach(found::add);
+        found.sort(Comparator.comparing(BackendProvider::kind));
+        var providers = new LinkedHashMap<String, BackendProvider>();
+        found.forEach(p -> providers.putIfAbsent(p.kind(), p));
+        return providers;
+    }
+}

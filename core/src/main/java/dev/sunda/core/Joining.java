@@ -1,0 +1,89 @@
+package dev.sunda.core;
+
+import dev.sunda.core.op.ReduceOp;
+import dev.sunda.core.type.DType;
+import dev.sunda.core.type.Dims;
+import dev.sunda.core.type.Layout;
+import dev.sunda.core.type.Shape;
+import dev.sunda.core.type.ShapeException;
+import java.util.Arrays;
+import java.util.List;
+
+/// Tensors put together, dimensions put together, and broadcasting undone.
+final class Joining {
+    private Joining() {
+    }
+
+    static Tensor cat(List<Tensor> all, int dim) {
+        if (all.isEmpty())
+            throw new ShapeException("cat: needs at least one tensor (got none)");
+        List<Tensor> shaped = all.stream().filter(x -> x.rank() != 1 || x.numel() > 0).toList();
+        List<Tensor> tensors = shaped.isEmpty() ? all : shaped;
+        Tensor first = tensors.getFirst();
+        int d = first.shape().dim("cat", dim);
+        DType type = first.dtype();
+        int total = 0;
+        for (Tensor x : tensors) {
+            Tensor.checkSameDevice("cat", first, x);
+            if (x.rank() != first.rank() || !x.shape().with(d, 1).equals(first.shape().with(d, 1)))
+                throw new ShapeException("cat", "all sizes but that of dimension " + dim + " must be equal", first.shape(), x.shape());
+            type = DType.promote(type, x.dtype());
+            total = Math.addExact(total, x.size(d));
+        }
+        Shape shape = first.shape().with(d, total);
+        Tensor out = Tensor.empty(Layout.dense(shape, first.layout().order()), type, first.device());
+        int at = 0;
+        for (Tensor x : tensors) {
+            out.narrow(d, at, x.size(d)).copyFrom(x);
+            at += x.size(d);
+        }
+        return out;
+    }
+
+    static Tensor stack(List<Tensor> tensors, int dim) {
+        for (Tensor x : tensors)
+            if (!x.shape().equals(tensors.getFirst().shape()))
+                throw new ShapeException("stack", "all shapes must be equal", tensors.getFirst().shape(), x.shape());
+        return cat(tensors.stream().map(x -> x.unsqueeze(dim)).toList(), dim);
+    }
+
+    static Tensor sumTo(Tensor x, Shape target) {
+        if (x.shape().equals(target))
+            return x;
+        int lead = x.rank() - target.rank();
+        int[] dims = new int[x.rank()];
+        int n = 0;
+        for (int d = 0; d < x.rank(); d++) {
+            int size = d < lead ? 1 : target.size(d - lead);
+            if (size != 1 && size != x.size(d) || lead < 0)
+                throw new ShapeException("sumTo", "the target cannot be broadcast to this shape", x.shape(), target);
+            if (d < lead || size == 1 && x.size(d) != 1)
+                dims[n++] = d;
+        }
+        if (lead < 0)
+            throw new ShapeException("sumTo", "the target cannot be broadcast to this shape", x.shape(), target);
+        Tensor sum = n == 0 ? x : x.reduce(ReduceOp.SUM, Dims.keep(Arrays.copyOf(dims, n)));
+        return sum.to(x.dtype()).reshape(target);
+    }
+
+    static Shape flattened(Shape shape, int startDim, int endDim) {
+        if (shape.rank() == 0)
+            return Shape.of(1);
+        int from = shape.dim("flatten", startDim);
+        int to = shape.dim("flatten", endDim);
+        if (from > to)
+            throw new ShapeException("flatten", "the first dimension " + startDim + " lies behind the last one " + endDim, shape);
+        int[] sizes = new int[shape.rank() - (to - from)];
+        int joined = 1;
+        for (int d = 0, i = 0; d < shape.rank(); d++) {
+            if (d < from || d > to)
+                sizes[i++] = shape.size(d);
+            else {
+                joined *= shape.size(d);
+                if (d == to)
+                    sizes[i++] = joined;
+            }
+        }
+        return Shape.of(sizes);
+    }
+}

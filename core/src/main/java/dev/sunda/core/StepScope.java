@@ -1,0 +1,150 @@
+package dev.sunda.core;
+
+import dev.sunda.core.spi.Backend;
+import dev.sunda.core.spi.Storage;
+import dev.sunda.core.type.DType;
+import dev.sunda.core.type.Device;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Recycles the memory of tensors made inside it: optional, and only a matter of speed.
+///
+/// ```java
+/// try (var step = StepScope.open()) {
+///     ...                                    // every tensor this thread makes here
+/// }                                          // is recycled here
+/// ```
+///
+/// What a parameter, its gradient or an optimizer holds survives by itself; anything else survives through [#keep]. Touching a
+/// recycled tensor throws an `IllegalStateException` that names the places where the scope opened and closed. Leaving the scope
+/// out is always correct: then the garbage collector does the work. Scopes nest; a tensor belongs to the innermost one.
+///
+/// Buffers are handed from one scope to the next of the same thread; those a whole scope did not need are let go, so that at most what one
+/// step uses is held.
+public final class StepScope implements AutoCloseable {
+    private static final ThreadLocal<Pool> POOLS = ThreadLocal.withInitial(Pool::new);
+    private static final StackWalker WALKER = StackWalker.getInstance();
+
+    private final Pool pool;
+    private final StepScope outer;
+    private final String openedAt;
+    private final List<Storage> owned = new ArrayList<>();
+    private boolean closed;
+
+    private StepScope(Pool pool, String openedAt) {
+        this.pool = pool;
+        this.outer = pool.current;
+        this.openedAt = openedAt;
+    }
+
+    /// Opens a scope for this thread.
+    public static StepScope open() {
+        Pool pool = POOLS.get();
+        var scope = new StepScope(pool, caller());
+        pool.current = scope;
+        pool.generation++;
+        return scope;
+    }
+
+    /// Takes a tensor out of the scope, so that it lives as long as somebody holds it.
+    ///
+    /// @return the same tensor
+    public Tensor keep(Tensor x) {
+        return retain(x);
+    }
+
+    /// Takes a tensor out of whatever scope of this thread it belongs to; without a scope nothing happens.
+    ///
+    /// @return the same tensor
+    public static Tensor retain(Tensor x) {
+        Storage storage = x.view().storage();
+        for (StepScope scope = POOLS.get().current; scope != null; scope = scope.outer)
+            if (scope.release(storage))
+                break;
+        return x;
+    }
+
+    /// Memory for a new tensor: recycled if a scope is open and has some, otherwise fresh. The contents are undefined.
+    static Storage allocate(Backend backend, DType dtype, int numel) {
+        Pool pool = POOLS.get();
+        StepScope scope = pool.current;
+        if (scope == null)
+            return backend.allocate(dtype, numel);
+        Storage recycled = pool.take(new Key(backend.device(), dtype, numel));
+        Storage storage = recycled != null ? recycled : backend.allocate(dtype, numel);
+        scope.owned.add(storage);
+        return storage;
+    }
+
+    private boolean release(Storage storage) {
+        for (int i = owned.size() - 1; i >= 0; i--)                  // what is kept was usually made a moment ago
+            if (owned.get(i) == storage) {
+                owned.remove(i);
+                return true;
+            }
+        return false;
+    }
+
+    /// Recycles what the scope still owns. Scopes close in the reverse order of their opening, on their own thread.
+    ///
+    /// @throws IllegalStateException if an inner scope is still open or another thread calls
+    @Override
+    public void close() {
+        if (closed)
+            return;
+        if (POOLS.get() != pool || pool.current != this)
+            throw new IllegalStateException("StepScope: the scope opened at " + openedAt
+                    + " must be closed by its own thread and after the scopes opened inside it; use try-with-resources");
+        closed = true;
+        String where = " was recycled when the step scope opened at " + openedAt + " closed at " + caller()
+                + "; use item() or step.keep(tensor)";
+        for (Storage storage : owned)
+            pool.put(storage, storage.detach("tensor of " + storage.numel() + " x " + storage.dtype() + where));
+        owned.clear();
+        pool.current = outer;
+        if (outer == null)
+            pool.trim();
+    }
+
+    private static String caller() {
+        return WALKER.walk(frames -> frames.filter(f -> !f.getClassName().equals(StepScope.class.getName())).findFirst())
+                .map(f -> f.getFileName() + ":" + f.getLineNumber()).orElse("unknown");
+    }
+
+    private record Key(Device device, DType dtype, int numel) {
+    }
+
+    private record Free(Storage storage, long generation) {
+    }
+
+    /// Free buffers of one thread.
+    private static final class Pool {
+        private final Map<Key, ArrayDeque<Free>> free = new HashMap<>();
+        private StepScope current;
+        private long generation;
+
+        private Storage take(Key key) {
+            ArrayDeque<Free> queue = free.get(key);
+            Free taken = queue == null ? null : queue.pollLast();
+            return taken == null ? null : taken.storage();
+        }
+
+        private void put(Storage old, Storage storage) {
+            free.computeIfAbsent(new Key(old.device(), old.dtype(), old.numel()), _ -> new ArrayDeque<>()).addLast(new Free(storage, generation));
+        }
+
+        /// Lets go of what the last two scopes never took: last-in first-out use leaves the idle ones at the front.
+        private void trim() {
+            for (var queues = free.values().iterator(); queues.hasNext();) {
+                ArrayDeque<Free> queue = queues.next();
+                while (!queue.isEmpty() && queue.peekFirst().generation() < generation - 1)
+                    queue.pollFirst();
+                if (queue.isEmpty())
+                    queues.remove();
+            }
+        }
+    }
+}

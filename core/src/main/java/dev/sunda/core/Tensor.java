@@ -1,0 +1,704 @@
+package dev.sunda.core;
+
+import dev.sunda.core.op.BinaryOp;
+import dev.sunda.core.op.ReduceOp;
+import dev.sunda.core.op.UnaryOp;
+import dev.sunda.core.spi.Backend;
+import dev.sunda.core.spi.HeapStorage;
+import dev.sunda.core.spi.Storage;
+import dev.sunda.core.spi.View;
+import dev.sunda.core.type.DType;
+import dev.sunda.core.type.DTypeException;
+import dev.sunda.core.type.Device;
+import dev.sunda.core.type.DeviceException;
+import dev.sunda.core.type.Dims;
+import dev.sunda.core.type.Layout;
+import dev.sunda.core.type.Shape;
+import dev.sunda.core.type.ShapeException;
+import java.util.List;
+
+/// Numbers with a shape, an element type and a device.
+///
+/// A tensor is a layout over shared memory: `permute`, `narrow`, `expand` and their like give views without copying. To its users
+/// a tensor is immutable; only [#copyFrom] and optimizer steps write into one, and every view of the same memory then shows the new
+/// values. Gradients are another type's business: see `dev.sunda.autograd.Variable`.
+///
+/// Operands of different types are promoted as in PyTorch; operands on different devices are an error that names the remedy.
+public final class Tensor {
+    private final View view;
+    private final Backend backend;
+
+    private Tensor(View view, Backend backend) {
+        this.view = view;
+        this.backend = backend;
+    }
+
+    // ---------------------------------------------------------------------------------------------------------- creation
+
+    /// A dense tensor of this layout whose contents are undefined; for kernels that overwrite all of it.
+    public static Tensor empty(Layout layout, DType dtype, Device device) {
+        Backend backend = Backends.of(device);
+        Storage storage = StepScope.allocate(backend, dtype, layout.shape().numel());
+        return new Tensor(new View(storage, layout), backend);
+    }
+
+    /// Float32 zeros on the CPU.
+    public static Tensor zeros(int... sizes) {
+        return full(Shape.of(sizes), 0, DType.F32, Device.CPU);
+    }
+
+    public static Tensor zeros(Shape shape, DType dtype, Device device) {
+        return full(shape, 0, dtype, device);
+    }
+
+    /// Float32 ones on the CPU.
+    public static Tensor ones(int... sizes) {
+        return full(Shape.of(sizes), 1, DType.F32, Device.CPU);
+    }
+
+    public static Tensor ones(Shape shape, DType dtype, Device device) {
+        return full(shape, 1, dtype, device);
+    }
+
+    /// Every element is `value`.
+    public static Tensor full(Shape shape, double value, DType dtype, Device device) {
+        return empty(Layout.contiguous(shape), dtype, device).copyFrom(scalar(value, dtype, device));
+    }
+
+    /// A tensor without dimensions.
+    public static Tensor scalar(double value, DType dtype, Device device) {
+        HeapStorage one = HeapStorage.allocate(device, dtype, 1);
+        one.setDouble(0, value);
+        return upload(one.array(), dtype, Shape.SCALAR, device);
+    }
+
+    /// One dimension, float32, on the CPU.
+    public static Tensor of(float... values) {
+        return of(values, Shape.of(values.length));
+    }
+
+    /// One dimension, float64, on the CPU.
+    public static Tensor of(double... values) {
+        return of(values, Shape.of(values.length));
+    }
+
+    /// One dimension, int32, on the CPU.
+    public static Tensor of(int... values) {
+        return of(values, Shape.of(values.length));
+    }
+
+    /// One dimension, int64, on the CPU.
+    public static Tensor of(long... values) {
+        return of(values, Shape.of(values.length));
+    }
+
+    /// One dimension, bool, on the CPU.
+    public static Tensor of(boolean... values) {
+        return of(values, Shape.of(values.length));
+    }
+
+    /// A copy of the values in row-major order, float32, on the CPU.
+    ///
+    /// @throws ShapeException if the number of values is not the shape's
+    public static Tensor of(float[] values, Shape shape) {
+        return upload(values, DType.F32, checked(values.length, shape), Device.CPU);
+    }
+
+    /// A copy of the values in row-major order, float64, on the CPU.
+    public static Tensor of(double[] values, Shape shape) {
+        return upload(values, DType.F64, checked(values.length, shape), Device.CPU);
+    }
+
+    /// A copy of the values in row-major order, int32, on the CPU.
+    public static Tensor of(int[] values, Shape shape) {
+        return upload(values, DType.I32, checked(values.length, shape), Device.CPU);
+    }
+
+    /// A copy of the values in row-major order, int64, on the CPU.
+    public static Tensor of(long[] values, Shape shape) {
+        return upload(values, DType.I64, checked(values.length, shape), Device.CPU);
+    }
+
+    /// A copy of the values in row-major order, bool, on the CPU.
+    public static Tensor of(boolean[] values, Shape shape) {
+        byte[] bytes = new byte[values.length];
+        for (int i = 0; i < bytes.length; i++)
+            bytes[i] = (byte) (values[i] ? 1 : 0);
+        return upload(bytes, DType.BOOL, checked(values.length, shape), Device.CPU);
+    }
+
+    /// The int64 numbers `start, start + step, ...` below `end` (above it for a negative step), on the CPU.
+    public static Tensor arange(long start, long end, long step) {
+        if (step == 0)
+            throw new IllegalArgumentException("arange: the step must not be 0");
+        int n = Math.toIntExact(Math.max(0, step > 0 ? Math.ceilDiv(end - start, step) : Math.ceilDiv(start - end, -step)));
+        long[] values = new long[n];
+        for (int i = 0; i < n; i++)
+            values[i] = start + i * step;
+        return of(values);
+    }
+
+    /// The int64 numbers `0 .. end - 1`, on the CPU.
+    public static Tensor arange(long end) {
+        return arange(0, end, 1);
+    }
+
+    /// Uniform numbers in `[0, 1)`, float32, on the CPU.
+    public static Tensor rand(Shape shape, Rng rng) {
+        return rand(shape, rng, DType.F32, Device.CPU);
+    }
+
+    /// Uniform numbers in `[0, 1)`.
+    public static Tensor rand(Shape shape, Rng rng, DType dtype, Device device) {
+        Tensor out = empty(Layout.contiguous(shape), floating("rand", dtype), device);
+        out.backend.uniform(rng.take(shape.numel()), out.view);
+        return out;
+    }
+
+    /// Standard normal numbers, float32, on the CPU.
+    public static Tensor randn(Shape shape, Rng rng) {
+        return randn(shape, rng, DType.F32, Device.CPU);
+    }
+
+    /// Standard normal numbers.
+    public static Tensor randn(Shape shape, Rng rng, DType dtype, Device device) {
+        Tensor out = empty(Layout.contiguous(shape), floating("randn", dtype), device);
+        out.backend.normal(rng.take(shape.numel()), out.view);
+        return out;
+    }
+
+    /// Joins tensors along an existing dimension; all other sizes are equal. Empty vectors are skipped, whatever the others' shape, as in PyTorch.
+    ///
+    /// @throws ShapeException if there is none or the other sizes differ
+    public static Tensor cat(List<Tensor> tensors, int dim) {
+        return Joining.cat(tensors, dim);
+    }
+
+    /// Joins tensors of one shape along a new dimension.
+    ///
+    /// @throws ShapeException if there is none or the shapes differ
+    public static Tensor stack(List<Tensor> tensors, int dim) {
+        return Joining.stack(tensors, dim);
+    }
+
+    // ---------------------------------------------------------------------------------------------------------- inspection
+
+    public Shape shape() {
+        return view.layout().shape();
+    }
+
+    public Layout layout() {
+        return view.layout();
+    }
+
+    public DType dtype() {
+        return view.dtype();
+    }
+
+    public Device device() {
+        return view.storage().device();
+    }
+
+    /// Number of dimensions.
+    public int rank() {
+        return shape().rank();
+    }
+
+    /// Size of one dimension; negative numbers count from the end.
+    public int size(int dim) {
+        return shape().size(dim);
+    }
+
+    /// Number of elements.
+    public int numel() {
+        return shape().numel();
+    }
+
+    /// Memory and layout, for kernels.
+    public View view() {
+        return view;
+    }
+
+    /// The backend that computes on this tensor, for kernels.
+    public Backend backend() {
+        return backend;
+    }
+
+    /// The only element, as a double.
+    ///
+    /// @throws ShapeException unless there is exactly one
+    public double item() {
+        if (numel() != 1)
+            throw new ShapeException("item", "needs exactly one element, this tensor has " + numel(), shape());
+        return toDoubleArray()[0];
+    }
+
+    /// One element as a double, by its position.
+    ///
+    /// @param index one number for each dimension; negative ones count from the end
+    public double get(int... index) {
+        if (index.length != rank())
+            throw new ShapeException("get", "needs " + rank() + " indices, got " + index.length, shape());
+        Tensor x = this;
+        for (int i : index)
+            x = x.select(0, i);
+        return x.item();
+    }
+
+    /// The elements in row-major order, converted if need be, as a fresh array.
+    public float[] toFloatArray() {
+        return (float[]) to(DType.F32).host();
+    }
+
+    /// The elements in row-major order, converted if need be, as a fresh array.
+    public double[] toDoubleArray() {
+        return (double[]) to(DType.F64).host();
+    }
+
+    /// The elements in row-major order, converted if need be (floating numbers are truncated), as a fresh array.
+    public int[] toIntArray() {
+        return (int[]) to(DType.I32).host();
+    }
+
+    /// The elements in row-major order, converted if need be (floating numbers are truncated), as a fresh array.
+    public long[] toLongArray() {
+        return (long[]) to(DType.I64).host();
+    }
+
+    /// Whether each element, in row-major order, is not 0, as a fresh array.
+    public boolean[] toBooleanArray() {
+        byte[] bytes = (byte[]) to(DType.BOOL).host();
+        boolean[] values = new boolean[bytes.length];
+        for (int i = 0; i < bytes.length; i++)
+            values[i] = bytes[i] != 0;
+        return values;
+    }
+
+    private Object host() {
+        Tensor x = contiguous();
+        return backend.download(x.view.storage(), x.layout().offset(), numel());
+    }
+
+    // ---------------------------------------------------------------------------------------------------------- conversion
+
+    /// This tensor in another element type; itself if it has that type.
+    public Tensor to(DType dtype) {
+        return dtype == dtype() ? this : empty(Elementwise.like(this), dtype, device()).copyFrom(this);
+    }
+
+    /// This tensor on another device; itself if it lives there.
+    public Tensor to(Device device) {
+        if (device.equals(device()))
+            return this;
+        return upload(host(), dtype(), shape(), device);
+    }
+
+    /// This tensor in row-major order without gaps; itself if it is.
+    public Tensor contiguous() {
+        return layout().isContiguous() ? this : copy(Layout.contiguous(shape()));
+    }
+
+    /// This tensor with the channel dimension innermost in memory; itself if it is. Values and shape do not change.
+    ///
+    /// @throws ShapeException for fewer than three dimensions
+    public Tensor channelsLast() {
+        return layout().isChannelsLast() ? this : copy(Layout.channelsLast(shape()));
+    }
+
+    /// A copy that shares no memory, in the same memory order.
+    public Tensor copy() {
+        return copy(Elementwise.like(this));
+    }
+
+    private Tensor copy(Layout layout) {
+        return empty(layout, dtype(), device()).copyFrom(this);
+    }
+
+    /// Overwrites this tensor with the values of another one, converted and broadcast; every view of the same memory changes too.
+    ///
+    /// @return this tensor
+    /// @throws ShapeException if `source` cannot be broadcast to this shape
+    public Tensor copyFrom(Tensor source) {
+        checkSameDevice("copyFrom", this, source);
+        backend.copy(source.expand(shape()).view, view);
+        return this;
+    }
+
+    // ---------------------------------------------------------------------------------------------------------- arithmetic
+
+    public Tensor add(Tensor other) {
+        return Elementwise.binary(BinaryOp.ADD, this, other);
+    }
+
+    public Tensor add(double other) {
+        return add(Elementwise.scalarFor(this, other));
+    }
+
+    public Tensor sub(Tensor other) {
+        return Elementwise.binary(BinaryOp.SUB, this, other);
+    }
+
+    public Tensor sub(double other) {
+        return sub(Elementwise.scalarFor(this, other));
+    }
+
+    public Tensor mul(Tensor other) {
+        return Elementwise.binary(BinaryOp.MUL, this, other);
+    }
+
+    public Tensor mul(double other) {
+        return mul(Elementwise.scalarFor(this, other));
+    }
+
+    /// True division; integers give float32.
+    public Tensor div(Tensor other) {
+        return Elementwise.binary(BinaryOp.DIV, this, other);
+    }
+
+    public Tensor div(double other) {
+        return div(Elementwise.scalarFor(this, other));
+    }
+
+    public Tensor pow(Tensor exponent) {
+        return Elementwise.binary(BinaryOp.POW, this, exponent);
+    }
+
+    public Tensor pow(double exponent) {
+        return pow(Elementwise.scalarFor(this, exponent));
+    }
+
+    /// The larger element of each pair; NaN if either is NaN.
+    public Tensor maximum(Tensor other) {
+        return Elementwise.binary(BinaryOp.MAXIMUM, this, other);
+    }
+
+    /// The smaller element of each pair; NaN if either is NaN.
+    public Tensor minimum(Tensor other) {
+        return Elementwise.binary(BinaryOp.MINIMUM, this, other);
+    }
+
+    /// Any element-wise operation of two tensors.
+    public Tensor apply(BinaryOp op, Tensor other) {
+        return Elementwise.binary(op, this, other);
+    }
+
+    public Tensor eq(Tensor other) {
+        return Elementwise.binary(BinaryOp.EQ, this, other);
+    }
+
+    public Tensor eq(double other) {
+        return eq(Elementwise.scalarFor(this, other));
+    }
+
+    public Tensor ne(Tensor other) {
+        return Elementwise.binary(BinaryOp.NE, this, other);
+    }
+
+    public Tensor ne(double other) {
+        return ne(Elementwise.scalarFor(this, other));
+    }
+
+    public Tensor lt(Tensor other) {
+        return Elementwise.binary(BinaryOp.LT, this, other);
+    }
+
+    public Tensor lt(double other) {
+        return lt(Elementwise.scalarFor(this, other));
+    }
+
+    public Tensor le(Tensor other) {
+        return Elementwise.binary(BinaryOp.LE, this, other);
+    }
+
+    public Tensor le(double other) {
+        return le(Elementwise.scalarFor(this, other));
+    }
+
+    public Tensor gt(Tensor other) {
+        return Elementwise.binary(BinaryOp.GT, this, other);
+    }
+
+    public Tensor gt(double other) {
+        return gt(Elementwise.scalarFor(this, other));
+    }
+
+    public Tensor ge(Tensor other) {
+        return Elementwise.binary(BinaryOp.GE, this, other);
+    }
+
+    public Tensor ge(double other) {
+        return ge(Elementwise.scalarFor(this, other));
+    }
+
+    public Tensor logicalAnd(Tensor other) {
+        return Elementwise.binary(BinaryOp.AND, this, other);
+    }
+
+    public Tensor logicalOr(Tensor other) {
+        return Elementwise.binary(BinaryOp.OR, this, other);
+    }
+
+    public Tensor logicalXor(Tensor other) {
+        return Elementwise.binary(BinaryOp.XOR, this, other);
+    }
+
+    public Tensor logicalNot() {
+        return eq(0);
+    }
+
+    /// `condition ? this : other`, element by element, all broadcast to one shape.
+    public Tensor where(Tensor condition, Tensor other) {
+        return Elementwise.where(condition, this, other);
+    }
+
+    /// Any element-wise function; the derivative and the meaning of each are with [UnaryOp].
+    public Tensor apply(UnaryOp op) {
+        return Elementwise.unary(op, this);
+    }
+
+    /// `this * op'(kept)` in one pass, this tensor being the gradient that arrives.
+    ///
+    /// @param kept input or output of the function, whichever `op.keeps()` names; null for `NOTHING`
+    public Tensor unaryBackward(UnaryOp op, Tensor kept) {
+        return Elementwise.unaryBackward(op, kept, this);
+    }
+
+    public Tensor neg() {
+        return apply(UnaryOp.NEG);
+    }
+
+    public Tensor abs() {
+        return apply(UnaryOp.ABS);
+    }
+
+    public Tensor square() {
+        return apply(UnaryOp.SQUARE);
+    }
+
+    public Tensor sqrt() {
+        return apply(UnaryOp.SQRT);
+    }
+
+    public Tensor exp() {
+        return apply(UnaryOp.EXP);
+    }
+
+    public Tensor log() {
+        return apply(UnaryOp.LOG);
+    }
+
+    public Tensor tanh() {
+        return apply(UnaryOp.TANH);
+    }
+
+    public Tensor sigmoid() {
+        return apply(UnaryOp.SIGMOID);
+    }
+
+    public Tensor relu() {
+        return apply(UnaryOp.RELU);
+    }
+
+    // ---------------------------------------------------------------------------------------------------------- reductions
+
+    /// Any reduction; which types it gives stands with [ReduceOp].
+    public Tensor reduce(ReduceOp op, Dims dims) {
+        return Reductions.reduce(op, this, dims);
+    }
+
+    public Tensor sum() {
+        return sum(Dims.all());
+    }
+
+    public Tensor sum(Dims dims) {
+        return Reductions.reduce(ReduceOp.SUM, this, dims);
+    }
+
+    public Tensor mean() {
+        return mean(Dims.all());
+    }
+
+    /// The arithmetic mean; integers give float32, no elements give NaN.
+    public Tensor mean(Dims dims) {
+        return Reductions.mean(this, dims);
+    }
+
+    /// The variance with divisor `n - correction` (1 for the unbiased estimate), in two passes.
+    public Tensor var(Dims dims, int correction) {
+        return Reductions.variance(this, dims, correction);
+    }
+
+    public Tensor prod(Dims dims) {
+        return Reductions.reduce(ReduceOp.PROD, this, dims);
+    }
+
+    public Tensor amax(Dims dims) {
+        return Reductions.reduce(ReduceOp.MAX, this, dims);
+    }
+
+    public Tensor amin(Dims dims) {
+        return Reductions.reduce(ReduceOp.MIN, this, dims);
+    }
+
+    public Tensor any(Dims dims) {
+        return Reductions.reduce(ReduceOp.ANY, this, dims);
+    }
+
+    public Tensor all(Dims dims) {
+        return Reductions.reduce(ReduceOp.ALL, this, dims);
+    }
+
+    /// Index (int64) of the first largest element along `dim`; NaN counts as larger than everything.
+    public Tensor argmax(int dim, boolean keepDim) {
+        return Reductions.argReduce(true, this, dim, keepDim);
+    }
+
+    /// Index (int64) of the first smallest element along `dim`; NaN counts as smaller than everything.
+    public Tensor argmin(int dim, boolean keepDim) {
+        return Reductions.argReduce(false, this, dim, keepDim);
+    }
+
+    /// Sums over the dimensions in which `target` was stretched by broadcasting, so that the result has that shape.
+    ///
+    /// @throws ShapeException if `target` cannot be broadcast to this shape
+    public Tensor sumTo(Shape target) {
+        return Joining.sumTo(this, target);
+    }
+
+    // ---------------------------------------------------------------------------------------------------------- products
+
+    /// Matrix product with PyTorch's rules: vectors are taken as a row on the left and a column on the right, leading dimensions are batches
+    /// and broadcast. `[.., m, k]` times `[.., k, n]` gives `[.., m, n]`.
+    ///
+    /// @throws ShapeException if the inner sizes differ or the batches cannot be broadcast
+    public Tensor matmul(Tensor other) {
+        return Products.matmul(this, other);
+    }
+
+    // ---------------------------------------------------------------------------------------------------------- views and indexing
+
+    /// The same elements in row-major order under another shape; a view where the memory allows it, else a copy. One size may be -1.
+    public Tensor reshape(int... sizes) {
+        return Views.reshape(this, Views.inferred(this, sizes));
+    }
+
+    public Tensor reshape(Shape shape) {
+        return Views.reshape(this, shape);
+    }
+
+    /// Joins the dimensions from `startDim` to `endDim` into one.
+    public Tensor flatten(int startDim, int endDim) {
+        return reshape(Joining.flattened(shape(), startDim, endDim));
+    }
+
+    /// Dimension `i` of the result is dimension `dims[i]` of this tensor; a view.
+    public Tensor permute(int... dims) {
+        return Views.permute(this, dims);
+    }
+
+    /// Two dimensions exchanged; a view.
+    public Tensor transpose(int dim0, int dim1) {
+        return Views.transpose(this, dim0, dim1);
+    }
+
+    /// The last two dimensions exchanged; a view.
+    public Tensor mT() {
+        return Views.transpose(this, -2, -1);
+    }
+
+    /// Sizes of 1 stretched and leading dimensions added; a view.
+    public Tensor expand(Shape target) {
+        return target.equals(shape()) ? this : as(layout().expand(target));
+    }
+
+    /// `length` positions of one dimension from `start` on; a view.
+    public Tensor narrow(int dim, int start, int length) {
+        return Views.narrow(this, dim, start, length);
+    }
+
+    /// Positions `start, start + step, ...` before `end` of one dimension, with Python's rules for bounds; a view.
+    public Tensor slice(int dim, int start, int end, int step) {
+        return Views.slice(this, dim, start, end, step);
+    }
+
+    /// One position of one dimension, which vanishes; a view.
+    public Tensor select(int dim, int index) {
+        return Views.select(this, dim, index);
+    }
+
+    /// The order of some dimensions reversed; a view.
+    public Tensor flip(int... dims) {
+        return Views.flip(this, dims);
+    }
+
+    /// Without these dimensions where their size is 1; without arguments without all such; a view.
+    public Tensor squeeze(int... dims) {
+        return Views.squeeze(this, dims);
+    }
+
+    /// With a new dimension of size 1 before position `dim`; a view.
+    public Tensor unsqueeze(int dim) {
+        return Views.unsqueeze(this, dim);
+    }
+
+    /// Element `index` along `dim`, for every element of `index`: `out[i][j] = this[index[i][j]][j]` for `dim` 0.
+    ///
+    /// @param index int64 or int32, of this rank; no larger than this tensor in the other dimensions
+    public Tensor gather(int dim, Tensor index) {
+        return Indexing.gather(this, dim, index);
+    }
+
+    /// The rows (positions along `dim`) that a one-dimensional `index` names, in its order.
+    public Tensor indexSelect(int dim, Tensor index) {
+        return Indexing.indexSelect(this, dim, index);
+    }
+
+    /// A copy with `source` added at the positions `index` names along `dim`; positions may repeat.
+    public Tensor scatterAdd(int dim, Tensor index, Tensor source) {
+        return Indexing.scatterAdd(this, dim, index, source);
+    }
+
+    /// A view of the same memory.
+    Tensor as(Layout layout) {
+        return new Tensor(view.as(layout), backend);
+    }
+
+    // ---------------------------------------------------------------------------------------------------------- checks and text
+
+    /// Fails unless both live on one device.
+    ///
+    /// @throws DeviceException naming both devices and the remedy
+    public static void checkSameDevice(String operation, Tensor a, Tensor b) {
+        if (!a.device().equals(b.device()))
+            throw new DeviceException(operation + ": operands live on " + a.device() + " and " + b.device() + " (got " + a.shape() + ", "
+                    + b.shape() + "); move one with to(device)");
+    }
+
+    /// Type and shape for messages, for example `float32 [2, 3]`.
+    public String describe() {
+        return dtype() + " " + shape();
+    }
+
+    /// The numbers as NumPy prints them.
+    @Override
+    public String toString() {
+        return TensorPrinter.print(this);
+    }
+
+    private static Tensor upload(Object array, DType dtype, Shape shape, Device device) {
+        Backend backend = Backends.of(device);
+        return new Tensor(new View(backend.upload(dtype, array), Layout.contiguous(shape)), backend);
+    }
+
+    private static Shape checked(int values, Shape shape) {
+        if (values != shape.numel())
+            throw new ShapeException("of", values + " values do not fill a shape of " + shape.numel() + " elements", shape);
+        return shape;
+    }
+
+    private static DType floating(String operation, DType dtype) {
+        if (!dtype.isFloating())
+            throw new DTypeException(operation + ": needs a floating type (got " + dtype + ")");
+        return dtype;
+    }
+}

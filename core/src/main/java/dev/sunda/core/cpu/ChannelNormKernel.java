@@ -1,0 +1,24 @@
+package dev.sunda.core.cpu;
+
+/// Innermost loops of normalisation by channel: matrices `[rows, channels]` without gaps, vectorised over channels. Sums are chains in
+/// the order of the rows.
+sealed interface ChannelNormKernel permits ScalarChannelNorm, SimdChannelNorm {
+    /// The twin this process uses.
+    ChannelNormKernel ACTIVE = VectorPath.isSimd() ? new SimdChannelNorm() : new ScalarChannelNorm();
+
+    /// `sums[so + c] = sum over rows of x`.
+    void sum(float[] x, int xo, int rows, int channels, float[] sums, int so);
+
+    /// `sums[so + c] = sum over rows of (x - mean)^2`.
+    void squares(float[] x, int xo, int rows, int channels, float[] mean, float[] sums, int so);
+
+    /// `sums[so + c] = sum over rows of dy * (x - mean)`.
+    void products(float[] dy, int dyo, float[] x, int xo, int rows, int channels, float[] mean, float[] sums, int so);
+
+    /// `y = (x - mean) * scale + shift`, the last two as one fused multiply-add.
+    void normalize(float[] x, int xo, int rows, int channels, float[] mean, float[] scale, float[] shift, float[] y, int yo);
+
+    /// `dx = dy * scale + ((x - mean) * slope + shift)`, two fused multiply-adds.
+    void gradient(float[] dy, int dyo, float[] x, int xo, int rows, int channels, float[] mean, float[] scale, float[] slope, float[] shift,
+            float[] dx, int dxo);
+}

@@ -1,0 +1,44 @@
+package dev.sunda.core.cpu;
+
+import dev.sunda.core.op.ConvSpec;
+import dev.sunda.core.spi.View;
+
+/// Convolutions over one to three spatial axes; picks the kernel. `C` input channels seen one by one (`groups == C`) are a memory-bound
+/// stencil, see [Depthwise]; anything else is a matrix product, see [GemmConvolution].
+///
+/// All of them compute in channels-last order, whatever the order of the views. Bias first, then the taps in row-major order,
+/// within a tap the channels: one chain of fused multiply-adds for each element.
+final class Convolution {
+    private Convolution() {
+    }
+
+    /// `out[n,o,y] = bias[o] + sum over taps, c of x[n, c, y * stride + k * dilation - pad] * w[o,c,k]`; `bias` may be null.
+    static void conv(ConvSpec spec, View x, View w, View bias, View out) {
+        if (out.shape().numel() == 0)
+            return;
+        if (spec.isDepthwise() && spec.groups() > 1)
+            Depthwise.conv(DepthwiseKernel.ACTIVE, spec, x, w, bias, out);
+        else
+            GemmConvolution.conv(GemmKernel.ACTIVE, spec, x, w, bias, out);
+    }
+
+    /// The gradient of [#conv] with respect to `x`.
+    static void convInput(ConvSpec spec, View dy, View w, View dx) {
+        if (dx.shape().numel() == 0)
+            return;
+        if (spec.isDepthwise() && spec.groups() > 1)
+            Depthwise.convInput(DepthwiseKernel.ACTIVE, spec, dy, w, dx);
+        else
+            GemmConvolution.convInput(GemmKernel.ACTIVE, spec, dy, w, dx);
+    }
+
+    /// The gradient of [#conv] with respect to `w`: sums over fixed chunks of positions, joined in double in their order.
+    static void convWeight(ConvSpec spec, View x, View dy, View dw) {
+        if (dw.shape().numel() == 0)
+            return;
+        if (spec.isDepthwise() && spec.groups() > 1)
+            Depthwise.convWeight(DepthwiseKernel.ACTIVE, spec, x, dy, dw);
+        else
+            GemmConvolution.convWeight(GemmKernel.ACTIVE, spec, x, dy, dw);
+    }
+}

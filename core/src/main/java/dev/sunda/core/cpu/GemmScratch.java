@@ -1,0 +1,43 @@
+package dev.sunda.core.cpu;
+
+import java.util.Arrays;
+
+/// Work memory of the kernels: one growing `float[]` for each thread and role, contents undefined. A caller that waits for a
+/// parallel loop and the loop's body may run in one thread, hence each role has one user at a time.
+final class GemmScratch {
+    /// What a buffer is used for.
+    enum Role {
+        /// Sources and results in channels-last order; held by the caller of a loop.
+        SOURCE, SECOND_SOURCE, WIDE, RESULT,
+        /// The packed right side, the values chains start from, partial sums; held by the caller of a loop.
+        PANELS, START, PARTIAL,
+        /// Used within one chunk of a loop.
+        BLOCK, COLUMNS, TILE
+    }
+
+    /// Larger buffers are left to the garbage collector: 64 MB.
+    private static final int LARGEST_KEPT = 1 << 24;
+    private static final ThreadLocal<float[][]> BUFFERS = ThreadLocal.withInitial(() -> new float[Role.values().length][0]);
+
+    private GemmScratch() {
+    }
+
+    /// At least `size` floats, valid until this thread asks for the same role again.
+    static float[] floats(Role role, int size) {
+        float[][] buffers = BUFFERS.get();
+        float[] buffer = buffers[role.ordinal()];
+        if (buffer.length >= size)
+            return buffer;
+        float[] larger = new float[size];
+        if (size <= LARGEST_KEPT)
+            buffers[role.ordinal()] = larger;
+        return larger;
+    }
+
+    /// At least `size` floats of which the first `size` are zero.
+    static float[] zeros(Role role, int size) {
+        float[] buffer = floats(role, size);
+        Arrays.fill(buffer, 0, size, 0);
+        return buffer;
+    }
+}

@@ -1,0 +1,179 @@
+package dev.sunda.core.cpu;
+
+import dev.sunda.core.op.Window;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+
+/// Result positions, kernel taps and source pixels of an operation with one to three spatial axes; missing axes have size 1.
+/// Positions, taps and pixels are numbered row by row.
+record Im2colGrid(Im2colAxis depth, Im2colAxis height, Im2colAxis width) {
+    /// For results at the outputs of a window operation.
+    static Im2colGrid forward(List<Window> axes) {
+        return of(axes, Im2colAxis::forward);
+    }
+
+    /// For results at the inputs of a window operation.
+    static Im2colGrid backward(List<Window> axes) {
+        return of(axes, Im2colAxis::backward);
+    }
+
+    private static Im2colGrid of(List<Window> axes, Function<Window, Im2colAxis> table) {
+        int n = axes.size();
+        if (n > 3)
+            throw new UnsupportedOperationException("cpu: windows have kernels for at most 3 spatial axes (got " + n + "); use Device.REFERENCE");
+        return new Im2colGrid(table.apply(n > 2 ? axes.get(n - 3) : Im2colAxis.UNIT), table.apply(n > 1 ? axes.get(n - 2) : Im2colAxis.UNIT),
+                table.apply(n > 0 ? axes.get(n - 1) : Im2colAxis.UNIT));
+    }
+
+    /// Taps of the kernel.
+    int taps() {
+        return depth.kernel() * height.kernel() * width.kernel();
+    }
+
+    /// Rows of the result in one image.
+    int rows() {
+        return depth.positions() * height.positions();
+    }
+
+    /// Positions of the result in one image.
+    int positions() {
+        return rows() * width.positions();
+    }
+
+    /// Pixels of the source in one image.
+    int pixels() {
+        return depth.size() * height.size() * width.size();
+    }
+
+    /// True if every position sees the pixel of its own number and nothing else.
+    boolean isIdentity() {
+        return depth.isIdentity() && height.isIdentity() && width.isIdentity();
+    }
+
+    /// Where each tap lies in a weight with these strides for the kernel axes, the missing ones left out.
+    int[] tapOffsets(int[] strides, int firstAxis) {
+        int axes = strides.length - firstAxis;
+        int z = axes > 2 ? strides[strides.length - 3] : 0;
+        int y = axes > 1 ? strides[strides.length - 2] : 0;
+        int x = axes > 0 ? strides[strides.length - 1] : 0;
+        int[] offsets = new int[taps()];
+        int t = 0;
+        for (int kz = 0; kz < depth.kernel(); kz++)
+            for (int ky = 0; ky < height.kernel(); ky++)
+                for (int kx = 0; kx < width.kernel(); kx++)
+                    offsets[t++] = kz * z + ky * y + kx * x;
+        return offsets;
+    }
+
+    /// Neighbouring positions of a row that see the same taps, each `step` source pixels further than the one before.
+    @FunctionalInterface
+    interface Visitor {
+        /// @param position number of the first position, counted over the batch
+        /// @param length how many positions there are
+        /// @param image number of their image
+        /// @param seen how many taps see a pixel
+        /// @param pixels what the first position sees, counted over the batch, in the order of the taps; free to be changed
+        /// @param taps through which taps; free to be changed
+        void visit(int position, int length, int image, int seen, int[] pixels, int[] taps);
+    }
+
+    /// Visits the rows `from` to `to - 1` (counted over the batch) run by run.
+    void visit(int from, int to, int step, Visitor visitor) {
+        int[] pixels = new int[taps()];
+        int[] taps = new int[taps()];
+        int columns = width.positions();
+        int[] lengths = width.runs(step);
+        for (int row = from; row < to; row++)
+            for (int column = 0; column < columns; column += lengths[column]) {
+                int seen = seen(row, column, pixels, taps);
+                visitor.visit(row * columns + column, lengths[column], row / rows(), seen, pixels, taps);
+            }
+    }
+
+    private int seen(int row, int column, int[] pixels, int[] taps) {
+        int image = row / rows();
+        int z = row % rows() / height.positions();
+        int y = row % height.positions();
+        int[] source = width.source();
+        int kernel = width.kernel();
+        int n = 0;
+        for (int kz = 0; kz < depth.kernel(); kz++)
+            for (int ky = 0; ky < height.kernel(); ky++) {
+                int sz = depth.at(z, kz);
+                int sy = height.at(y, ky);
+                if (sz < 0 || sy < 0)
+                    continue;
+                int line = ((image * depth.size() + sz) * height.size() + sy) * width.size();
+                for (int kx = 0; kx < kernel; kx++)
+                    if (source[column * kernel + kx] >= 0) {
+                        pixels[n] = line + source[column * kernel + kx];
+                        taps[n++] = (kz * height.kernel() + ky) * kernel + kx;
+                    }
+            }
+        return n;
+    }
+
+    /// Writes the patches seen by positions `from` to `to - 1` (counted over the batch) row by row: `count` channels from `first` on for
+    /// each tap, zeros where a tap sees no pixel.
+    ///
+    /// @param x images of `channels` channels from `offset` on
+    /// @param out row `i` at `i * ldo`; modified
+    void patches(float[] x, int offset, int channels, int first, int count, int from, int to, float[] out, int ldo) {
+        int columns = width.positions();
+        int at = 0;
+        int row = from / columns;
+        for (int position = from; position < to; row++) {
+            int image = row / rows();
+            int z = row % rows() / height.positions();
+            int y = row % height.positions();
+            int end = Math.min(to, (row + 1) * columns);
+            segment(x, offset + first + image * pixels() * channels, channels, count, z, y, position - row * columns, end - row * columns, out,
+                    at, ldo);
+            at += (end - position) * ldo;
+            position = end;
+        }
+    }
+
+    /// The positions `from` to `to - 1` of one row, tap by tap.
+    private void segment(float[] x, int image, int channels, int count, int z, int y, int from, int to, float[] out, int at, int ldo) {
+        int span = width.kernel() * count;
+        for (int kz = 0; kz < depth.kernel(); kz++)
+            for (int ky = 0; ky < height.kernel(); ky++, at += span) {
+                int sz = depth.at(z, kz);
+                int sy = height.at(y, ky);
+                int line = image + (sz * height.size() + sy) * width.size() * channels;
+                if (sz < 0 || sy < 0)
+                    for (int p = 0; p < to - from; p++)
+                        Arrays.fill(out, at + p * ldo, at + p * ldo + span, 0);
+                else if (count == 1)
+                    for (int kx = 0; kx < width.kernel(); kx++)
+                        single(x, line, channels, kx, from, to, out, at + kx, ldo);
+                else
+                    for (int p = from; p < to; p++)
+                        pixels(x, line, channels, count, p, out, at + (p - from) * ldo);
+            }
+    }
+
+    private void single(float[] x, int line, int channels, int kx, int from, int to, float[] out, int at, int ldo) {
+        int[] source = width.source();
+        int taps = width.kernel();
+        for (int p = from, entry = from * taps + kx; p < to; p++, entry += taps, at += ldo)
+            out[at] = source[entry] < 0 ? 0 : x[line + source[entry] * channels];
+    }
+
+    private void pixels(float[] x, int line, int channels, int count, int position, float[] out, int at) {
+        int[] source = width.source();
+        int taps = width.kernel();
+        for (int kx = 0, entry = position * taps; kx < taps; kx++, entry++, at += count) {
+            int from = line + source[entry] * channels;
+            if (source[entry] < 0)
+                Arrays.fill(out, at, at + count, 0);
+            else if (count < 16)
+                for (int c = 0; c < count; c++)
+                    out[at + c] = x[from + c];
+            else
+                System.arraycopy(x, from, out, at, count);
+        }
+    }
+}

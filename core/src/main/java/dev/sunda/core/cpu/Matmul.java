@@ -1,0 +1,81 @@
+package dev.sunda.core.cpu;
+
+import dev.sunda.core.cpu.GemmScratch.Role;
+import dev.sunda.core.parallel.Parallel;
+import dev.sunda.core.spi.View;
+
+/// Batched matrix products of any strides: `out[b] = x[b] · y[b]`.
+final class Matmul {
+    /// Matrices with fewer multiplications than this share threads by batch, larger ones by tile.
+    private static final long SMALL = 1 << 18;
+
+    private Matmul() {
+    }
+
+    /// A matrix inside an array.
+    private record Matrix(float[] data, int offset, int rows, int columns, int rowStride, int columnStride) {
+        static Matrix of(View view, int batch) {
+            var layout = view.layout();
+            var shape = layout.shape();
+            int rows = shape.size(1);
+            int columns = shape.size(2);
+            return new Matrix(view.heap().floats(), layout.offset() + batch * layout.stride(0), rows, columns,
+                    rows == 1 ? columns : layout.stride(1), columns == 1 ? 1 : layout.stride(2));
+        }
+
+        Matrix transposed() {
+            return new Matrix(data, offset, columns, rows, columnStride, rowStride);
+        }
+    }
+
+    /// `x` is `[B, m, k]`, `y` is `[B, k, n]`, `out` is `[B, m, n]`; only `out` is modified. Each element is a chain of fused
+    /// multiply-adds with ascending `k`.
+    static void matmul(View x, View y, View out) {
+        matmul(GemmKernel.ACTIVE, x, y, out);
+    }
+
+    static void matmul(GemmKernel kernel, View x, View y, View out) {
+        var shape = out.shape();
+        if (shape.numel() == 0)
+            return;
+        long work = (long) shape.size(1) * shape.size(2) * x.shape().size(2);
+        if (work < SMALL)
+            Parallel.forChunks(shape.size(0), (int) Math.max(1, SMALL / Math.max(1, work)), (_, from, to) -> {
+                for (int b = from; b < to; b++)
+                    multiply(kernel, Matrix.of(x, b), Matrix.of(y, b), Matrix.of(out, b));
+            });
+        else
+            for (int b = 0; b < shape.size(0); b++)
+                multiply(kernel, Matrix.of(x, b), Matrix.of(y, b), Matrix.of(out, b));
+    }
+
+    private static void multiply(GemmKernel kernel, Matrix x, Matrix y, Matrix out) {
+        if (out.columnStride() != 1 && out.rowStride() == 1) {       // out' = y' x', the same products in the same order
+            multiply(kernel, y.transposed(), x.transposed(), out.transposed());
+            return;
+        }
+        Matrix left = readable(x);
+        int m = x.rows();
+        int n = y.columns();
+        var panels = Gemm.pack(kernel, y.data(), y.offset(), y.rowStride(), y.columnStride(), y.rows(), n);
+        float[] start = Gemm.start(kernel, null, 0, 0, n);
+        if (out.columnStride() == 1) {
+            Gemm.multiply(kernel, m, left.data(), left.offset(), left.rowStride(), panels, start, out.data(), out.offset(), out.rowStride());
+            return;
+        }
+        float[] result = GemmScratch.floats(Role.RESULT, Math.multiplyExact(m, n));
+        Gemm.multiply(kernel, m, left.data(), left.offset(), left.rowStride(), panels, start, result, 0, n);
+        Layouts.transfer(result, 0, n, 1, out.data(), out.offset(), out.rowStride(), out.columnStride(), m, n);
+    }
+
+    /// The same matrix with contiguous rows that do not compete for the same lines of the first cache.
+    private static Matrix readable(Matrix x) {
+        boolean contiguous = x.columnStride() == 1;
+        if (contiguous && (x.rowStride() % 512 != 0 || x.columns() < 64))
+            return x;
+        int stride = x.columns() % 512 == 0 ? x.columns() + 16 : x.columns();
+        float[] copy = GemmScratch.floats(Role.SOURCE, Math.multiplyExact(x.rows(), stride));
+        Layouts.transfer(x.data(), x.offset(), x.rowStride(), x.columnStride(), copy, 0, stride, 1, x.rows(), x.columns());
+        return new Matrix(copy, 0, x.rows(), x.columns(), stride, 1);
+    }
+}

@@ -1,0 +1,51 @@
+package dev.sunda.core.cpu;
+
+/// Tiles of one row and four columns at a time.
+final class ScalarGemm implements GemmKernel {
+    private static final int ROWS = 6;
+    private static final int COLUMNS = 8;
+
+    @Override
+    public int rows() {
+        return ROWS;
+    }
+
+    @Override
+    public int columns() {
+        return COLUMNS;
+    }
+
+    @Override
+    public void inner(float[] a, int ao, int lda, int rows, float[] b, int bo, int k, float[] start, int so, int lds, float[] c, int co,
+            int ldc) {
+        for (int i = 0; i < rows; i++)
+            for (int j = 0; j < COLUMNS; j += 4)
+                quad(a, ao + i * lda, 1, b, bo + j, COLUMNS, k, start, so + i * lds + j, c, co + i * ldc + j);
+    }
+
+    @Override
+    public void outer(float[] a, int ao, int lda, int rows, float[] b, int bo, int ldb, int k, float[] c, int co, int ldc) {
+        for (int i = 0; i < rows; i++)
+            for (int j = 0; j < COLUMNS; j += 4)
+                quad(a, ao + i, lda, b, bo + j, ldb, k, c, co + i * ldc + j, c, co + i * ldc + j);
+    }
+
+    private static void quad(float[] a, int ao, int as, float[] b, int bo, int ldb, int k, float[] start, int so, float[] c, int co) {
+        float c0 = start[so];
+        float c1 = start[so + 1];
+        float c2 = start[so + 2];
+        float c3 = start[so + 3];
+        for (int p = 0; p < k; p++) {
+            float left = a[ao + p * as];
+            int at = bo + p * ldb;
+            c0 = Math.fma(left, b[at], c0);
+            c1 = Math.fma(left, b[at + 1], c1);
+            c2 = Math.fma(left, b[at + 2], c2);
+            c3 = Math.fma(left, b[at + 3], c3);
+        }
+        c[co] = c0;
+        c[co + 1] = c1;
+        c[co + 2] = c2;
+        c[co + 3] = c3;
+    }
+}

@@ -1,0 +1,75 @@
+package dev.sunda.core.cpu;
+
+/// Channel by channel.
+final class ScalarPooling implements PoolingKernel {
+    @Override
+    public void max(float[] x, int[] at, int[] within, int taps, int step, int pixels, int channels, float[] out, int oo, int[] index, int io) {
+        for (int p = 0; p < pixels; p++)
+            maxOne(x, at, within, taps, p * step, 0, channels, out, oo + p * channels, index, io + p * channels);
+    }
+
+    /// The channels from `first` on, of the window `shift` pixels further.
+    static void maxOne(float[] x, int[] at, int[] within, int taps, int shift, int first, int channels, float[] out, int oo, int[] index, int io) {
+        for (int c = first; c < channels; c++) {
+            float best = x[at[0] + shift * channels + c];
+            int where = within[0];
+            for (int t = 1; t < taps; t++) {
+                float value = x[at[t] + shift * channels + c];
+                if (best == best && !(value <= best)) {
+                    best = value;
+                    where = within[t];
+                }
+            }
+            out[oo + c] = best;
+            index[io + c] = where + shift;
+        }
+    }
+
+    @Override
+    public void spread(float[] dy, int dyo, int[] index, int io, int[] at, int[] within, int taps, int step, int pixels, int channels,
+            boolean add, float[] dx) {
+        for (int p = 0; p < pixels; p++)
+            spreadOne(dy, dyo + p * channels, index, io + p * channels, at, within, taps, p * step, 0, channels, add, dx);
+    }
+
+    /// The channels from `first` on, of the window `shift` pixels further.
+    static void spreadOne(float[] dy, int dyo, int[] index, int io, int[] at, int[] within, int taps, int shift, int first, int channels,
+            boolean add, float[] dx) {
+        for (int t = 0; t < taps; t++)
+            for (int c = first; c < channels; c++) {
+                float value = index[io + c] == within[t] + shift ? dy[dyo + c] : 0;
+                int to = at[t] + shift * channels + c;
+                dx[to] = add ? dx[to] + value : value;
+            }
+    }
+
+    @Override
+    public void average(float[] x, int[] at, float[] divisor, int taps, int channels, float[] out, int oo) {
+        average(x, at, divisor, taps, 0, channels, out, oo);
+    }
+
+    /// The channels from `first` on.
+    static void average(float[] x, int[] at, float[] divisor, int taps, int first, int channels, float[] out, int oo) {
+        for (int c = first; c < channels; c++) {
+            float sum = 0;
+            for (int t = 0; t < taps; t++)
+                sum += x[at[t] + c] / divisor[t];
+            out[oo + c] = sum;
+        }
+    }
+
+    @Override
+    public void mean(float[] x, int[] at, int taps, float divisor, int channels, float[] out, int oo) {
+        mean(x, at, taps, divisor, 0, channels, out, oo);
+    }
+
+    /// The channels from `first` on.
+    static void mean(float[] x, int[] at, int taps, float divisor, int first, int channels, float[] out, int oo) {
+        for (int c = first; c < channels; c++) {
+            float sum = 0;
+            for (int t = 0; t < taps; t++)
+                sum += x[at[t] + c];
+            out[oo + c] = sum / divisor;
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package dev.sunda.core.cpu;
+
+/// Plain loops; also finishes what does not fill a vector.
+final class ScalarSoftmaxMath implements SoftmaxMath {
+    @Override
+    public void expShifted(float[] x, int xi, float shift, float[] y, int yi, int n) {
+        finishExp(x, xi, shift, y, yi, 0, n);
+    }
+
+    @Override
+    public void backward(float[] y, int yi, float[] dy, int di, float dot, float[] dx, int oi, int n) {
+        finishBackward(y, yi, dy, di, dot, dx, oi, 0, n);
+    }
+
+    @Override
+    public void logBackward(float[] y, int yi, float[] dy, int di, float sum, float[] dx, int oi, int n) {
+        finishLogBackward(y, yi, dy, di, sum, dx, oi, 0, n);
+    }
+
+    static void finishExp(float[] x, int xi, float shift, float[] y, int yi, int from, int n) {
+        for (int j = from; j < n; j++)
+            y[yi + j] = ScalarFunctions.exp(x[xi + j] - shift);
+    }
+
+    static void finishBackward(float[] y, int yi, float[] dy, int di, float dot, float[] dx, int oi, int from, int n) {
+        for (int j = from; j < n; j++)
+            dx[oi + j] = y[yi + j] * (dy[di + j] - dot);
+    }
+
+    static void finishLogBackward(float[] y, int yi, float[] dy, int di, float sum, float[] dx, int oi, int from, int n) {
+        for (int j = from; j < n; j++)
+            dx[oi + j] = Math.fma(ScalarFunctions.exp(y[yi + j]), -sum, dy[di + j]);
+    }
+}

@@ -1,0 +1,3 @@
+/// The fast backend of the processor: F32 kernels in SIMD with scalar twins that give the same bits; every other type goes to the
+/// naive loops of [dev.sunda.core.reference]. Only classes named `Simd...` mention the Vector API.
+package dev.sunda.core.cpu;

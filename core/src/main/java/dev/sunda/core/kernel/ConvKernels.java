@@ -1,0 +1,65 @@
+package dev.sunda.core.kernel;
+
+import dev.sunda.core.Tensor;
+import dev.sunda.core.op.ConvSpec;
+import dev.sunda.core.type.DTypeException;
+import dev.sunda.core.type.Layout;
+import dev.sunda.core.type.Shape;
+import dev.sunda.core.type.ShapeException;
+
+/// Convolution and its two gradients. The three are a closed family: each is linear in both operands, and the derivative of each is one
+/// of the others.
+public final class ConvKernels {
+    private ConvKernels() {
+    }
+
+    /// `out[n,o,y] = bias[o] + sum over c,k of x[n, c, y*stride + k*dilation - pad] * weight[o,c,k]`.
+    ///
+    /// @param x `[N, C, in...]`
+    /// @param weight `[O, C / groups, kernel...]`
+    /// @param bias `[O]` or null
+    /// @return `[N, O, out...]`
+    public static Tensor conv(ConvSpec spec, Tensor x, Tensor weight, Tensor bias) {
+        check("conv", x, spec.inputShape(), weight, spec.weightShape());
+        if (bias != null)
+            check("conv", bias, Shape.of(spec.outChannels()), weight, spec.weightShape());
+        Tensor out = Tensor.empty(x.backend().imageLayout(spec.outputShape()), x.dtype(), x.device());
+        x.backend().conv(spec, x.view(), weight.view(), bias == null ? null : bias.view(), out.view());
+        return out;
+    }
+
+    /// The gradient with respect to the input: `dx[n,c,i] = sum over o,k with y*stride + k*dilation - pad = i of dy[n,o,y] * weight[o,c,k]`.
+    ///
+    /// @param dy `[N, O, out...]`
+    /// @param weight `[O, C / groups, kernel...]`
+    /// @return `[N, C, in...]`
+    public static Tensor convInput(ConvSpec spec, Tensor dy, Tensor weight) {
+        check("convInput", dy, spec.outputShape(), weight, spec.weightShape());
+        Tensor dx = Tensor.empty(dy.backend().imageLayout(spec.inputShape()), dy.dtype(), dy.device());
+        dy.backend().convInput(spec, dy.view(), weight.view(), dx.view());
+        return dx;
+    }
+
+    /// The gradient with respect to the weight: `dweight[o,c,k] = sum over n,y of x[n, c, y*stride + k*dilation - pad] * dy[n,o,y]`.
+    ///
+    /// @param x `[N, C, in...]`
+    /// @param dy `[N, O, out...]`
+    /// @return `[O, C / groups, kernel...]`
+    public static Tensor convWeight(ConvSpec spec, Tensor x, Tensor dy) {
+        check("convWeight", x, spec.inputShape(), dy, spec.outputShape());
+        Tensor dw = Tensor.empty(Layout.contiguous(spec.weightShape()), x.dtype(), x.device());
+        x.backend().convWeight(spec, x.view(), dy.view(), dw.view());
+        return dw;
+    }
+
+    private static void check(String operation, Tensor a, Shape shapeA, Tensor b, Shape shapeB) {
+        Tensor.checkSameDevice(operation, a, b);
+        if (!a.dtype().isFloating() || a.dtype() != b.dtype())
+            throw new DTypeException(operation + ": operands must have one floating type (got " + a.describe() + ", " + b.describe()
+                    + "); convert one with to(dtype)");
+        if (!a.shape().equals(shapeA))
+            throw new ShapeException(operation, "expected " + shapeA, a.shape(), b.shape());
+        if (!b.shape().equals(shapeB))
+            throw new ShapeException(operation, "expected " + shapeB, b.shape(), a.shape());
+    }
+}

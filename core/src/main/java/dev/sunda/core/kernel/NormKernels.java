@@ -1,0 +1,88 @@
+package dev.sunda.core.kernel;
+
+import dev.sunda.core.Tensor;
+import dev.sunda.core.type.DTypeException;
+import dev.sunda.core.type.Layout;
+import dev.sunda.core.type.Shape;
+import dev.sunda.core.type.ShapeException;
+
+/// Statistics and normalisation of channels (dimension 1), the parts of batch normalisation.
+public final class NormKernels {
+    private NormKernels() {
+    }
+
+    /// @param mean `[C]`
+    /// @param variance `[C]`, biased: divided by the number of elements
+    public record Statistics(Tensor mean, Tensor variance) {
+    }
+
+    /// @param dx `[N, C, ...]`
+    /// @param dweight `[C]`
+    /// @param dbias `[C]`
+    public record Gradients(Tensor dx, Tensor dweight, Tensor dbias) {
+    }
+
+    /// Mean and biased variance of each channel over all other dimensions.
+    ///
+    /// @param x `[N, C, ...]`
+    public static Statistics channelStatistics(Tensor x) {
+        Shape channels = channels("channelStatistics", x);
+        var mean = Tensor.empty(Layout.contiguous(channels), x.dtype(), x.device());
+        var variance = Tensor.empty(Layout.contiguous(channels), x.dtype(), x.device());
+        x.backend().channelStatistics(x.view(), mean.view(), variance.view());
+        return new Statistics(mean, variance);
+    }
+
+    /// `y = (x - mean) * rstd * weight + bias`, channel by channel.
+    ///
+    /// @param x `[N, C, ...]`
+    /// @param mean `[C]`, like `rstd`, `weight` and `bias`; the last two may be null (1 and 0)
+    public static Tensor channelNormalize(Tensor x, Tensor mean, Tensor rstd, Tensor weight, Tensor bias) {
+        checkAll("channelNormalize", x, mean, rstd, weight, bias);
+        Tensor y = Tensor.empty(Layout.dense(x.shape(), x.layout().order()), x.dtype(), x.device());
+        x.backend().channelNormalize(x.view(), mean.view(), rstd.view(), weight == null ? null : weight.view(), bias == null ? null : bias.view(),
+                y.view());
+        return y;
+    }
+
+    /// The gradient of batch normalisation whose statistics came from the batch itself.
+    ///
+    /// With `xhat = (x - mean) * rstd` and `m` elements a channel: `dbias = sum(dy)`, `dweight = sum(dy * xhat)`,
+    /// `dx = weight * rstd * (dy - dbias / m - xhat * dweight / m)`.
+    ///
+    /// @param weight `[C]` or null (1)
+    public static Gradients batchNormBackward(Tensor dy, Tensor x, Tensor mean, Tensor rstd, Tensor weight) {
+        checkAll("batchNormBackward", x, mean, rstd, weight, null);
+        if (!dy.shape().equals(x.shape()) || dy.dtype() != x.dtype())
+            throw new ShapeException("batchNormBackward", "gradient and input differ", dy.shape(), x.shape());
+        Tensor dx = Tensor.empty(Layout.dense(x.shape(), x.layout().order()), x.dtype(), x.device());
+        Tensor dweight = Tensor.empty(Layout.contiguous(mean.shape()), x.dtype(), x.device());
+        Tensor dbias = Tensor.empty(Layout.contiguous(mean.shape()), x.dtype(), x.device());
+        x.backend().batchNormBackward(dy.view(), x.view(), mean.view(), rstd.view(), weight == null ? null : weight.view(), dx.view(),
+                dweight.view(), dbias.view());
+        return new Gradients(dx, dweight, dbias);
+    }
+
+    private static Shape channels(String operation, Tensor x) {
+        if (!x.dtype().isFloating())
+            throw new DTypeException(operation + ": needs a floating type (got " + x.describe() + "); convert with to(DType.F32)");
+        if (x.rank() < 2)
+            throw new ShapeException(operation, "needs batch and channel dimensions", x.shape());
+        return Shape.of(x.size(1));
+    }
+
+    private static void checkAll(String operation, Tensor x, Tensor... perChannel) {
+        Shape channels = channels(operation, x);
+        for (Tensor c : perChannel) {
+            if (c == null)
+                continue;
+            Tensor.checkSameDevice(operation, x, c);
+            if (!c.shape().equals(channels))
+                throw new ShapeException(operation, "input has " + x.size(1) + " channels, so statistics, weight and bias must be " + channels,
+                        x.shape(), c.shape());
+            if (c.dtype() != x.dtype())
+                throw new DTypeException(operation + ": all operands must have one type (got " + x.describe() + ", " + c.describe()
+                        + "); convert one with to(dtype)");
+        }
+    }
+}

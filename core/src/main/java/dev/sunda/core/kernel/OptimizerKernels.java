@@ -1,0 +1,50 @@
+package dev.sunda.core.kernel;
+
+import dev.sunda.core.Tensor;
+import dev.sunda.core.op.AdamStep;
+import dev.sunda.core.op.SgdStep;
+import dev.sunda.core.spi.View;
+import dev.sunda.core.type.DTypeException;
+import dev.sunda.core.type.ShapeException;
+
+/// Optimizer steps, in place. Whoever owns the parameter has to bump its version.
+public final class OptimizerKernels {
+    private OptimizerKernels() {
+    }
+
+    /// One step of SGD; `p` and `momentum` are modified.
+    ///
+    /// @param p parameter
+    /// @param g gradient, of the same shape and type
+    /// @param momentum buffer of the same shape and type, or null without momentum
+    public static void sgd(SgdStep step, Tensor p, Tensor g, Tensor momentum) {
+        check("sgd", p, g, momentum);
+        p.backend().sgd(step, p.view(), g.view(), view(momentum));
+    }
+
+    /// One step of Adam or AdamW; `p`, `m`, `v` and `vMax` are modified.
+    ///
+    /// @param vMax largest second moment so far (AMSGrad), or null
+    public static void adam(AdamStep step, Tensor p, Tensor g, Tensor m, Tensor v, Tensor vMax) {
+        check("adam", p, g, m, v, vMax);
+        p.backend().adam(step, p.view(), g.view(), m.view(), v.view(), view(vMax));
+    }
+
+    private static View view(Tensor x) {
+        return x == null ? null : x.view();
+    }
+
+    private static void check(String operation, Tensor p, Tensor... others) {
+        if (!p.dtype().isFloating())
+            throw new DTypeException(operation + ": parameters need a floating type (got " + p.describe() + ")");
+        for (Tensor x : others) {
+            if (x == null)
+                continue;
+            Tensor.checkSameDevice(operation, p, x);
+            if (!x.shape().equals(p.shape()))
+                throw new ShapeException(operation, "gradient and state must have the parameter's shape", p.shape(), x.shape());
+            if (x.dtype() != p.dtype())
+                throw new DTypeException(operation + ": gradient and state must have the parameter's type (got " + p.describe() + ", " + x.describe() + ")");
+        }
+    }
+}

@@ -1,0 +1,26 @@
+package dev.sunda.core.kernel;
+
+import dev.sunda.core.Tensor;
+import dev.sunda.core.op.RandomKey;
+import dev.sunda.core.type.DTypeException;
+import dev.sunda.core.type.Layout;
+
+/// Operations that read random numbers.
+public final class RandomKernels {
+    private RandomKernels() {
+    }
+
+    /// `x / (1 - p)` where number `i` of `key` is at least `p`, else 0; `i` counts elements in row-major order, so the mask
+    /// does not depend on the memory order. Linear in `x`, and its own adjoint: the gradient is `dropout(key, p, dy)`.
+    ///
+    /// @param p probability of dropping, from 0 to 1
+    public static Tensor dropout(RandomKey key, double p, Tensor x) {
+        if (!(p >= 0 && p <= 1))
+            throw new IllegalArgumentException("dropout: the probability must be from 0 to 1 (got " + p + ")");
+        if (!x.dtype().isFloating())
+            throw new DTypeException("dropout: needs a floating type (got " + x.describe() + "); convert with to(DType.F32)");
+        Tensor y = Tensor.empty(Layout.dense(x.shape(), x.layout().order()), x.dtype(), x.device());
+        x.backend().dropout(key, p, x.view(), y.view());
+        return y;
+    }
+}

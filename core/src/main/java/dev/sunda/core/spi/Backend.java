@@ -1,0 +1,143 @@
+package dev.sunda.core.spi;
+
+import dev.sunda.core.op.AdamStep;
+import dev.sunda.core.op.BinaryOp;
+import dev.sunda.core.op.ConvSpec;
+import dev.sunda.core.op.CrossEntropySpec;
+import dev.sunda.core.op.PoolSpec;
+import dev.sunda.core.op.RandomKey;
+import dev.sunda.core.op.ReduceOp;
+import dev.sunda.core.op.SgdStep;
+import dev.sunda.core.op.UnaryOp;
+import dev.sunda.core.type.DType;
+import dev.sunda.core.type.Device;
+import dev.sunda.core.type.Layout;
+import dev.sunda.core.type.Shape;
+
+/// Kernels of one device.
+///
+/// Callers have checked shapes, types and devices. Views may have any strides (0 where broadcast, negative where flipped)
+/// unless a method says otherwise. The destination comes last, never overlaps a source, is dense or at least free of overlap, and
+/// is overwritten whole unless the name says `add` or the text says *in place*. Unless said otherwise all floating views of a call have one type.
+/// Results depend on the arguments alone: not on threads, vector width or earlier calls.
+public interface Backend {
+    Device device();
+
+    /// One line for people: which path is active and why.
+    String description();
+
+    /// Memory with undefined contents.
+    Storage allocate(DType dtype, int numel);
+
+    /// Copies a Java array (`float[]`, `double[]`, `int[]`, `long[]`, `byte[]` for booleans) to the device.
+    Storage upload(DType dtype, Object array);
+
+    /// Copies `numel` elements from `offset` on into a fresh Java array of the storage's type.
+    Object download(Storage from, int offset, int numel);
+
+    /// Copies element by element between views of one shape; converts type and memory order. Floating to integer truncates
+    /// toward zero, anything to boolean tests for not 0. `to` may be a strided part of a larger tensor.
+    void copy(View from, View to);
+
+    /// `out = op(x)`; both of one type.
+    void unary(UnaryOp op, View x, View out);
+
+    /// `dx = dy * op'(kept)`, `kept` being the input or the output, whichever `op.keeps()` names; null for `NOTHING`.
+    void unaryBackward(UnaryOp op, View kept, View dy, View dx);
+
+    /// `out = op(a, b)`; all of one shape; `a` and `b` of one type, `out` of the same or `BOOL` for comparisons.
+    void binary(BinaryOp op, View a, View b, View out);
+
+    /// `out = condition ? a : b`; all of one shape, `condition` is `BOOL`.
+    void where(View condition, View a, View b, View out);
+
+    /// Reduces the dimensions in which `out`, of the same rank, has size 1. `out` has the type that `op` says.
+    void reduce(ReduceOp op, View x, View out);
+
+    /// Index of the first largest (or smallest) element along `dim`; NaN counts as larger (smaller) than everything.
+    /// `out` is `I64` with size 1 at `dim`.
+    void argReduce(boolean largest, View x, int dim, View out);
+
+    /// `out[b] = x[b] · y[b]`: `[B, m, k]` times `[B, k, n]`. Each element is a chain of fused multiply-adds with ascending `k`.
+    void matmul(View x, View y, View out);
+
+    /// `out[i][j] = x[i][index[i][j]]` with `dim` as the indexed position: `index` (`I64`) has the shape of `out`.
+    ///
+    /// @throws dev.sunda.core.type.ShapeException if an index is outside the dimension; nothing has been written then
+    void gather(View x, int dim, View index, View out);
+
+    /// `out[index[i]] += source[i]` along `dim`, in ascending order of the source's elements: the adjoint of [#gather], in place.
+    ///
+    /// @throws dev.sunda.core.type.ShapeException if an index is outside the dimension; nothing has been written then
+    void scatterAdd(View source, int dim, View index, View out);
+
+    /// The memory order this device likes to write images of a convolution or pooling in, for a shape `[N, C, spatial...]`.
+    Layout imageLayout(Shape shape);
+
+    /// Cross-correlation `out[n,o,y] = bias[o] + sum over c,k of x[n, c, y*stride + k*dilation - pad] * w[o,c,k]` over every spatial
+    /// axis, `c` running over the group of `o`. `bias` may be null.
+    void conv(ConvSpec spec, View x, View w, View bias, View out);
+
+    /// The gradient of [#conv] with respect to `x`.
+    void convInput(ConvSpec spec, View dy, View w, View dx);
+
+    /// The gradient of [#conv] with respect to `w`.
+    void convWeight(ConvSpec spec, View x, View dy, View dw);
+
+    /// Largest element of each window and where it was: `index` (`I32`) is its row-major position within the spatial axes
+    /// of `x`. The first of equal elements wins, NaN wins over everything, padding never does.
+    void maxPool(PoolSpec spec, View x, View out, View index);
+
+    /// `dx[n,c,index[n,c,y]] += dy[n,c,y]` into zeros: the gradient of [#maxPool].
+    void maxPoolScatter(PoolSpec spec, View dy, View index, View dx);
+
+    /// `out[n,c,y] = x[n,c,index[n,c,y]]`: the adjoint of [#maxPoolScatter].
+    void maxPoolGather(PoolSpec spec, View x, View index, View out);
+
+    /// Mean of each window, divided by what the spec counts.
+    void avgPool(PoolSpec spec, View x, View out);
+
+    /// The gradient of [#avgPool].
+    void avgPoolBackward(PoolSpec spec, View dy, View dx);
+
+    /// Mean and biased variance of each channel (dimension 1) of `x`: `[C]` each. The variance is centred, not a difference of squares.
+    void channelStatistics(View x, View mean, View variance);
+
+    /// `y = (x - mean[c]) * rstd[c] * weight[c] + bias[c]` for channels in dimension 1; `weight` and `bias` may be null (1 and 0).
+    void channelNormalize(View x, View mean, View rstd, View weight, View bias, View y);
+
+    /// The gradient of batch normalisation with statistics of the batch: with `xhat = (x - mean) * rstd` and `m` elements a channel
+    /// `dbias = sum(dy)`, `dweight = sum(dy * xhat)`, `dx = weight * rstd * (dy - dbias / m - xhat * dweight / m)`.
+    /// `weight` may be null (1).
+    void batchNormBackward(View dy, View x, View mean, View rstd, View weight, View dx, View dweight, View dbias);
+
+    /// `softmax(x)` along `dim`, or its logarithm; shifted by the maximum, so that nothing overflows.
+    void softmax(View x, int dim, boolean log, View out);
+
+    /// The gradient of [#softmax] from its output `y`: `y * (dy - sum(dy * y))`, of the logarithm `dy - exp(y) * sum(dy)`.
+    void softmaxBackward(View y, View dy, int dim, boolean log, View dx);
+
+    /// Loss of each row of `logits` (`[M, C]`), see [CrossEntropySpec], and `logSumExp` of each row for the backward pass (both `[M]`).
+    /// `target` holds class indices (`I64`, `[M]`) or probabilities (type and shape of the logits); `weight` (`[C]`) may be null.
+    ///
+    /// @throws dev.sunda.core.type.ShapeException if a class index is neither in `[0, C)` nor ignored; nothing has been written then
+    void crossEntropy(CrossEntropySpec spec, View logits, View target, View weight, View losses, View logSumExp);
+
+    /// `dlogits = dlosses * (softmax(logits) * sum_c(weight_c * t_c) - weight * t)` row by row: the gradient of [#crossEntropy].
+    void crossEntropyBackward(CrossEntropySpec spec, View dlosses, View logits, View target, View weight, View logSumExp, View dlogits);
+
+    /// Uniform numbers in `[0, 1)`: element `i` in row-major order is number `i` of `key`.
+    void uniform(RandomKey key, View out);
+
+    /// Standard normal numbers: element `i` in row-major order is a function of number `i` of `key`.
+    void normal(RandomKey key, View out);
+
+    /// `y = x / (1 - p)` where number `i` of `key` is at least `p`, else 0; `i` counts elements in row-major order.
+    void dropout(RandomKey key, double p, View x, View y);
+
+    /// One step of SGD, in place: `p` and, where `momentum` is not null, `momentum` are updated.
+    void sgd(SgdStep step, View p, View g, View momentum);
+
+    /// One step of Adam, in place: `p`, `m`, `v` and, where it is not null, `vMax` are updated.
+    void adam(AdamStep step, View p, View g, View m, View v, View vMax);
+}

@@ -1,0 +1,27 @@
+package dev.sunda.core.spi;
+
+/// Announces a family of devices to `ServiceLoader`. Constructing a provider and probing it must be cheap and must not throw.
+public interface BackendProvider {
+
+    /// Whether the family can be used here. Devices are numbered from 0 to `devices - 1`.
+    sealed interface Probe {
+    }
+
+    /// @param devices how many there are, at least 1
+    /// @param description one line: what was found and which path is active and why
+    record Available(int devices, String description) implements Probe {
+    }
+
+    /// @param reason one line that says what is missing and how to get it
+    record Unavailable(String reason) implements Probe {
+    }
+
+    /// The device kind served, for example `cpu`.
+    String kind();
+
+    /// Looks once whether the family can be used; later calls give the same answer.
+    Probe probe();
+
+    /// Opens device `index`; called once for each device.
+    Backend open(int index);
+}

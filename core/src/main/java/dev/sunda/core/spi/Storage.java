@@ -1,0 +1,23 @@
+package dev.sunda.core.spi;
+
+import dev.sunda.core.type.DType;
+import dev.sunda.core.type.Device;
+
+/// Memory of one device that holds elements of one type. Tensors and their views share it.
+public interface Storage {
+    Device device();
+
+    DType dtype();
+
+    /// Number of elements.
+    int numel();
+
+    /// Takes the memory away from this object, which from then on refuses every access with `reason`, and hands it to a new
+    /// one. How a step scope recycles buffers.
+    ///
+    /// @throws IllegalStateException if the memory has been taken away before
+    Storage detach(String reason);
+
+    /// @throws IllegalStateException with the reason if the memory has been taken away
+    void checkLive();
+}

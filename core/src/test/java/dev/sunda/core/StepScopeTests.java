@@ -1,0 +1,78 @@
+package dev.sunda.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+
+class StepScopeTests {
+
+    @Test
+    void aTensorOfAClosedScopeCannotBeTouched() {
+        Tensor x;
+        try (var _ = StepScope.open()) {
+            x = Tensor.ones(4).add(1);
+        }
+        assertThatThrownBy(x::toFloatArray).isInstanceOf(IllegalStateException.class)
+                .hasMessageMatching("tensor of 4 x float32 was recycled when the step scope opened at StepScopeTests.java:\\d+ closed at "
+                        + "StepScopeTests.java:\\d+; use item\\(\\) or step.keep\\(tensor\\)");
+        assertThatThrownBy(() -> x.add(1)).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void aKeptTensorLivesOn() {
+        Tensor kept;
+        try (var step = StepScope.open()) {
+            kept = step.keep(Tensor.ones(4).add(1));
+        }
+        try (var _ = StepScope.open()) {
+            Tensor.ones(4).mul(7);                                   // would overwrite the buffer if it had been recycled
+        }
+        assertThat(kept.toFloatArray()).containsExactly(2, 2, 2, 2);
+    }
+
+    @Test
+    void theNextScopeGetsTheSameMemory() {
+        Object first;
+        try (var _ = StepScope.open()) {
+            first = Tensor.ones(1000).add(1).view().heap().array();
+        }
+        try (var _ = StepScope.open()) {
+            Tensor a = Tensor.ones(1000);
+            Tensor b = a.add(1);
+            assertThat(first == a.view().heap().array() || first == b.view().heap().array()).isTrue();
+        }
+    }
+
+    @Test
+    void tensorsBelongToTheInnermostScope() {
+        try (var _ = StepScope.open()) {
+            Tensor outer = Tensor.ones(3).add(1);
+            Tensor inner;
+            try (var _ = StepScope.open()) {
+                inner = outer.add(1);
+            }
+            assertThat(outer.toFloatArray()).containsExactly(2, 2, 2);
+            assertThatThrownBy(inner::toFloatArray).isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    @Test
+    void scopesCloseInReverseOrder() {
+        var outer = StepScope.open();
+        var inner = StepScope.open();
+        assertThatThrownBy(outer::close).isInstanceOf(IllegalStateException.class).hasMessageContaining("must be closed by its own thread");
+        inner.close();
+        outer.close();
+        outer.close();                                               // a second close is harmless
+    }
+
+    @Test
+    void whatIsMadeOutsideIsNotTouched() {
+        Tensor before = Tensor.ones(3);
+        try (var _ = StepScope.open()) {
+            before.add(1);
+        }
+        assertThat(before.toFloatArray()).containsExactly(1, 1, 1);
+    }
+}

@@ -1,0 +1,124 @@
+package dev.sunda.core.cpu;
+
+import static dev.sunda.core.cpu.ConvolutionViews.REFERENCE;
+
+import dev.sunda.core.cpu.ConvolutionViews.Order;
+import dev.sunda.core.op.ConvSpec;
+import dev.sunda.core.op.Window;
+import dev.sunda.core.parallel.Parallel;
+import dev.sunda.core.spi.View;
+import dev.sunda.core.type.DType;
+import dev.sunda.core.type.Shape;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+
+/// Convolutions that are matrix products: one to three axes, kernels 1 to 5, strides, dilations, uneven padding, groups, all memory orders.
+class ConvolutionProperties {
+    @Property(tries = 400, edgeCases = EdgeCasesMode.NONE)
+    void agreesWithTheNaiveLoops(@ForAll @IntRange(min = 1, max = 3) int axes, @ForAll @IntRange(min = 0, max = 3) int batch,
+            @ForAll @IntRange(min = 1, max = 3) int groups, @ForAll @IntRange(min = 1, max = 9) int in,
+            @ForAll @IntRange(min = 1, max = 20) int out, @ForAll Order order, @ForAll Order target, @ForAll long seed) {
+        var random = new Random(seed);
+        var spec = new ConvSpec(batch, groups * in, groups * out, groups, windows(axes, random));
+        check(spec, order, target, random);
+    }
+
+    @Property(tries = 60, edgeCases = EdgeCasesMode.NONE)
+    void pointwiseAgreesWithTheNaiveLoops(@ForAll @IntRange(min = 1, max = 4) int batch, @ForAll @IntRange(min = 1, max = 40) int in,
+            @ForAll @IntRange(min = 1, max = 40) int out, @ForAll @IntRange(min = 1, max = 20) int size, @ForAll Order order, @ForAll long seed) {
+        var window = new Window(size, 1, 1, 1, 0, 0, size);
+        check(new ConvSpec(batch, in, out, 1, List.of(window, window)), order, Order.CHANNELS_LAST, new Random(seed));
+    }
+
+    @Property(tries = 100, edgeCases = EdgeCasesMode.NONE)
+    void twinsAndThreadsGiveTheSameBits(@ForAll @IntRange(min = 1, max = 2) int groups, @ForAll @IntRange(min = 1, max = 20) int in,
+            @ForAll @IntRange(min = 1, max = 40) int out, @ForAll long seed) {
+        var random = new Random(seed);
+        var spec = new ConvSpec(3, groups * in, groups * out, groups, windows(2, random));
+        var simd = new Case(spec, Order.CHANNELS_LAST, Order.CHANNELS_LAST, random);
+        var scalar = simd.again();
+        simd.run(new SimdGemm());
+        Parallel.withThreads(3, () -> {
+            scalar.run(new ScalarGemm());
+            return null;
+        });
+        ConvolutionViews.assertSame(simd.y, scalar.y);
+        ConvolutionViews.assertSame(simd.dx, scalar.dx);
+        ConvolutionViews.assertSame(simd.dw, scalar.dw);
+    }
+
+    /// Windows of random kernels, strides, dilations and paddings that have at least one output.
+    static List<Window> windows(int axes, Random random) {
+        var windows = new ArrayList<Window>();
+        while (windows.size() < axes) {
+            var window = Window.sliding(1 + random.nextInt(axes == 3 ? 6 : 12), 1 + random.nextInt(axes == 3 ? 3 : 5), 1 + random.nextInt(3),
+                    1 + random.nextInt(3), random.nextInt(4), random.nextInt(4));
+            if (window.out() > 0)
+                windows.add(window);
+        }
+        return windows;
+    }
+
+    static void check(ConvSpec spec, Order order, Order target, Random random) {
+        var actual = new Case(spec, order, target, random);
+        Convolution.conv(spec, actual.x, actual.w, actual.bias, actual.y);
+        Convolution.convInput(spec, actual.dy, actual.w, actual.dx);
+        Convolution.convWeight(spec, actual.x, actual.dy, actual.dw);
+        var expected = actual.again();
+        REFERENCE.conv(spec, expected.x, expected.w, expected.bias, expected.y);
+        REFERENCE.convInput(spec, expected.dy, expected.w, expected.dx);
+        REFERENCE.convWeight(spec, expected.x, expected.dy, expected.dw);
+        double taps = spec.axes().stream().mapToInt(Window::kernel).reduce(1, (a, b) -> a * b);
+        double positions = (double) spec.batch() * spec.axes().stream().mapToInt(Window::out).reduce(1, (a, b) -> a * b);
+        ConvolutionViews.assertClose(actual.y, expected.y, 1e-6 + 1e-7 * taps * spec.inChannels());
+        ConvolutionViews.assertClose(actual.dx, expected.dx, 1e-6 + 1e-7 * taps * spec.outChannels());
+        ConvolutionViews.assertClose(actual.dw, expected.dw, 1e-6 + 1e-7 * positions);
+    }
+
+    /// The tensors of one convolution and its gradients.
+    private record Case(ConvSpec spec, View x, View w, View bias, View dy, View y, View dx, View dw) {
+        Case(ConvSpec spec, Order order, Order target, Random random) {
+            this(spec, ConvolutionViews.random(spec.inputShape(), order, random), ConvolutionViews.random(spec.weightShape(), order, random),
+                    random.nextBoolean() ? null : ConvolutionViews.random(Shape.of(spec.outChannels()), Order.SLICED, random),
+                    ConvolutionViews.random(spec.outputShape(), order, random),
+                    ConvolutionViews.empty(DType.F32, spec.outputShape(), target), ConvolutionViews.empty(DType.F32, spec.inputShape(), target),
+                    ConvolutionViews.empty(DType.F32, spec.weightShape(), target));
+        }
+
+        /// The same inputs, other results.
+        Case again() {
+            return new Case(spec, x, w, bias, dy, ConvolutionViews.like(y), ConvolutionViews.like(dx), ConvolutionViews.like(dw));
+        }
+
+        void run(GemmKernel kernel) {
+            GemmConvolution.conv(kernel, spec, x, w, bias, y);
+            GemmConvolution.convInput(kernel, spec, dy, w, dx);
+            GemmConvolution.convWeight(kernel, spec, x, dy, dw);
+        }
+
+        void run(DepthwiseKernel kernel) {
+            Depthwise.conv(kernel, spec, x, w, bias, y);
+            Depthwise.convInput(kernel, spec, dy, w, dx);
+            Depthwise.convWeight(kernel, spec, x, dy, dw);
+        }
+    }
+
+    /// Runs a depthwise case on both twins, one of them with three threads, and compares bits.
+    static void checkDepthwiseTwins(ConvSpec spec, Random random) {
+        var simd = new Case(spec, Order.CHANNELS_LAST, Order.CHANNELS_LAST, random);
+        var scalar = simd.again();
+        simd.run(new SimdDepthwise());
+        Parallel.withThreads(3, () -> {
+            scalar.run(new ScalarDepthwise());
+            return null;
+        });
+        ConvolutionViews.assertSame(simd.y, scalar.y);
+        ConvolutionViews.assertSame(simd.dx, scalar.dx);
+        ConvolutionViews.assertSame(simd.dw, scalar.dw);
+    }
+}

@@ -1,0 +1,186 @@
+package dev.sunda.core.cpu;
+
+import static dev.sunda.core.cpu.RandomViews.assertClose;
+import static dev.sunda.core.cpu.RandomViews.assertSame;
+import static dev.sunda.core.cpu.RandomViews.copy;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sunda.core.op.AdamStep;
+import dev.sunda.core.op.RandomKey;
+import dev.sunda.core.op.SgdStep;
+import dev.sunda.core.reference.ReferenceBackend;
+import dev.sunda.core.spi.View;
+import dev.sunda.core.type.DType;
+import dev.sunda.core.type.Device;
+import dev.sunda.core.type.Layout;
+import dev.sunda.core.type.Shape;
+import dev.sunda.core.type.ShapeException;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+
+/// Row lookup, random numbers and optimizer steps of the fast backend against the naive one.
+class CpuRowsProperties {
+    private final CpuBackend cpu = new CpuBackend();
+    private final ReferenceBackend naive = new ReferenceBackend(Device.CPU);
+
+    @Property(tries = 500)
+    void gatherAgrees(@ForAll @IntRange(min = 1, max = 4) int rank, @ForAll @IntRange(max = 3) int at, @ForAll boolean wholeRows,
+            @ForAll @IntRange(min = 1, max = 9) int count, @ForAll long seed) {
+        var views = new RandomViews(seed);
+        int dim = wholeRows ? 0 : at % rank;
+        Shape shape = views.shape(rank);
+        View x = views.source(DType.F32, shape);
+        View index = index(views, shape.with(dim, count), dim, shape.size(dim), wholeRows);
+        View actual = views.target(DType.F32, index.shape());
+        View expected = copy(actual);
+        cpu.gather(x, dim, index, actual);
+        naive.gather(x, dim, index, expected);
+        assertSame(actual, expected);
+    }
+
+    @Property(tries = 500)
+    void scatterAddAgrees(@ForAll @IntRange(min = 1, max = 4) int rank, @ForAll @IntRange(max = 3) int at, @ForAll boolean wholeRows,
+            @ForAll @IntRange(min = 1, max = 9) int count, @ForAll long seed) {
+        var views = new RandomViews(seed);
+        int dim = wholeRows ? 0 : at % rank;
+        Shape shape = views.shape(rank);
+        View actual = views.target(DType.F32, shape);
+        for (int i = 0; i < actual.storage().numel(); i++)
+            actual.heap().floats()[i] = i % 5;
+        View expected = copy(actual);
+        View source = views.finite(shape.with(dim, count));
+        View index = index(views, source.shape(), dim, shape.size(dim), wholeRows);
+        cpu.scatterAdd(source, dim, index, actual);
+        naive.scatterAdd(source, dim, index, expected);
+        assertClose(actual, expected, 1e-6, 1e-5);
+    }
+
+    private static View index(RandomViews views, Shape shape, int dim, int size, boolean wholeRows) {
+        Shape own = shape;
+        for (int d = 0; wholeRows && d < shape.rank(); d++)
+            if (d != dim)
+                own = own.with(d, 1);
+        View index = views.target(DType.I64, own);
+        for (int i = 0; i < index.storage().numel(); i++)
+            index.heap().longs()[i] = views.below(size);
+        return index.as(index.layout().expand(shape));
+    }
+
+    @Property(tries = 20)
+    void scatterAddAgreesOnManyRows(@ForAll @IntRange(min = 1000, max = 3000) int count, @ForAll @IntRange(min = 1, max = 50) int size,
+            @ForAll long seed) {
+        var views = new RandomViews(seed);
+        View actual = new View(cpu.upload(DType.F32, new float[size * 40]), Layout.contiguous(Shape.of(size, 40)));
+        View expected = copy(actual);
+        View source = new View(cpu.allocate(DType.F32, count * 40), Layout.contiguous(Shape.of(count, 40)));
+        naive.uniform(new RandomKey(seed, 0), source);
+        View index = index(views, source.shape(), 0, size, true);
+        cpu.scatterAdd(source, 0, index, actual);
+        naive.scatterAdd(source, 0, index, expected);
+        assertClose(actual, expected, 1e-4, 1e-5);
+    }
+
+    @Example
+    void gatherRefusesIndicesOutOfRangeAndWritesNothing() {
+        View x = new View(cpu.upload(DType.F32, new float[6]), Layout.contiguous(Shape.of(3, 2)));
+        View index = new View(cpu.upload(DType.I64, new long[] {1, 3}), Layout.contiguous(Shape.of(2, 1)).expand(Shape.of(2, 2)));
+        View out = new View(cpu.upload(DType.F32, new float[] {7, 7, 7, 7}), Layout.contiguous(Shape.of(2, 2)));
+        assertThatThrownBy(() -> cpu.gather(x, 0, index, out)).isInstanceOf(ShapeException.class).hasMessageContaining("index 3");
+        assertThatThrownBy(() -> cpu.scatterAdd(out, 0, index, x)).isInstanceOf(ShapeException.class).hasMessageContaining("index 3");
+        assertSame(out, new View(cpu.upload(DType.F32, new float[] {7, 7, 7, 7}), out.layout()));
+    }
+
+    @Property
+    void randomNumbersHaveTheSameBits(@ForAll @IntRange(max = 4) int rank, @ForAll long key, @ForAll @IntRange(max = 1000) int offset,
+            @ForAll long seed) {
+        var views = new RandomViews(seed);
+        var numbers = new RandomKey(key, offset);
+        Shape shape = views.shape(rank);
+        View uniform = views.target(DType.F32, shape);
+        View expectedUniform = copy(uniform);
+        cpu.uniform(numbers, uniform);
+        naive.uniform(numbers, expectedUniform);
+        assertSame(uniform, expectedUniform);
+        View normal = views.target(DType.F32, shape);
+        View expectedNormal = copy(normal);
+        cpu.normal(numbers, normal);
+        naive.normal(numbers, expectedNormal);
+        assertSame(normal, expectedNormal);
+    }
+
+    @Property
+    void dropoutHasTheSameBits(@ForAll @IntRange(max = 4) int rank, @ForAll long key, @ForAll @IntRange(max = 9) int tenths,
+            @ForAll long seed) {
+        var views = new RandomViews(seed);
+        Shape shape = views.shape(rank);
+        View x = views.source(DType.F32, shape);
+        View actual = views.target(DType.F32, shape);
+        View expected = copy(actual);
+        cpu.dropout(new RandomKey(key, 3), tenths * 0.1, x, actual);
+        naive.dropout(new RandomKey(key, 3), tenths * 0.1, x, expected);
+        assertSame(actual, expected);
+    }
+
+    @Property
+    void tenStepsOfSgdAgreeWithDoubles(@ForAll @IntRange(max = 4) int rank, @ForAll boolean momentum, @ForAll boolean nesterov,
+            @ForAll boolean maximize, @ForAll boolean decays, @ForAll long seed) {
+        var state = new State(seed, rank, momentum ? 1 : 0);
+        for (int t = 1; t <= 10; t++) {
+            View g = state.views.finite(state.shape);
+            var step = new SgdStep(0.05, momentum ? 0.9 : 0, nesterov ? 0 : 0.2, decays ? 0.01 : 0, nesterov && momentum, maximize, t == 1);
+            cpu.sgd(step, state.actual[0], g, momentum ? state.actual[1] : null);
+            naive.sgd(step, state.expected[0], wide(g), momentum ? state.expected[1] : null);
+        }
+        state.check();
+    }
+
+    @Property
+    void tenStepsOfAdamAgreeWithDoubles(@ForAll @IntRange(max = 4) int rank, @ForAll boolean amsgrad, @ForAll boolean decoupled,
+            @ForAll boolean maximize, @ForAll boolean decays, @ForAll long seed) {
+        var state = new State(seed, rank, amsgrad ? 3 : 2);
+        for (int t = 1; t <= 10; t++) {
+            View g = state.views.finite(state.shape);
+            var step = new AdamStep(0.01, 0.9, 0.999, 1e-8, decays ? 0.01 : 0, decoupled, maximize, t);
+            cpu.adam(step, state.actual[0], g, state.actual[1], state.actual[2], amsgrad ? state.actual[3] : null);
+            naive.adam(step, state.expected[0], wide(g), state.expected[1], state.expected[2], amsgrad ? state.expected[3] : null);
+        }
+        state.check();
+    }
+
+    private static View wide(View x) {
+        float[] values = x.heap().floats();
+        var doubles = new double[values.length];
+        for (int i = 0; i < doubles.length; i++)
+            doubles[i] = values[i];
+        return new View(new CpuBackend().upload(DType.F64, doubles), x.layout());
+    }
+
+    /// A parameter with its state, in float and in double; the parameter is sometimes not dense and sometimes in channels-last order.
+    private static final class State {
+        final RandomViews views;
+        final Shape shape;
+        final View[] actual;
+        final View[] expected;
+
+        State(long seed, int rank, int count) {
+            views = new RandomViews(seed);
+            shape = views.shape(rank);
+            actual = new View[count + 1];
+            expected = new View[count + 1];
+            View p = views.target(DType.F32, shape);
+            for (int k = 0; k <= count; k++) {
+                actual[k] = copy(p);
+                for (int i = 0; i < p.storage().numel(); i++)
+                    actual[k].heap().floats()[i] = k == 0 ? (float) Math.sin(i + seed % 100) * 3 : 0;
+                expected[k] = wide(actual[k]);
+            }
+        }
+
+        void check() {
+            for (int k = 0; k < actual.length; k++)
+                assertClose(actual[k], expected[k], 1e-5, 5e-6);
+        }
+    }
+}

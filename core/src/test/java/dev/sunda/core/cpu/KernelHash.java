@@ -1,0 +1,87 @@
+package dev.sunda.core.cpu;
+
+import dev.sunda.core.op.AdamStep;
+import dev.sunda.core.op.BinaryOp;
+import dev.sunda.core.op.CrossEntropySpec;
+import dev.sunda.core.op.RandomKey;
+import dev.sunda.core.op.ReduceOp;
+import dev.sunda.core.op.UnaryOp;
+import dev.sunda.core.spi.View;
+import dev.sunda.core.type.DType;
+import dev.sunda.core.type.Layout;
+import dev.sunda.core.type.Shape;
+import java.util.Arrays;
+
+/// One number made of the bits of many kernels on large enough inputs, to compare processes.
+final class KernelHash {
+    private static final Shape SHAPE = Shape.of(77, 13, 41);
+    private final CpuBackend cpu = new CpuBackend();
+    private long hash;
+
+    private KernelHash() {
+    }
+
+    static long compute() {
+        var work = new KernelHash();
+        for (int repeat = 0; repeat < 3; repeat++)
+            work.step();
+        return work.hash;
+    }
+
+    private View fresh(Shape shape) {
+        return new View(cpu.allocate(DType.F32, shape.numel()), Layout.contiguous(shape));
+    }
+
+    private void take(View x) {
+        hash = hash * 31 + Arrays.hashCode((float[]) cpu.download(x.storage(), 0, x.storage().numel()));
+    }
+
+    private void step() {
+        View x = fresh(SHAPE);
+        cpu.normal(new RandomKey(42, hash & 1023), x);
+        View y = fresh(SHAPE);
+        for (UnaryOp op : new UnaryOp[] {UnaryOp.EXP, UnaryOp.TANH, UnaryOp.SIGMOID, UnaryOp.RSQRT, UnaryOp.LOG}) {
+            cpu.unary(op, op == UnaryOp.LOG || op == UnaryOp.RSQRT ? y : x, y);
+            take(y);
+        }
+        cpu.unary(UnaryOp.TANH, x, y);
+        View dx = fresh(SHAPE);
+        cpu.unaryBackward(UnaryOp.TANH, y, x, dx);
+        take(dx);
+        cpu.binary(BinaryOp.DIV, x, y, dx);
+        take(dx);
+        for (Shape result : new Shape[] {Shape.of(1, 1, 1), Shape.of(77, 1, 1), Shape.of(1, 13, 1), Shape.of(1, 1, 41), Shape.of(1, 13, 41)}) {
+            View sum = fresh(result);
+            cpu.reduce(ReduceOp.SUM, x, sum);
+            take(sum);
+        }
+        rows(x);
+    }
+
+    private void rows(View x) {
+        View soft = fresh(SHAPE);
+        cpu.softmax(x, 2, false, soft);
+        take(soft);
+        cpu.softmax(x, 1, true, soft);
+        take(soft);
+        View logits = x.as(Layout.contiguous(Shape.of(1001, 41)));
+        var labels = new long[1001];
+        for (int i = 0; i < labels.length; i++)
+            labels[i] = i % 41;
+        View target = new View(cpu.upload(DType.I64, labels), Layout.contiguous(Shape.of(1001)));
+        View losses = fresh(Shape.of(1001));
+        View logSumExp = fresh(Shape.of(1001));
+        var spec = new CrossEntropySpec(-100, 0.1);
+        cpu.crossEntropy(spec, logits, target, null, losses, logSumExp);
+        take(losses);
+        View dlogits = fresh(Shape.of(1001, 41));
+        cpu.crossEntropyBackward(spec, losses, logits, target, null, logSumExp, dlogits);
+        take(dlogits);
+        View m = fresh(SHAPE);
+        View v = fresh(SHAPE);
+        cpu.adam(new AdamStep(0.01, 0.9, 0.999, 1e-8, 0.1, true, false, 1), soft, x, m, v, null);
+        take(soft);
+        cpu.dropout(new RandomKey(7, 0), 0.3, x, m);
+        take(m);
+    }
+}

@@ -1,0 +1,47 @@
+package dev.sunda.core.cpu;
+
+import static dev.sunda.core.cpu.ConvolutionViews.REFERENCE;
+
+import dev.sunda.core.cpu.ConvolutionViews.Order;
+import dev.sunda.core.parallel.Parallel;
+import dev.sunda.core.spi.View;
+import dev.sunda.core.type.DType;
+import dev.sunda.core.type.Shape;
+import java.util.Random;
+import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+
+/// Sizes run over the borders of a register tile for every vector width; `k` over the border of a block.
+class MatmulProperties {
+    @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
+    void agreesWithTheNaiveLoops(@ForAll @IntRange(min = 0, max = 3) int batch, @ForAll @IntRange(min = 0, max = 40) int m,
+            @ForAll @IntRange(min = 0, max = 900) int k, @ForAll @IntRange(min = 0, max = 70) int n, @ForAll Order left, @ForAll Order right,
+            @ForAll Order result, @ForAll long seed) {
+        var random = new Random(seed);
+        View x = ConvolutionViews.random(Shape.of(batch, m, k), left, random);
+        View y = ConvolutionViews.random(Shape.of(batch, k, n), right, random);
+        View out = ConvolutionViews.empty(DType.F32, Shape.of(batch, m, n), result);
+        View expected = ConvolutionViews.like(out);
+        Matmul.matmul(x, y, out);
+        REFERENCE.matmul(x, y, expected);
+        ConvolutionViews.assertClose(out, expected, 1e-6 + 1e-7 * k);
+    }
+
+    @Property(tries = 100, edgeCases = EdgeCasesMode.NONE)
+    void twinsAndThreadsGiveTheSameBits(@ForAll @IntRange(min = 1, max = 130) int m, @ForAll @IntRange(min = 1, max = 900) int k,
+            @ForAll @IntRange(min = 1, max = 130) int n, @ForAll Order left, @ForAll Order right, @ForAll long seed) {
+        var random = new Random(seed);
+        View x = ConvolutionViews.random(Shape.of(1, m, k), left, random);
+        View y = ConvolutionViews.random(Shape.of(1, k, n), right, random);
+        View simd = ConvolutionViews.empty(DType.F32, Shape.of(1, m, n), Order.CONTIGUOUS);
+        View scalar = ConvolutionViews.like(simd);
+        Matmul.matmul(new SimdGemm(), x, y, simd);
+        Parallel.withThreads(3, () -> {
+            Matmul.matmul(new ScalarGemm(), x, y, scalar);
+            return null;
+        });
+        ConvolutionViews.assertSame(simd, scalar);
+    }
+}

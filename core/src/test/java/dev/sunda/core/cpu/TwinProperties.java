@@ -1,0 +1,128 @@
+package dev.sunda.core.cpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sunda.core.op.BinaryOp;
+import dev.sunda.core.op.UnaryOp;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+
+/// Vector code and scalar code give the same bits on the same inputs, at any alignment and length.
+class TwinProperties {
+    private static final int MARGIN = 5;
+
+    /// Floats of every kind: random bits, moderate numbers, and special ones.
+    private static float[] floats(SplittableRandom random, int n) {
+        var x = new float[n + 2 * MARGIN];
+        for (int i = 0; i < x.length; i++)
+            x[i] = switch (random.nextInt(4)) {
+                case 0 -> Float.intBitsToFloat(random.nextInt());
+                case 1 -> random.nextInt(3) - 1;
+                default -> (float) (random.nextGaussian() * 4);
+            };
+        return x;
+    }
+
+    /// Runs both twins on copies of `out` and compares all of it.
+    private static void assertSameBits(float[] out, Consumer<float[]> simd, Consumer<float[]> scalar) {
+        float[] a = out.clone();
+        float[] b = out.clone();
+        simd.accept(a);
+        scalar.accept(b);
+        assertThat(Arrays.equals(a, b)).as(() -> "SIMD " + Arrays.toString(a) + "\nscalar " + Arrays.toString(b)).isTrue();
+    }
+
+    @Property(tries = 1000)
+    void unary(@ForAll UnaryOp op, @ForAll @IntRange(max = 100) int n, @ForAll @IntRange(max = MARGIN) int shift, @ForAll long seed) {
+        var random = new SplittableRandom(seed);
+        float[] x = floats(random, n);
+        assertSameBits(floats(random, n), out -> new SimdUnaryMath().apply(op, x, shift, out, 1, n),
+                out -> new ScalarUnaryMath().apply(op, x, shift, out, 1, n));
+    }
+
+    @Property(tries = 1000)
+    void unaryBackward(@ForAll UnaryOp op, @ForAll @IntRange(max = 100) int n, @ForAll @IntRange(max = MARGIN) int shift,
+            @ForAll long seed) {
+        var random = new SplittableRandom(seed);
+        float[] kept = floats(random, n);
+        float[] dy = floats(random, n);
+        assertSameBits(floats(random, n), out -> new SimdUnaryMath().backward(op, kept, shift, dy, 2, out, 1, n),
+                out -> new ScalarUnaryMath().backward(op, kept, shift, dy, 2, out, 1, n));
+    }
+
+    @Property(tries = 1000)
+    void binary(@ForAll BinaryOp op, @ForAll @IntRange(max = 100) int n, @ForAll @IntRange(max = MARGIN) int shift, @ForAll long seed) {
+        var random = new SplittableRandom(seed);
+        float[] a = floats(random, n);
+        float[] b = floats(random, n);
+        float[] before = floats(random, n);
+        var simd = new SimdBinaryMath();
+        var scalar = new ScalarBinaryMath();
+        assertSameBits(before, out -> simd.vectors(op, a, shift, b, 2, out, 1, n), out -> scalar.vectors(op, a, shift, b, 2, out, 1, n));
+        assertSameBits(before, out -> simd.vectorScalar(op, a, shift, b[0], out, 1, n),
+                out -> scalar.vectorScalar(op, a, shift, b[0], out, 1, n));
+        assertSameBits(before, out -> simd.scalarVector(op, a[0], b, shift, out, 1, n),
+                out -> scalar.scalarVector(op, a[0], b, shift, out, 1, n));
+    }
+
+    @Property(tries = 1000)
+    void reductions(@ForAll @IntRange(max = 300) int n, @ForAll @IntRange(max = MARGIN) int shift, @ForAll boolean special,
+            @ForAll long seed) {
+        var random = new SplittableRandom(seed);
+        float[] x = floats(random, n);
+        float[] y = floats(random, n);
+        for (int i = 0; !special && i < x.length; i++) {
+            x[i] = (float) random.nextGaussian();
+            y[i] = (float) random.nextGaussian();
+        }
+        var simd = new SimdReduceMath();
+        var scalar = new ScalarReduceMath();
+        assertThat(Float.floatToIntBits(simd.sum(x, shift, n))).isEqualTo(Float.floatToIntBits(scalar.sum(x, shift, n)));
+        assertThat(Float.floatToIntBits(simd.dot(x, shift, y, 1, n))).isEqualTo(Float.floatToIntBits(scalar.dot(x, shift, y, 1, n)));
+        assertSameBits(y, out -> simd.sumRows(x, shift, 3, n / 5, out, 2, n / 5), out -> scalar.sumRows(x, shift, 3, n / 5, out, 2, n / 5));
+        assertThat(Float.floatToIntBits(simd.max(x, shift, n))).isEqualTo(Float.floatToIntBits(scalar.max(x, shift, n)));
+        assertThat(Float.floatToIntBits(simd.min(x, shift, n))).isEqualTo(Float.floatToIntBits(scalar.min(x, shift, n)));
+    }
+
+    @Property
+    void softmax(@ForAll @IntRange(max = 100) int n, @ForAll @IntRange(max = MARGIN) int shift, @ForAll long seed) {
+        var random = new SplittableRandom(seed);
+        float[] y = floats(random, n);
+        float[] dy = floats(random, n);
+        float[] before = floats(random, n);
+        var simd = new SimdSoftmaxMath();
+        var scalar = new ScalarSoftmaxMath();
+        assertSameBits(before, out -> simd.expShifted(y, shift, 0.3f, out, 1, n), out -> scalar.expShifted(y, shift, 0.3f, out, 1, n));
+        assertSameBits(before, out -> simd.backward(y, shift, dy, 2, 0.7f, out, 1, n),
+                out -> scalar.backward(y, shift, dy, 2, 0.7f, out, 1, n));
+        assertSameBits(before, out -> simd.logBackward(y, shift, dy, 2, 0.7f, out, 1, n),
+                out -> scalar.logBackward(y, shift, dy, 2, 0.7f, out, 1, n));
+    }
+
+    @Property
+    void steps(@ForAll @IntRange(max = 100) int n, @ForAll @IntRange(max = MARGIN) int shift, @ForAll long seed) {
+        var random = new SplittableRandom(seed);
+        float[] g = floats(random, n);
+        float[] other = floats(random, n);
+        float[] third = floats(random, n);
+        float[] before = floats(random, n);
+        var simd = new SimdStepMath();
+        var scalar = new ScalarStepMath();
+        var sgd = new StepMath.Sgd(-1, 0.01f, 0.1f, 0.9f, 0.8f, 0.9f, 1);
+        var adam = new StepMath.Adam(1, 0.01f, 0.001f, 0.1f, 0.999f, 0.001f, 0.02f, 1.3f, 1e-8f);
+        assertSameBits(before, p -> simd.sgd(sgd, p, shift, g, 1, n), p -> scalar.sgd(sgd, p, shift, g, 1, n));
+        assertSameBits(before, p -> simd.momentum(sgd, p, shift, g, 1, other.clone(), 2, n),
+                p -> scalar.momentum(sgd, p, shift, g, 1, other.clone(), 2, n));
+        assertSameBits(before, b -> simd.momentum(sgd, other.clone(), shift, g, 1, b, 2, n),
+                b -> scalar.momentum(sgd, other.clone(), shift, g, 1, b, 2, n));
+        assertSameBits(before, m -> simd.moments(adam, other, shift, g, 1, m, 2, third.clone(), 3, n),
+                m -> scalar.moments(adam, other, shift, g, 1, m, 2, third.clone(), 3, n));
+        assertSameBits(before, v -> simd.moments(adam, other, shift, g, 1, third.clone(), 2, v, 3, n),
+                v -> scalar.moments(adam, other, shift, g, 1, third.clone(), 2, v, 3, n));
+        assertSameBits(before, p -> simd.update(adam, p, shift, g, 1, other, 2, n), p -> scalar.update(adam, p, shift, g, 1, other, 2, n));
+    }
+}

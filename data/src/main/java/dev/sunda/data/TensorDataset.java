@@ -1,0 +1,38 @@
+package dev.sunda.data;
+
+import dev.sunda.core.Tensor;
+import dev.sunda.core.type.Shape;
+
+import java.util.Objects;
+
+/// Samples held in two tensors whose dimension 0 counts the samples.
+///
+/// @param inputs  `[n, ...]`
+/// @param targets `[n, ...]`, for example class numbers, I64 `[n]`
+public record TensorDataset(Tensor inputs, Tensor targets) implements Dataset<Sample> {
+    public TensorDataset {
+        if (inputs.shape().rank() == 0 || targets.shape().rank() == 0 || inputs.shape().size(0) != targets.shape().size(0))
+            throw new IllegalArgumentException("TensorDataset: inputs and targets must have the same size in dimension 0 (got "
+                    + inputs.shape() + ", " + targets.shape() + ")");
+    }
+
+    @Override
+    public int size() {
+        return inputs.shape().size(0);
+    }
+
+    @Override
+    public Sample get(int index) {
+        Objects.checkIndex(index, size());
+        return new Sample(inputs.select(0, index), targets.select(0, index));
+    }
+
+    @Override
+    public Batch batch(int... indices) {
+        var chosen = new long[indices.length];
+        for (int i = 0; i < indices.length; i++)
+            chosen[i] = Objects.checkIndex(indices[i], size());
+        Tensor index = Tensor.of(chosen, Shape.of(chosen.length));
+        return new Batch(inputs.indexSelect(0, index), targets.indexSelect(0, index));
+    }
+}

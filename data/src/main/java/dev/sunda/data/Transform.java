@@ -1,0 +1,50 @@
+package dev.sunda.data;
+
+import dev.sunda.core.Rng;
+import dev.sunda.core.Tensor;
+import dev.sunda.core.type.DType;
+import dev.sunda.core.type.ShapeException;
+
+import java.util.List;
+
+/// Changes the input of one sample, possibly at random.
+///
+/// A [DataLoader] hands every sample its own random stream, which depends on (seed, epoch, index) only. Take all randomness from it
+/// and the result does not depend on threads or order. The given tensor is not modified.
+@FunctionalInterface
+public interface Transform {
+    /// Leaves the input as it is.
+    Transform NONE = (input, _) -> input;
+
+    /// @param input input of one sample, for example an image `[c, h, w]`
+    /// @param rng   random stream of this sample in this epoch
+    Tensor apply(Tensor input, Rng rng);
+
+    /// Applies the transforms one after the other; number `i` draws from `rng.split(i)`, so that exchanging one leaves the randomness of
+    /// the others alone.
+    static Transform compose(Transform... transforms) {
+        List<Transform> steps = List.of(transforms);
+        return (input, rng) -> {
+            Tensor x = input;
+            for (int i = 0; i < steps.size(); i++)
+                x = steps.get(i).apply(x, rng.split(i));
+            return x;
+        };
+    }
+
+    /// Checks that `image` is F32 `[c, h, w]`.
+    private static void checkImage(String operation, Tensor image) {
+        if (image.shape().rank() != 3)
+            throw new ShapeException(operation, "an image must have the shape [c, h, w]", image.shape());
+        if (image.dtype() != DType.F32)
+            throw new IllegalArgumentException(operation + ": an image must be F32 (got " + image.dtype() + " " + image.shape() + ")");
+    }
+
+    /// The numbers of an F32 image `[c, h, w]`, copied, row by row.
+    ///
+    /// @throws ShapeException naming `operation` if it has another shape
+    static float[] pixels(String operation, Tensor image) {
+        checkImage(operation, image);
+        return image.toFloatArray();
+    }
+}

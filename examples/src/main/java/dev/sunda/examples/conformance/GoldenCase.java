@@ -1,0 +1,31 @@
+package dev.sunda.examples.conformance;
+
+import java.util.ArrayList;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/// One call with its arguments, and what the caller wants to know about it.
+///
+/// @param id unique name
+/// @param op name of the operation, in PyTorch's words
+/// @param dtype element type the expected values have, or null
+/// @param args JSON object from argument names to tensors, numbers, booleans, strings, nulls or lists of these
+/// @param upstream gradient of each output, JSON null where there is none; empty if no gradients are wanted
+/// @param wanted names of the arguments whose gradients are wanted, elements of lists as `tensors[0]`
+/// @param mustFail whether the call is invalid
+record GoldenCase(String id, String op, String dtype, JsonNode args, List<JsonNode> upstream, List<String> wanted, boolean mustFail) {
+
+    static GoldenCase of(JsonNode node) {
+        var upstream = new ArrayList<JsonNode>();
+        node.path("upstream").forEach(upstream::add);
+        var wanted = new ArrayList<String>(node.path("grads").propertyNames());
+        JsonNode args = node.has("args") ? node.get("args") : JsonNodeFactory.instance.objectNode();
+        return new GoldenCase(node.get("id").asString(), node.get("op").asString(), node.path("dtype").asString(null), args,
+                List.copyOf(upstream), List.copyOf(wanted), node.path("mustFail").asBoolean(false));
+    }
+
+    boolean wantsGradients() {
+        return !upstream.isEmpty() && !wanted.isEmpty();
+    }
+}

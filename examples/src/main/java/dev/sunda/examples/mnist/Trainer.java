@@ -1,0 +1,122 @@
+package dev.sunda.examples.mnist;
+
+import static dev.sunda.nn.functional.Losses.crossEntropy;
+
+import dev.sunda.autograd.Variable;
+import dev.sunda.core.StepScope;
+import dev.sunda.data.Batch;
+import dev.sunda.data.DataLoader;
+import dev.sunda.data.Dataset;
+import dev.sunda.data.Sample;
+import dev.sunda.data.Transform;
+import dev.sunda.nn.Sequential;
+import dev.sunda.nn.functional.Losses.CrossEntropyOptions;
+import dev.sunda.optim.AdamW;
+import dev.sunda.optim.Optimizer;
+import dev.sunda.optim.Schedule;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.BooleanSupplier;
+
+/// The training of one network. It can stop after any step; made anew from the same options, weights, optimizer state and progress, it goes on
+/// as if it had not stopped, bit by bit.
+public final class Trainer {
+    private static final CrossEntropyOptions LOSS = CrossEntropyOptions.DEFAULT.withLabelSmoothing(TrainingOptions.LABEL_SMOOTHING);
+
+    private final Sequential model;
+    private final Optimizer optimizer;
+    private final Schedule schedule;
+    private final DataLoader loader;
+    private final Dataset<Sample> test;
+    private final List<String> classes;
+    private final int epochs;
+    private Progress progress;
+
+    /// Is told what happens.
+    public interface Listener {
+        /// After a step.
+        ///
+        /// @param steps steps of an epoch
+        void stepped(Progress progress, int steps);
+
+        /// After an epoch and its test.
+        void finished(EpochResult result);
+    }
+
+    /// @param transform changes training images at random
+    /// @param test      images to count mistakes on after each epoch
+    /// @param from      [Progress#START] for a new run
+    public Trainer(Sequential model, TrainingOptions options, Dataset<Sample> train, Transform transform, Dataset<Sample> test,
+            List<String> classes, Progress from) {
+        this.model = model;
+        this.optimizer = new AdamW(model.parameters(), options.learningRate(), AdamW.DEFAULT.withWeightDecay(TrainingOptions.WEIGHT_DECAY));
+        this.loader = new DataLoader(train, DataLoader.Options.shuffled(options.batch(), options.seed()).withTransform(transform));
+        this.schedule = Schedule.oneCycle(Math.max(2, Math.multiplyExact(options.epochs(), loader.batches())));
+        this.test = test;
+        this.classes = classes;
+        this.epochs = options.epochs();
+        this.progress = from;
+    }
+
+    /// Images of an epoch.
+    public int trainingImages() {
+        return loader.size();
+    }
+
+    /// The optimizer, for saving and restoring its state.
+    public Optimizer optimizer() {
+        return optimizer;
+    }
+
+    /// How far the run has come.
+    public Progress progress() {
+        return progress;
+    }
+
+    /// True after the last epoch.
+    public boolean isDone() {
+        return progress.epoch() == epochs;
+    }
+
+    /// Trains until the end, or until `stop` says so after a step.
+    public void run(BooleanSupplier stop, Listener listener) {
+        while (!isDone() && !stop.getAsBoolean()) {
+            epoch(stop, listener);
+            if (progress.step() < loader.batches())
+                return;
+            double accuracy = Evaluation.confusion(model, test, classes).accuracy();
+            var result = new EpochResult(progress.epoch() + 1, progress.meanLoss(), accuracy, progress.seconds());
+            progress = progress.after(result);
+            listener.finished(result);
+        }
+    }
+
+    private void epoch(BooleanSupplier stop, Listener listener) {
+        model.train();
+        long before = System.nanoTime();
+        for (Batch batch : loader.epoch(progress.epoch(), progress.step())) {
+            double loss = step(batch);
+            long now = System.nanoTime();
+            progress = progress.after(loss, batch.size(), (now - before) / 1e9);
+            before = now;
+            listener.stepped(progress, loader.batches());
+            if (stop.getAsBoolean())
+                return;
+        }
+    }
+
+    private double step(Batch batch) {
+        try (var _ = StepScope.open()) {
+            schedule.apply(optimizer, (long) progress.epoch() * loader.batches() + progress.step());
+            Variable loss = crossEntropy(model.forward(batch.input()), batch.target(), LOSS);
+            double value = loss.item();
+            if (!Double.isFinite(value))
+                throw new IllegalStateException(String.format(Locale.ROOT, "the loss is no longer a number at epoch %d, step %d; try a smaller --lr",
+                        progress.epoch() + 1, progress.step() + 1));
+            optimizer.zeroGrad();
+            loss.backward();
+            optimizer.step();
+            return value;
+        }
+    }
+}

@@ -1,0 +1,137 @@
+package dev.sunda.nn;
+
+import dev.sunda.autograd.Variable;
+import dev.sunda.core.Rng;
+import dev.sunda.core.op.Padding;
+
+/// A convolution split in two: a depthwise one that looks at each channel by itself, then a pointwise (1x1) one that mixes the channels;
+/// optionally a norm and an activation between them.
+///
+/// Shapes: `[N, in, H, W]` to `[N, out, H', W']` with the sizes of [Conv2d]. With kernel `k` and channel multiplier `m` it needs
+/// `in * m * (k*k + out)` multiplications a pixel instead of the `in * out * k*k` of a dense convolution.
+///
+/// Children: `depthwise`, `norm` and `activation` if asked for, `pointwise`. Source: Howard et al. 2017, MobileNets, arXiv:1704.04861.
+public final class DepthwiseSeparableConv2d extends Layer {
+    private final int in;
+    private final int out;
+    private final Pair kernel;
+    private final Options options;
+    private final Conv2d depthwise;
+    private final BatchNorm2d norm;
+    private final Relu activation;
+    private final Conv2d pointwise;
+
+    /// How the depthwise kernel slides, and what stands between the two convolutions.
+    ///
+    /// @param stride steps between outputs, at least 1
+    /// @param padding zeros around the image
+    /// @param dilation distances between kernel taps, at least 1
+    /// @param channelMultiplier filters for each input channel, at least 1
+    /// @param bias whether the convolutions add a bias; the depthwise one does not where a norm follows, which would take it out again
+    /// @param norm whether a [BatchNorm2d] follows the depthwise convolution
+    /// @param activation whether a [Relu] follows the depthwise convolution (and norm)
+    public record Options(Pair stride, Padding padding, Pair dilation, int channelMultiplier, boolean bias, boolean norm, boolean activation) {
+        /// Stride 1, no padding, dilation 1, one filter for each channel, with bias, nothing in between.
+        public static final Options DEFAULT = new Options(Pair.ONE, Padding.VALID, Pair.ONE, 1, true, false, false);
+
+        /// These options with another stride.
+        public Options withStride(int stride) {
+            return withStride(Pair.of(stride));
+        }
+
+        /// These options with another stride.
+        public Options withStride(Pair stride) {
+            return new Options(stride, padding, dilation, channelMultiplier, bias, norm, activation);
+        }
+
+        /// These options with the same padding on all sides.
+        public Options withPadding(int pixels) {
+            return withPadding(Padding.of(pixels));
+        }
+
+        /// These options with another padding.
+        public Options withPadding(Padding padding) {
+            return new Options(stride, padding, dilation, channelMultiplier, bias, norm, activation);
+        }
+
+        /// These options with another dilation.
+        public Options withDilation(int dilation) {
+            return withDilation(Pair.of(dilation));
+        }
+
+        /// These options with another dilation.
+        public Options withDilation(Pair dilation) {
+            return new Options(stride, padding, dilation, channelMultiplier, bias, norm, activation);
+        }
+
+        /// These options with another number of filters for each input channel.
+        public Options withChannelMultiplier(int multiplier) {
+            return new Options(stride, padding, dilation, multiplier, bias, norm, activation);
+        }
+
+        /// These options with or without bias.
+        public Options withBias(boolean bias) {
+            return new Options(stride, padding, dilation, channelMultiplier, bias, norm, activation);
+        }
+
+        /// These options with or without a norm in between.
+        public Options withNorm(boolean norm) {
+            return new Options(stride, padding, dilation, channelMultiplier, bias, norm, activation);
+        }
+
+        /// These options with or without an activation in between.
+        public Options withActivation(boolean activation) {
+            return new Options(stride, padding, dilation, channelMultiplier, bias, norm, activation);
+        }
+    }
+
+    /// With a square kernel.
+    public DepthwiseSeparableConv2d(int in, int out, int kernel, Options options, Rng rng) {
+        this(in, out, Pair.of(kernel), options, rng);
+    }
+
+    /// @param in channels of the input, at least 1
+    /// @param out channels of the result, at least 1
+    /// @param kernel sizes of the depthwise kernel in pixels, at least 1
+    public DepthwiseSeparableConv2d(int in, int out, Pair kernel, Options options, Rng rng) {
+        Require.atLeast("DepthwiseSeparableConv2d", "channel multiplier", options.channelMultiplier, 1);
+        Require.atLeast("DepthwiseSeparableConv2d", "number of input channels", in, 1);
+        this.in = in;
+        this.out = out;
+        this.kernel = kernel;
+        this.options = options;
+        int between = Math.multiplyExact(in, options.channelMultiplier);
+        var depthwiseOptions = new Conv2d.Options(options.stride, options.padding, options.dilation, in, options.bias && !options.norm);
+        depthwise = child("depthwise", new Conv2d(in, between, kernel, depthwiseOptions, rng));
+        norm = options.norm ? child("norm", new BatchNorm2d(between)) : null;
+        activation = options.activation ? child("activation", new Relu()) : null;
+        pointwise = child("pointwise", new Conv2d(between, out, 1, Conv2d.Options.DEFAULT.withBias(options.bias), rng));
+    }
+
+    /// The convolution of each channel by itself.
+    public Conv2d depthwise() {
+        return depthwise;
+    }
+
+    /// The convolution that mixes channels.
+    public Conv2d pointwise() {
+        return pointwise;
+    }
+
+    @Override
+    protected Variable compute(Variable x) {
+        Variable y = depthwise.forward(x);
+        if (norm != null)
+            y = norm.forward(y);
+        if (activation != null)
+            y = activation.forward(y);
+        return pointwise.forward(y);
+    }
+
+    @Override
+    protected String options() {
+        String sliding = new Conv2d.Options(options.stride, options.padding, options.dilation, 1, options.bias).text();
+        return in + " -> " + out + ", kernel " + kernel + (options.channelMultiplier == 1 ? "" : ", channel multiplier " + options.channelMultiplier)
+                + sliding;
+    }
+}

@@ -1,0 +1,326 @@
+package dev.sunda.nn;
+
+import dev.sunda.autograd.Parameter;
+import dev.sunda.autograd.Variable;
+import dev.sunda.core.Rng;
+import dev.sunda.core.StepScope;
+import dev.sunda.core.Tensor;
+import dev.sunda.core.op.Window;
+import dev.sunda.core.type.Device;
+import dev.sunda.core.type.Shape;
+import dev.sunda.core.type.SundaException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+
+/// A function with state: parameters that are trained, buffers that are not, child layers, and a training mode.
+///
+/// A layer of one's own registers what it holds where it creates it, and overrides [#compute]:
+///
+/// ```java
+/// public final class Block extends Layer {
+///     private final Linear fc1, fc2;
+///
+///     public Block(int width, int hidden, Rng rng) {
+///         fc1 = child("fc1", new Linear(width, hidden, rng));
+///         fc2 = child("fc2", new Linear(hidden, width, rng));
+///     }
+///     @Override protected Variable compute(Variable x) { return x.add(fc2.forward(fc1.forward(x).relu())); }
+/// }
+/// ```
+///
+/// Layers are *called* with [#forward] and *written* with [#compute]. `forward` cannot be overridden, because it adds to every call what no
+/// layer should have to remember: errors say in which layer they arose, also when a layer calls its children by hand
+/// (`in encoder.2.fc1 Linear(784 -> 512): matmul: left has ...`), and [ModelSummary] sees the calls.
+///
+/// Names join with dots to paths, `encoder.2.fc1.weight`; everything is listed in the order of registration, own parameters first, then own
+/// buffers, then children, as in PyTorch. Not for use by several threads at once.
+public abstract class Layer {
+    private final Map<String, Parameter> parameters = new LinkedHashMap<>();
+    private final Map<String, Buffer> buffers = new LinkedHashMap<>();
+    private final Map<String, Rng> randomStates = new LinkedHashMap<>();
+    private final Map<String, Layer> children = new LinkedHashMap<>();
+    private boolean training = true;
+
+    /// A layer in training mode that holds nothing yet.
+    protected Layer() {
+    }
+
+    // ---------------------------------------------------------------------------------------------------------- computing
+
+    /// What the layer computes. Called by [#forward]; other layers are called with their `forward`.
+    protected abstract Variable compute(Variable x);
+
+    /// Applies the layer.
+    ///
+    /// @throws SundaException with the layer's path and description, if shapes, types or devices do not fit
+    public final Variable forward(Variable x) {
+        CallStack calls = CallStack.ofThisThread();
+        Layer caller = calls.enter(this);
+        try {
+            Variable y = compute(x);
+            calls.report(this, x.shape(), y.shape());
+            return y;
+        } catch (SundaException e) {
+            throw e.in(located(caller, e.path()));
+        } finally {
+            calls.leave(caller);
+        }
+    }
+
+    /// Applies the layer to a constant.
+    public final Variable forward(Tensor x) {
+        return forward(Variable.of(x));
+    }
+
+    /// The path of an error as seen from `caller`: this layer's name in front of the path from here on, which an error from an inner layer
+    /// brings along and any other one gets from the layer's description.
+    private String located(Layer caller, String inner) {
+        String name = caller == null ? "" : caller.nameOf(this);
+        if (inner.isEmpty())
+            return name.isEmpty() ? describe() : name + " " + describe();
+        return name.isEmpty() ? inner : name + "." + inner;
+    }
+
+    /// The path of a layer below this one, empty if it is not registered here.
+    String nameOf(Layer layer) {
+        for (var entry : namedLayers().entrySet())
+            if (entry.getValue() == layer)
+                return entry.getKey();
+        return "";
+    }
+
+    // ---------------------------------------------------------------------------------------------------------- registration
+
+    /// Registers a layer this one uses.
+    ///
+    /// @param name without dots, not used before
+    /// @return the layer
+    protected final <L extends Layer> L child(String name, L layer) {
+        checkName(name);
+        if (layer == this || layer.namedLayers().containsValue(this))
+            throw new IllegalArgumentException(getClass().getSimpleName() + ": layer '" + name + "' contains this layer");
+        children.put(name, layer);
+        return layer;
+    }
+
+    /// Registers something to be trained.
+    ///
+    /// @param name without dots, not used before
+    /// @param value initial value, of a floating type; the parameter takes it over
+    protected final Parameter parameter(String name, Tensor value) {
+        checkName(name);
+        var parameter = new Parameter(value);
+        parameters.put(name, parameter);
+        return parameter;
+    }
+
+    /// Registers numbers that belong to the layer's state but are not trained, for example running statistics.
+    ///
+    /// @param name without dots, not used before
+    /// @param value initial value; the buffer takes it over
+    protected final Buffer buffer(String name, Tensor value) {
+        checkName(name);
+        var buffer = new Buffer(value);
+        buffers.put(name, buffer);
+        return buffer;
+    }
+
+    /// Registers a stream of random numbers, so that its position can be saved and an interrupted run goes on with the same bits.
+    ///
+    /// @param name without dots, not used before
+    /// @return the stream
+    protected final Rng randomState(String name, Rng rng) {
+        checkName(name);
+        randomStates.put(name, rng);
+        return rng;
+    }
+
+    private void checkName(String name) {
+        if (name.isEmpty() || name.contains("."))
+            throw new IllegalArgumentException(getClass().getSimpleName() + ": a name must not be empty or contain a dot (got '" + name + "')");
+        if (parameters.containsKey(name) || buffers.containsKey(name) || randomStates.containsKey(name) || children.containsKey(name))
+            throw new IllegalArgumentException(getClass().getSimpleName() + ": the name '" + name + "' is used twice");
+    }
+
+    // ---------------------------------------------------------------------------------------------------------- what it holds
+
+    /// All parameters of this layer and the layers below, each once, in registration order: what an optimizer wants.
+    public final List<Parameter> parameters() {
+        return List.copyOf(namedParameters().values());
+    }
+
+    /// All parameters by path. One that several layers share is listed once, under its first path.
+    public final Map<String, Parameter> namedParameters() {
+        var seen = Collections.<Parameter>newSetFromMap(new IdentityHashMap<>());
+        var found = new LinkedHashMap<String, Parameter>();
+        visit("", (prefix, layer) -> layer.parameters.forEach((name, parameter) -> {
+            if (seen.add(parameter))
+                found.put(prefix + name, parameter);
+        }));
+        return Collections.unmodifiableMap(found);
+    }
+
+    /// All buffers by path.
+    public final Map<String, Buffer> namedBuffers() {
+        var found = new LinkedHashMap<String, Buffer>();
+        visit("", (prefix, layer) -> layer.buffers.forEach((name, buffer) -> found.put(prefix + name, buffer)));
+        return Collections.unmodifiableMap(found);
+    }
+
+    /// All streams of random numbers by path. Save the position of each; to go on, `seek` it in a model made with the same seed.
+    public final Map<String, Rng> randomStates() {
+        var found = new LinkedHashMap<String, Rng>();
+        visit("", (prefix, layer) -> layer.randomStates.forEach((name, rng) -> found.put(prefix + name, rng)));
+        return Collections.unmodifiableMap(found);
+    }
+
+    /// The layers registered directly with this one.
+    public final List<Layer> children() {
+        return List.copyOf(children.values());
+    }
+
+    /// All layers below this one by path, parents before their children.
+    public final Map<String, Layer> namedLayers() {
+        var found = new LinkedHashMap<String, Layer>();
+        visit("", (prefix, layer) -> {
+            if (!prefix.isEmpty())
+                found.put(prefix.substring(0, prefix.length() - 1), layer);
+        });
+        return Collections.unmodifiableMap(found);
+    }
+
+    /// Calls `action` for this layer and all below, with the prefix of the names inside it.
+    private void visit(String prefix, BiConsumer<String, Layer> action) {
+        action.accept(prefix, this);
+        children.forEach((name, layer) -> layer.visit(prefix + name + ".", action));
+    }
+
+    Map<String, Parameter> ownParameters() {
+        return parameters;
+    }
+
+    // ---------------------------------------------------------------------------------------------------------- modes
+
+    /// Switches this layer and all below to training mode, in which layers start: dropout drops, batch norms use and learn statistics.
+    public final void train() {
+        visit("", (_, layer) -> layer.training = true);
+    }
+
+    /// Switches this layer and all below to evaluation mode.
+    public final void eval() {
+        visit("", (_, layer) -> layer.training = false);
+    }
+
+    /// True in training mode.
+    public final boolean isTraining() {
+        return training;
+    }
+
+    /// Switches this layer alone.
+    void setTraining(boolean on) {
+        training = on;
+    }
+
+    /// Makes all parameters constants: they get no gradient and optimizers leave them alone. Running statistics still move in training mode.
+    public final void freeze() {
+        parameters().forEach(Parameter::freeze);
+    }
+
+    /// Undoes [#freeze].
+    public final void unfreeze() {
+        parameters().forEach(Parameter::unfreeze);
+    }
+
+    /// Forgets all gradients.
+    public final void zeroGrad() {
+        parameters().forEach(Parameter::zeroGrad);
+    }
+
+    /// Moves parameters, their gradients and buffers. Make optimizers afterwards.
+    public final void to(Device device) {
+        parameters().forEach(parameter -> parameter.moveTo(device));
+        namedBuffers().values().forEach(buffer -> buffer.moveTo(device));
+    }
+
+    // ---------------------------------------------------------------------------------------------------------- saving
+
+    /// A copy of all parameters and buffers by path, in PyTorch's names and order. Later training does not change it.
+    public final Map<String, Tensor> stateDict() {
+        var copies = new LinkedHashMap<String, Tensor>();
+        state().forEach((name, value) -> copies.put(name, StepScope.retain(value.copy())));
+        return copies;
+    }
+
+    /// Overwrites all parameters and buffers. Names, shapes and types are checked first; if any does not fit nothing changes.
+    ///
+    /// @param tensors as from [#stateDict], on any device
+    /// @param strict whether every name must be there and no other; otherwise what is missing stays and what is unexpected is not used
+    /// @throws IllegalArgumentException listing what is missing, unexpected, or of another shape or type
+    public final void loadStateDict(Map<String, Tensor> tensors, boolean strict) {
+        StateDict.check(getClass().getSimpleName(), state(), tensors, strict);
+        visit("", (prefix, layer) -> {
+            layer.parameters.forEach((name, parameter) -> {
+                if (tensors.containsKey(prefix + name))
+                    parameter.set(tensors.get(prefix + name));
+            });
+            layer.buffers.forEach((name, buffer) -> {
+                if (tensors.containsKey(prefix + name))
+                    buffer.set(tensors.get(prefix + name));
+            });
+        });
+    }
+
+    /// The live values by path. What several layers share appears under each of its paths, as in PyTorch.
+    private Map<String, Tensor> state() {
+        var values = new LinkedHashMap<String, Tensor>();
+        visit("", (prefix, layer) -> {
+            layer.parameters.forEach((name, parameter) -> values.put(prefix + name, parameter.data()));
+            layer.buffers.forEach((name, buffer) -> values.put(prefix + name, buffer.data()));
+        });
+        return values;
+    }
+
+    // ---------------------------------------------------------------------------------------------------------- descriptions
+
+    /// The options worth printing, for example `784 -> 512`; empty by default.
+    protected String options() {
+        return "";
+    }
+
+    /// Multiplications (each with one addition) of one forward pass, without those of child layers; 0 by default.
+    ///
+    /// @param in shape of the input
+    /// @param out shape of the result
+    protected long multiplyAdds(Shape in, Shape out) {
+        return 0;
+    }
+
+    /// How the layer's windows slide over an image, one for each spatial axis; empty, the default, for a layer without windows.
+    ///
+    /// @param in shape of the input
+    protected List<Window> windows(Shape in) {
+        return List.of();
+    }
+
+    /// Name and options on one line, for example `Linear(784 -> 512)`.
+    public final String describe() {
+        return getClass().getSimpleName() + "(" + options() + ")";
+    }
+
+    /// The layer and all below, indented.
+    @Override
+    public final String toString() {
+        if (children.isEmpty())
+            return describe();
+        var lines = new ArrayList<String>();
+        if (!options().isEmpty())
+            lines.add(options());
+        children.forEach((name, layer) -> lines.add("(" + name + "): " + layer));
+        return getClass().getSimpleName() + "(\n" + String.join("\n", lines).indent(2) + ")";
+    }
+}

@@ -1,0 +1,59 @@
+package dev.sunda.nn;
+
+import dev.sunda.autograd.Parameter;
+import dev.sunda.autograd.Variable;
+import dev.sunda.core.Rng;
+import dev.sunda.core.type.Shape;
+
+/// `y = x * weight^T + bias`. Shapes: `[..., in]` to `[..., out]`.
+///
+/// Parameters: `weight` `[out, in]` and `bias` `[out]`, both uniform in `±1 / sqrt(in)` at first.
+public final class Linear extends Layer {
+    private final int in;
+    private final int out;
+    private final Parameter weight;
+    private final Parameter bias;
+
+    /// With bias.
+    public Linear(int in, int out, Rng rng) {
+        this(in, out, true, rng);
+    }
+
+    /// @param in size of the last dimension of the input, at least 1
+    /// @param out size of the last dimension of the result, at least 1
+    public Linear(int in, int out, boolean bias, Rng rng) {
+        Require.atLeast("Linear", "number of inputs", in, 1);
+        Require.atLeast("Linear", "number of outputs", out, 1);
+        this.in = in;
+        this.out = out;
+        Shape shape = Shape.of(out, in);
+        this.weight = parameter("weight", Initializers.weight(shape, rng));
+        this.bias = bias ? parameter("bias", Initializers.bias(shape, rng)) : null;
+    }
+
+    /// `[out, in]`.
+    public Parameter weight() {
+        return weight;
+    }
+
+    /// `[out]`, or null.
+    public Parameter bias() {
+        return bias;
+    }
+
+    @Override
+    protected Variable compute(Variable x) {
+        Variable y = x.matmul(weight.mT());
+        return bias == null ? y : y.add(bias);
+    }
+
+    @Override
+    protected String options() {
+        return in + " -> " + out + (bias == null ? ", no bias" : "");
+    }
+
+    @Override
+    protected long multiplyAdds(Shape input, Shape output) {
+        return (long) output.numel() * in;
+    }
+}

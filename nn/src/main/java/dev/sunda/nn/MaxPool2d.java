@@ -1,0 +1,82 @@
+package dev.sunda.nn;
+
+import dev.sunda.autograd.Variable;
+import dev.sunda.core.op.PoolSpec;
+import dev.sunda.core.op.Window;
+import dev.sunda.core.type.Shape;
+import dev.sunda.nn.functional.Poolings;
+import java.util.List;
+
+/// The largest element of each window. Shapes: `[N, C, H, W]` to `[N, C, H', W']`, or the same without `N`. No parameters.
+public final class MaxPool2d extends Layer {
+    private final Options options;
+
+    /// @param kernel window sizes, at least 1
+    /// @param stride steps between windows, at least 1
+    /// @param padding pixels on both sides that never win, at most half the window
+    /// @param dilation distances between the elements of a window, at least 1
+    /// @param ceilMode whether a last, partial window counts
+    public record Options(Pair kernel, Pair stride, Pair padding, Pair dilation, boolean ceilMode) {
+        /// Square windows side by side: stride as large as the kernel, no padding, dilation 1.
+        public static Options of(int kernel) {
+            return new Options(Pair.of(kernel), Pair.of(kernel), Pair.of(0), Pair.ONE, false);
+        }
+
+        /// These options with another stride.
+        public Options withStride(int stride) {
+            return new Options(kernel, Pair.of(stride), padding, dilation, ceilMode);
+        }
+
+        /// These options with another padding.
+        public Options withPadding(int pixels) {
+            return new Options(kernel, stride, Pair.of(pixels), dilation, ceilMode);
+        }
+
+        /// These options with another dilation.
+        public Options withDilation(int dilation) {
+            return new Options(kernel, stride, padding, Pair.of(dilation), ceilMode);
+        }
+
+        /// These options with or without a last, partial window.
+        public Options withCeilMode(boolean ceilMode) {
+            return new Options(kernel, stride, padding, dilation, ceilMode);
+        }
+    }
+
+    /// Square windows side by side.
+    ///
+    /// @param kernel size in pixels, at least 1
+    public MaxPool2d(int kernel) {
+        this(Options.of(kernel));
+    }
+
+    /// With these options.
+    public MaxPool2d(Options options) {
+        Require.atLeast("MaxPool2d", "kernel size", options.kernel, 1);
+        Require.atLeast("MaxPool2d", "stride", options.stride, 1);
+        Require.atLeast("MaxPool2d", "padding", options.padding, 0);
+        Require.atLeast("MaxPool2d", "dilation", options.dilation, 1);
+        this.options = options;
+    }
+
+    @Override
+    protected Variable compute(Variable x) {
+        return Poolings.maxPool2d(x, spec(x.shape())).values();
+    }
+
+    private PoolSpec spec(Shape input) {
+        return PoolSpec.of("maxPool2d", Images.batched(input), options.kernel.toArray(), options.stride.toArray(), options.padding.toArray(),
+                options.dilation.toArray(), options.ceilMode, false);
+    }
+
+    @Override
+    protected String options() {
+        return "kernel " + options.kernel + ", stride " + options.stride + (options.padding.equals(Pair.of(0)) ? "" : ", padding " + options.padding)
+                + (options.dilation.equals(Pair.ONE) ? "" : ", dilation " + options.dilation) + (options.ceilMode ? ", ceil mode" : "");
+    }
+
+    @Override
+    protected List<Window> windows(Shape input) {
+        return spec(input).axes();
+    }
+}

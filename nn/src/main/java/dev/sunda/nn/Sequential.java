@@ -1,0 +1,34 @@
+package dev.sunda.nn;
+
+import dev.sunda.autograd.Variable;
+import java.util.List;
+import java.util.Map;
+
+/// Layers one after the other: `y = last(... second(first(x)))`.
+///
+/// Children are named `0`, `1`, ... or, given a map, by its keys.
+public final class Sequential extends Layer {
+    /// Named `0`, `1`, ...
+    public Sequential(Layer... layers) {
+        this(List.of(layers));
+    }
+
+    /// Named `0`, `1`, ...
+    public Sequential(List<? extends Layer> layers) {
+        for (int i = 0; i < layers.size(); i++)
+            child(String.valueOf(i), layers.get(i));
+    }
+
+    /// Named by the keys, in the order of iteration; use a `LinkedHashMap`.
+    public Sequential(Map<String, ? extends Layer> layers) {
+        layers.forEach(this::child);
+    }
+
+    @Override
+    protected Variable compute(Variable x) {
+        Variable y = x;
+        for (Layer layer : children())
+            y = layer.forward(y);
+        return y;
+    }
+}

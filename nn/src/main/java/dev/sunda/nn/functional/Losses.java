@@ -1,0 +1,153 @@
+package dev.sunda.nn.functional;
+
+import static dev.sunda.autograd.Operation.fused;
+import static dev.sunda.autograd.Operation.output;
+
+import dev.sunda.autograd.Variable;
+import dev.sunda.core.Tensor;
+import dev.sunda.core.kernel.LossKernels;
+import dev.sunda.core.op.CrossEntropySpec;
+import dev.sunda.core.type.DType;
+import dev.sunda.core.type.Dims;
+import dev.sunda.core.type.Shape;
+import dev.sunda.core.type.ShapeException;
+import java.util.List;
+
+/// Losses and their derivatives.
+public final class Losses {
+    private Losses() {
+    }
+
+    /// Options of [Losses#crossEntropy(Variable, Tensor, CrossEntropyOptions)].
+    ///
+    /// @param classWeights `[C]`, of the logits' type, or null for ones
+    /// @param ignoreIndex elements whose class index equals this have no loss and no gradient; without meaning for probabilities
+    /// @param labelSmoothing share of the target that is spread evenly over all classes, from 0 to 1
+    /// @param reduction mean, sum or none
+    public record CrossEntropyOptions(Tensor classWeights, long ignoreIndex, double labelSmoothing, Reduction reduction) {
+        /// No weights, index -100 ignored, no smoothing, mean.
+        public static final CrossEntropyOptions DEFAULT = new CrossEntropyOptions(null, -100, 0, Reduction.MEAN);
+
+        /// These options with class weights.
+        public CrossEntropyOptions withClassWeights(Tensor weights) {
+            return new CrossEntropyOptions(weights, ignoreIndex, labelSmoothing, reduction);
+        }
+
+        /// These options with another ignored class index.
+        public CrossEntropyOptions withIgnoreIndex(long index) {
+            return new CrossEntropyOptions(classWeights, index, labelSmoothing, reduction);
+        }
+
+        /// These options with label smoothing, from 0 to 1.
+        public CrossEntropyOptions withLabelSmoothing(double smoothing) {
+            return new CrossEntropyOptions(classWeights, ignoreIndex, smoothing, reduction);
+        }
+
+        /// These options with another reduction.
+        public CrossEntropyOptions withReduction(Reduction other) {
+            return new CrossEntropyOptions(classWeights, ignoreIndex, labelSmoothing, other);
+        }
+    }
+
+    /// The mean cross-entropy of logits and class indices or probabilities.
+    public static Variable crossEntropy(Variable logits, Tensor target) {
+        return crossEntropy(logits, target, CrossEntropyOptions.DEFAULT);
+    }
+
+    /// Softmax followed by the cross-entropy with a target distribution, in one numerically safe step.
+    ///
+    /// With `log p_c = z_c - log(sum_j exp(z_j))` for the logits `z` of one element, target distribution `t` and class weights `w` the loss
+    /// is `-sum_c w_c * t_c * log p_c`. A class index `k` stands for `t = onehot(k)`; label smoothing `s` mixes in the uniform
+    /// distribution, `(1 - s) * t + s / C`. Because `d log p_c / dz_j = [c = j] - p_j`, the gradient is
+    /// `dz_j = p_j * sum_c(w_c * t_c) - w_j * t_j`; for an unweighted index simply `p - onehot(k)`.
+    ///
+    /// The mean divides by the sum of the weights of all targets that are not ignored when classes are indices, and by the number of
+    /// elements when they are probabilities, as in PyTorch. If all targets are ignored the mean is NaN. No argument is modified.
+    ///
+    /// @param logits `[N, C]`, `[C]` for a single element, or `[N, C, d1, ...]`
+    /// @param target class indices (int64 or int32) of the logits' shape without `C`, or probabilities of the logits' shape
+    /// @return a scalar, or for `NONE` one loss for each element, in the logits' shape without `C`
+    /// @throws ShapeException if the shapes do not fit or an index is neither a class nor ignored
+    /// @throws dev.sunda.core.type.DTypeException if class indices are not integers
+    public static Variable crossEntropy(Variable logits, Tensor target, CrossEntropyOptions options) {
+        if (logits.rank() == 0)
+            throw new ShapeException("crossEntropy", "logits must be [classes], [batch, classes] or [batch, classes, ...]", logits.shape());
+        boolean indices = target.dtype().isInteger();
+        Shape elements = withoutClasses(logits.shape());
+        if (indices && !target.shape().equals(elements))
+            throw new ShapeException("crossEntropy", "logits of this shape need class indices of shape " + elements, logits.shape(),
+                    target.shape());
+        Variable rows = logits;
+        Tensor targets = target;
+        if (logits.rank() != 2) {
+            boolean sameShape = target.shape().equals(logits.shape());
+            rows = logits.rank() == 1 ? logits.unsqueeze(0) : logits.permute(classesLast(logits.rank())).reshape(-1, logits.size(1));
+            if (indices)
+                targets = target.reshape(elements.numel());
+            else if (sameShape)
+                targets = target.rank() == 1 ? target.unsqueeze(0) : target.permute(classesLast(target.rank())).reshape(-1, target.size(1));
+        }
+        Variable losses = rowLosses(rows, targets, options);
+        return switch (options.reduction()) {
+            case NONE -> losses.reshape(elements);
+            case SUM -> losses.sum();
+            case MEAN -> indices ? losses.sum().div(Variable.of(totalWeight(targets, rows, options))) : losses.sum().div(rows.size(0));
+        };
+    }
+
+    private static Variable rowLosses(Variable logits, Tensor target, CrossEntropyOptions options) {
+        var spec = new CrossEntropySpec(options.ignoreIndex(), options.labelSmoothing());
+        Tensor weights = options.classWeights();
+        var forward = LossKernels.crossEntropy(spec, logits.data(), target, weights);
+        Tensor logSumExp = forward.logSumExp();
+        return output("crossEntropy", forward.losses(), List.of(logits), fused(
+                dy -> List.of(LossKernels.crossEntropyBackward(spec, dy, logits.data(), target, weights, logSumExp)),
+                dy -> List.of(crossEntropyGradient(dy, logits, weightedTarget(logits, target, options)))));
+    }
+
+    /// `dz = dy * (p * sum(wt) - wt)` with differentiable operations.
+    private static Variable crossEntropyGradient(Variable dy, Variable logits, Tensor wt) {
+        Variable mass = Variable.of(wt.sum(Dims.keep(1)));
+        return logits.softmax(1).mul(mass).sub(Variable.of(wt)).mul(dy.unsqueeze(1));
+    }
+
+    /// `w_c * t_c` of each row, `[M, C]`; zeros for ignored rows.
+    private static Tensor weightedTarget(Variable logits, Tensor target, CrossEntropyOptions options) {
+        int classes = logits.size(1);
+        double s = options.labelSmoothing();
+        Tensor t = target;
+        if (target.dtype().isInteger())
+            t = Tensor.arange(classes).to(target.device()).eq(target.unsqueeze(1));
+        t = t.to(logits.dtype()).mul(1 - s).add(s / classes);
+        if (target.dtype().isInteger())
+            t = t.mul(target.ne(options.ignoreIndex()).to(logits.dtype()).unsqueeze(1));
+        return options.classWeights() == null ? t : t.mul(options.classWeights());
+    }
+
+    /// The sum of the weights of all targets that are not ignored, a scalar.
+    private static Tensor totalWeight(Tensor target, Variable logits, CrossEntropyOptions options) {
+        Tensor counts = target.ne(options.ignoreIndex());
+        if (options.classWeights() == null)
+            return counts.to(logits.dtype()).sum();
+        Tensor safe = target.to(DType.I64).mul(counts.to(DType.I64));        // an ignored index need not be a class
+        return options.classWeights().indexSelect(0, safe).mul(counts.to(logits.dtype())).sum();
+    }
+
+    private static Shape withoutClasses(Shape logits) {
+        if (logits.rank() == 1)
+            return Shape.SCALAR;
+        int[] sizes = new int[logits.rank() - 1];
+        for (int d = 0; d < sizes.length; d++)
+            sizes[d] = logits.size(d == 0 ? 0 : d + 1);
+        return Shape.of(sizes);
+    }
+
+    /// The permutation that moves dimension 1 to the end.
+    private static int[] classesLast(int rank) {
+        int[] dims = new int[rank];
+        for (int d = 1; d < rank - 1; d++)
+            dims[d] = d + 1;
+        dims[rank - 1] = 1;
+        return dims;
+    }
+}

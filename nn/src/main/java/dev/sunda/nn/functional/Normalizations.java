@@ -1,0 +1,143 @@
+package dev.sunda.nn.functional;
+
+import static dev.sunda.autograd.Operation.fused;
+import static dev.sunda.autograd.Operation.output;
+import static dev.sunda.autograd.Operation.wrt;
+
+import dev.sunda.autograd.Operation;
+import dev.sunda.autograd.Variable;
+import dev.sunda.core.Tensor;
+import dev.sunda.core.kernel.NormKernels;
+import dev.sunda.core.op.UnaryOp;
+import dev.sunda.core.type.Dims;
+import dev.sunda.core.type.Shape;
+import dev.sunda.core.type.ShapeException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/// Batch normalisation and its derivatives, for `[N, C]`, `[N, C, L]` and `[N, C, H, W]`: a channel's statistics run over all other
+/// dimensions. No argument is modified.
+///
+/// With `m` elements a channel, `mean = sum(x) / m`, `var = sum((x - mean)^2) / m`, `r = 1 / sqrt(var + eps)`, `xhat = (x - mean) * r` and
+/// `y = w * xhat + b`. For the gradient let `g = w * dy`, the gradient of `xhat`. Then `xhat` reaches the loss on three ways:
+///
+/// - straight: `g * r`;
+/// - through the mean: `d mean / dx = 1 / m`, so `-r * sum(g) / m`;
+/// - through the variance: `d r / dx = -r^3 * (x - mean) / m = -r^2 * xhat / m`, so `sum(g * (x - mean)) * (-r^2 * xhat / m)`, which is
+///   `-r * xhat * sum(g * xhat) / m`.
+///
+/// Together `dx = r * (g - mean(g) - xhat * mean(g * xhat))`, `dw = sum(dy * xhat)`, `db = sum(dy)`.
+///
+/// Source: Ioffe, Szegedy 2015, Batch Normalization, arXiv:1502.03167.
+public final class Normalizations {
+    private Normalizations() {
+    }
+
+    /// Result of normalising a batch by its own statistics.
+    ///
+    /// @param y normalised, of the input's shape
+    /// @param mean `[C]`
+    /// @param variance `[C]`, biased: divided by the number of elements
+    public record BatchNorm(Variable y, Tensor mean, Tensor variance) {
+    }
+
+    /// Normalises each channel by the mean and the biased variance of the batch, as in training.
+    ///
+    /// @param weight `[C]`, or null for ones
+    /// @param bias `[C]`, or null for zeros
+    /// @param eps added to the variance, greater than 0
+    /// @throws ShapeException if the shapes do not fit or a channel has fewer than two elements
+    public static BatchNorm batchNorm(Variable x, Variable weight, Variable bias, double eps) {
+        check("batchNorm", x.shape(), eps);
+        if (x.shape().numel() / Math.max(1, x.size(1)) < 2)
+            throw new ShapeException("batchNorm", "statistics need at least two values a channel; train on larger batches or use eval()",
+                    x.shape());
+        var statistics = NormKernels.channelStatistics(x.data());
+        Tensor mean = statistics.mean();
+        Tensor rstd = statistics.variance().add(eps).apply(UnaryOp.RSQRT);
+        Tensor w = weight == null ? null : weight.data();
+        Tensor y = NormKernels.channelNormalize(x.data(), mean, rstd, w, bias == null ? null : bias.data());
+        Variable normalized = output("batchNorm", y, present(x, weight, bias), fused(dy -> {
+            var gradients = NormKernels.batchNormBackward(dy, x.data(), mean, rstd, w);
+            return matching(weight, bias, gradients.dx(), gradients.dweight(), gradients.dbias());
+        }, dy -> {
+            var gradients = batchNormGradients(dy, x, weight, eps);
+            return matching(weight, bias, gradients.get(0), gradients.get(1), gradients.get(2));
+        }));
+        return new BatchNorm(normalized, mean, statistics.variance());
+    }
+
+    /// The formulas above as differentiable operations. The statistics are computed again from `x`, because they depend on it.
+    private static List<Variable> batchNormGradients(Variable dy, Variable x, Variable weight, double eps) {
+        Dims others = others(x.shape());
+        Variable centred = x.sub(x.mean(others));
+        Variable r = centred.square().mean(others).add(eps).rsqrt();
+        Variable xhat = centred.mul(r);
+        Variable g = weight == null ? dy : dy.mul(perChannel(weight, x.rank()));
+        Variable dx = g.sub(g.mean(others)).sub(xhat.mul(g.mul(xhat).mean(others))).mul(r);
+        return List.of(dx, channelSums(dy.mul(xhat)), channelSums(dy));
+    }
+
+    /// Normalises each channel by statistics that are given, as in evaluation: `y = (x - mean) * r * w + b` with `r = 1 / sqrt(variance + eps)`.
+    /// The statistics are constants, so `dx = dy * w * r`, `dw = sum(dy * (x - mean) * r)`, `db = sum(dy)`.
+    ///
+    /// @param mean `[C]`
+    /// @param variance `[C]`
+    /// @param weight `[C]`, or null for ones
+    /// @param bias `[C]`, or null for zeros
+    /// @param eps added to the variance, greater than 0
+    public static Variable batchNorm(Variable x, Tensor mean, Tensor variance, Variable weight, Variable bias, double eps) {
+        check("batchNorm", x.shape(), eps);
+        Tensor rstd = variance.add(eps).apply(UnaryOp.RSQRT);
+        Tensor y = NormKernels.channelNormalize(x.data(), mean, rstd, weight == null ? null : weight.data(), bias == null ? null : bias.data());
+        Variable r = perChannel(Variable.of(rstd), x.rank());
+        var rules = new ArrayList<>(List.of(wrt(x, dy -> (weight == null ? dy : dy.mul(perChannel(weight, dy.rank()))).mul(r))));
+        if (weight != null)
+            rules.add(wrt(weight, dy -> channelSums(dy.mul(x.sub(perChannel(Variable.of(mean), x.rank())).mul(r)))));
+        if (bias != null)
+            rules.add(wrt(bias, Normalizations::channelSums));
+        return output("batchNorm", y, rules.toArray(Operation.Wrt[]::new));
+    }
+
+    private static void check(String operation, Shape x, double eps) {
+        if (!(eps > 0))
+            throw new IllegalArgumentException(operation + ": eps must be positive (got " + eps + ")");
+        if (x.rank() < 2)
+            throw new ShapeException(operation, "the input must be [batch, channels, ...]", x);
+    }
+
+    private static List<Variable> present(Variable... candidates) {
+        return Arrays.stream(candidates).filter(v -> v != null).toList();
+    }
+
+    /// The gradients of those inputs that exist, in the order of [#present].
+    private static <T> List<T> matching(Variable weight, Variable bias, T dx, T dweight, T dbias) {
+        var list = new ArrayList<T>(List.of(dx));
+        if (weight != null)
+            list.add(dweight);
+        if (bias != null)
+            list.add(dbias);
+        return list;
+    }
+
+    /// `[C]` as `[1, C, 1, ...]`.
+    private static Variable perChannel(Variable c, int rank) {
+        int[] sizes = new int[rank];
+        Arrays.fill(sizes, 1);
+        sizes[1] = c.size(0);
+        return c.reshape(sizes);
+    }
+
+    /// All dimensions but the channels, kept with size 1.
+    private static Dims others(Shape x) {
+        int[] dims = new int[x.rank() - 1];
+        for (int d = 1; d < dims.length; d++)
+            dims[d] = d + 1;
+        return Dims.keep(dims);
+    }
+
+    private static Variable channelSums(Variable x) {
+        return x.sum(others(x.shape())).reshape(x.size(1));
+    }
+}

@@ -1,0 +1,8 @@
+/// Layers, losses and checkpoints.
+module dev.sunda.nn {
+    requires transitive dev.sunda.autograd;
+    requires tools.jackson.databind;
+
+    exports dev.sunda.nn;
+    exports dev.sunda.nn.functional;
+}

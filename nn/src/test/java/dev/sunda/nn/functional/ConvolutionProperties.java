@@ -1,0 +1,130 @@
+package dev.sunda.nn.functional;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.sunda.autograd.Variable;
+import dev.sunda.core.Rng;
+import dev.sunda.core.Tensor;
+import dev.sunda.core.kernel.ConvKernels;
+import dev.sunda.core.op.ConvSpec;
+import dev.sunda.core.op.Padding;
+import dev.sunda.core.type.Shape;
+import java.util.List;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+
+/// Convolution over sizes, strides, paddings, dilations, groups, channel multipliers and memory orders.
+class ConvolutionProperties {
+    /// Sizes of images and kernels; `room` is what the image has beyond the smallest one with an output.
+    record Sizes(int batch, int groups, int inOfGroup, int outOfGroup, int kernelRows, int kernelColumns, int roomRows, int roomColumns) {
+    }
+
+    /// @param padding 0 none, 1 a number, 2 a pair, 3 each side for itself, 4 same
+    record Sliding(int strideRows, int strideColumns, int dilationRows, int dilationColumns, int padding) {
+        Padding toPadding() {
+            return switch (padding) {
+                case 0 -> Padding.VALID;
+                case 1 -> Padding.of(1);
+                case 2 -> Padding.of(2, 1);
+                case 3 -> Padding.of(0, 1, 2, 0);
+                default -> Padding.SAME;
+            };
+        }
+
+        int[] stride() {
+            return padding == 4 ? new int[] {1, 1} : new int[] {strideRows, strideColumns};
+        }
+
+        int[] dilation() {
+            return new int[] {dilationRows, dilationColumns};
+        }
+    }
+
+    record Case(Sizes sizes, Sliding sliding, boolean bias, int memory, long seed) {
+        Shape input() {
+            return Shape.of(sizes.batch, sizes.groups * sizes.inOfGroup, length(0, sizes.kernelRows, sizes.roomRows),
+                    length(1, sizes.kernelColumns, sizes.roomColumns));
+        }
+
+        private int length(int axis, int kernel, int room) {
+            int dilation = sliding.dilation()[axis];
+            Padding padding = sliding.toPadding();
+            return Math.max(1, dilation * (kernel - 1) + 1 - padding.before(axis, kernel, dilation) - padding.after(axis, kernel, dilation) + room);
+        }
+
+        Shape weight() {
+            return Shape.of(sizes.groups * sizes.outOfGroup, sizes.inOfGroup, sizes.kernelRows, sizes.kernelColumns);
+        }
+
+        ConvSpec spec() {
+            return ConvSpec.of("conv2d", input(), weight(), sliding.stride(), sliding.toPadding(), sliding.dilation(), sizes.groups);
+        }
+
+        Variable run(List<Variable> x) {
+            return Convolutions.conv2d(x.get(0), x.get(1), bias ? x.get(2) : null, sliding.stride(), sliding.toPadding(), sliding.dilation(),
+                    sizes.groups);
+        }
+
+        List<Tensor> inputs() {
+            var rng = new Rng(seed);
+            Tensor x = OpChecks.normal(input(), rng, memory);
+            Tensor w = OpChecks.normal(weight(), rng, memory / 4);
+            return bias ? List.of(x, w, OpChecks.normal(Shape.of(weight().size(0)), rng, memory)) : List.of(x, w);
+        }
+    }
+
+    @Provide
+    Arbitrary<Case> cases() {
+        var size = Arbitraries.integers().between(1, 2);
+        var kernel = Arbitraries.integers().between(1, 3);
+        var room = Arbitraries.integers().between(0, 3);
+        var sizes = Combinators.combine(size, kernel, size, size, kernel, kernel, room, room).as(Sizes::new);
+        var sliding = Combinators.combine(kernel, size, size, kernel, Arbitraries.integers().between(0, 4)).as(Sliding::new);
+        return Combinators.combine(sizes, sliding, Arbitraries.of(false, true), Arbitraries.integers().between(0, 15),
+                Arbitraries.longs().between(0, 1_000_000)).as(Case::new);
+    }
+
+    @Property(tries = 100)
+    void derivativesMatchCentralDifferences(@ForAll("cases") Case c) {
+        OpChecks.derivatives(c::run, c.inputs());
+    }
+
+    @Property(tries = 100)
+    void float32MatchesFloat64(@ForAll("cases") Case c) {
+        OpChecks.float32MatchesFloat64(c::run, c.inputs(), 1e-4);
+    }
+
+    @Property(tries = 100)
+    void memoryOrderChangesNothing(@ForAll("cases") Case c) {
+        var dense = c.inputs().stream().map(x -> OpChecks.stored(x, 0)).toList();
+        OpChecks.assertClose("value", OpChecks.run(c::run, c.inputs()), OpChecks.run(c::run, dense), 1e-12);
+    }
+
+    /// `<conv(x, w), dy> = <x, convInput(dy, w)> = <w, convWeight(x, dy)>`.
+    @Property(tries = 100)
+    void theThreeAreAdjoint(@ForAll("cases") Case c) {
+        ConvSpec spec = c.spec();
+        Tensor x = c.inputs().get(0);
+        Tensor w = c.inputs().get(1);
+        Tensor dy = OpChecks.normal(spec.outputShape(), new Rng(c.seed).split(1), c.memory);
+        double forward = OpChecks.dot(ConvKernels.conv(spec, x, w, null), dy);
+        assertThat(OpChecks.dot(x, ConvKernels.convInput(spec, dy, w))).isCloseTo(forward, within(1e-9));
+        assertThat(OpChecks.dot(w, ConvKernels.convWeight(spec, x, dy))).isCloseTo(forward, within(1e-9));
+    }
+
+    /// The two gradients are operations of their own, with derivatives of their own.
+    @Property(tries = 40)
+    void derivativesOfTheGradientsMatchCentralDifferences(@ForAll("cases") Case c) {
+        ConvSpec spec = c.spec();
+        Tensor x = c.inputs().get(0);
+        Tensor w = c.inputs().get(1);
+        Tensor dy = OpChecks.normal(spec.outputShape(), new Rng(c.seed).split(1), c.memory);
+        OpChecks.derivatives(v -> Convolutions.convInput(v.get(0), v.get(1), spec), List.of(dy, w));
+        OpChecks.derivatives(v -> Convolutions.convWeight(v.get(0), v.get(1), spec), List.of(x, dy));
+    }
+}

@@ -1,0 +1,100 @@
+package dev.sunda.nn.functional;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.sunda.core.Rng;
+import dev.sunda.core.Tensor;
+import dev.sunda.core.kernel.PoolKernels;
+import dev.sunda.core.op.PoolSpec;
+import dev.sunda.core.type.Shape;
+import java.util.List;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+
+/// Pooling over sizes, strides, paddings, dilations, modes and memory orders.
+class PoolingProperties {
+    /// One spatial axis; the padding is cut to what is allowed, `room` is what the axis has beyond the smallest one with an output.
+    record Axis(int kernel, int stride, int wantedPadding, int dilation, int room) {
+        int span(boolean dilated) {
+            return (dilated ? dilation : 1) * (kernel - 1) + 1;
+        }
+
+        int padding(boolean dilated) {
+            return Math.min(wantedPadding, span(dilated) / 2);
+        }
+
+        int length(boolean dilated) {
+            return Math.max(1, span(dilated) - 2 * padding(dilated) + room);
+        }
+    }
+
+    record Case(int batch, int channels, Axis rows, Axis columns, boolean ceilMode, boolean countPadding, int memory, long seed) {
+        PoolSpec max() {
+            return spec(true);
+        }
+
+        PoolSpec average() {
+            return spec(false);
+        }
+
+        private PoolSpec spec(boolean dilated) {
+            return PoolSpec.of("pool", Shape.of(batch, channels, rows.length(dilated), columns.length(dilated)),
+                    new int[] {rows.kernel, columns.kernel}, new int[] {rows.stride, columns.stride},
+                    new int[] {rows.padding(dilated), columns.padding(dilated)},
+                    dilated ? new int[] {rows.dilation, columns.dilation} : new int[] {1, 1}, ceilMode, countPadding);
+        }
+    }
+
+    @Provide
+    Arbitrary<Case> cases() {
+        var small = Arbitraries.integers().between(1, 2);
+        var three = Arbitraries.integers().between(1, 3);
+        var axis = Combinators.combine(three, three, Arbitraries.integers().between(0, 2), small, Arbitraries.integers().between(0, 4)).as(Axis::new);
+        var flag = Arbitraries.of(false, true);
+        return Combinators.combine(small, three, axis, axis, flag, flag, Arbitraries.integers().between(0, 3),
+                Arbitraries.longs().between(0, 1_000_000)).as(Case::new);
+    }
+
+    @Property(tries = 80)
+    void maxPool(@ForAll("cases") Case c) {
+        Tensor x = OpChecks.distinct(c.max().inputShape(), new Rng(c.seed), c.memory);
+        OpChecks.check(v -> Poolings.maxPool2d(v.getFirst(), c.max()).values(), List.of(x));
+    }
+
+    @Property(tries = 80)
+    void avgPool(@ForAll("cases") Case c) {
+        Tensor x = OpChecks.normal(c.average().inputShape(), new Rng(c.seed), c.memory);
+        OpChecks.check(v -> Poolings.avgPool2d(v.getFirst(), c.average()), List.of(x));
+    }
+
+    /// `<gather(x), dy> = <x, scatter(dy)>`, and the gather at the positions of the maxima gives the maxima.
+    @Property(tries = 80)
+    void scatterAndGatherAreAdjoint(@ForAll("cases") Case c) {
+        Tensor x = OpChecks.distinct(c.max().inputShape(), new Rng(c.seed), c.memory);
+        Tensor dy = OpChecks.normal(c.max().outputShape(), new Rng(c.seed).split(1), c.memory);
+        var pooled = PoolKernels.maxPool(c.max(), x);
+        Tensor gathered = PoolKernels.maxPoolGather(c.max(), x, pooled.index());
+        OpChecks.assertClose("maxima", gathered, pooled.values(), 0);
+        assertThat(OpChecks.dot(x, PoolKernels.maxPoolScatter(c.max(), dy, pooled.index())))
+                .isCloseTo(OpChecks.dot(gathered, dy), within(1e-10));
+    }
+
+    @Property(tries = 80)
+    void averageAndItsBackwardAreAdjoint(@ForAll("cases") Case c) {
+        Tensor x = OpChecks.normal(c.average().inputShape(), new Rng(c.seed), c.memory);
+        Tensor dy = OpChecks.normal(c.average().outputShape(), new Rng(c.seed).split(1), c.memory);
+        assertThat(OpChecks.dot(x, PoolKernels.avgPoolBackward(c.average(), dy)))
+                .isCloseTo(OpChecks.dot(PoolKernels.avgPool(c.average(), x), dy), within(1e-10));
+    }
+
+    @Property(tries = 30)
+    void globalAverage(@ForAll("cases") Case c) {
+        Tensor x = OpChecks.normal(c.average().inputShape(), new Rng(c.seed), c.memory);
+        OpChecks.check(v -> Poolings.globalAvgPool2d(v.getFirst()), List.of(x));
+    }
+}

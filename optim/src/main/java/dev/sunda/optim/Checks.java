@@ -1,0 +1,25 @@
+package dev.sunda.optim;
+
+/// What option records and constructors demand of numbers.
+final class Checks {
+    private Checks() {
+    }
+
+    /// @throws IllegalArgumentException unless `value` is finite and 0 or more
+    static void notNegative(String owner, String option, double value) {
+        if (!(value >= 0 && value < Double.POSITIVE_INFINITY))
+            throw new IllegalArgumentException(owner + ": " + option + " must be 0 or more (got " + value + ")");
+    }
+
+    /// @throws IllegalArgumentException unless `value` is at least 1
+    static void positive(String owner, String option, long value) {
+        if (value < 1)
+            throw new IllegalArgumentException(owner + ": " + option + " must be positive (got " + value + ")");
+    }
+
+    /// @throws IllegalArgumentException unless `value` lies in `[0, 1)`
+    static void fraction(String owner, String option, double value) {
+        if (!(value >= 0 && value < 1))
+            throw new IllegalArgumentException(owner + ": " + option + " must be at least 0 and less than 1 (got " + value + ")");
+    }
+}

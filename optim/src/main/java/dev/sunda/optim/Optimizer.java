@@ -1,0 +1,166 @@
+package dev.sunda.optim;
+
+import dev.sunda.autograd.Parameter;
+import dev.sunda.core.StepScope;
+import dev.sunda.core.Tensor;
+import dev.sunda.core.type.Device;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Changes parameters along their gradients. What a kind of optimizer adds is one formula, [#update], and the names of the tensors it keeps
+/// for each parameter, [#buffers].
+///
+/// ```java
+/// optimizer.zeroGrad();
+/// loss.backward();
+/// optimizer.step();
+/// ```
+///
+/// Parameters are numbered through all groups; [#stateDict] names their state by these numbers. Rates and state belong to one thread at a time.
+public abstract class Optimizer {
+    private final List<Slot> slots = new ArrayList<>();
+    private final double[] baseRates;
+    private final double[] rates;
+
+    /// @throws IllegalArgumentException if there is no parameter, one appears twice, or a learning rate is negative
+    protected Optimizer(List<? extends ParameterGroup<?>> groups) {
+        var seen = Collections.<Parameter>newSetFromMap(new IdentityHashMap<>());
+        baseRates = new double[groups.size()];
+        for (int g = 0; g < baseRates.length; g++) {
+            baseRates[g] = groups.get(g).learningRate();
+            Checks.notNegative(name(), "learning rate", baseRates[g]);
+            for (Parameter parameter : groups.get(g).parameters()) {
+                if (!seen.add(parameter))
+                    throw new IllegalArgumentException(name() + ": each parameter may appear once (parameter " + slots.size() + " of shape "
+                            + parameter.shape() + " appeared before)");
+                slots.add(new Slot(slots.size(), g, parameter));
+            }
+        }
+        if (slots.isEmpty())
+            throw new IllegalArgumentException(name() + ": there is no parameter to train (got 0); pass model.parameters()");
+        rates = baseRates.clone();
+    }
+
+    /// Names of the tensors that are kept for each parameter of a group, each of the parameter's shape and type, in a fixed order.
+    protected abstract List<String> buffers(int group);
+
+    /// Changes one parameter through [Parameter#update]. Not to throw: everything has been checked.
+    ///
+    /// @param gradient of the parameter's shape, type and device; not to be modified
+    /// @param step how many steps this parameter has made, this one included; at least 1
+    /// @param state the tensors [#buffers] names, in that order, zeros at first; to be modified
+    protected abstract void update(int group, Parameter parameter, Tensor gradient, long step, List<Tensor> state);
+
+    /// Forgets the gradients of all parameters.
+    public final void zeroGrad() {
+        for (Slot slot : slots)
+            slot.parameter.zeroGrad();
+    }
+
+    /// Changes every parameter that has a gradient and is not frozen. A gradient that is not a number makes its parameter so, as in PyTorch.
+    ///
+    /// @throws IllegalStateException if a parameter was moved to another device after its first step; nothing has changed then
+    public final void step() {
+        var active = slots.stream().filter(slot -> slot.parameter.grad() != null && !slot.parameter.isFrozen()).toList();
+        for (Slot slot : active)
+            checkDevices(slot);
+        for (Slot slot : active) {
+            if (slot.state == null)
+                slot.state = zeros(slot);
+            slot.steps++;
+            update(slot.group, slot.parameter, slot.parameter.grad(), slot.steps, slot.state);
+        }
+    }
+
+    /// Number of parameter groups.
+    public final int groups() {
+        return rates.length;
+    }
+
+    /// The rate of the first group.
+    public final double learningRate() {
+        return rates[0];
+    }
+
+    /// The rate the next step uses for one group.
+    public final double learningRate(int group) {
+        return rates[group];
+    }
+
+    /// The rate a group was made with; schedules are relative to it.
+    public final double baseLearningRate(int group) {
+        return baseRates[group];
+    }
+
+    /// Sets the rate of one group for the steps to come; its base rate stays.
+    ///
+    /// @param rate 0 or more
+    public final void setLearningRate(int group, double rate) {
+        Checks.notNegative(name(), "learning rate", rate);
+        rates[group] = rate;
+    }
+
+    /// Everything that is needed to go on later: for parameter 3 `3.step` (int64) and its buffers, such as `3.exp_avg`; for group 0 `group.0.lr`
+    /// and `group.0.initial_lr` (float64). The tensors are copies on the parameters' devices; a parameter without a step has no entry.
+    public final Map<String, Tensor> stateDict() {
+        return OptimizerState.write(slots, this);
+    }
+
+    /// Takes over what [#stateDict] gave, of an optimizer of the same kind with the same groups. Buffers are copied to the parameters' devices.
+    ///
+    /// @throws IllegalArgumentException if a name is missing or unknown, or a tensor has another shape; nothing has changed then
+    public final void loadStateDict(Map<String, Tensor> state) {
+        var read = new OptimizerState(name(), state);
+        var newRates = new double[rates.length];
+        var newBases = new double[rates.length];
+        for (int g = 0; g < rates.length; g++) {
+            newRates[g] = read.rate("group." + g + ".lr");
+            newBases[g] = read.rate("group." + g + ".initial_lr");
+        }
+        var restored = new ArrayList<OptimizerState.Restored>();
+        for (Slot slot : slots)
+            restored.add(read.slot(slot, buffers(slot.group)));
+        read.checkNothingLeft();
+        for (Slot slot : slots) {
+            slot.steps = restored.get(slot.index).steps();
+            slot.state = restored.get(slot.index).state();
+        }
+        System.arraycopy(newRates, 0, rates, 0, rates.length);
+        System.arraycopy(newBases, 0, baseRates, 0, rates.length);
+    }
+
+    /// For messages, for example `AdamW`.
+    final String name() {
+        return getClass().getSimpleName();
+    }
+
+    private void checkDevices(Slot slot) {
+        Device device = slot.parameter.device();
+        if (slot.state != null && slot.state.stream().anyMatch(x -> !x.device().equals(device)))
+            throw new IllegalStateException(name() + ": parameter " + slot.index + " was moved to " + device
+                    + " after its first step; make the optimizer after moving the model");
+    }
+
+    private List<Tensor> zeros(Slot slot) {
+        Parameter p = slot.parameter;
+        return buffers(slot.group).stream().map(_ -> StepScope.retain(Tensor.zeros(p.shape(), p.dtype(), p.device()))).toList();
+    }
+
+    /// One parameter and what is remembered of it.
+    static final class Slot {
+        final int index;
+        final int group;
+        final Parameter parameter;
+        long steps;
+        List<Tensor> state;                                          // null before the first step
+
+        private Slot(int index, int group, Parameter parameter) {
+            this.index = index;
+            this.group = group;
+            this.parameter = parameter;
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package dev.sunda.optim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sunda.autograd.Parameter;
+import dev.sunda.core.Tensor;
+import java.util.List;
+import org.assertj.core.data.Offset;
+import org.assertj.core.data.Percentage;
+import org.junit.jupiter.api.Test;
+
+/// Expected numbers were computed with PyTorch 2.13.
+class GradientClippingTests {
+    private static final double INF = Double.POSITIVE_INFINITY;
+
+    private final Parameter first = new Parameter(Tensor.of(0.0, 0.0));
+    private final Parameter second = new Parameter(Tensor.of(0.0));
+    private final Parameter unused = new Parameter(Tensor.of(0.0));
+    private final List<Parameter> parameters = List.of(first, unused, second);
+
+    private double clip(double maxNorm, double normType) {
+        first.setGrad(Tensor.of(3.0, -4.0));
+        second.setGrad(Tensor.of(12.0));
+        return GradientClipping.byNorm(parameters, maxNorm, normType);
+    }
+
+    private void assertGradients(double... expected) {
+        Trajectory.assertClose(Tensor.cat(List.of(first.grad(), second.grad()), 0).toDoubleArray(), expected);
+    }
+
+    @Test void byNorm() {
+        assertThat(clip(2, 2)).isEqualTo(13);
+        assertGradients(0.46153842603550577, -0.615384568047341, 1.846153704142023);
+        assertThat(clip(2, 1)).isEqualTo(19);
+        assertGradients(0.31578945706371275, -0.4210526094182837, 1.263157828254851);
+        assertThat(clip(2, INF)).isEqualTo(12);
+        assertGradients(0.4999999583333369, -0.6666666111111158, 1.9999998333333475);
+        assertThat(clip(2, 3)).isCloseTo(12.207054953820636, Offset.offset(1e-12));
+        assertGradients(0.4915190052948094, -0.6553586737264125, 1.9660760211792376);
+        assertThat(unused.grad()).isNull();
+    }
+
+    @Test void leavesSmallGradientsAsTheyAre() {
+        assertThat(clip(13.5, 2)).isEqualTo(13);
+        assertGradients(3, -4, 12);
+    }
+
+    @Test void infiniteAndUndefinedNorms() {
+        first.setGrad(Tensor.of(3, INF));
+        assertThat(GradientClipping.byNorm(List.of(first), 2, 2)).isEqualTo(INF);
+        assertThat(first.grad().toDoubleArray()).containsExactly(0, Double.NaN);
+        first.setGrad(Tensor.of(3, Double.NaN));
+        assertThat(GradientClipping.byNorm(List.of(first), 2, INF)).isNaN();
+        assertThat(first.grad().toDoubleArray()).containsExactly(Double.NaN, Double.NaN);
+    }
+
+    @Test void ignoresFrozenParameters() {
+        second.freeze();
+        assertThat(clip(100, 2)).isEqualTo(5);
+    }
+
+    @Test void byValue() {
+        first.setGrad(Tensor.of(3.0, -4.0));
+        second.setGrad(Tensor.of(Double.NaN));
+        GradientClipping.byValue(parameters, 3.5);
+        assertThat(first.grad().toDoubleArray()).containsExactly(3, -3.5);
+        assertThat(second.grad().toDoubleArray()).containsExactly(Double.NaN);
+    }
+
+    @Test void float32NormsAreSummedInDouble() {
+        var parameter = new Parameter(Tensor.of(1f, 0f, 0f));
+        parameter.setGrad(Tensor.of(1e30f, 1e30f, 0f));
+        assertThat(GradientClipping.byNorm(List.of(parameter), 1, 2)).isCloseTo(Math.sqrt(2) * 1e30, Percentage.withPercentage(1e-4));
+    }
+
+    @Test void refusesLimitsThatMakeNoSense() {
+        assertThatThrownBy(() -> GradientClipping.byNorm(parameters, -1, 2)).hasMessage("GradientClipping: maxNorm must be 0 or more (got -1.0)");
+        assertThatThrownBy(() -> GradientClipping.byNorm(parameters, 1, 0)).hasMessage("GradientClipping: normType must be positive (got 0.0)");
+        assertThatThrownBy(() -> GradientClipping.byValue(parameters, -1)).hasMessage("GradientClipping: limit must be 0 or more (got -1.0)");
+    }
+}

@@ -1,0 +1,160 @@
+package dev.sunda.optim;
+
+import static dev.sunda.optim.Trajectory.gradient;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sunda.autograd.Parameter;
+import dev.sunda.core.StepScope;
+import dev.sunda.core.Tensor;
+import dev.sunda.core.type.DType;
+import dev.sunda.core.type.Device;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class OptimizerTests {
+    static List<Function<List<Parameter>, Optimizer>> kinds() {
+        return List.of(p -> new Sgd(p, 0.1), p -> new Sgd(p, 0.1, Sgd.Options.DEFAULT.withMomentum(0.9)), p -> new Adam(p, 0.01),
+                p -> new AdamW(p, 0.01, new AdamOptions(0.9, 0.99, 1e-8, 0.1, true, false)));
+    }
+
+    @ParameterizedTest @MethodSource("kinds") void goesOnWithTheSameBitsAfterRestoring(Function<List<Parameter>, Optimizer> kind) {
+        for (DType dtype : List.of(DType.F32, DType.F64)) {
+            var parameter = new Parameter(Trajectory.start().to(dtype));
+            Optimizer optimizer = kind.apply(List.of(parameter));
+            steps(optimizer, parameter, 0, 4);
+            optimizer.setLearningRate(0, 0.05);
+            Map<String, Tensor> saved = optimizer.stateDict();
+            var copy = new Parameter(parameter.data().copy());
+            Optimizer restored = kind.apply(List.of(copy));
+            steps(optimizer, parameter, 4, 9);                       // must not change what was saved
+            restored.loadStateDict(saved);
+            steps(restored, copy, 4, 9);
+            assertThat(copy.data().toDoubleArray()).isEqualTo(parameter.data().toDoubleArray());
+            assertThat(restored.learningRate()).isEqualTo(0.05);
+        }
+    }
+
+    @ParameterizedTest @MethodSource("kinds") void stateSurvivesStepScopes(Function<List<Parameter>, Optimizer> kind) {
+        List<double[]> expected = Trajectory.of(kind);
+        var parameter = new Parameter(Trajectory.start());
+        Optimizer optimizer = kind.apply(List.of(parameter));
+        for (int t = 0; t < Trajectory.STEPS; t++)
+            try (var _ = StepScope.open()) {
+                Trajectory.step(optimizer, parameter, t);
+                Tensor.full(parameter.shape(), Double.NaN, DType.F64, Device.CPU);   // what a recycled buffer would hold
+            }
+        assertThat(parameter.data().toDoubleArray()).isEqualTo(expected.getLast());
+    }
+
+    @Test void namesItsState() {
+        var first = new Parameter(Tensor.of(1f, 2f));
+        var second = new Parameter(Tensor.of(3f));
+        var optimizer = new AdamW(List.of(first, second), 0.01);
+        second.setGrad(Tensor.of(1f));
+        optimizer.step();
+        Map<String, Tensor> state = optimizer.stateDict();
+        assertThat(state.keySet()).containsExactly("group.0.lr", "group.0.initial_lr", "1.step", "1.exp_avg", "1.exp_avg_sq");
+        assertThat(state.get("1.step").dtype()).isEqualTo(DType.I64);
+        assertThat(state.get("1.step").item()).isEqualTo(1);
+        assertThat(state.get("group.0.lr").dtype()).isEqualTo(DType.F64);
+        assertThat(state.get("1.exp_avg").toFloatArray()).containsExactly(0.1f);
+    }
+
+    @Test void refusesForeignStateAndKeepsItsOwn() {
+        var parameter = new Parameter(Trajectory.start());
+        var optimizer = new Adam(List.of(parameter), 0.01);
+        steps(optimizer, parameter, 0, 2);
+        var good = optimizer.stateDict();
+        assertRefused(optimizer, with(good, "0.exp_avg", null), "Adam: the saved state lacks 0.exp_avg");
+        assertRefused(optimizer, with(good, "group.0.lr", null), "Adam: the saved state lacks group.0.lr");
+        assertRefused(optimizer, with(good, "0.exp_avg", Tensor.of(1.0)), "Adam: the saved 0.exp_avg must have shape [3] (got [1])");
+        assertRefused(optimizer, with(good, "7.step", Tensor.of(1L)), "unknown: 7.step");
+        assertRefused(optimizer, with(good, "group.0.lr", Tensor.scalar(-1, DType.F64, Device.CPU)), "Adam: group.0.lr must be 0 or more (got -1.0)");
+        assertThat(optimizer.stateDict()).hasSameSizeAs(good);
+        assertThat(optimizer.stateDict().get("0.exp_avg").toDoubleArray()).isEqualTo(good.get("0.exp_avg").toDoubleArray());
+    }
+
+    @Test void groupsHaveTheirOwnRatesAndOptions() {
+        var decayed = new Parameter(Tensor.of(10.0));
+        var plain = new Parameter(Tensor.of(10.0));
+        var optimizer = new Sgd(List.of(new ParameterGroup<>(List.of(decayed), 0.1, Sgd.Options.DEFAULT.withWeightDecay(0.5)),
+                new ParameterGroup<>(List.of(plain), 0.2, Sgd.Options.DEFAULT)));
+        decayed.setGrad(Tensor.of(1.0));
+        plain.setGrad(Tensor.of(1.0));
+        optimizer.step();
+        assertThat(decayed.data().item()).isEqualTo(10 - 0.1 * (1 + 0.5 * 10));
+        assertThat(plain.data().item()).isEqualTo(10 - 0.2);
+        Schedule.exponential(0.5).apply(optimizer, 2);
+        assertThat(optimizer.learningRate(0)).isEqualTo(0.025);
+        assertThat(optimizer.learningRate(1)).isEqualTo(0.05);
+        assertThat(optimizer.baseLearningRate(1)).isEqualTo(0.2);
+    }
+
+    @Test void leavesFrozenParametersAndThoseWithoutGradientAlone() {
+        var frozen = new Parameter(Tensor.of(1.0));
+        var unused = new Parameter(Tensor.of(2.0));
+        var used = new Parameter(Tensor.of(3.0));
+        var optimizer = new Sgd(List.of(frozen, unused, used), 1, Sgd.Options.DEFAULT.withWeightDecay(0.1));
+        frozen.setGrad(Tensor.of(1.0));
+        used.setGrad(Tensor.of(1.0));
+        frozen.freeze();
+        optimizer.step();
+        assertThat(List.of(frozen.data().item(), unused.data().item(), used.data().item())).containsExactly(1.0, 2.0, 3 - 1.3);
+        optimizer.zeroGrad();
+        assertThat(used.grad()).isNull();
+    }
+
+    @Test void aStepMakesOlderGraphsStale() {
+        var parameter = new Parameter(Tensor.of(3.0));
+        var loss = parameter.square().sum();
+        parameter.setGrad(Tensor.of(1.0));
+        new Sgd(List.of(parameter), 0.1).step();
+        assertThatThrownBy(loss::backward).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test void refusesNoParametersAndTwins() {
+        var parameter = new Parameter(Tensor.of(3.0));
+        assertThatThrownBy(() -> new Sgd(List.of(), 0.1)).hasMessageStartingWith("Sgd: there is no parameter to train");
+        assertThatThrownBy(() -> new Sgd(List.of(parameter, parameter), 0.1)).hasMessageStartingWith("Sgd: each parameter may appear once");
+    }
+
+    @Test void refusesToStepAfterMovingBeforeAnythingChanges() {
+        var stays = new Parameter(Tensor.of(1.0));
+        var moves = new Parameter(Tensor.of(1.0));
+        var optimizer = new Adam(List.of(stays, moves), 0.1);
+        stays.setGrad(gradient(0).narrow(0, 0, 1));
+        moves.setGrad(gradient(0).narrow(0, 0, 1));
+        optimizer.step();
+        double before = stays.data().item();
+        moves.moveTo(Device.REFERENCE);
+        assertThatThrownBy(optimizer::step).isInstanceOf(IllegalStateException.class)
+                .hasMessage("Adam: parameter 1 was moved to reference after its first step; make the optimizer after moving the model");
+        assertThat(stays.data().item()).isEqualTo(before);
+    }
+
+    private static void steps(Optimizer optimizer, Parameter parameter, int from, int to) {
+        for (int t = from; t < to; t++) {
+            parameter.setGrad(gradient(t).to(parameter.dtype()));
+            optimizer.step();
+        }
+    }
+
+    private static void assertRefused(Optimizer optimizer, Map<String, Tensor> state, String message) {
+        assertThatThrownBy(() -> optimizer.loadStateDict(state)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining(message);
+    }
+
+    private static Map<String, Tensor> with(Map<String, Tensor> state, String name, Tensor value) {
+        var changed = new LinkedHashMap<>(state);
+        if (value == null)
+            changed.remove(name);
+        else
+            changed.put(name, value);
+        return changed;
+    }
+}
