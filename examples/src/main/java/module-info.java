@@ -7,5 +7,6 @@ module dev.sunda.examples {
     requires tools.jackson.databind;
 
     opens dev.sunda.examples to info.picocli;
+    opens dev.sunda.examples.conformance to info.picocli;
     opens dev.sunda.examples.mnist to tools.jackson.databind;
 }

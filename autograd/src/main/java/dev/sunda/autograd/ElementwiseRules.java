@@ -42,7 +42,7 @@ final class ElementwiseRules {
             case COS -> kept.sin().neg();
             case TANH -> kept.square().neg().add(1);
             case SIGMOID -> kept.sub(kept.square());
-            case RELU -> Variable.of(kept.data().gt(0).to(kept.dtype()));
+            case RELU -> Variable.of(kept.data().le(0).logicalNot().to(kept.dtype()));
             case NEG, SIGN, FLOOR, CEIL, ROUND -> throw new AssertionError(op + " keeps nothing");
         };
     }
@@ -60,7 +60,8 @@ final class ElementwiseRules {
                 }),
                 wrt(a, (dy, y) -> {
                     Tensor flat = x.data().eq(0).logicalAnd(a.data().ge(0));
-                    Variable base = Variable.of(x.data().mul(0).add(1)).where(flat, x);     // keeps the logarithm finite where it does not count
+                    // keeps the logarithm finite where it does not count
+                    Variable base = Variable.of(x.data().mul(0).add(1)).where(flat, x);
                     return Variable.zerosLike(y).where(flat, dy.mul(y).mul(base.log()));
                 }));
     }

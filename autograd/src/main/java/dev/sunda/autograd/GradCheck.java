@@ -12,9 +12,10 @@ import java.util.function.Function;
 
 /// Proves the derivatives of a function by central differences in float64, first and second order.
 ///
-/// The function's result `y` is projected on a fixed random direction `u`, so one number `L = sum(y * u)` stands for all outputs. Then for every
-/// element `e` of every input `dL/de` of the backward pass is compared with `(L(e + h) - L(e - h)) / 2h`. Inputs with many elements are
-/// moved along random directions instead, all elements at once. Inputs should stay away from kinks (relu at 0, ties in a maximum) by more than `h`.
+/// The function's result `y` is projected on a fixed random direction `u`, so one number `L = sum(y * u)` stands for all outputs. Then for
+/// every element `e` of every input `dL/de` of the backward pass is compared with `(L(e + h) - L(e - h)) / 2h`. Inputs with many elements
+/// are moved along random directions instead, all elements at once. Inputs should stay away from kinks (relu at 0, ties in a maximum) by
+/// more than `h`.
 ///
 /// ```java
 /// GradCheck.gradcheck(x -> x.get(0).matmul(x.get(1)), List.of(a, b));
@@ -102,7 +103,8 @@ public final class GradCheck {
             checkInput(name, function, inputs, i, direction, gradients.get(i).data().toDoubleArray());
     }
 
-    private void checkInput(String name, Function<List<Variable>, Variable> function, List<Tensor> inputs, int i, Tensor direction, double[] gradient) {
+    private void checkInput(String name, Function<List<Variable>, Variable> function, List<Tensor> inputs, int i, Tensor direction,
+            double[] gradient) {
         Tensor x = inputs.get(i);
         double[] values = x.toDoubleArray();
         if (values.length <= options.elements()) {
@@ -129,11 +131,13 @@ public final class GradCheck {
         double at(int element);
     }
 
-    private double difference(Function<List<Variable>, Variable> function, List<Tensor> inputs, int i, Tensor direction, double h, Direction along) {
+    private double difference(Function<List<Variable>, Variable> function, List<Tensor> inputs, int i, Tensor direction, double h,
+            Direction along) {
         return (projected(function, inputs, i, direction, h, along) - projected(function, inputs, i, direction, -h, along)) / (2 * h);
     }
 
-    private double projected(Function<List<Variable>, Variable> function, List<Tensor> inputs, int i, Tensor direction, double h, Direction along) {
+    private double projected(Function<List<Variable>, Variable> function, List<Tensor> inputs, int i, Tensor direction, double h,
+            Direction along) {
         double[] moved = inputs.get(i).toDoubleArray();
         for (int e = 0; e < moved.length; e++)
             moved[e] += h * along.at(e);
@@ -150,8 +154,9 @@ public final class GradCheck {
     private void compare(String name, String where, double backward, double central) {
         double allowed = options.absolute() + options.relative() * Math.max(Math.abs(backward), Math.abs(central));
         if (!(Math.abs(backward - central) <= allowed))
-            throw new AssertionError(String.format(Locale.ROOT, "%s: %s: backward gives %.9g, central difference gives %.9g (allowed difference %.2g)",
-                    name, where, backward, central, allowed));
+            throw new AssertionError(
+                    String.format(Locale.ROOT, "%s: %s: backward gives %.9g, central difference gives %.9g (allowed difference %.2g)",
+                            name, where, backward, central, allowed));
     }
 
     private static String position(Tensor x, int element) {

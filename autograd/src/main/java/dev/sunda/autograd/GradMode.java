@@ -4,7 +4,8 @@ import java.util.function.Supplier;
 
 /// Whether operations of this thread are recorded. Recording is on unless [#noGrad] says otherwise.
 ///
-/// The mode is bound to a call, not switched: it ends with the call, also when that throws, and threads started by others do not inherit it.
+/// The mode is bound to a call, not switched: it ends with the call, also when that throws, and threads started by others do not inherit
+/// it.
 public final class GradMode {
     private static final ScopedValue<Boolean> RECORDING = ScopedValue.newInstance();
 

@@ -58,12 +58,14 @@ public final class Gradients {
 
     static Variable seed(Variable loss) {
         if (loss.data().numel() != 1)
-            throw new ShapeException("backward", "the loss must be a single number; reduce it with sum() or mean(), or pass the upstream gradient",
+            throw new ShapeException("backward",
+                    "the loss must be a single number; reduce it with sum() or mean(), or pass the upstream gradient",
                     loss.shape());
         return Variable.of(Tensor.ones(loss.shape(), loss.dtype(), loss.device()));
     }
 
-    private static IdentityHashMap<Node, Variable> run(List<Variable> outputs, List<Variable> upstream, Set<Node> wanted, boolean createGraph) {
+    private static IdentityHashMap<Node, Variable> run(List<Variable> outputs, List<Variable> upstream, Set<Node> wanted,
+            boolean createGraph) {
         check(outputs, upstream);
         List<Node> nodes = reachable(outputs);
         Set<Node> useful = useful(nodes, wanted);
@@ -108,10 +110,12 @@ public final class Gradients {
 
     private static void check(List<Variable> outputs, List<Variable> upstream) {
         if (outputs.size() != upstream.size())
-            throw new IllegalArgumentException("gradients: " + outputs.size() + " outputs need as many upstream gradients (got " + upstream.size() + ")");
+            throw new IllegalArgumentException(
+                    "gradients: " + outputs.size() + " outputs need as many upstream gradients (got " + upstream.size() + ")");
         for (int i = 0; i < outputs.size(); i++)
             if (!outputs.get(i).shape().equals(upstream.get(i).shape()))
-                throw new ShapeException("gradients", "output and upstream gradient differ in shape", outputs.get(i).shape(), upstream.get(i).shape());
+                throw new ShapeException("gradients", "output and upstream gradient differ in shape", outputs.get(i).shape(),
+                        upstream.get(i).shape());
     }
 
     /// All nodes the outputs depend on, oldest first.

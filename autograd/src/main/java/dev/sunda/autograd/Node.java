@@ -90,8 +90,7 @@ final class Node {
         rule = null;
     }
 
-    @Override
-    public String toString() {
+    @Override public String toString() {
         return name;
     }
 }

@@ -16,9 +16,9 @@ import java.util.function.UnaryOperator;
 /// }
 /// ```
 ///
-/// Rules are written with `Variable` operations, so they can be differentiated again. The engine owns the chores: it sums gradients back over
-/// broadcast dimensions and to the input's type, skips rules nobody asked for, and releases what rules captured once they have run. Capture only what the
-/// rule needs: a lambda that mentions `x` keeps its numbers alive, one that needs a shape should capture the shape.
+/// Rules are written with `Variable` operations, so they can be differentiated again. The engine owns the chores: it sums gradients back
+/// over broadcast dimensions and to the input's type, skips rules nobody asked for, and releases what rules captured once they have run.
+/// Capture only what the rule needs: a lambda that mentions `x` keeps its numbers alive, one that needs a shape should capture the shape.
 public final class Operation {
     private Operation() {
     }
@@ -80,10 +80,11 @@ public final class Operation {
         return new Variable(value, Node.operation(name, edges, (dy, _) -> joint.apply(dy)));
     }
 
-    /// Joins a fast backward kernel, which cannot be differentiated, and the same formulas as differentiable operations. The grad mode picks: the
-    /// kernel runs in an ordinary backward pass, the formulas where the pass itself is recorded. The kernel maps tensors to tensors, so an unrecorded
-    /// result cannot slip into a recorded graph.
-    public static Function<Variable, List<Variable>> fused(Function<Tensor, List<Tensor>> kernel, Function<Variable, List<Variable>> composite) {
+    /// Joins a fast backward kernel, which cannot be differentiated, and the same formulas as differentiable operations. The grad mode
+    /// picks: the kernel runs in an ordinary backward pass, the formulas where the pass itself is recorded. The kernel maps tensors to
+    /// tensors, so an unrecorded result cannot slip into a recorded graph.
+    public static Function<Variable, List<Variable>> fused(Function<Tensor, List<Tensor>> kernel,
+            Function<Variable, List<Variable>> composite) {
         return dy -> {
             if (GradMode.isRecording())
                 return composite.apply(dy);

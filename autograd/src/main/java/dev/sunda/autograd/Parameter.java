@@ -2,6 +2,7 @@ package dev.sunda.autograd;
 
 import dev.sunda.core.StepScope;
 import dev.sunda.core.Tensor;
+import dev.sunda.core.type.DType;
 import dev.sunda.core.type.DTypeException;
 import dev.sunda.core.type.Device;
 import dev.sunda.core.type.ShapeException;
@@ -27,8 +28,7 @@ public final class Parameter extends Variable {
         this.leaf = Node.leaf(this);
     }
 
-    @Override
-    public Tensor data() {
+    @Override public Tensor data() {
         return value;
     }
 
@@ -75,6 +75,17 @@ public final class Parameter extends Variable {
         leaf.bumpVersion();
     }
 
+    /// Converts value and gradient to another floating type, for example float64 for a gradient check. Make optimizers afterwards.
+    ///
+    /// @throws DTypeException if the type is not floating; nothing has changed then
+    public void convertTo(DType dtype) {
+        if (!dtype.isFloating())
+            throw new DTypeException("Parameter: needs a floating type (got " + dtype + ")");
+        value = StepScope.retain(value.to(dtype));
+        grad = grad == null ? null : StepScope.retain(grad.to(dtype));
+        leaf.bumpVersion();
+    }
+
     /// A frozen parameter is treated as a constant: it gets no gradient and optimizers leave it alone.
     public void freeze() {
         frozen = true;
@@ -89,8 +100,7 @@ public final class Parameter extends Variable {
         return frozen;
     }
 
-    @Override
-    Node node() {
+    @Override Node node() {
         return frozen ? null : leaf;
     }
 

@@ -35,8 +35,8 @@ final class ReductionRules {
         return output("prod", x.data().prod(dims), wrt(x, dy -> dy.reshape(kept).expand(from).mul(others(x, mask))));
     }
 
-    /// For every element the product of the others it is reduced with. One dimension after the other: within a line by running products from
-    /// both ends, between dimensions by the product of the lines.
+    /// For every element the product of the others it is reduced with. One dimension after the other: within a line by running products
+    /// from both ends, between dimensions by the product of the lines.
     private static Variable others(Variable x, boolean[] mask) {
         Variable others = null;
         Variable rest = x;

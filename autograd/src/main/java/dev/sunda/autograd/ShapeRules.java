@@ -65,6 +65,18 @@ final class ShapeRules {
         });
     }
 
+    static Variable stack(List<Variable> parts, int dim) {
+        Tensor y = Tensor.stack(parts.stream().map(Variable::data).toList(), dim);
+        int d = y.shape().dim("stack", dim);
+        int count = parts.size();
+        return output("stack", y, parts, dy -> {
+            var gradients = new ArrayList<Variable>();
+            for (int i = 0; i < count; i++)
+                gradients.add(dy.select(d, i));
+            return gradients;
+        });
+    }
+
     static Variable gather(Variable x, int dim, Tensor index) {
         Shape from = x.shape();
         return output("gather", x.data().gather(dim, index), wrt(x, dy -> zeros(dy, from).scatterAdd(dim, index, dy)));

@@ -15,8 +15,8 @@ import java.util.List;
 /// A tensor with a history: operations on variables are recorded, so that gradients can be computed.
 ///
 /// Shapes, types and errors of an operation are those of the same method of [Tensor]; here stands how it is differentiated. A variable made
-/// with [#of] is a constant, one made with [#tracked] can be differentiated against, a [Parameter] is trained. Not recorded is what happens inside
-/// [GradMode#noGrad] and what involves constants only. Own operations are declared with [Operation].
+/// with [#of] is a constant, one made with [#tracked] can be differentiated against, a [Parameter] is trained. Not recorded is what
+/// happens inside [GradMode#noGrad] and what involves constants only. Own operations are declared with [Operation].
 public sealed class Variable permits Parameter {
     private final Tensor data;
     private final Node node;
@@ -36,7 +36,8 @@ public sealed class Variable permits Parameter {
     /// @throws DTypeException if the type is not floating
     public static Variable tracked(Tensor data) {
         if (!data.dtype().isFloating())
-            throw new DTypeException("tracked: only floating types have gradients (got " + data.describe() + "); convert with to(DType.F32)");
+            throw new DTypeException(
+                    "tracked: only floating types have gradients (got " + data.describe() + "); convert with to(DType.F32)");
         return new Variable(data, Node.leaf(null));
     }
 
@@ -253,7 +254,8 @@ public sealed class Variable permits Parameter {
     }
 
     public Variable mean(Dims dims) {
-        return sum(dims).div(dims.count("mean", shape()));
+        int count = dims.count("mean", shape());
+        return sum(dims).div(count);
     }
 
     /// The variance with divisor `n - correction` (1 for the unbiased estimate).
@@ -365,7 +367,7 @@ public sealed class Variable permits Parameter {
 
     /// Joins variables of one shape along a new dimension.
     public static Variable stack(List<Variable> parts, int dim) {
-        return ShapeRules.cat(parts.stream().map(x -> x.unsqueeze(dim)).toList(), dim);
+        return ShapeRules.stack(parts, dim);
     }
 
     public Variable gather(int dim, Tensor index) {
@@ -382,8 +384,7 @@ public sealed class Variable permits Parameter {
     }
 
     /// The numbers, and whether gradients flow.
-    @Override
-    public String toString() {
+    @Override public String toString() {
         return data() + (requiresGrad() ? " (requires grad)" : "");
     }
 }

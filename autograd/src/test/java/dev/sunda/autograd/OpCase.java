@@ -102,9 +102,9 @@ record OpCase(String name, String shapes, Domain domain, Function<List<Variable>
             return op.function.apply(inputs.stream().map(Variable::of).toList());
         }
 
-        @Override
-        public String toString() {
-            return op.name + shapes().stream().map(Shape::toString).collect(Collectors.joining(", ", "(", ")")) + " seed " + seed + " memory " + memory;
+        @Override public String toString() {
+            return op.name + shapes().stream().map(Shape::toString).collect(Collectors.joining(", ", "(", ")")) + " seed " + seed
+                    + " memory " + memory;
         }
     }
 }

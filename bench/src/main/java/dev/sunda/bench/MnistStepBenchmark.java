@@ -27,8 +27,8 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/// A whole step on 128 images of 28x28: stem convolution to 32 channels, two depthwise-separable blocks with dilation 2 to 64 and 128 channels, two max
-/// pools, linear head; cross-entropy and AdamW. About 0.3 GFLOP forward, 0.9 GFLOP a training step.
+/// A whole step on 128 images of 28x28: stem convolution to 32 channels, two depthwise-separable blocks with dilation 2 to 64 and 128
+/// channels, two max pools, linear head; cross-entropy and AdamW. About 0.3 GFLOP forward, 0.9 GFLOP a training step.
 @State(Scope.Thread)
 @BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
@@ -41,8 +41,7 @@ public class MnistStepBenchmark {
     private Tensor images;
     private Tensor labels;
 
-    @Setup
-    public void build() {
+    @Setup public void build() {
         var rng = new Rng(1);
         var dilated = Conv2d.Options.DEFAULT.withPadding(2).withDilation(2);
         net = new Sequential(new Conv2d(1, 32, 3, Conv2d.Options.DEFAULT.withPadding(1), rng), new Relu(), new MaxPool2d(2),
@@ -57,8 +56,7 @@ public class MnistStepBenchmark {
         labels = Tensor.of(classes);
     }
 
-    @Benchmark
-    public double trainingStep() {
+    @Benchmark public double trainingStep() {
         try (var _ = StepScope.open()) {
             Variable loss = crossEntropy(net.forward(images), labels);
             optimizer.zeroGrad();
@@ -68,8 +66,7 @@ public class MnistStepBenchmark {
         }
     }
 
-    @Benchmark
-    public double inference() {
+    @Benchmark public double inference() {
         try (var _ = StepScope.open()) {
             return GradMode.noGrad(() -> net.forward(images).data().view().heap().floats()[0]);
         }

@@ -44,8 +44,9 @@ public final class Backends {
     private static Backend open(Device device) {
         BackendProvider provider = PROVIDERS.get(device.kind());
         if (provider == null)
-            throw new DeviceException(device + ": no backend serves this device; found " + PROVIDERS.keySet().stream().collect(Collectors.joining(", "))
-                    + ", put the module sunda-" + device.kind() + " on the path");
+            throw new DeviceException(
+                    device + ": no backend serves this device; found " + PROVIDERS.keySet().stream().collect(Collectors.joining(", "))
+                            + ", put the module sunda-" + device.kind() + " on the path");
         return switch (provider.probe()) {
             case BackendProvider.Unavailable(String reason) -> throw new DeviceException(device + ": not available: " + reason);
             case BackendProvider.Available(int devices, _) -> {

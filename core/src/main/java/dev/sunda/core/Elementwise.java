@@ -58,7 +58,8 @@ final class Elementwise {
     /// A tensor of no dimensions that stands for a Java number beside `x`: it takes `x`'s type unless that cannot hold it.
     static Tensor scalarFor(Tensor x, double value) {
         boolean fits = x.dtype().isFloating() || x.dtype().isInteger() && value == Math.rint(value) && Math.abs(value) < 0x1p53;
-        return Tensor.scalar(value, fits ? x.dtype() : x.dtype() == DType.BOOL && value == Math.rint(value) ? DType.I64 : DType.F32, x.device());
+        return Tensor.scalar(value, fits ? x.dtype() : x.dtype() == DType.BOOL && value == Math.rint(value) ? DType.I64 : DType.F32,
+                x.device());
     }
 
     /// The type of a result: a tensor without dimensions counts only if it is of a higher kind (bool, integer, floating).

@@ -43,7 +43,8 @@ final class Indexing {
         int d = check("scatterAdd", x, dim, index);
         Tensor.checkSameDevice("scatterAdd", x, source);
         if (source.dtype() != x.dtype())
-            throw new DTypeException("scatterAdd: the source must have this tensor's type (got " + x.describe() + ", " + source.describe() + ")");
+            throw new DTypeException(
+                    "scatterAdd: the source must have this tensor's type (got " + x.describe() + ", " + source.describe() + ")");
         Tensor part = source;
         for (int e = 0; e < source.rank(); e++) {
             if (source.rank() != index.rank() || index.size(e) > source.size(e))

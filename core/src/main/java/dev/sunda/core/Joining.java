@@ -41,9 +41,14 @@ final class Joining {
     }
 
     static Tensor stack(List<Tensor> tensors, int dim) {
+        if (tensors.isEmpty())
+            throw new ShapeException("stack: needs at least one tensor (got none)");
+        Shape first = tensors.getFirst().shape();
+        if (dim < -first.rank() - 1 || dim > first.rank())
+            throw new ShapeException("stack", "position " + dim + " is not among the " + (first.rank() + 1) + " places of a new dimension", first);
         for (Tensor x : tensors)
-            if (!x.shape().equals(tensors.getFirst().shape()))
-                throw new ShapeException("stack", "all shapes must be equal", tensors.getFirst().shape(), x.shape());
+            if (!x.shape().equals(first))
+                throw new ShapeException("stack", "all shapes must be equal", first, x.shape());
         return cat(tensors.stream().map(x -> x.unsqueeze(dim)).toList(), dim);
     }
 
@@ -51,17 +56,17 @@ final class Joining {
         if (x.shape().equals(target))
             return x;
         int lead = x.rank() - target.rank();
+        if (lead < 0)
+            throw new ShapeException("sumTo", "the target has more dimensions", x.shape(), target);
         int[] dims = new int[x.rank()];
         int n = 0;
         for (int d = 0; d < x.rank(); d++) {
             int size = d < lead ? 1 : target.size(d - lead);
-            if (size != 1 && size != x.size(d) || lead < 0)
+            if (size != 1 && size != x.size(d))
                 throw new ShapeException("sumTo", "the target cannot be broadcast to this shape", x.shape(), target);
             if (d < lead || size == 1 && x.size(d) != 1)
                 dims[n++] = d;
         }
-        if (lead < 0)
-            throw new ShapeException("sumTo", "the target cannot be broadcast to this shape", x.shape(), target);
         Tensor sum = n == 0 ? x : x.reduce(ReduceOp.SUM, Dims.keep(Arrays.copyOf(dims, n)));
         return sum.to(x.dtype()).reshape(target);
     }

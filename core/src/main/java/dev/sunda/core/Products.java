@@ -22,7 +22,8 @@ final class Products {
         Tensor left = x.rank() == 1 ? x.unsqueeze(0) : x;
         Tensor right = y.rank() == 1 ? y.unsqueeze(1) : y;
         if (left.size(-1) != right.size(-2))
-            throw new ShapeException("matmul", "left has " + left.size(-1) + " columns but right has " + right.size(-2) + " rows", x.shape(), y.shape());
+            throw new ShapeException("matmul", "left has " + left.size(-1) + " columns but right has " + right.size(-2) + " rows",
+                    x.shape(), y.shape());
         Tensor out = batched(left, right);
         if (x.rank() == 1)
             out = out.squeeze(-2);
@@ -33,7 +34,8 @@ final class Products {
         int m = x.size(-2);
         int k = x.size(-1);
         int n = y.size(-1);
-        if (y.rank() == 2 && x.layout().reshape(Shape.of(x.numel() == 0 ? 0 : x.numel() / Math.max(1, k), k)) != null && x.rank() > 2 && k > 0)
+        if (y.rank() == 2 && x.layout().reshape(Shape.of(x.numel() == 0 ? 0 : x.numel() / Math.max(1, k), k)) != null && x.rank() > 2
+                && k > 0)
             return product(x.reshape(1, -1, k), y.unsqueeze(0)).reshape(x.shape().with(-1, n));      // one tall product
         Shape batch = Shape.broadcast("matmul", leading(x), leading(y));
         int b = batch.numel();

@@ -91,8 +91,7 @@ public final class StepScope implements AutoCloseable {
     /// Recycles what the scope still owns. Scopes close in the reverse order of their opening, on their own thread.
     ///
     /// @throws IllegalStateException if an inner scope is still open or another thread calls
-    @Override
-    public void close() {
+    @Override public void close() {
         if (closed)
             return;
         if (POOLS.get() != pool || pool.current != this)
@@ -133,7 +132,8 @@ public final class StepScope implements AutoCloseable {
         }
 
         private void put(Storage old, Storage storage) {
-            free.computeIfAbsent(new Key(old.device(), old.dtype(), old.numel()), _ -> new ArrayDeque<>()).addLast(new Free(storage, generation));
+            free.computeIfAbsent(new Key(old.device(), old.dtype(), old.numel()), _ -> new ArrayDeque<>())
+                    .addLast(new Free(storage, generation));
         }
 
         /// Lets go of what the last two scopes never took: last-in first-out use leaves the idle ones at the front.

@@ -167,7 +167,8 @@ public final class Tensor {
         return out;
     }
 
-    /// Joins tensors along an existing dimension; all other sizes are equal. Empty vectors are skipped, whatever the others' shape, as in PyTorch.
+    /// Joins tensors along an existing dimension; all other sizes are equal. Empty vectors are skipped, whatever the others' shape,
+    /// as in PyTorch.
     ///
     /// @throws ShapeException if there is none or the other sizes differ
     public static Tensor cat(List<Tensor> tensors, int dim) {
@@ -567,8 +568,8 @@ public final class Tensor {
 
     // ---------------------------------------------------------------------------------------------------------- products
 
-    /// Matrix product with PyTorch's rules: vectors are taken as a row on the left and a column on the right, leading dimensions are batches
-    /// and broadcast. `[.., m, k]` times `[.., k, n]` gives `[.., m, n]`.
+    /// Matrix product with PyTorch's rules: vectors are taken as a row on the left and a column on the right, leading dimensions are
+    /// batches and broadcast. `[.., m, k]` times `[.., k, n]` gives `[.., m, n]`.
     ///
     /// @throws ShapeException if the inner sizes differ or the batches cannot be broadcast
     public Tensor matmul(Tensor other) {
@@ -680,8 +681,7 @@ public final class Tensor {
     }
 
     /// The numbers as NumPy prints them.
-    @Override
-    public String toString() {
+    @Override public String toString() {
         return TensorPrinter.print(this);
     }
 

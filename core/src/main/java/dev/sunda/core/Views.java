@@ -122,7 +122,8 @@ final class Views {
     static Tensor unsqueeze(Tensor x, int dim) {
         int d = dim < 0 ? dim + x.rank() + 1 : dim;
         if (d < 0 || d > x.rank())
-            throw new ShapeException("unsqueeze", "position " + dim + " is not among the " + (x.rank() + 1) + " places of a new dimension", x.shape());
+            throw new ShapeException("unsqueeze", "position " + dim + " is not among the " + (x.rank() + 1) + " places of a new dimension",
+                    x.shape());
         int[] sizes = with(x.shape().sizes(), d, 1);
         int[] strides = with(x.layout().strides(), d, d < x.rank() ? x.size(d) * x.layout().stride(d) : 1);
         return x.as(Layout.strided(Shape.of(sizes), strides, x.layout().offset()));

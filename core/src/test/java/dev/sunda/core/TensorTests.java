@@ -16,8 +16,7 @@ import org.junit.jupiter.api.Test;
 class TensorTests {
     private static final Tensor MATRIX = Tensor.of(new float[] {1, 2, 3, 4, 5, 6}, Shape.of(2, 3));
 
-    @Test
-    void arraysGoInAndComeOutInRowMajorOrder() {
+    @Test void arraysGoInAndComeOutInRowMajorOrder() {
         assertThat(MATRIX.toFloatArray()).containsExactly(1, 2, 3, 4, 5, 6);
         assertThat(MATRIX.mT().toIntArray()).containsExactly(1, 4, 2, 5, 3, 6);
         assertThat(Tensor.of(true, false).toLongArray()).containsExactly(1, 0);
@@ -26,8 +25,7 @@ class TensorTests {
         assertThat(Tensor.of(1L << 60, 3).toLongArray()).containsExactly(1L << 60, 3);
     }
 
-    @Test
-    void arraysAreCopied() {
+    @Test void arraysAreCopied() {
         float[] values = {1, 2};
         Tensor x = Tensor.of(values);
         values[0] = 9;
@@ -35,8 +33,7 @@ class TensorTests {
         assertThat(x.toFloatArray()).containsExactly(1, 2);
     }
 
-    @Test
-    void creationFillsShapeTypeAndDevice() {
+    @Test void creationFillsShapeTypeAndDevice() {
         assertThat(Tensor.zeros(2, 2).toFloatArray()).containsOnly(0).hasSize(4);
         Tensor ones = Tensor.ones(Shape.of(3), DType.I64, Device.REFERENCE);
         assertThat(ones.describe()).isEqualTo("int64 [3]");
@@ -46,14 +43,14 @@ class TensorTests {
         assertThat(Tensor.full(Shape.of(2), 2.5, DType.F64, Device.CPU).toDoubleArray()).containsExactly(2.5, 2.5);
     }
 
-    @Test
-    void typesArePromotedAsInPyTorch() {
+    @Test void typesArePromotedAsInPyTorch() {
         Tensor floats = Tensor.of(1.5f);
         Tensor longs = Tensor.of(2L);
         assertThat(longs.add(floats).dtype()).isEqualTo(DType.F32);
         assertThat(longs.add(Tensor.of(1)).dtype()).isEqualTo(DType.I64);
         assertThat(longs.div(longs).dtype()).isEqualTo(DType.F32);
-        assertThat(floats.add(Tensor.scalar(1, DType.F64, Device.CPU)).dtype()).as("a number without dimensions does not widen").isEqualTo(DType.F32);
+        assertThat(floats.add(Tensor.scalar(1, DType.F64, Device.CPU)).dtype()).as("a number without dimensions does not widen")
+                .isEqualTo(DType.F32);
         assertThat(longs.add(Tensor.scalar(1, DType.F64, Device.CPU)).dtype()).as("but its kind counts").isEqualTo(DType.F64);
         assertThat(longs.add(2).dtype()).isEqualTo(DType.I64);
         assertThat(longs.mul(0.5).dtype()).isEqualTo(DType.F32);
@@ -64,8 +61,7 @@ class TensorTests {
         assertThat(floats.gt(1).dtype()).isEqualTo(DType.BOOL);
     }
 
-    @Test
-    void matmulFollowsTheRulesForVectorsAndBatches() {
+    @Test void matmulFollowsTheRulesForVectorsAndBatches() {
         Tensor v = Tensor.of(1f, 0, -1);
         assertThat(MATRIX.matmul(v).toFloatArray()).containsExactly(-2, -2);
         assertThat(v.matmul(MATRIX.mT()).shape()).isEqualTo(Shape.of(2));
@@ -75,8 +71,7 @@ class TensorTests {
         assertThat(Tensor.ones(2, 0).matmul(Tensor.ones(0, 2)).toFloatArray()).containsOnly(0).hasSize(4);
     }
 
-    @Test
-    void reductionsKeepOrDropDimensions() {
+    @Test void reductionsKeepOrDropDimensions() {
         assertThat(MATRIX.sum(Dims.of(0)).toFloatArray()).containsExactly(5, 7, 9);
         assertThat(MATRIX.sum(Dims.keep(-1)).shape()).isEqualTo(Shape.of(2, 1));
         assertThat(MATRIX.mean().item()).isEqualTo(3.5);
@@ -89,8 +84,7 @@ class TensorTests {
                 .hasMessage("amax: there is no value over zero elements (got [0, 3])");
     }
 
-    @Test
-    void joiningAndIndexing() {
+    @Test void joiningAndIndexing() {
         assertThat(Tensor.cat(List.of(MATRIX, MATRIX.mul(10)), 0).shape()).isEqualTo(Shape.of(4, 3));
         assertThat(Tensor.stack(List.of(MATRIX, MATRIX), -1).shape()).isEqualTo(Shape.of(2, 3, 2));
         assertThat(MATRIX.indexSelect(1, Tensor.of(2, 0)).toFloatArray()).containsExactly(3, 1, 6, 4);
@@ -100,8 +94,7 @@ class TensorTests {
         assertThat(MATRIX.toFloatArray()).as("unchanged").containsExactly(1, 2, 3, 4, 5, 6);
     }
 
-    @Test
-    void memoryOrderTravelsThroughElementwiseOperations() {
+    @Test void memoryOrderTravelsThroughElementwiseOperations() {
         Tensor image = Tensor.ones(2, 3, 4, 5).channelsLast();
         assertThat(image.layout().isChannelsLast()).isTrue();
         Tensor y = image.mul(2).add(Tensor.ones(3, 1, 1)).relu();
@@ -111,26 +104,26 @@ class TensorTests {
         assertThat(image.contiguous().layout().isContiguous()).isTrue();
     }
 
-    @Test
-    void devicesComputeTheSame() {
+    @Test void devicesComputeTheSame() {
         Tensor there = MATRIX.to(Device.REFERENCE);
         assertThat(there.matmul(there.mT()).to(Device.CPU).toFloatArray()).isEqualTo(MATRIX.matmul(MATRIX.mT()).toFloatArray());
         assertThatThrownBy(() -> there.add(MATRIX)).isInstanceOf(DeviceException.class)
                 .hasMessage("add: operands live on reference and cpu (got [2, 3], [2, 3]); move one with to(device)");
-        assertThatThrownBy(() -> MATRIX.to(Device.parse("abacus:3"))).isInstanceOf(DeviceException.class).hasMessageStartingWith("abacus:3: no backend");
-        assertThatThrownBy(() -> MATRIX.to(new Device("cpu", 1))).isInstanceOf(DeviceException.class).hasMessageContaining("there is no such device");
+        assertThatThrownBy(() -> MATRIX.to(Device.parse("abacus:3"))).isInstanceOf(DeviceException.class)
+                .hasMessageStartingWith("abacus:3: no backend");
+        assertThatThrownBy(() -> MATRIX.to(new Device("cpu", 1))).isInstanceOf(DeviceException.class)
+                .hasMessageContaining("there is no such device");
     }
 
-    @Test
-    void namesBothShapesWhenInnerDimensionsDiffer() {
+    @Test void namesBothShapesWhenInnerDimensionsDiffer() {
         assertThatThrownBy(() -> Tensor.zeros(32, 784).matmul(Tensor.zeros(512, 10))).isInstanceOf(ShapeException.class)
                 .hasMessage("matmul: left has 784 columns but right has 512 rows (got [32, 784], [512, 10])");
     }
 
-    @Test
-    void wrongCallsSayWhatIsWrong() {
+    @Test void wrongCallsSayWhatIsWrong() {
         assertThatThrownBy(() -> MATRIX.add(Tensor.ones(2))).isInstanceOf(ShapeException.class)
-                .hasMessage("add: sizes 3 and 2 of dimension 1 differ and neither is 1, so the operands cannot be broadcast (got [2, 3], [2])");
+                .hasMessage(
+                        "add: sizes 3 and 2 of dimension 1 differ and neither is 1, so the operands cannot be broadcast (got [2, 3], [2])");
         assertThatThrownBy(() -> MATRIX.reshape(4, -1)).isInstanceOf(ShapeException.class)
                 .hasMessage("reshape: 6 elements cannot become [4, -1] (got [2, 3])");
         assertThatThrownBy(() -> MATRIX.permute(0, 0)).isInstanceOf(ShapeException.class).hasMessageContaining("named twice");
@@ -152,8 +145,7 @@ class TensorTests {
         assertThatThrownBy(() -> Shape.of(2, -1)).isInstanceOf(ShapeException.class);
     }
 
-    @Test
-    void valuesThatAreNotNumbersPassThrough() {
+    @Test void valuesThatAreNotNumbersPassThrough() {
         Tensor x = Tensor.of(Float.NaN, Float.POSITIVE_INFINITY, -1);
         assertThat(x.relu().toFloatArray()).containsExactly(Float.NaN, Float.POSITIVE_INFINITY, 0);
         assertThat(x.maximum(Tensor.of(0f)).toFloatArray()).containsExactly(Float.NaN, Float.POSITIVE_INFINITY, 0);

@@ -21,8 +21,8 @@ class ViewProperties {
     private record Seen(Tensor view, double[] expected) {
     }
 
-    @Property(tries = 300)
-    void chainsOfViewsShowTheRightElements(@ForAll @Size(min = 1, max = 4) List<@IntRange(min = 1, max = 4) Integer> sizes, @ForAll long seed,
+    @Property(tries = 300) void chainsOfViewsShowTheRightElements(
+            @ForAll @Size(min = 1, max = 4) List<@IntRange(min = 1, max = 4) Integer> sizes, @ForAll long seed,
             @ForAll @IntRange(max = 6) int steps) {
         Seen seen = chain(sizes, seed, steps);
         assertThat(seen.view.toDoubleArray()).isEqualTo(seen.expected);
@@ -30,8 +30,8 @@ class ViewProperties {
         assertThat(seen.view.copy().toDoubleArray()).isEqualTo(seen.expected);
     }
 
-    @Property(tries = 300)
-    void reshapeKeepsRowMajorOrderOfAnyView(@ForAll @Size(min = 1, max = 4) List<@IntRange(min = 1, max = 4) Integer> sizes, @ForAll long seed,
+    @Property(tries = 300) void reshapeKeepsRowMajorOrderOfAnyView(
+            @ForAll @Size(min = 1, max = 4) List<@IntRange(min = 1, max = 4) Integer> sizes, @ForAll long seed,
             @ForAll @IntRange(max = 6) int steps) {
         Seen seen = chain(sizes, seed, steps);
         Tensor flat = seen.view.reshape(-1);
@@ -40,14 +40,15 @@ class ViewProperties {
         assertThat(seen.view.reshape(1, -1, 1).toDoubleArray()).isEqualTo(seen.expected);
     }
 
-    @Property(tries = 200)
-    void arithmeticAndSumsOfViewsMatchTheirCopies(@ForAll @Size(min = 1, max = 4) List<@IntRange(min = 1, max = 4) Integer> sizes, @ForAll long seed,
+    @Property(tries = 200) void arithmeticAndSumsOfViewsMatchTheirCopies(
+            @ForAll @Size(min = 1, max = 4) List<@IntRange(min = 1, max = 4) Integer> sizes, @ForAll long seed,
             @ForAll @IntRange(max = 6) int steps) {
         Tensor view = chain(sizes, seed, steps).view;
         Tensor copy = Tensor.of(view.toDoubleArray(), view.shape());
         assertThat(view.mul(view).add(1).toDoubleArray()).isEqualTo(copy.mul(copy).add(1).toDoubleArray());
         for (int d = 0; d < view.rank(); d++)
-            assertThat(view.reduce(ReduceOp.SUM, Dims.of(d)).toDoubleArray()).isEqualTo(copy.reduce(ReduceOp.SUM, Dims.of(d)).toDoubleArray());
+            assertThat(view.reduce(ReduceOp.SUM, Dims.of(d)).toDoubleArray())
+                    .isEqualTo(copy.reduce(ReduceOp.SUM, Dims.of(d)).toDoubleArray());
     }
 
     private static Seen chain(List<Integer> sizes, long seed, int steps) {
@@ -91,8 +92,8 @@ class ViewProperties {
         return numbers.stream().mapToDouble(i -> i).toArray();
     }
 
-    @Property(tries = 200)
-    void broadcastingAddsTheElementsThatMeet(@ForAll @Size(3) List<@IntRange(min = 1, max = 3) Integer> sizes, @ForAll @IntRange(max = 7) int left,
+    @Property(tries = 200) void broadcastingAddsTheElementsThatMeet(@ForAll @Size(3) List<@IntRange(min = 1, max = 3) Integer> sizes,
+            @ForAll @IntRange(max = 7) int left,
             @ForAll @IntRange(max = 7) int right, @ForAll @IntRange(max = 3) int missing) {
         int[] full = sizes.stream().mapToInt(i -> i).toArray();
         Tensor a = numbered(ones(full, left));

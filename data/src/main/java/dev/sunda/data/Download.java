@@ -51,7 +51,7 @@ public final class Download {
     /// @param progress is told how far the download has come
     public record Options(int attempts, Duration timeout, Duration backOff, Progress progress) {
         /// Four attempts, 30 seconds of silence, a first pause of one second, no progress.
-        public static final Options DEFAULT = new Options(4, Duration.ofSeconds(30), Duration.ofSeconds(1), (_, _, _) -> { });
+        public static final Options DEFAULT = new Options(4, Duration.ofSeconds(30), Duration.ofSeconds(1), (_, _, _) -> {});
 
         public Options {
             if (attempts < 1)
@@ -150,12 +150,12 @@ public final class Download {
                     Thread.sleep(options.backOff().multipliedBy(1L << Math.min(attempt - 1, 10)));
                 for (Mirror mirror : List.copyOf(left))
                     switch (mirror.attempt(transfer, options.attempts())) {
-                        case DONE -> {
-                            return mirror.part();
-                        }
-                        case HOPELESS -> left.remove(mirror);
-                        case FAILED -> {
-                        }
+                    case DONE -> {
+                        return mirror.part();
+                    }
+                    case HOPELESS -> left.remove(mirror);
+                    case FAILED -> {
+                    }
                     }
             }
         } finally {

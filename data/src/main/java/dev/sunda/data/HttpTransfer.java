@@ -86,7 +86,7 @@ final class HttpTransfer {
             var buffer = new byte[1 << 16];
             long done = from;
             progress.update(name, done, total);
-            for (int n; (n = guard.read(buffer)) >= 0; ) {
+            for (int n; (n = guard.read(buffer)) >= 0;) {
                 out.write(buffer, 0, n);
                 done += n;
                 if (done > Download.MAX_BYTES)
@@ -123,7 +123,7 @@ final class HttpTransfer {
 
         private void watch() {
             try {
-                for (long left; (left = timeout.toNanos() - (System.nanoTime() - lastSign)) > 0; )
+                for (long left; (left = timeout.toNanos() - (System.nanoTime() - lastSign)) > 0;)
                     Thread.sleep(Duration.ofNanos(left));
                 stalled = true;
                 in.close();
@@ -134,8 +134,7 @@ final class HttpTransfer {
             }
         }
 
-        @Override
-        public void close() {
+        @Override public void close() {
             watch.interrupt();
         }
     }

@@ -54,7 +54,7 @@ public record RemoteFile(String name, String algorithm, boolean content, String 
         try (InputStream raw = Files.newInputStream(file)) {
             InputStream in = content && startsLikeGzip(file) ? new GZIPInputStream(raw, 1 << 16) : raw;
             var buffer = new byte[1 << 16];
-            for (int n; (n = in.read(buffer)) >= 0; )
+            for (int n; (n = in.read(buffer)) >= 0;)
                 sum.update(buffer, 0, n);
         } catch (ZipException | EOFException e) {
             return "corrupt gzip data: " + e.getMessage();

@@ -32,7 +32,7 @@ class DownloadTests {
     private static final byte[] CONTENT = random(200_000);
     private static final byte[] FILE = IdxBytes.gzip(CONTENT);
     private static final RemoteFile REMOTE = RemoteFile.sha256OfContent(NAME, digest("SHA-256", CONTENT));
-    private static final Download.Options QUICK = new Download.Options(3, Duration.ofSeconds(20), Duration.ofMillis(1), (_, _, _) -> { });
+    private static final Download.Options QUICK = new Download.Options(3, Duration.ofSeconds(20), Duration.ofMillis(1), (_, _, _) -> {});
 
     @TempDir
     Path directory;
@@ -75,8 +75,7 @@ class DownloadTests {
         assertThatThrownBy(() -> Download.fetch(REMOTE, List.of(server.folder("data")), directory, impatient)).hasMessage("enough");
     }
 
-    @Test
-    void fetchesOnceAndTellsHowFarItIs() throws IOException {
+    @Test void fetchesOnceAndTellsHowFarItIs() throws IOException {
         try (var server = new LoopbackServer((request, out) -> serve(request, out, FILE))) {
             var seen = new ArrayList<Long>();
             var options = QUICK.withProgress((name, done, total) -> {
@@ -92,15 +91,13 @@ class DownloadTests {
         }
     }
 
-    @Test
-    void acceptsAnyCompressionOfTheRightContent() throws IOException {
+    @Test void acceptsAnyCompressionOfTheRightContent() throws IOException {
         try (var server = new LoopbackServer((request, out) -> serve(request, out, CONTENT))) {
             assertThat(fetch(server)).hasBinaryContent(CONTENT);
         }
     }
 
-    @Test
-    void checksOtherDigestsOfTheFileItself() {
+    @Test void checksOtherDigestsOfTheFileItself() {
         try (var server = new LoopbackServer((request, out) -> serve(request, out, FILE))) {
             var md5 = new RemoteFile(NAME, "MD5", false, digest("MD5", FILE));
             assertThat(Download.fetch(md5, List.of(server.folder("")), directory, QUICK)).hasBinaryContent(FILE);
@@ -112,8 +109,7 @@ class DownloadTests {
         }
     }
 
-    @Test
-    void continuesWhenTheConnectionCloses() throws IOException {
+    @Test void continuesWhenTheConnectionCloses() throws IOException {
         try (var server = new LoopbackServer((request, out) -> {
             if (request.number() == 0)
                 send(out, 200, "Content-Length: " + FILE.length + "\r\n", FILE, 0, 70_000);
@@ -126,8 +122,7 @@ class DownloadTests {
         }
     }
 
-    @Test
-    void continuesWhenTheServerFallsSilent() throws IOException {
+    @Test void continuesWhenTheServerFallsSilent() throws IOException {
         var self = new LoopbackServer[1];
         try (var server = new LoopbackServer((request, out) -> {
             if (request.number() == 0) {
@@ -137,29 +132,27 @@ class DownloadTests {
             serve(request, out, FILE);
         })) {
             self[0] = server;
-            var options = new Download.Options(3, Duration.ofMillis(300), Duration.ZERO, (_, _, _) -> { });
+            var options = new Download.Options(3, Duration.ofMillis(300), Duration.ZERO, (_, _, _) -> {});
             assertThat(Download.fetch(REMOTE, List.of(server.folder("")), directory, options)).hasBinaryContent(FILE);
             assertThat(server.requests.get(1).from()).isEqualTo(70_000);
         }
     }
 
-    @Test
-    void namesASilentServer() throws IOException {
+    @Test void namesASilentServer() throws IOException {
         var self = new LoopbackServer[1];
         try (var server = new LoopbackServer((_, out) -> {
             send(out, 200, "Content-Length: 100\r\n", FILE, 0, 10);
             self[0].fallSilent();
         })) {
             self[0] = server;
-            var options = new Download.Options(1, Duration.ofMillis(200), Duration.ZERO, (_, _, _) -> { });
+            var options = new Download.Options(1, Duration.ofMillis(200), Duration.ZERO, (_, _, _) -> {});
             assertThatThrownBy(() -> Download.fetch(REMOTE, List.of(server.folder("")), directory, options))
                     .isInstanceOf(DataException.class)
                     .hasMessageContaining("no data for 200 ms");
         }
     }
 
-    @Test
-    void startsAgainWhenTheServerIgnoresTheRange() throws IOException {
+    @Test void startsAgainWhenTheServerIgnoresTheRange() throws IOException {
         try (var server = new LoopbackServer((_, out) -> send(out, 200, "Content-Length: " + FILE.length + "\r\n", FILE, 0, FILE.length))) {
             abandon(server, 1000);
             assertFetched(server);
@@ -168,8 +161,7 @@ class DownloadTests {
         }
     }
 
-    @Test
-    void startsAgainWhenTheServerSendsAnotherRange() throws IOException {
+    @Test void startsAgainWhenTheServerSendsAnotherRange() throws IOException {
         try (var server = new LoopbackServer((request, out) -> {
             if (request.from() > 0)
                 send(out, 206, "Content-Range: bytes 5-9/10\r\nContent-Length: 5\r\n", FILE, 5, 10);
@@ -182,8 +174,7 @@ class DownloadTests {
         }
     }
 
-    @Test
-    void continuesWhereAnEarlierCallEnded() throws IOException {
+    @Test void continuesWhereAnEarlierCallEnded() throws IOException {
         try (var server = new LoopbackServer((request, out) -> serve(request, out, FILE))) {
             abandon(server, 50_000);
             assertThat(parts()).hasSize(1);
@@ -194,8 +185,7 @@ class DownloadTests {
         }
     }
 
-    @Test
-    void aPartThatIsWholeAlreadyNeedsNoMoreBytes() throws IOException {
+    @Test void aPartThatIsWholeAlreadyNeedsNoMoreBytes() throws IOException {
         try (var server = new LoopbackServer((request, out) -> serve(request, out, FILE))) {
             abandon(server, FILE.length);
             assertThat(parts().getFirst()).hasBinaryContent(FILE);
@@ -204,8 +194,7 @@ class DownloadTests {
         }
     }
 
-    @Test
-    void startsAgainWhenThePartWasDamaged() throws IOException {
+    @Test void startsAgainWhenThePartWasDamaged() throws IOException {
         try (var server = new LoopbackServer((request, out) -> serve(request, out, FILE))) {
             abandon(server, 50_000);
             byte[] part = Files.readAllBytes(parts().getFirst());
@@ -216,8 +205,7 @@ class DownloadTests {
         }
     }
 
-    @Test
-    void anInterruptedDownloadCanBeContinued() throws IOException {
+    @Test void anInterruptedDownloadCanBeContinued() throws IOException {
         try (var server = new LoopbackServer((request, out) -> serve(request, out, FILE))) {
             var options = QUICK.withProgress((_, done, _) -> {
                 if (done >= 20_000)
@@ -234,8 +222,7 @@ class DownloadTests {
         }
     }
 
-    @Test
-    void refusesWrongBytesAndKeepsNothing() throws IOException {
+    @Test void refusesWrongBytesAndKeepsNothing() throws IOException {
         byte[] other = IdxBytes.gzip(new byte[1000]);
         byte[] broken = FILE.clone();
         broken[100_000] ^= 1;
@@ -251,16 +238,14 @@ class DownloadTests {
             }
     }
 
-    @Test
-    void doesNotAskAgainForWhatIsNotThere() throws IOException {
+    @Test void doesNotAskAgainForWhatIsNotThere() throws IOException {
         try (var server = new LoopbackServer((_, out) -> send(out, 404, "Content-Length: 0\r\n", FILE, 0, 0))) {
             assertThatThrownBy(() -> fetch(server)).isInstanceOf(DataException.class).hasMessageContaining("HTTP status 404");
             assertThat(server.requests).hasSize(1);
         }
     }
 
-    @Test
-    void asksAgainWhenTheServerIsBusy() throws IOException {
+    @Test void asksAgainWhenTheServerIsBusy() throws IOException {
         try (var server = new LoopbackServer((request, out) -> {
             if (request.number() < 2)
                 send(out, 503, "Content-Length: 0\r\n", FILE, 0, 0);
@@ -272,16 +257,14 @@ class DownloadTests {
         }
     }
 
-    @Test
-    void givesUpAfterTheLastAttempt() throws IOException {
+    @Test void givesUpAfterTheLastAttempt() throws IOException {
         try (var server = new LoopbackServer((_, out) -> send(out, 500, "Content-Length: 0\r\n", FILE, 0, 0))) {
             assertThatThrownBy(() -> fetch(server)).isInstanceOf(DataException.class).hasMessageContaining("HTTP status 500");
             assertThat(server.requests).hasSize(3);
         }
     }
 
-    @Test
-    void followsRedirectsWithTheRange() throws IOException {
+    @Test void followsRedirectsWithTheRange() throws IOException {
         try (var server = new LoopbackServer((request, out) -> {
             if (request.path().startsWith("/data/"))
                 send(out, 302, "Location: /elsewhere\r\nContent-Length: 0\r\n", FILE, 0, 0);
@@ -296,8 +279,7 @@ class DownloadTests {
         }
     }
 
-    @Test
-    void asksTheNextMirror() throws IOException {
+    @Test void asksTheNextMirror() throws IOException {
         try (var missing = new LoopbackServer((_, out) -> send(out, 404, "Content-Length: 0\r\n", FILE, 0, 0));
                 var lying = new LoopbackServer((request, out) -> serve(request, out, IdxBytes.gzip(new byte[9])));
                 var sound = new LoopbackServer((request, out) -> serve(request, out, FILE))) {
@@ -306,8 +288,7 @@ class DownloadTests {
         }
     }
 
-    @Test
-    void removesPartsOfOtherMirrorsWhenTheFileIsThere() throws IOException {
+    @Test void removesPartsOfOtherMirrorsWhenTheFileIsThere() throws IOException {
         try (var first = new LoopbackServer((request, out) -> serve(request, out, FILE));
                 var second = new LoopbackServer((request, out) -> serve(request, out, FILE))) {
             abandon(first, 1000);
@@ -316,10 +297,9 @@ class DownloadTests {
         }
     }
 
-    @Test
-    void survivesAMirrorThatIsDown() throws IOException {
+    @Test void survivesAMirrorThatIsDown() throws IOException {
         URI dead;
-        try (var server = new LoopbackServer((_, _) -> { })) {
+        try (var server = new LoopbackServer((_, _) -> {})) {
             dead = server.folder("data");
         }
         try (var sound = new LoopbackServer((request, out) -> serve(request, out, FILE))) {
@@ -327,24 +307,21 @@ class DownloadTests {
         }
     }
 
-    @Test
-    void refusesAFileThatIsFarTooLarge() throws IOException {
+    @Test void refusesAFileThatIsFarTooLarge() throws IOException {
         try (var server = new LoopbackServer((_, out) -> send(out, 200, "Content-Length: 99999999999\r\n", FILE, 0, 100))) {
             assertThatThrownBy(() -> fetch(server)).isInstanceOf(DataException.class)
                     .hasMessageContaining("the server announces 99999999999 bytes");
         }
     }
 
-    @Test
-    void replacesADamagedFileInTheCache() throws IOException {
+    @Test void replacesADamagedFileInTheCache() throws IOException {
         Files.write(directory.resolve(NAME), new byte[] {1, 2, 3});
         try (var server = new LoopbackServer((request, out) -> serve(request, out, FILE))) {
             assertFetched(server);
         }
     }
 
-    @Test
-    void threadsThatWantTheSameFileShareOneDownload() throws Exception {
+    @Test void threadsThatWantTheSameFileShareOneDownload() throws Exception {
         var bothAsked = new CountDownLatch(2);
         try (var server = new LoopbackServer((request, out) -> {
             bothAsked.await();
@@ -365,8 +342,7 @@ class DownloadTests {
         }
     }
 
-    @Test
-    void waitsForAnotherProcessAndUsesItsFile() throws Exception {
+    @Test void waitsForAnotherProcessAndUsesItsFile() throws Exception {
         Path classes = Files.createDirectories(directory.resolve("classes/dev/sunda/data"));
         try (var code = OtherProcess.class.getResourceAsStream("OtherProcess.class")) {
             Files.copy(code, classes.resolve("OtherProcess.class"));
@@ -394,18 +370,18 @@ class DownloadTests {
         }
     }
 
-    @Test
-    void downloadsAWholeDataSet() throws IOException {
+    @Test void downloadsAWholeDataSet() throws IOException {
         Path source = Files.createDirectory(directory.resolve("source"));
         IdxBytes.writeSet(source);
         var tiny = new IdxImageSet("Tiny", Mnist.CLASS_NAMES, Mnist.SET.files().stream()
                 .map(file -> RemoteFile.sha256OfContent(file.name(), digest("SHA-256",
-                switch (file.name()) {
-                    case IdxImageSet.TRAIN_IMAGES -> IdxBytes.images(7, 1);
-                    case IdxImageSet.TRAIN_LABELS -> IdxBytes.labels(7);
-                    case IdxImageSet.TEST_IMAGES -> IdxBytes.images(3, 2);
-                    default -> IdxBytes.labels(3);
-                }))).toList());
+                        switch (file.name()) {
+                            case IdxImageSet.TRAIN_IMAGES -> IdxBytes.images(7, 1);
+                            case IdxImageSet.TRAIN_LABELS -> IdxBytes.labels(7);
+                            case IdxImageSet.TEST_IMAGES -> IdxBytes.images(3, 2);
+                            default -> IdxBytes.labels(3);
+                        })))
+                .toList());
         try (var server = new LoopbackServer((request, out) -> {
             String name = request.path().substring(1);
             Path file = source.resolve(name);
@@ -421,21 +397,19 @@ class DownloadTests {
         }
     }
 
-    @Test
-    void choosesTheCacheDirectory() {
+    @Test void choosesTheCacheDirectory() {
         assertThat(Download.cacheDirectory("/p", "/v", "/h")).isEqualTo(Path.of("/p"));
         assertThat(Download.cacheDirectory(null, "/v", "/h")).isEqualTo(Path.of("/v"));
         assertThat(Download.cacheDirectory(" ", "", "/h")).isEqualTo(Path.of("/h/.cache/sunda"));
     }
 
-    @Test
-    void refusesBadArguments() {
+    @Test void refusesBadArguments() {
         assertThatThrownBy(() -> RemoteFile.sha256("../x", "0".repeat(64))).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> RemoteFile.sha256("x", "00"))
                 .hasMessage("RemoteFile: a SHA-256 digest has 64 hexadecimal digits (got '00')");
         assertThatThrownBy(() -> new RemoteFile("x", "SHA-0", true, "")).hasMessage("RemoteFile: there is no such digest (got 'SHA-0')");
         assertThatThrownBy(() -> Download.fetch(REMOTE, List.of(), directory, QUICK)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new Download.Options(0, Duration.ofSeconds(1), Duration.ZERO, (_, _, _) -> { }))
+        assertThatThrownBy(() -> new Download.Options(0, Duration.ofSeconds(1), Duration.ZERO, (_, _, _) -> {}))
                 .hasMessage("Download: attempts must be at least 1 (got 0)");
     }
 }

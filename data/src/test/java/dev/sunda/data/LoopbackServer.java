@@ -60,7 +60,7 @@ final class LoopbackServer implements AutoCloseable {
             var in = new BufferedReader(new InputStreamReader(connection.getInputStream(), StandardCharsets.US_ASCII));
             String path = in.readLine().split(" ")[1];
             long from = -1;
-            for (String line; !(line = in.readLine()).isEmpty(); )
+            for (String line; !(line = in.readLine()).isEmpty();)
                 if (line.toLowerCase(Locale.ROOT).startsWith("range: bytes="))
                     from = Long.parseLong(line.substring("range: bytes=".length(), line.length() - 1));
             Request request;
@@ -98,8 +98,7 @@ final class LoopbackServer implements AutoCloseable {
                     + (file.length - from) + "\r\n", file, from, file.length);
     }
 
-    @Override
-    public void close() throws IOException {
+    @Override public void close() throws IOException {
         closing.countDown();
         socket.close();
     }

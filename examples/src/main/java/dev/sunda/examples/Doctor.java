@@ -13,15 +13,15 @@ import picocli.CommandLine.Spec;
 
 /// `sunda doctor`: what this machine offers and what is missing.
 @Command(name = "doctor", mixinStandardHelpOptions = true,
-        description = {"Says what Sunda finds on this machine: Java, threads, memory, and each device with the reason if it cannot be used.",
-                "Exit status: 0 if the processor can be computed with, otherwise 1."})
+        description = {
+            "Says what Sunda finds on this machine: Java, threads, memory, and each device with the reason if it cannot be used.",
+            "Exit status: 0 if the processor can be computed with, otherwise 1."})
 final class Doctor implements Callable<Integer> {
     private static final double GIB = 1 << 30;
     @Spec
     private CommandSpec spec;
 
-    @Override
-    public Integer call() {
+    @Override public Integer call() {
         List<Backends.Status> devices = Backends.all();
         row("sunda", Version.sunda());
         row("java", Version.java() + ", " + System.getProperty("java.vm.name") + ", " + System.getProperty("java.vendor"));
@@ -43,8 +43,9 @@ final class Doctor implements Callable<Integer> {
 
     private static String describe(BackendProvider.Probe probe) {
         return switch (probe) {
-            case BackendProvider.Available(int devices, String description) -> "available" + (devices > 1 ? ", " + devices + " of them" : "") + ": "
-                    + description;
+            case BackendProvider.Available(int devices, String description) ->
+                    "available" + (devices > 1 ? ", " + devices + " of them" : "") + ": "
+                            + description;
             case BackendProvider.Unavailable(String reason) -> "not available: " + reason;
         };
     }

@@ -25,8 +25,8 @@ import picocli.CommandLine.Spec;
 /// `sunda predict`: reads drawings.
 @Command(name = "predict", mixinStandardHelpOptions = true,
         description = {"Says what a trained network sees in pictures.",
-                "A picture is a PNG or JPEG file of any size with one character, dark on light or light on dark; it is cut out, scaled and centred"
-                        + " as the training images were."},
+            "A picture is a PNG or JPEG file of any size with one character, dark on light or light on dark; "
+                    + "it is cut out, scaled and centred as the training images were."},
         footer = {"", "Example: sunda predict --model runs/mnist-1 three.png seven.jpg"})
 final class Predict implements Callable<Integer> {
     @Option(names = "--model", required = true, paramLabel = "DIR", description = "folder that 'sunda train mnist' saved")
@@ -38,8 +38,7 @@ final class Predict implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Override
-    public Integer call() {
+    @Override public Integer call() {
         threads.apply();
         var trained = new RunFolder(folder).loadModel();
         var images = new ArrayList<Tensor>();

@@ -1,5 +1,6 @@
 package dev.sunda.examples;
 
+import dev.sunda.examples.conformance.Conformance;
 import dev.sunda.examples.console.UserException;
 import dev.sunda.examples.console.Version;
 import java.io.PrintWriter;
@@ -18,17 +19,17 @@ import picocli.CommandLine.Spec;
 /// Wrong use and failures end with one line on standard error; `--debug` adds the stack trace.
 @Command(name = "sunda", mixinStandardHelpOptions = true, versionProvider = Sunda.Versions.class,
         description = "Deep learning in Java: trains networks, looks at them, and shows how they work.",
-        subcommands = {Train.class, Eval.class, Predict.class, Samples.class, RunSample.class, Doctor.class},
+        subcommands = {Train.class, Eval.class, Predict.class, Samples.class, RunSample.class, Doctor.class, Conformance.class},
         footerHeading = "%nExamples:%n",
         footer = {
-                "  sunda train mnist --epochs 1                 learns to read digits",
-                "  sunda eval mnist --model runs/mnist-1        counts its mistakes",
-                "  sunda predict --model runs/mnist-1 my.png    reads a drawing of yours",
-                "  sunda samples                                lists the samples of the course",
-                "  sunda sample dilated-convolution             runs one of them",
-                "  sunda doctor                                 says what this machine offers",
-                "",
-                "'sunda COMMAND --help' explains a command."})
+            "  sunda train mnist --epochs 1                 learns to read digits",
+            "  sunda eval mnist --model runs/mnist-1        counts its mistakes",
+            "  sunda predict --model runs/mnist-1 my.png    reads a drawing of yours",
+            "  sunda samples                                lists the samples of the course",
+            "  sunda sample dilated-convolution             runs one of them",
+            "  sunda doctor                                 says what this machine offers",
+            "",
+            "'sunda COMMAND --help' explains a command."})
 public final class Sunda implements Callable<Integer> {
     @Option(names = "--debug", scope = ScopeType.INHERIT, description = "print the stack trace of an error")
     private boolean debug;
@@ -36,8 +37,7 @@ public final class Sunda implements Callable<Integer> {
     private CommandSpec spec;
 
     /// Prints how to use the command line.
-    @Override
-    public Integer call() {
+    @Override public Integer call() {
         spec.commandLine().usage(spec.commandLine().getOut());
         return 0;
     }
@@ -46,7 +46,14 @@ public final class Sunda implements Callable<Integer> {
     ///
     /// @param args the words after `sunda`
     public static void main(String[] args) {
-        System.exit(run(new PrintWriter(System.out, true), new PrintWriter(System.err, true), args));
+        var err = new PrintWriter(System.err, true);
+        int status = CommandLine.ExitCode.SOFTWARE;
+        try {
+            status = run(new PrintWriter(System.out, true), err, args);
+        } catch (OutOfMemoryError e) {
+            err.println("sunda: " + e.getMessage() + "; give Java more memory, for example with SUNDA_JAVA_OPTS=-Xmx8g");
+        }
+        System.exit(status);
     }
 
     /// Runs one command with other outputs and returns its exit status.
@@ -68,7 +75,8 @@ public final class Sunda implements Callable<Integer> {
     private int failed(Exception e, CommandLine command) {
         String name = command.getCommandSpec().qualifiedName();
         boolean misused = e instanceof UserException;
-        String message = misused ? e.getMessage() : e.getMessage() == null ? e.toString() : e.getClass().getSimpleName() + ": " + e.getMessage();
+        String message =
+                misused ? e.getMessage() : e.getMessage() == null ? e.toString() : e.getClass().getSimpleName() + ": " + e.getMessage();
         report(command.getErr(), name + ": " + oneLine(message) + (misused || debug ? "" : " (--debug prints more)"), e);
         return misused ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
     }
@@ -85,8 +93,7 @@ public final class Sunda implements Callable<Integer> {
 
     /// For `--version`.
     static final class Versions implements IVersionProvider {
-        @Override
-        public String[] getVersion() {
+        @Override public String[] getVersion() {
             return new String[] {"sunda " + Version.sunda() + ", Java " + Version.java()};
         }
     }

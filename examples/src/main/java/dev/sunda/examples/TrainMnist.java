@@ -20,10 +20,11 @@ import picocli.CommandLine.Spec;
 /// `sunda train mnist`: trains [DigitNet] and saves it.
 @Command(name = "mnist", mixinStandardHelpOptions = true, sortOptions = false,
         description = {"Trains a small network of depthwise-separable dilated convolutions on handwritten digits.",
-                "Ctrl-C ends after the current step and saves; --resume goes on and ends with the same bits as a run that was never interrupted."},
+            "Ctrl-C ends after the current step and saves; --resume goes on and ends with the same bits as a run never interrupted."},
         footer = {"", "Saved are model.safetensors (the weights), model.json (what they belong to), metrics.csv, metrics.json and",
-                "checkpoint.safetensors (for --resume). The same options and seed give the same weights, whatever the threads.", "",
-                "Examples:", "  sunda train mnist", "  sunda train mnist --epochs 1 --out runs/quick", "  sunda train mnist --resume runs/quick"})
+            "checkpoint.safetensors (for --resume). The same options and seed give the same weights, whatever the threads.", "",
+            "Examples:", "  sunda train mnist", "  sunda train mnist --epochs 1 --out runs/quick",
+            "  sunda train mnist --resume runs/quick"})
 final class TrainMnist implements Callable<Integer> {
     private static final List<String> FIXED = List.of("--epochs", "--batch", "--lr", "--seed", "--limit", "--dataset", "--model", "--out");
 
@@ -36,13 +37,14 @@ final class TrainMnist implements Callable<Integer> {
     private double learningRate;
     @Option(names = "--seed", paramLabel = "N", defaultValue = "42", description = "same seed, same network (${DEFAULT-VALUE})")
     private long seed;
-    @Option(names = "--limit", paramLabel = "N", 
+    @Option(names = "--limit", paramLabel = "N",
             description = "use only the first N training images and the first N test images, for a quick try (default: all)")
     private Integer limit;
     @Option(names = "--dataset", paramLabel = "NAME", defaultValue = "mnist",
             description = "mnist, or fashion-mnist, which is downloaded once and then kept (${DEFAULT-VALUE})")
     private String dataset;
-    @Option(names = "--data", paramLabel = "DIR", description = "folder with the four IDX files of the data set (default: the embedded copy)")
+    @Option(names = "--data", paramLabel = "DIR",
+            description = "folder with the four IDX files of the data set (default: the embedded copy)")
     private Path data;
     @Option(names = "--model", paramLabel = "DIR", description = "start from the weights of this earlier run (default: random weights)")
     private Path start;
@@ -55,8 +57,7 @@ final class TrainMnist implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Override
-    public Integer call() {
+    @Override public Integer call() {
         threads.apply();
         PrintWriter console = spec.commandLine().getOut();
         return resume == null ? begin(console) : goOn(console);

@@ -3,8 +3,8 @@ package dev.sunda.examples;
 import dev.sunda.core.parallel.Parallel;
 import dev.sunda.data.Dataset;
 import dev.sunda.data.Sample;
-import dev.sunda.data.Transform;
 import dev.sunda.examples.console.ProgressBar;
+import dev.sunda.examples.console.TextTable;
 import dev.sunda.examples.mnist.ConfusionMatrix;
 import dev.sunda.examples.mnist.DigitNet;
 import dev.sunda.examples.mnist.DigitSet;
@@ -42,7 +42,8 @@ final class TrainingSession implements Trainer.Listener {
 
     /// @param model   made with the run's seed
     /// @param resumed where to go on, or null for a new run
-    TrainingSession(PrintWriter out, TrainingOptions options, DigitSet.Images images, Sequential model, RunFolder run, RunFolder.Resumed resumed) {
+    TrainingSession(PrintWriter out, TrainingOptions options, DigitSet.Images images, Sequential model, RunFolder run,
+            RunFolder.Resumed resumed) {
         this.out = out;
         this.options = options;
         this.images = images;
@@ -50,7 +51,7 @@ final class TrainingSession implements Trainer.Listener {
         this.model = model;
         this.run = run;
         this.test = limited(images.test());
-        this.trainer = new Trainer(model, options, limited(images.train()), Transform.NONE, test, classes,
+        this.trainer = new Trainer(model, options, limited(images.pixels()), images.augmentation(), test, classes,
                 resumed == null ? Progress.START : resumed.state().progress());
         this.bar = new ProgressBar(out, ProgressBar.onTerminal());
         if (resumed != null)
@@ -84,30 +85,47 @@ final class TrainingSession implements Trainer.Listener {
                 images.origin());
         out.printf(Locale.ROOT, "Run    %d epochs, batch %d, peak learning rate %s, seed %d, %d threads, saved in %s%n%n", options.epochs(),
                 options.batch(), options.learningRate(), options.seed(), Parallel.threads(), run.path());
-        out.println(summary);
+        table(summary).lines().forEach(out::println);
+        out.println();
         Progress progress = trainer.progress();
         if (progress.epoch() > 0 || progress.step() > 0)
             out.printf(Locale.ROOT, "going on at epoch %d, step %d%n", Math.min(progress.epoch() + 1, options.epochs()), progress.step());
         out.flush();
     }
 
-    @Override
-    public void stepped(Progress progress, int stepsOfEpoch) {
+    /// Layers by path and type: their options would make the lines too long.
+    private static TextTable table(ModelSummary summary) {
+        var table = new TextTable("layer", "output", "parameters", "multiply-adds", "sees");
+        for (ModelSummary.Row row : summary.rows()) {
+            String type = row.layer().substring(0, row.layer().indexOf('('));
+            table.row(row.path() + " " + type, row.output().toString(), number(row.parameters()), number(row.multiplyAdds()),
+                    row.receptiveField() == null ? "all" : row.receptiveField() + "x" + row.receptiveField() + " pixels");
+        }
+        table.row("all", "", number(summary.parameters()), number(summary.multiplyAdds()), "");
+        return table;
+    }
+
+    private static String number(long value) {
+        return String.format(Locale.ROOT, "%,d", value);
+    }
+
+    @Override public void stepped(Progress progress, int stepsOfEpoch) {
         steps++;
         long now = System.nanoTime();
         double rate = steps / ((now - started) / 1e9);
         long left = (long) (options.epochs() - progress.epoch()) * stepsOfEpoch - progress.step();
         bar.update("epoch " + (progress.epoch() + 1) + "/" + options.epochs(), progress.step(), stepsOfEpoch,
-                String.format(Locale.ROOT, "loss %.4f  %,.0f images/s  %s left", progress.meanLoss(), progress.images() / progress.seconds(),
+                String.format(Locale.ROOT, "loss %.4f  %,.0f images/s  %s left", progress.meanLoss(),
+                        progress.images() / progress.seconds(),
                         clock(left / rate)));
         if (now - saved > SAVE_NANOS)
             save();
     }
 
-    @Override
-    public void finished(EpochResult result) {
+    @Override public void finished(EpochResult result) {
         bar.clear();
-        out.printf(Locale.ROOT, "epoch %d/%d  train loss %.4f  test accuracy %.2f %%  %.1f s  %,.0f images/s%n", result.epoch(), options.epochs(),
+        out.printf(Locale.ROOT, "epoch %d/%d  train loss %.4f  test accuracy %.2f %%  %.1f s  %,.0f images/s%n", result.epoch(),
+                options.epochs(),
                 result.trainLoss(), 100 * result.testAccuracy(), result.seconds(), trainer.trainingImages() / result.seconds());
         out.flush();
         save();

@@ -58,24 +58,23 @@ public final class AvgPool2d extends Layer {
         this.options = options;
     }
 
-    @Override
-    protected Variable compute(Variable x) {
+    @Override protected Variable compute(Variable x) {
         return Poolings.avgPool2d(x, spec(x.shape()));
     }
 
     private PoolSpec spec(Shape input) {
-        return PoolSpec.of("avgPool2d", Images.batched(input), options.kernel.toArray(), options.stride.toArray(), options.padding.toArray(),
+        return PoolSpec.of("avgPool2d", Images.batched(input), options.kernel.toArray(), options.stride.toArray(),
+                options.padding.toArray(),
                 new int[] {1, 1}, options.ceilMode, options.countIncludePad);
     }
 
-    @Override
-    protected String options() {
-        return "kernel " + options.kernel + ", stride " + options.stride + (options.padding.equals(Pair.of(0)) ? "" : ", padding " + options.padding)
+    @Override protected String options() {
+        return "kernel " + options.kernel + ", stride " + options.stride
+                + (options.padding.equals(Pair.of(0)) ? "" : ", padding " + options.padding)
                 + (options.ceilMode ? ", ceil mode" : "") + (options.countIncludePad ? "" : ", padding not counted");
     }
 
-    @Override
-    protected List<Window> windows(Shape input) {
+    @Override protected List<Window> windows(Shape input) {
         return spec(input).axes();
     }
 }

@@ -7,13 +7,15 @@ import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
 import dev.sunda.nn.functional.Normalizations;
 
-/// Batch normalisation of images: `y = (x - mean) / sqrt(variance + eps) * weight + bias`, channel by channel. Shapes: `[N, C, H, W]` to the
+/// Batch normalisation of images: `y = (x - mean) / sqrt(variance + eps) * weight + bias`, channel by channel. Shapes: `[N, C, H, W]` to
+/// the
 /// same.
 ///
 /// In training mode mean and variance are those of the batch, and the running statistics follow them:
 /// `running = (1 - momentum) * running + momentum * batch`, with the unbiased variance. In evaluation mode the running statistics are used.
 ///
-/// Parameters, if affine: `weight` `[C]`, ones at first, and `bias` `[C]`, zeros. Buffers, if tracked: `running_mean` and `running_var` `[C]`,
+/// Parameters, if affine: `weight` `[C]`, ones at first, and `bias` `[C]`, zeros. Buffers, if tracked: `running_mean` and `running_var`
+/// `[C]`,
 /// `num_batches_tracked`, a single int64. Source: Ioffe, Szegedy 2015, arXiv:1502.03167.
 public final class BatchNorm2d extends Layer {
     private final int channels;
@@ -67,8 +69,7 @@ public final class BatchNorm2d extends Layer {
         return bias;
     }
 
-    @Override
-    protected Variable compute(Variable x) {
+    @Override protected Variable compute(Variable x) {
         if (x.rank() != 4 || x.size(1) != channels)
             throw new ShapeException("batchNorm", "the input must be [batch, " + channels + ", height, width]", x.shape());
         if (!isTraining() && options.trackRunningStats)
@@ -92,15 +93,14 @@ public final class BatchNorm2d extends Layer {
         return running.mul(1 - options.momentum).add(batch.mul(options.momentum));
     }
 
-    @Override
-    protected String options() {
+    @Override protected String options() {
         return channels + (options.eps == Options.DEFAULT.eps ? "" : ", eps " + options.eps)
-                + (options.momentum == Options.DEFAULT.momentum ? "" : ", momentum " + options.momentum) + (options.affine ? "" : ", not affine")
+                + (options.momentum == Options.DEFAULT.momentum ? "" : ", momentum " + options.momentum)
+                + (options.affine ? "" : ", not affine")
                 + (options.trackRunningStats ? "" : ", no running statistics");
     }
 
-    @Override
-    protected long multiplyAdds(Shape input, Shape output) {
+    @Override protected long multiplyAdds(Shape input, Shape output) {
         return output.numel();
     }
 }

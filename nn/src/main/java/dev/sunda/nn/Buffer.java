@@ -2,6 +2,7 @@ package dev.sunda.nn;
 
 import dev.sunda.core.StepScope;
 import dev.sunda.core.Tensor;
+import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Device;
 import dev.sunda.core.type.ShapeException;
 
@@ -25,6 +26,10 @@ public final class Buffer {
         if (!numbers.shape().equals(value.shape()))
             throw new ShapeException("Buffer", "the new value has another shape", value.shape(), numbers.shape());
         value.copyFrom(numbers.to(value.device()));
+    }
+
+    void convertTo(DType dtype) {
+        value = StepScope.retain(value.to(dtype));
     }
 
     void moveTo(Device device) {

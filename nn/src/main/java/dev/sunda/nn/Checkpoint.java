@@ -40,7 +40,8 @@ public record Checkpoint(Map<String, Tensor> tensors, Map<String, String> metada
     private static final String BLANK = "00000000";
     private static final byte[] CHECKSUM_MARK = ("\"" + CHECKSUM + "\":\"").getBytes(StandardCharsets.US_ASCII);
 
-    /// Writes a checkpoint, atomically: the file appears complete under its name or not at all, and one that was there before stays until then.
+    /// Writes a checkpoint, atomically: the file appears complete under its name or not at all, and one that was there before stays until
+    /// then.
     ///
     /// @param file its folder must exist
     /// @param tensors by name, on any device; not modified
@@ -50,7 +51,8 @@ public record Checkpoint(Map<String, Tensor> tensors, Map<String, String> metada
         if (tensors.containsKey("__metadata__") || metadata.containsKey(CHECKSUM))
             throw new IllegalArgumentException("Checkpoint: the names '__metadata__' and '" + CHECKSUM + "' are reserved");
         Path folder = file.toAbsolutePath().getParent();
-        Path temporary = folder.resolve(file.getFileName() + "." + ProcessHandle.current().pid() + "-" + Long.toHexString(System.nanoTime()) + ".tmp");
+        Path temporary = folder
+                .resolve(file.getFileName() + "." + ProcessHandle.current().pid() + "-" + Long.toHexString(System.nanoTime()) + ".tmp");
         try {
             write(temporary, tensors, metadata);
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -114,8 +116,10 @@ public record Checkpoint(Map<String, Tensor> tensors, Map<String, String> metada
                 found.put(entry.getKey(), read.read(entry.getValue().dtype(), entry.getValue().shape()));
             String actual = new String(digits(sum), StandardCharsets.US_ASCII);
             if (expected != null && !expected.equals(actual))
-                throw new CheckpointException(file, "the checksum is " + actual + " but should be " + expected + ", so the file is damaged; if another "
-                        + "program has changed it on purpose, let it drop the metadata '" + CHECKSUM + "'", null);
+                throw new CheckpointException(file,
+                        "the checksum is " + actual + " but should be " + expected + ", so the file is damaged; if another "
+                                + "program has changed it on purpose, let it drop the metadata '" + CHECKSUM + "'",
+                        null);
             return new Checkpoint(found, metadata);
         } catch (IOException e) {
             throw new CheckpointException(file, "cannot be read: " + e, e);
@@ -136,11 +140,13 @@ public record Checkpoint(Map<String, Tensor> tensors, Map<String, String> metada
         long bytes = length.getLong(0);
         if (bytes < 2 || bytes > LONGEST_HEADER || bytes > size - TensorHeader.DATA_START)
             throw new CheckpointException(file, 0, "the header should have " + Long.toUnsignedString(bytes) + " bytes, but there are "
-                    + (size - TensorHeader.DATA_START) + " and at most " + LONGEST_HEADER + " are allowed; truncated, or not a safetensors file", null);
+                    + (size - TensorHeader.DATA_START) + " and at most " + LONGEST_HEADER
+                    + " are allowed; truncated, or not a safetensors file", null);
         var header = ByteBuffer.allocate((int) bytes);
         readAll(file, channel, header);
         if (header.get(0) != '{')
-            throw new CheckpointException(file, TensorHeader.DATA_START, "the header does not begin with '{'; not a safetensors file", null);
+            throw new CheckpointException(file, TensorHeader.DATA_START, "the header does not begin with '{'; not a safetensors file",
+                    null);
         return header.array();
     }
 

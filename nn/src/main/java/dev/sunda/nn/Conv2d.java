@@ -28,7 +28,8 @@ public final class Conv2d extends Layer {
     /// @param stride steps between outputs, at least 1
     /// @param padding zeros around the image
     /// @param dilation distances between kernel taps, at least 1
-    /// @param groups divides the channels of input and output into groups that do not see each other; as many as input channels is depthwise
+    /// @param groups divides the channels of input and output into groups that do not see each other; as many as input channels is
+    ///     depthwise
     /// @param bias whether a number is added to each output channel
     public record Options(Pair stride, Padding padding, Pair dilation, int groups, boolean bias) {
         /// Stride 1, no padding, dilation 1, one group, with bias.
@@ -103,8 +104,9 @@ public final class Conv2d extends Layer {
         Require.atLeast("Conv2d", "dilation", options.dilation, 1);
         Require.atLeast("Conv2d", "number of groups", options.groups, 1);
         if (in % options.groups != 0 || out % options.groups != 0)
-            throw new IllegalArgumentException("Conv2d: the channels must be divisible by the groups (got " + in + " -> " + out + " channels, "
-                    + options.groups + " groups)");
+            throw new IllegalArgumentException(
+                    "Conv2d: the channels must be divisible by the groups (got " + in + " -> " + out + " channels, "
+                            + options.groups + " groups)");
         if (options.padding.isSame() && !options.stride.equals(Pair.ONE))
             throw new IllegalArgumentException("Conv2d: padding 'same' needs stride 1 (got stride " + options.stride
                     + "); give the padding as a number instead");
@@ -127,23 +129,19 @@ public final class Conv2d extends Layer {
         return bias;
     }
 
-    @Override
-    protected Variable compute(Variable x) {
+    @Override protected Variable compute(Variable x) {
         return Convolutions.conv2d(x, weight, bias, options.stride.toArray(), options.padding, options.dilation.toArray(), options.groups);
     }
 
-    @Override
-    protected String options() {
+    @Override protected String options() {
         return in + " -> " + out + ", kernel " + kernel + options.text();
     }
 
-    @Override
-    protected long multiplyAdds(Shape input, Shape output) {
+    @Override protected long multiplyAdds(Shape input, Shape output) {
         return (long) output.numel() * (in / options.groups) * kernel.rows() * kernel.columns();
     }
 
-    @Override
-    protected List<Window> windows(Shape input) {
+    @Override protected List<Window> windows(Shape input) {
         return ConvSpec.of("conv2d", Images.batched(input), weight.shape(), options.stride.toArray(), options.padding,
                 options.dilation.toArray(), options.groups).axes();
     }

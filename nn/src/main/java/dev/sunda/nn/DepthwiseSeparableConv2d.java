@@ -30,7 +30,8 @@ public final class DepthwiseSeparableConv2d extends Layer {
     /// @param bias whether the convolutions add a bias; the depthwise one does not where a norm follows, which would take it out again
     /// @param norm whether a [BatchNorm2d] follows the depthwise convolution
     /// @param activation whether a [Relu] follows the depthwise convolution (and norm)
-    public record Options(Pair stride, Padding padding, Pair dilation, int channelMultiplier, boolean bias, boolean norm, boolean activation) {
+    public record Options(Pair stride, Padding padding, Pair dilation, int channelMultiplier, boolean bias, boolean norm,
+            boolean activation) {
         /// Stride 1, no padding, dilation 1, one filter for each channel, with bias, nothing in between.
         public static final Options DEFAULT = new Options(Pair.ONE, Padding.VALID, Pair.ONE, 1, true, false, false);
 
@@ -118,8 +119,7 @@ public final class DepthwiseSeparableConv2d extends Layer {
         return pointwise;
     }
 
-    @Override
-    protected Variable compute(Variable x) {
+    @Override protected Variable compute(Variable x) {
         Variable y = depthwise.forward(x);
         if (norm != null)
             y = norm.forward(y);
@@ -128,10 +128,10 @@ public final class DepthwiseSeparableConv2d extends Layer {
         return pointwise.forward(y);
     }
 
-    @Override
-    protected String options() {
+    @Override protected String options() {
         String sliding = new Conv2d.Options(options.stride, options.padding, options.dilation, 1, options.bias).text();
-        return in + " -> " + out + ", kernel " + kernel + (options.channelMultiplier == 1 ? "" : ", channel multiplier " + options.channelMultiplier)
+        return in + " -> " + out + ", kernel " + kernel
+                + (options.channelMultiplier == 1 ? "" : ", channel multiplier " + options.channelMultiplier)
                 + sliding;
     }
 }

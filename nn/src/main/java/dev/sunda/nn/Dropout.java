@@ -4,7 +4,8 @@ import dev.sunda.autograd.Variable;
 import dev.sunda.core.Rng;
 import dev.sunda.nn.functional.Dropouts;
 
-/// In training mode sets each element to 0 with probability `p` and multiplies the others by `1 / (1 - p)`; in evaluation mode the identity.
+/// In training mode sets each element to 0 with probability `p` and multiplies the others by `1 / (1 - p)`; in evaluation mode the
+/// identity.
 /// Any shape. No parameters; the random stream is the random state `rng`.
 public final class Dropout extends Layer {
     private final double p;
@@ -19,13 +20,11 @@ public final class Dropout extends Layer {
         this.rng = randomState("rng", new Rng(rng.nextLong()));
     }
 
-    @Override
-    protected Variable compute(Variable x) {
+    @Override protected Variable compute(Variable x) {
         return isTraining() && p > 0 ? Dropouts.dropout(x, p, rng.take(x.shape().numel())) : x;
     }
 
-    @Override
-    protected String options() {
+    @Override protected String options() {
         return "p " + p;
     }
 }

@@ -7,7 +7,8 @@ import dev.sunda.core.type.ShapeException;
 
 /// First values of parameters, float32 on the CPU.
 ///
-/// For a weight `[out, in, kernel...]`, `fanIn = in * kernel` numbers are summed into one output and `fanOut = out * kernel` outputs use one
+/// For a weight `[out, in, kernel...]`, `fanIn = in * kernel` numbers are summed into one output and `fanOut = out * kernel` outputs use
+/// one
 /// input. Scaling by their inverse square root keeps the variance of activations (fan in) or gradients (fan out) the same from layer to
 /// layer.
 public final class Initializers {
@@ -38,7 +39,8 @@ public final class Initializers {
         return Tensor.ones(shape.sizes());
     }
 
-    /// Uniform in `±sqrt(6 / ((1 + a^2) * fanIn))`, for a rectifier with slope `a` on the negative side. `a = sqrt(5)`, what PyTorch uses for
+    /// Uniform in `±sqrt(6 / ((1 + a^2) * fanIn))`, for a rectifier with slope `a` on the negative side. `a = sqrt(5)`, what PyTorch uses
+    /// for
     /// linear and convolution layers, gives `±1 / sqrt(fanIn)`. Source: He et al. 2015, arXiv:1502.01852.
     public static Tensor kaimingUniform(Shape weight, double a, Rng rng) {
         double bound = Math.sqrt(6 / ((1 + a * a) * fanIn(weight)));

@@ -6,6 +6,7 @@ import dev.sunda.core.Rng;
 import dev.sunda.core.StepScope;
 import dev.sunda.core.Tensor;
 import dev.sunda.core.op.Window;
+import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Device;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.SundaException;
@@ -142,7 +143,8 @@ public abstract class Layer {
 
     private void checkName(String name) {
         if (name.isEmpty() || name.contains("."))
-            throw new IllegalArgumentException(getClass().getSimpleName() + ": a name must not be empty or contain a dot (got '" + name + "')");
+            throw new IllegalArgumentException(
+                    getClass().getSimpleName() + ": a name must not be empty or contain a dot (got '" + name + "')");
         if (parameters.containsKey(name) || buffers.containsKey(name) || randomStates.containsKey(name) || children.containsKey(name))
             throw new IllegalArgumentException(getClass().getSimpleName() + ": the name '" + name + "' is used twice");
     }
@@ -226,7 +228,8 @@ public abstract class Layer {
         training = on;
     }
 
-    /// Makes all parameters constants: they get no gradient and optimizers leave them alone. Running statistics still move in training mode.
+    /// Makes all parameters constants: they get no gradient and optimizers leave them alone. Running statistics still move in training
+    /// mode.
     public final void freeze() {
         parameters().forEach(Parameter::freeze);
     }
@@ -245,6 +248,12 @@ public abstract class Layer {
     public final void to(Device device) {
         parameters().forEach(parameter -> parameter.moveTo(device));
         namedBuffers().values().forEach(buffer -> buffer.moveTo(device));
+    }
+
+    /// Converts parameters, their gradients and floating buffers, for example to float64 for a gradient check. Make optimizers afterwards.
+    public final void to(DType dtype) {
+        parameters().forEach(parameter -> parameter.convertTo(dtype));
+        namedBuffers().values().stream().filter(buffer -> buffer.data().dtype().isFloating()).forEach(buffer -> buffer.convertTo(dtype));
     }
 
     // ---------------------------------------------------------------------------------------------------------- saving
@@ -313,8 +322,7 @@ public abstract class Layer {
     }
 
     /// The layer and all below, indented.
-    @Override
-    public final String toString() {
+    @Override public final String toString() {
         if (children.isEmpty())
             return describe();
         var lines = new ArrayList<String>();

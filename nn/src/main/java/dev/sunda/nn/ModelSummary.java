@@ -20,7 +20,8 @@ import java.util.Set;
 /// that are not layers do not show. Listed are the layers that have no children or parameters of their own, in the order of their calls.
 ///
 /// The receptive field is how many input pixels, along each axis, can influence one output pixel:
-/// `R = R_before + dilation * (kernel - 1) * product of all strides before`. Layers count as one chain, in the order of their calls; near the
+/// `R = R_before + dilation * (kernel - 1) * product of all strides before`. Layers count as one chain, in the order of their calls; near
+/// the
 /// borders part of the field lies in the padding. Source: Araujo, Norris, Sim 2019, Computing receptive fields, doi:10.23915/distill.00021.
 ///
 /// @param input shape the model was run on
@@ -78,8 +79,7 @@ public record ModelSummary(Shape input, List<Row> rows, long parameters, long tr
     }
 
     /// A table with a line for each row and one for the totals.
-    @Override
-    public String toString() {
+    @Override public String toString() {
         var lines = new ArrayList<List<String>>();
         lines.add(TITLES);
         for (Row row : rows)
@@ -120,8 +120,7 @@ public record ModelSummary(Shape input, List<Row> rows, long parameters, long tr
             this.model = model;
         }
 
-        @Override
-        public void called(Layer layer, Shape in, Shape out) {
+        @Override public void called(Layer layer, Shape in, Shape out) {
             List<Window> windows = layer.windows(in);
             for (int a = 0; a < windows.size() && a < field.length; a++) {
                 field[a] += (windows.get(a).span() - 1) * jump[a];
@@ -131,7 +130,8 @@ public record ModelSummary(Shape input, List<Row> rows, long parameters, long tr
                 return;
             var own = layer.ownParameters().values().stream().filter(counted::add).toList();
             Pair pixels = out.rank() < 3 ? null : new Pair(Math.toIntExact(field[0]), Math.toIntExact(field[1]));
-            rows.add(new Row(layer == model ? "" : model.nameOf(layer), layer.describe(), out, count(own), layer.multiplyAdds(in, out), pixels));
+            rows.add(new Row(layer == model ? "" : model.nameOf(layer), layer.describe(), out, count(own), layer.multiplyAdds(in, out),
+                    pixels));
         }
     }
 }

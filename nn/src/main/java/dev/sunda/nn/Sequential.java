@@ -24,8 +24,7 @@ public final class Sequential extends Layer {
         layers.forEach(this::child);
     }
 
-    @Override
-    protected Variable compute(Variable x) {
+    @Override protected Variable compute(Variable x) {
         Variable y = x;
         for (Layer layer : children())
             y = layer.forward(y);

@@ -20,7 +20,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// The JSON part of a safetensors file: which tensors there are and where, and free text.
 ///
-/// `{"__metadata__": {"key": "text"}, "name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}, ...}`; offsets count from the end of
+/// `{"__metadata__": {"key": "text"}, "name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}, ...}`; offsets count from the end
+/// of
 /// the header. Parsed as a stream: a hostile header costs no more memory than a small multiple of its length.
 ///
 /// @param entries by tensor name
@@ -113,10 +114,10 @@ record TensorHeader(Map<String, Entry> entries, Map<String, String> metadata) {
             expect(json.nextToken(), JsonToken.START_OBJECT, "tensor '" + name + "'");
             while (json.nextToken() == JsonToken.PROPERTY_NAME)
                 switch (json.currentName()) {
-                    case "dtype" -> dtype = dtype(name);
-                    case "shape" -> shape = numbers(name, MOST_DIMENSIONS);
-                    case "data_offsets" -> offsets = numbers(name, 2);
-                    default -> throw wrong("tensor '" + name + "' has the unknown property '" + json.currentName() + "'");
+                case "dtype" -> dtype = dtype(name);
+                case "shape" -> shape = numbers(name, MOST_DIMENSIONS);
+                case "data_offsets" -> offsets = numbers(name, 2);
+                default -> throw wrong("tensor '" + name + "' has the unknown property '" + json.currentName() + "'");
                 }
             if (dtype == null || shape == null || offsets == null || offsets.size() != 2)
                 throw wrong("tensor '" + name + "' needs dtype, shape and two data_offsets");
@@ -156,7 +157,8 @@ record TensorHeader(Map<String, Entry> entries, Map<String, String> metadata) {
             }
             long bytes = (long) shape.numel() * dtype.bytes();
             if (end < begin || end - begin != bytes)
-                throw wrong("tensor '" + name + "', " + dtype + " " + shape + ", needs " + bytes + " bytes but its offsets are [" + begin + ", " + end
+                throw wrong("tensor '" + name + "', " + dtype + " " + shape + ", needs " + bytes + " bytes but its offsets are [" + begin
+                        + ", " + end
                         + "]");
             return new Entry(dtype, shape, begin, end);
         }
@@ -164,18 +166,23 @@ record TensorHeader(Map<String, Entry> entries, Map<String, String> metadata) {
         /// Every byte after the header belongs to exactly one tensor.
         private void checkPlaces(Map<String, Entry> entries, long dataStart, long dataBytes) {
             var ordered = new ArrayList<>(entries.entrySet());
-            ordered.sort(Comparator.comparingLong((Map.Entry<String, Entry> e) -> e.getValue().begin).thenComparingLong(e -> e.getValue().end));
+            ordered.sort(
+                    Comparator.comparingLong((Map.Entry<String, Entry> e) -> e.getValue().begin).thenComparingLong(e -> e.getValue().end));
             long at = 0;
             for (var entry : ordered) {
                 long begin = entry.getValue().begin;
                 if (begin != at)
-                    throw new CheckpointException(file, dataStart + Math.min(at, begin), "tensor '" + entry.getKey() + "' begins at offset " + begin
-                            + (begin < at ? ", inside the tensor before it, which ends at " : ", leaving a hole after ") + at, null);
+                    throw new CheckpointException(file, dataStart + Math.min(at, begin),
+                            "tensor '" + entry.getKey() + "' begins at offset " + begin
+                                    + (begin < at ? ", inside the tensor before it, which ends at " : ", leaving a hole after ") + at,
+                            null);
                 at = entry.getValue().end;
             }
             if (at != dataBytes)
-                throw new CheckpointException(file, dataStart + Math.min(at, dataBytes), "the tensors need " + at + " bytes but the file has "
-                        + dataBytes + " after its header" + (at > dataBytes ? "; it is truncated" : ""), null);
+                throw new CheckpointException(file, dataStart + Math.min(at, dataBytes),
+                        "the tensors need " + at + " bytes but the file has "
+                                + dataBytes + " after its header" + (at > dataBytes ? "; it is truncated" : ""),
+                        null);
         }
 
         private void expect(JsonToken found, JsonToken wanted, String what) {

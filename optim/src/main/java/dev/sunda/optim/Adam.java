@@ -3,10 +3,11 @@ package dev.sunda.optim;
 import dev.sunda.autograd.Parameter;
 import java.util.List;
 
-/// Adam: `p = p - learningRate * mhat / (sqrt(vhat) + eps)` with decaying means `m` of gradients and `v` of their squares, both corrected for
-/// starting at 0. Weight decay adds `weightDecay * p` to the gradient; [AdamW] is usually the better choice.
+/// Adam: `p = p - learningRate * mhat / (sqrt(vhat) + eps)` with decaying means `m` of gradients and `v` of their squares, both
+/// corrected for starting at 0. Weight decay adds `weightDecay * p` to the gradient; [AdamW] is usually the better choice.
 ///
-/// Formulas as in PyTorch; they stand in full with `dev.sunda.core.op.AdamStep`. State: `exp_avg`, `exp_avg_sq` and, with AMSGrad, `max_exp_avg_sq`.
+/// Formulas as in PyTorch; they stand in full with `dev.sunda.core.op.AdamStep`. State: `exp_avg`, `exp_avg_sq` and, with AMSGrad,
+/// `max_exp_avg_sq`.
 /// Sources: Kingma, Ba 2014, arXiv:1412.6980; Reddi, Kale, Kumar 2018, arXiv:1904.09237 (AMSGrad).
 public final class Adam extends AdamFamily {
     /// Betas 0.9 and 0.999, eps 1e-8, no weight decay.

@@ -1,8 +1,8 @@
 package dev.sunda.optim;
 
 /// One rise and one fall of the learning rate. The base rate of a group is the peak; with `first = base / divFactor` and
-/// `last = first / finalDivFactor` the rate goes `first -> base -> last`, or with three phases `first -> base -> first -> last`, the two outer phases
-/// of the latter being equally long. Values as PyTorch's `OneCycleLR` with `max_lr = base`; momentum is left alone.
+/// `last = first / finalDivFactor` the rate goes `first -> base -> last`, or with three phases `first -> base -> first -> last`, the
+/// first two of them equally long. Values as PyTorch's `OneCycleLR` with `max_lr = base`; momentum is left alone.
 ///
 /// Source: Smith, Topin 2017, arXiv:1708.07120.
 ///
@@ -10,7 +10,8 @@ package dev.sunda.optim;
 /// @param riseShare part of the cycle in which the rate rises, in `[0, 1]`
 /// @param divFactor positive
 /// @param finalDivFactor positive
-public record OneCycle(int steps, double riseShare, Anneal anneal, double divFactor, double finalDivFactor, boolean threePhase) implements Schedule {
+public record OneCycle(int steps, double riseShare, Anneal anneal, double divFactor, double finalDivFactor,
+        boolean threePhase) implements Schedule {
     /// The form of the curve between two rates.
     public enum Anneal {
         /// Half a period of a cosine.
@@ -29,8 +30,7 @@ public record OneCycle(int steps, double riseShare, Anneal anneal, double divFac
             throw new IllegalArgumentException("OneCycle: both factors must be positive (got " + divFactor + ", " + finalDivFactor + ")");
     }
 
-    @Override
-    public double rate(long step, double base) {
+    @Override public double rate(long step, double base) {
         double first = base / divFactor;
         double last = first / finalDivFactor;
         double peak = riseShare * steps - 1;

@@ -19,7 +19,8 @@ import java.util.Map;
 /// optimizer.step();
 /// ```
 ///
-/// Parameters are numbered through all groups; [#stateDict] names their state by these numbers. Rates and state belong to one thread at a time.
+/// Parameters are numbered through all groups; [#stateDict] names their state by these numbers. Rates and state belong to one thread
+/// at a time.
 public abstract class Optimizer {
     private final List<Slot> slots = new ArrayList<>();
     private final double[] baseRates;
@@ -60,7 +61,8 @@ public abstract class Optimizer {
             slot.parameter.zeroGrad();
     }
 
-    /// Changes every parameter that has a gradient and is not frozen. A gradient that is not a number makes its parameter so, as in PyTorch.
+    /// Changes every parameter that has a gradient and is not frozen. A gradient that is not a number makes its parameter so, as in
+    /// PyTorch.
     ///
     /// @throws IllegalStateException if a parameter was moved to another device after its first step; nothing has changed then
     public final void step() {
@@ -103,13 +105,15 @@ public abstract class Optimizer {
         rates[group] = rate;
     }
 
-    /// Everything that is needed to go on later: for parameter 3 `3.step` (int64) and its buffers, such as `3.exp_avg`; for group 0 `group.0.lr`
-    /// and `group.0.initial_lr` (float64). The tensors are copies on the parameters' devices; a parameter without a step has no entry.
+    /// Everything that is needed to go on later: for parameter 3 `3.step` (int64) and its buffers, such as `3.exp_avg`; for group 0
+    /// `group.0.lr` and `group.0.initial_lr` (float64). The tensors are copies on the parameters' devices; a parameter without a
+    /// step has no entry.
     public final Map<String, Tensor> stateDict() {
         return OptimizerState.write(slots, this);
     }
 
-    /// Takes over what [#stateDict] gave, of an optimizer of the same kind with the same groups. Buffers are copied to the parameters' devices.
+    /// Takes over what [#stateDict] gave, of an optimizer of the same kind with the same groups. Buffers are copied to the parameters'
+    /// devices.
     ///
     /// @throws IllegalArgumentException if a name is missing or unknown, or a tensor has another shape; nothing has changed then
     public final void loadStateDict(Map<String, Tensor> state) {

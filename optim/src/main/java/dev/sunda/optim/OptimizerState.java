@@ -70,8 +70,9 @@ final class OptimizerState {
 
     void checkNothingLeft() {
         if (!left.isEmpty())
-            throw new IllegalArgumentException(owner + ": the saved state does not belong to this optimizer, unknown: " + String.join(", ", left)
-                    + "; it must be made with the same parameters, groups and options");
+            throw new IllegalArgumentException(
+                    owner + ": the saved state does not belong to this optimizer, unknown: " + String.join(", ", left)
+                            + "; it must be made with the same parameters, groups and options");
     }
 
     private Tensor take(String name, Shape shape) {

@@ -32,13 +32,11 @@ public final class Sgd extends Optimizer {
         options = groups.stream().map(ParameterGroup::options).toList();
     }
 
-    @Override
-    protected List<String> buffers(int group) {
+    @Override protected List<String> buffers(int group) {
         return options.get(group).momentum == 0 ? List.of() : List.of("momentum_buffer");
     }
 
-    @Override
-    protected void update(int group, Parameter parameter, Tensor gradient, long step, List<Tensor> state) {
+    @Override protected void update(int group, Parameter parameter, Tensor gradient, long step, List<Tensor> state) {
         Options o = options.get(group);
         var formula = new SgdStep(learningRate(group), o.momentum, o.dampening, o.weightDecay, o.nesterov, o.maximize, step == 1);
         parameter.update(p -> OptimizerKernels.sgd(formula, p, gradient, state.isEmpty() ? null : state.getFirst()));
@@ -60,8 +58,9 @@ public final class Sgd extends Optimizer {
             Checks.notNegative("Sgd", "momentum", momentum);
             Checks.notNegative("Sgd", "weight decay", weightDecay);
             if (nesterov && (momentum == 0 || dampening != 0))
-                throw new IllegalArgumentException("Sgd: nesterov needs momentum above 0 and dampening 0 (got momentum " + momentum + ", dampening "
-                        + dampening + ")");
+                throw new IllegalArgumentException(
+                        "Sgd: nesterov needs momentum above 0 and dampening 0 (got momentum " + momentum + ", dampening "
+                                + dampening + ")");
         }
 
         /// The same with another momentum.

@@ -40,9 +40,12 @@ class AdamTests {
     @Test void refusesOptionsThatMakeNoSense() {
         var parameters = List.of(new Parameter(Trajectory.start()));
         assertThatThrownBy(() -> new AdamW(parameters, -0.001)).hasMessage("AdamW: learning rate must be 0 or more (got -0.001)");
-        assertThatThrownBy(() -> Adam.DEFAULT.withBetas(1, 0.9)).hasMessage("AdamOptions: beta1 must be at least 0 and less than 1 (got 1.0)");
-        assertThatThrownBy(() -> Adam.DEFAULT.withBetas(0.9, -1)).hasMessage("AdamOptions: beta2 must be at least 0 and less than 1 (got -1.0)");
+        assertThatThrownBy(() -> Adam.DEFAULT.withBetas(1, 0.9))
+                .hasMessage("AdamOptions: beta1 must be at least 0 and less than 1 (got 1.0)");
+        assertThatThrownBy(() -> Adam.DEFAULT.withBetas(0.9, -1))
+                .hasMessage("AdamOptions: beta2 must be at least 0 and less than 1 (got -1.0)");
         assertThatThrownBy(() -> Adam.DEFAULT.withWeightDecay(-1)).hasMessage("AdamOptions: weight decay must be 0 or more (got -1.0)");
-        assertThatThrownBy(() -> new AdamOptions(0.9, 0.9, -1, 0, false, false)).hasMessage("AdamOptions: eps must be 0 or more (got -1.0)");
+        assertThatThrownBy(() -> new AdamOptions(0.9, 0.9, -1, 0, false, false))
+                .hasMessage("AdamOptions: eps must be 0 or more (got -1.0)");
     }
 }

@@ -75,8 +75,11 @@ class GradientClippingTests {
     }
 
     @Test void refusesLimitsThatMakeNoSense() {
-        assertThatThrownBy(() -> GradientClipping.byNorm(parameters, -1, 2)).hasMessage("GradientClipping: maxNorm must be 0 or more (got -1.0)");
-        assertThatThrownBy(() -> GradientClipping.byNorm(parameters, 1, 0)).hasMessage("GradientClipping: normType must be positive (got 0.0)");
-        assertThatThrownBy(() -> GradientClipping.byValue(parameters, -1)).hasMessage("GradientClipping: limit must be 0 or more (got -1.0)");
+        assertThatThrownBy(() -> GradientClipping.byNorm(parameters, -1, 2))
+                .hasMessage("GradientClipping: maxNorm must be 0 or more (got -1.0)");
+        assertThatThrownBy(() -> GradientClipping.byNorm(parameters, 1, 0))
+                .hasMessage("GradientClipping: normType must be positive (got 0.0)");
+        assertThatThrownBy(() -> GradientClipping.byValue(parameters, -1))
+                .hasMessage("GradientClipping: limit must be 0 or more (got -1.0)");
     }
 }

@@ -75,7 +75,8 @@ class OptimizerTests {
         assertRefused(optimizer, with(good, "group.0.lr", null), "Adam: the saved state lacks group.0.lr");
         assertRefused(optimizer, with(good, "0.exp_avg", Tensor.of(1.0)), "Adam: the saved 0.exp_avg must have shape [3] (got [1])");
         assertRefused(optimizer, with(good, "7.step", Tensor.of(1L)), "unknown: 7.step");
-        assertRefused(optimizer, with(good, "group.0.lr", Tensor.scalar(-1, DType.F64, Device.CPU)), "Adam: group.0.lr must be 0 or more (got -1.0)");
+        assertRefused(optimizer, with(good, "group.0.lr", Tensor.scalar(-1, DType.F64, Device.CPU)),
+                "Adam: group.0.lr must be 0 or more (got -1.0)");
         assertThat(optimizer.stateDict()).hasSameSizeAs(good);
         assertThat(optimizer.stateDict().get("0.exp_avg").toDoubleArray()).isEqualTo(good.get("0.exp_avg").toDoubleArray());
     }

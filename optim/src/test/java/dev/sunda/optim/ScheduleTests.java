@@ -44,18 +44,23 @@ class ScheduleTests {
     }
 
     @Test void oneCycle() {
-        assertRates(Schedule.oneCycle(12), 0.0040000000000000036, 0.0349789654219583, 0.08792851591221287, 0.09944154354509119, 0.09330129698414118,
-                0.0811745653949763, 0.06473789976951033, 0.046263710266697504, 0.028306099820869922, 0.01334775301888306, 0.0034566987425395223, 4e-07);
+        assertRates(Schedule.oneCycle(12), 0.0040000000000000036, 0.0349789654219583, 0.08792851591221287, 0.09944154354509119,
+                0.09330129698414118,
+                0.0811745653949763, 0.06473789976951033, 0.046263710266697504, 0.028306099820869922, 0.01334775301888306,
+                0.0034566987425395223, 4e-07);
     }
 
     @Test void oneCycleOfThreeStraightPhases() {
-        assertRates(new OneCycle(12, 0.25, OneCycle.Anneal.LINEAR, 5, 100, true), 0.02, 0.06, 0.1, 0.060000000000000005, 0.020000000000000004,
-                0.017171428571428574, 0.014342857142857143, 0.011514285714285715, 0.008685714285714286, 0.005857142857142856, 0.003028571428571429,
+        assertRates(new OneCycle(12, 0.25, OneCycle.Anneal.LINEAR, 5, 100, true), 0.02, 0.06, 0.1, 0.060000000000000005,
+                0.020000000000000004,
+                0.017171428571428574, 0.014342857142857143, 0.011514285714285715, 0.008685714285714286, 0.005857142857142856,
+                0.003028571428571429,
                 0.0001999999999999988, 0.0001999999999999988);
     }
 
     @Test void oneCycleThatOnlyFalls() {
-        assertRates(new OneCycle(12, 0, OneCycle.Anneal.COS, 25, 1e4, false), 0.09829629812928815, 0.09330129698414119, 0.08535539763797113, 0.0750001);
+        assertRates(new OneCycle(12, 0, OneCycle.Anneal.COS, 25, 1e4, false), 0.09829629812928815, 0.09330129698414119, 0.08535539763797113,
+                0.0750001);
     }
 
     @Test void warmUpRisesToWhatFollows() {
@@ -80,6 +85,7 @@ class ScheduleTests {
                 .hasMessage("OneCycle: riseShare must be between 0 and 1 (got 1.5)");
         assertThatThrownBy(() -> new OneCycle(5, 0.3, OneCycle.Anneal.COS, 0, 1e4, false))
                 .hasMessage("OneCycle: both factors must be positive (got 0.0, 10000.0)");
-        assertThatThrownBy(() -> Schedule.warmUp(-1, Schedule.constant())).hasMessageStartingWith("Schedule.warmUp: steps must be 0 or more");
+        assertThatThrownBy(() -> Schedule.warmUp(-1, Schedule.constant()))
+                .hasMessageStartingWith("Schedule.warmUp: steps must be 0 or more");
     }
 }

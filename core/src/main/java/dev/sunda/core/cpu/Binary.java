@@ -124,7 +124,8 @@ final class Binary {
                 nest.stride(3), n));
     }
 
-    private static void select(byte[] chooses, int ci, int cs, float[] a, int ai, int as, float[] b, int bi, int bs, float[] out, int oi, int os,
+    private static void select(byte[] chooses, int ci, int cs, float[] a, int ai, int as, float[] b, int bi, int bs, float[] out, int oi,
+            int os,
             int n) {
         if (cs == 1 && as == 1 && bs == 1 && os == 1) {
             selectUnit(chooses, ci, a, ai, b, bi, out, oi, n);

@@ -31,11 +31,11 @@ final class ChannelNorm {
         Dense in = Layouts.read(x, Role.SOURCE);
         int channels = x.shape().size(1);
         int rows = rows(x);
-        double[] total = sum(rows, channels, (first, count, sums, so) ->
-                kernel.sum(in.data(), in.offset() + first * channels, count, channels, sums, so));
+        double[] total = sum(rows, channels,
+                (first, count, sums, so) -> kernel.sum(in.data(), in.offset() + first * channels, count, channels, sums, so));
         float[] centre = divided(total, rows);
-        double[] squares = sum(rows, channels, (first, count, sums, so) ->
-                kernel.squares(in.data(), in.offset() + first * channels, count, channels, centre, sums, so));
+        double[] squares = sum(rows, channels,
+                (first, count, sums, so) -> kernel.squares(in.data(), in.offset() + first * channels, count, channels, centre, sums, so));
         write(centre, mean);
         write(divided(squares, rows), variance);
     }
@@ -53,8 +53,9 @@ final class ChannelNorm {
         float[] centre = read(mean, channels, 0);
         float[] scale = scale(rstd, weight, channels);
         float[] shift = read(bias, channels, 0);
-        Parallel.forChunks(rows(x), Math.max(1, CHUNK_FLOATS / Math.max(1, channels)), (_, from, to) ->
-                kernel.normalize(in.data(), in.offset() + from * channels, to - from, channels, centre, scale, shift, out.data(),
+        Parallel.forChunks(rows(x), Math.max(1, CHUNK_FLOATS / Math.max(1, channels)),
+                (_, from, to) -> kernel.normalize(in.data(), in.offset() + from * channels, to - from, channels, centre, scale, shift,
+                        out.data(),
                         out.offset() + from * channels));
         Layouts.finish(out, y);
     }
@@ -73,8 +74,8 @@ final class ChannelNorm {
         int rows = rows(x);
         float[] centre = read(mean, channels, 0);
         float[] inverse = read(rstd, channels, 1);
-        double[] bias = sum(rows, channels, (first, count, sums, so) ->
-                kernel.sum(gradient.data(), gradient.offset() + first * channels, count, channels, sums, so));
+        double[] bias = sum(rows, channels,
+                (first, count, sums, so) -> kernel.sum(gradient.data(), gradient.offset() + first * channels, count, channels, sums, so));
         double[] products = sum(rows, channels, (first, count, sums, so) -> kernel.products(gradient.data(),
                 gradient.offset() + first * channels, in.data(), in.offset() + first * channels, count, channels, centre, sums, so));
         float[] scale = scale(rstd, weight, channels);
@@ -87,8 +88,9 @@ final class ChannelNorm {
             slope[c] = (float) (-scale[c] * inverse[c] * xhat / rows);
             shift[c] = (float) (-scale[c] * bias[c] / rows);
         }
-        Parallel.forChunks(rows, Math.max(1, CHUNK_FLOATS / Math.max(1, channels)), (_, from, to) ->
-                kernel.gradient(gradient.data(), gradient.offset() + from * channels, in.data(), in.offset() + from * channels, to - from,
+        Parallel.forChunks(rows, Math.max(1, CHUNK_FLOATS / Math.max(1, channels)),
+                (_, from, to) -> kernel.gradient(gradient.data(), gradient.offset() + from * channels, in.data(),
+                        in.offset() + from * channels, to - from,
                         channels, centre, scale, slope, shift, out.data(), out.offset() + from * channels));
         Layouts.finish(out, dx);
         write(weights, dweight);

@@ -122,7 +122,8 @@ final class Depthwise {
     }
 
     /// A row of the result for each row of positions, in parallel.
-    private static void run(DepthwiseKernel kernel, int batch, int channels, Im2colGrid grid, int step, Dense in, float[] weights, float[] start,
+    private static void run(DepthwiseKernel kernel, int batch, int channels, Im2colGrid grid, int step, Dense in, float[] weights,
+            float[] start,
             Dense out) {
         if (Im2colPadded.pays(grid, batch, channels)) {
             runPadded(kernel, batch, channels, grid, in, weights, start, out);
@@ -130,8 +131,8 @@ final class Depthwise {
         }
         int rows = Math.multiplyExact(batch, grid.rows());
         int columns = grid.width().positions();
-        Parallel.forChunks(rows, Math.max(1, CHUNK_FLOATS / (columns * channels)), (_, from, to) ->
-                grid.visit(from, to, step, (position, length, _, seen, at, weight) -> {
+        Parallel.forChunks(rows, Math.max(1, CHUNK_FLOATS / (columns * channels)),
+                (_, from, to) -> grid.visit(from, to, step, (position, length, _, seen, at, weight) -> {
                     for (int t = 0; t < seen; t++) {
                         at[t] = in.offset() + at[t] * channels;
                         weight[t] *= channels;
@@ -141,7 +142,8 @@ final class Depthwise {
                 }));
     }
 
-    private static void runPadded(DepthwiseKernel kernel, int batch, int channels, Im2colGrid grid, Dense in, float[] weights, float[] start,
+    private static void runPadded(DepthwiseKernel kernel, int batch, int channels, Im2colGrid grid, Dense in, float[] weights,
+            float[] start,
             Dense out) {
         int columns = grid.width().positions();
         int[] weight = new int[grid.taps()];

@@ -50,7 +50,8 @@ final class Gemm {
         return new Panels(data, k, n, width);
     }
 
-    private static void packRows(float[] b, int at, int rowStride, int columnStride, int rows, int columns, float[] to, int out, int width) {
+    private static void packRows(float[] b, int at, int rowStride, int columnStride, int rows, int columns, float[] to, int out,
+            int width) {
         for (int p = 0; p < rows; p++) {
             int from = at + p * rowStride;
             int row = out + p * width;

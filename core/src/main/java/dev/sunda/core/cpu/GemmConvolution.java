@@ -35,7 +35,8 @@ final class GemmConvolution {
         int inner = spec.inChannels() / spec.groups();
         int outer = spec.outChannels() / spec.groups();
         for (int g = 0; g < spec.groups(); g++) {
-            var panels = Gemm.pack(kernel, w.heap().floats(), w.layout().offset() + g * outer * strides[0], taps, inner, strides[1], strides[0],
+            var panels = Gemm.pack(kernel, w.heap().floats(), w.layout().offset() + g * outer * strides[0], taps, inner, strides[1],
+                    strides[0],
                     outer);
             float[] start = bias == null ? Gemm.start(kernel, null, 0, 0, outer) : Gemm.start(kernel, bias.heap().floats(),
                     bias.layout().offset() + g * outer * bias.layout().stride(0), bias.layout().stride(0), outer);
@@ -54,11 +55,18 @@ final class GemmConvolution {
         int inner = spec.outChannels() / spec.groups();
         int outer = spec.inChannels() / spec.groups();
         float[] start = Gemm.start(kernel, null, 0, 0, outer);
+        boolean strided = spec.axes().stream().anyMatch(a -> a.stride() > 1);
         for (int g = 0; g < spec.groups(); g++) {
-            var panels = Gemm.pack(kernel, w.heap().floats(), w.layout().offset() + g * inner * strides[0], taps, inner, strides[0], strides[1],
-                    outer);
-            multiply(kernel, spec.batch(), grid, new Image(in, spec.outChannels(), g * inner, inner), panels, start,
-                    new Image(result, spec.inChannels(), g * outer, outer));
+            var from = new Image(in, spec.outChannels(), g * inner, inner);
+            var to = new Image(result, spec.inChannels(), g * outer, outer);
+            int at = w.layout().offset() + g * inner * strides[0];
+            if (strided)
+                for (var phase : GemmPhase.of(grid, spec.axes(), taps))
+                    multiply(kernel, spec.batch(), phase, from,
+                            Gemm.pack(kernel, w.heap().floats(), at, phase.taps(), inner, strides[0], strides[1], outer), start, to);
+            else
+                multiply(kernel, spec.batch(), grid, from,
+                        Gemm.pack(kernel, w.heap().floats(), at, taps, inner, strides[0], strides[1], outer), start, to);
         }
         Layouts.finish(result, dx);
     }
@@ -78,6 +86,22 @@ final class GemmConvolution {
             grid.patches(in.memory.data(), in.memory.offset(), in.channels, in.first, in.count, from, end, patches, k);
             Gemm.block(kernel, end - from, patches, 0, k, panels, 0, panels.count(), start, out.memory.data(), to + from * out.channels,
                     out.channels);
+        });
+    }
+
+    /// The pixels of one phase; their rows do not lie side by side, so they are computed aside.
+    private static void multiply(GemmKernel kernel, int batch, GemmPhase phase, Image in, Gemm.Panels panels, float[] start, Image out) {
+        int m = Math.multiplyExact(batch, phase.grid().positions());
+        int k = panels.k();
+        int rows = Math.min(Gemm.rowsOfBlock(kernel, m, k), Math.max(1, PATCH_FLOATS / Math.max(1, k) / kernel.rows()) * kernel.rows());
+        Parallel.forChunks(m, rows, (_, from, end) -> {
+            float[] patches = GemmScratch.floats(Role.BLOCK, rows * k);
+            phase.grid().patches(in.memory.data(), in.memory.offset(), in.channels, in.first, in.count, from, end, patches, k);
+            float[] aside = GemmScratch.floats(Role.COLUMNS, rows * out.count);
+            Gemm.block(kernel, end - from, patches, 0, k, panels, 0, panels.count(), start, aside, 0, out.count);
+            for (int p = from; p < end; p++)
+                System.arraycopy(aside, (p - from) * out.count, out.memory.data(),
+                        out.memory.offset() + out.first + phase.pixel(p) * out.channels, out.count);
         });
     }
 
@@ -128,7 +152,8 @@ final class GemmConvolution {
         return new Sums(parts, count, k, width);
     }
 
-    private static void addPositions(GemmKernel kernel, Im2colGrid grid, Image x, Image dy, int from, int to, int k, int width, float[] sums,
+    private static void addPositions(GemmKernel kernel, Im2colGrid grid, Image x, Image dy, int from, int to, int k, int width,
+            float[] sums,
             int at) {
         float[] left = x.memory.data();
         int lo = x.memory.offset() + x.first + from * x.channels;

@@ -2,6 +2,7 @@ package dev.sunda.core.cpu;
 
 import dev.sunda.core.op.Window;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /// Which source pixel meets which kernel tap along one spatial axis, as a table: `source[position * kernel + tap]`, -1 where there
 /// is none. One table serves every stride, dilation and padding, forwards and backwards.
@@ -47,6 +48,26 @@ record Im2colAxis(int positions, int kernel, int size, int[] source, int[] origi
     /// The source pixel under `tap` at `position`, or -1.
     int at(int position, int tap) {
         return source[position * kernel + tap];
+    }
+
+    /// The taps through which the positions `first, first + every, ...` see any pixel.
+    int[] tapsOf(int first, int every) {
+        return IntStream.range(0, kernel).filter(k -> {
+            for (int p = first; p < positions; p += every)
+                if (at(p, k) >= 0)
+                    return true;
+            return false;
+        }).toArray();
+    }
+
+    /// The part of this axis with positions `first, first + every, ...` and these taps.
+    Im2colAxis part(int first, int every, int[] taps) {
+        int count = Math.ceilDiv(positions - first, every);
+        int[] seen = new int[count * taps.length];
+        for (int p = 0; p < count; p++)
+            for (int t = 0; t < taps.length; t++)
+                seen[p * taps.length + t] = at(first + p * every, taps[t]);
+        return new Im2colAxis(count, taps.length, size, seen, new int[taps.length], 0);
     }
 
     /// Pixels that taps see before the first one of the source.

@@ -21,8 +21,11 @@ record Im2colGrid(Im2colAxis depth, Im2colAxis height, Im2colAxis width) {
     private static Im2colGrid of(List<Window> axes, Function<Window, Im2colAxis> table) {
         int n = axes.size();
         if (n > 3)
-            throw new UnsupportedOperationException("cpu: windows have kernels for at most 3 spatial axes (got " + n + "); use Device.REFERENCE");
-        return new Im2colGrid(table.apply(n > 2 ? axes.get(n - 3) : Im2colAxis.UNIT), table.apply(n > 1 ? axes.get(n - 2) : Im2colAxis.UNIT),
+
+            throw new UnsupportedOperationException(
+                    "cpu: windows have kernels for at most 3 spatial axes (got " + n + "); use Device.REFERENCE");
+        return new Im2colGrid(table.apply(n > 2 ? axes.get(n - 3) : Im2colAxis.UNIT),
+                table.apply(n > 1 ? axes.get(n - 2) : Im2colAxis.UNIT),
                 table.apply(n > 0 ? axes.get(n - 1) : Im2colAxis.UNIT));
     }
 
@@ -128,7 +131,8 @@ record Im2colGrid(Im2colAxis depth, Im2colAxis height, Im2colAxis width) {
             int z = row % rows() / height.positions();
             int y = row % height.positions();
             int end = Math.min(to, (row + 1) * columns);
-            segment(x, offset + first + image * pixels() * channels, channels, count, z, y, position - row * columns, end - row * columns, out,
+            segment(x, offset + first + image * pixels() * channels, channels, count, z, y, position - row * columns,
+                    end - row * columns, out,
                     at, ldo);
             at += (end - position) * ldo;
             position = end;

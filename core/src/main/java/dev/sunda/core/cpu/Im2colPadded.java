@@ -8,7 +8,10 @@ import dev.sunda.core.cpu.Layouts.Dense;
 ///
 /// @param data the padded image, pixel after pixel
 /// @param at where each tap looks from position 0
-record Im2colPadded(Im2colGrid grid, int channels, float[] data, int[] at) {
+/// @param line floats of a padded line
+/// @param plane floats of a padded plane
+/// @param middle where the first pixel of the image goes
+record Im2colPadded(Im2colGrid grid, int channels, float[] data, int[] at, int line, int plane, int middle) {
     /// Floats of a padded image up to which it pays.
     private static final int LARGEST = 96 * 1024;
     /// Images in a batch from which on they are enough to share among threads.
@@ -23,33 +26,32 @@ record Im2colPadded(Im2colGrid grid, int channels, float[] data, int[] at) {
 
     /// Work memory of this thread, zeros all over.
     static Im2colPadded of(Im2colGrid grid, int channels) {
-        int height = grid.height().padded();
-        int width = grid.width().padded();
+        int line = grid.width().padded() * channels;
+        int plane = grid.height().padded() * line;
+        int middle = grid.depth().before() * plane + grid.height().before() * line + grid.width().before() * channels;
         int[] at = new int[grid.taps()];
         int t = 0;
         for (int z : grid.depth().origin())
             for (int y : grid.height().origin())
                 for (int x : grid.width().origin())
-                    at[t++] = (((z + grid.depth().before()) * height + y + grid.height().before()) * width + x + grid.width().before()) * channels;
-        return new Im2colPadded(grid, channels, GemmScratch.zeros(Role.BLOCK, grid.depth().padded() * height * width * channels), at);
+                    at[t++] = middle + z * plane + y * line + x * channels;
+        float[] data = GemmScratch.zeros(Role.BLOCK, grid.depth().padded() * plane);
+        return new Im2colPadded(grid, channels, data, at, line, plane, middle);
     }
 
     /// Copies image number `image` into the middle.
     void load(Dense images, int image) {
-        int line = grid.width().size() * channels;
+        int floats = grid.width().size() * channels;
         int from = images.offset() + image * grid.pixels() * channels;
         for (int z = 0; z < grid.depth().size(); z++)
-            for (int y = 0; y < grid.height().size(); y++, from += line) {
-                int to = ((z + grid.depth().before()) * grid.height().padded() + y + grid.height().before()) * grid.width().padded()
-                        + grid.width().before();
-                System.arraycopy(images.data(), from, data, to * channels, line);
-            }
+            for (int y = 0; y < grid.height().size(); y++, from += floats)
+                System.arraycopy(images.data(), from, data, middle + z * plane + y * line, floats);
     }
 
     /// How much further the taps look from the first position of row `row`.
     int shift(int row) {
         int z = row / grid.height().positions() * grid.depth().step();
         int y = row % grid.height().positions() * grid.height().step();
-        return (z * grid.height().padded() + y) * grid.width().padded() * channels;
+        return z * plane + y * line;
     }
 }

@@ -77,7 +77,8 @@ final class Indexing {
             for (int j = 0; j < call.index.length; j++) {
                 int row = call.index[j];
                 if (row >= from && row < to)
-                    MATH.vectors(BinaryOp.ADD, call.table, call.tableAt(row), call.rows, call.rowAt(j), call.table, call.tableAt(row), width);
+                    MATH.vectors(BinaryOp.ADD, call.table, call.tableAt(row), call.rows, call.rowAt(j), call.table, call.tableAt(row),
+                            width);
             }
         });
     }

@@ -89,8 +89,10 @@ final class Layouts {
     /// `to[i][j] = from[i][j]` for `rows` by `columns` elements of any strides, in parallel.
     static void transfer(float[] from, int fromOffset, int fromRow, int fromColumn, float[] to, int toOffset, int toRow, int toColumn,
             int rows, int columns) {
-        Parallel.forChunks(rows, Math.max(SQUARE, CHUNK_FLOATS / Math.max(1, columns)), (_, first, end) ->
-                square(from, fromOffset + first * fromRow, fromRow, fromColumn, to, toOffset + first * toRow, toRow, toColumn, end - first, columns));
+        Parallel.forChunks(rows, Math.max(SQUARE, CHUNK_FLOATS / Math.max(1, columns)),
+                (_, first, end) -> square(from, fromOffset + first * fromRow, fromRow, fromColumn, to, toOffset + first * toRow, toRow,
+                        toColumn,
+                        end - first, columns));
     }
 
     private static void square(float[] from, int fo, int fr, int fc, float[] to, int go, int gr, int gc, int rows, int columns) {

@@ -8,6 +8,10 @@ import dev.sunda.core.spi.View;
 final class Matmul {
     /// Matrices with fewer multiplications than this share threads by batch, larger ones by tile.
     private static final long SMALL = 1 << 18;
+    /// Left sides with at most so many rows use the right side in place.
+    private static final int FEW_ROWS = 16;
+    /// Columns and steps of `k` worked on at a time then.
+    private static final int STRIP = 128;
 
     private Matmul() {
     }
@@ -21,6 +25,10 @@ final class Matmul {
             int columns = shape.size(2);
             return new Matrix(view.heap().floats(), layout.offset() + batch * layout.stride(0), rows, columns,
                     rows == 1 ? columns : layout.stride(1), columns == 1 ? 1 : layout.stride(2));
+        }
+
+        Matrix columnsFrom(int first) {
+            return new Matrix(data, offset + first * columnStride, rows, columns - first, rowStride, columnStride);
         }
 
         Matrix transposed() {
@@ -54,18 +62,41 @@ final class Matmul {
             multiply(kernel, y.transposed(), x.transposed(), out.transposed());
             return;
         }
-        Matrix left = readable(x);
         int m = x.rows();
         int n = y.columns();
+        int whole = n - n % kernel.columns();
+        if (m <= FEW_ROWS && y.columnStride() == 1 && out.columnStride() == 1 && whole > 0) {
+            few(kernel, x, y, out, whole);
+            if (whole < n)
+                multiply(kernel, x, y.columnsFrom(whole), out.columnsFrom(whole));
+            return;
+        }
+        Matrix left = readable(x);
         var panels = Gemm.pack(kernel, y.data(), y.offset(), y.rowStride(), y.columnStride(), y.rows(), n);
         float[] start = Gemm.start(kernel, null, 0, 0, n);
         if (out.columnStride() == 1) {
-            Gemm.multiply(kernel, m, left.data(), left.offset(), left.rowStride(), panels, start, out.data(), out.offset(), out.rowStride());
+            Gemm.multiply(kernel, m, left.data(), left.offset(), left.rowStride(), panels, start, out.data(), out.offset(),
+                    out.rowStride());
             return;
         }
         float[] result = GemmScratch.floats(Role.RESULT, Math.multiplyExact(m, n));
         Gemm.multiply(kernel, m, left.data(), left.offset(), left.rowStride(), panels, start, result, 0, n);
         Layouts.transfer(result, 0, n, 1, out.data(), out.offset(), out.rowStride(), out.columnStride(), m, n);
+    }
+
+    /// Few rows are not worth packing the right side for: the first `n` columns, whole tiles of them, straight from where they lie.
+    private static void few(GemmKernel kernel, Matrix x, Matrix y, Matrix out, int n) {
+        int m = x.rows();
+        int k = x.columns();
+        float[] left = GemmScratch.floats(Role.SOURCE, Math.multiplyExact(m, k));
+        Layouts.transfer(x.data(), x.offset(), x.columnStride(), x.rowStride(), left, 0, m, 1, k, m);
+        int columns = kernel.columns() * Math.max(1, STRIP / kernel.columns());
+        Parallel.forChunks(n, columns, (_, from, to) -> {
+            Gemm.clear(m, to - from, out.data(), out.offset() + from, out.rowStride());
+            for (int p = 0; p < k; p += STRIP)
+                Gemm.addOuter(kernel, m, to - from, Math.min(STRIP, k - p), left, p * m, m, y.data(), y.offset() + p * y.rowStride() + from,
+                        y.rowStride(), out.data(), out.offset() + from, out.rowStride());
+        });
     }
 
     /// The same matrix with contiguous rows that do not compete for the same lines of the first cache.

@@ -68,8 +68,8 @@ final class Pooling {
         int image = dx.shape().numel() / spec.batch();
         boolean apart = spec.axes().stream().allMatch(a -> a.stride() >= a.span());
         if (!spec.axes().stream().allMatch(Pooling::isTiled))
-            Parallel.forChunks(spec.batch(), 1, (n, _, _) ->
-                    Arrays.fill(result.data(), result.offset() + n * image, result.offset() + (n + 1) * image, 0));
+            Parallel.forChunks(spec.batch(), 1,
+                    (n, _, _) -> Arrays.fill(result.data(), result.offset() + n * image, result.offset() + (n + 1) * image, 0));
         int step = step(spec);
         Im2colGrid.Visitor visitor = (position, length, number, seen, at, within) -> {
             locate(grid, number, seen, at, within, channels, result.offset());

@@ -46,10 +46,12 @@ final class RandomFill {
         float[] to = y.heap().floats();
         float scale = (float) (1 / (1 - p));
         long least = (long) Math.ceil(p * 0x1p53);                   // 53 bits at least this are a number at least p
-        nest.forEach(CHUNK, (at, n) -> drop(key, at[0], nest.stride(0), least, scale, from, at[1], nest.stride(1), to, at[2], nest.stride(2), n));
+        nest.forEach(CHUNK, (at, n) -> drop(key, at[0], nest.stride(0), least, scale, from, at[1], nest.stride(1), to, at[2],
+                nest.stride(2), n));
     }
 
-    private static void drop(RandomKey key, int number, int step, long least, float scale, float[] x, int xi, int xs, float[] y, int yi, int ys,
+    private static void drop(RandomKey key, int number, int step, long least, float scale, float[] x, int xi, int xs, float[] y, int yi,
+            int ys,
             int n) {
         for (int j = 0; j < n; j++) {
             long bits = key.bits(number + j * step) >>> 11;

@@ -2,8 +2,7 @@ package dev.sunda.core.cpu;
 
 /// Channel by channel; the overloads take the channels from `first` on.
 final class ScalarChannelNorm implements ChannelNormKernel {
-    @Override
-    public void sum(float[] x, int xo, int rows, int channels, float[] sums, int so) {
+    @Override public void sum(float[] x, int xo, int rows, int channels, float[] sums, int so) {
         sum(x, xo, rows, 0, channels, sums, so);
     }
 
@@ -16,8 +15,7 @@ final class ScalarChannelNorm implements ChannelNormKernel {
         }
     }
 
-    @Override
-    public void squares(float[] x, int xo, int rows, int channels, float[] mean, float[] sums, int so) {
+    @Override public void squares(float[] x, int xo, int rows, int channels, float[] mean, float[] sums, int so) {
         squares(x, xo, rows, 0, channels, mean, sums, so);
     }
 
@@ -32,8 +30,7 @@ final class ScalarChannelNorm implements ChannelNormKernel {
         }
     }
 
-    @Override
-    public void products(float[] dy, int dyo, float[] x, int xo, int rows, int channels, float[] mean, float[] sums, int so) {
+    @Override public void products(float[] dy, int dyo, float[] x, int xo, int rows, int channels, float[] mean, float[] sums, int so) {
         products(dy, dyo, x, xo, rows, 0, channels, mean, sums, so);
     }
 
@@ -46,8 +43,8 @@ final class ScalarChannelNorm implements ChannelNormKernel {
         }
     }
 
-    @Override
-    public void normalize(float[] x, int xo, int rows, int channels, float[] mean, float[] scale, float[] shift, float[] y, int yo) {
+    @Override public void normalize(float[] x, int xo, int rows, int channels, float[] mean, float[] scale, float[] shift, float[] y,
+            int yo) {
         normalize(x, xo, rows, 0, channels, mean, scale, shift, y, yo);
     }
 
@@ -58,13 +55,14 @@ final class ScalarChannelNorm implements ChannelNormKernel {
                 y[yo + r * channels + c] = Math.fma(x[xo + r * channels + c] - mean[c], scale[c], shift[c]);
     }
 
-    @Override
-    public void gradient(float[] dy, int dyo, float[] x, int xo, int rows, int channels, float[] mean, float[] scale, float[] slope,
+    @Override public void gradient(float[] dy, int dyo, float[] x, int xo, int rows, int channels, float[] mean, float[] scale,
+            float[] slope,
             float[] shift, float[] dx, int dxo) {
         gradient(dy, dyo, x, xo, rows, 0, channels, mean, scale, slope, shift, dx, dxo);
     }
 
-    static void gradient(float[] dy, int dyo, float[] x, int xo, int rows, int first, int channels, float[] mean, float[] scale, float[] slope,
+    static void gradient(float[] dy, int dyo, float[] x, int xo, int rows, int first, int channels, float[] mean, float[] scale,
+            float[] slope,
             float[] shift, float[] dx, int dxo) {
         for (int r = 0; r < rows; r++)
             for (int c = first; c < channels; c++) {

@@ -3,8 +3,8 @@ package dev.sunda.core.cpu;
 /// Exponential, logarithm, hyperbolic tangent and logistic function of one float, as fixed chains of float operations and fused
 /// multiply-adds; [SimdFunctions] runs the identical chains on vectors, so both give the same bits.
 ///
-/// Error against the exact value, found by trying every float: at most 1.1 ulp for `exp`, 0.9 for `log`, 1.6 for `tanh` and for
-/// `sigmoid`, subnormal numbers included. Infinities and NaN behave as in `StrictMath`.
+/// Error against the exact value, measured on every 37th float against `StrictMath`: at most 1.1 ulp for `exp`, 0.9 for `log`, 1.6 for
+/// `tanh` and for `sigmoid`, subnormal numbers included. Infinities and NaN behave as in `StrictMath`.
 /// Polynomials: Moshier, Cephes Mathematical Library, release 2.2 (expf, logf, tanhf).
 final class ScalarFunctions {
     /// Adding 1.5 * 2^23 leaves the nearest integer in the low bits of the sum.

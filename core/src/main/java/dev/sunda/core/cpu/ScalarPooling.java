@@ -2,14 +2,16 @@ package dev.sunda.core.cpu;
 
 /// Channel by channel.
 final class ScalarPooling implements PoolingKernel {
-    @Override
-    public void max(float[] x, int[] at, int[] within, int taps, int step, int pixels, int channels, float[] out, int oo, int[] index, int io) {
+    @Override public void max(float[] x, int[] at, int[] within, int taps, int step, int pixels, int channels, float[] out, int oo,
+            int[] index,
+            int io) {
         for (int p = 0; p < pixels; p++)
             maxOne(x, at, within, taps, p * step, 0, channels, out, oo + p * channels, index, io + p * channels);
     }
 
     /// The channels from `first` on, of the window `shift` pixels further.
-    static void maxOne(float[] x, int[] at, int[] within, int taps, int shift, int first, int channels, float[] out, int oo, int[] index, int io) {
+    static void maxOne(float[] x, int[] at, int[] within, int taps, int shift, int first, int channels, float[] out, int oo, int[] index,
+            int io) {
         for (int c = first; c < channels; c++) {
             float best = x[at[0] + shift * channels + c];
             int where = within[0];
@@ -25,8 +27,8 @@ final class ScalarPooling implements PoolingKernel {
         }
     }
 
-    @Override
-    public void spread(float[] dy, int dyo, int[] index, int io, int[] at, int[] within, int taps, int step, int pixels, int channels,
+    @Override public void spread(float[] dy, int dyo, int[] index, int io, int[] at, int[] within, int taps, int step, int pixels,
+            int channels,
             boolean add, float[] dx) {
         for (int p = 0; p < pixels; p++)
             spreadOne(dy, dyo + p * channels, index, io + p * channels, at, within, taps, p * step, 0, channels, add, dx);
@@ -43,8 +45,7 @@ final class ScalarPooling implements PoolingKernel {
             }
     }
 
-    @Override
-    public void average(float[] x, int[] at, float[] divisor, int taps, int channels, float[] out, int oo) {
+    @Override public void average(float[] x, int[] at, float[] divisor, int taps, int channels, float[] out, int oo) {
         average(x, at, divisor, taps, 0, channels, out, oo);
     }
 
@@ -58,8 +59,7 @@ final class ScalarPooling implements PoolingKernel {
         }
     }
 
-    @Override
-    public void mean(float[] x, int[] at, int taps, float divisor, int channels, float[] out, int oo) {
+    @Override public void mean(float[] x, int[] at, int taps, float divisor, int channels, float[] out, int oo) {
         mean(x, at, taps, divisor, 0, channels, out, oo);
     }
 

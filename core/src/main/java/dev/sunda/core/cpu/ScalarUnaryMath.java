@@ -4,8 +4,7 @@ import dev.sunda.core.op.UnaryOp;
 
 /// Plain loops; also finishes what does not fill a vector.
 final class ScalarUnaryMath implements UnaryMath {
-    @Override
-    public void apply(UnaryOp op, float[] x, int xi, float[] y, int yi, int n) {
+    @Override public void apply(UnaryOp op, float[] x, int xi, float[] y, int yi, int n) {
         finish(op, x, xi, y, yi, 0, n);
     }
 
@@ -30,8 +29,7 @@ final class ScalarUnaryMath implements UnaryMath {
         }
     }
 
-    @Override
-    public void backward(UnaryOp op, float[] kept, int ki, float[] dy, int di, float[] dx, int oi, int n) {
+    @Override public void backward(UnaryOp op, float[] kept, int ki, float[] dy, int di, float[] dx, int oi, int n) {
         finishBackward(op, kept, ki, dy, di, dx, oi, 0, n);
     }
 
@@ -44,7 +42,7 @@ final class ScalarUnaryMath implements UnaryMath {
     private static float slope(UnaryOp op, float k, float d) {
         return switch (op) {
             case NEG -> -d;
-            case ABS -> d * Math.signum(k);
+            case ABS -> d * (k > 0 ? 1 : k < 0 ? -1 : 0);
             case SQUARE -> d * (k + k);
             case SQRT -> d * (0.5f / k);
             case RSQRT -> d * (-0.5f * k * k * k);
@@ -53,7 +51,7 @@ final class ScalarUnaryMath implements UnaryMath {
             case LOG -> d * (1 / k);
             case TANH -> d * Math.fma(-k, k, 1);
             case SIGMOID -> d * (k * (1 - k));
-            case RELU -> d * (k > 0 ? 1 : 0);
+            case RELU -> d * (k <= 0 ? 0 : 1);
             default -> (float) (d * op.derivative(k));
         };
     }

@@ -11,8 +11,7 @@ final class SimdBinaryMath implements BinaryMath {
     private static final VectorSpecies<Float> S = SimdSpecies.F;
     private static final int L = S.length();
 
-    @Override
-    public void vectors(BinaryOp op, float[] a, int ai, float[] b, int bi, float[] out, int oi, int n) {
+    @Override public void vectors(BinaryOp op, float[] a, int ai, float[] b, int bi, float[] out, int oi, int n) {
         int end = S.loopBound(n);
         switch (op) {
             case ADD -> add(a, ai, b, bi, out, oi, end);
@@ -27,8 +26,7 @@ final class SimdBinaryMath implements BinaryMath {
             ScalarBinaryMath.finishVectors(op, a, ai, b, bi, out, oi, end, n);
     }
 
-    @Override
-    public void vectorScalar(BinaryOp op, float[] a, int ai, float b, float[] out, int oi, int n) {
+    @Override public void vectorScalar(BinaryOp op, float[] a, int ai, float b, float[] out, int oi, int n) {
         int end = S.loopBound(n);
         switch (op) {
             case ADD -> add(a, ai, b, out, oi, end);
@@ -43,8 +41,7 @@ final class SimdBinaryMath implements BinaryMath {
             ScalarBinaryMath.finishVectorScalar(op, a, ai, b, out, oi, end, n);
     }
 
-    @Override
-    public void scalarVector(BinaryOp op, float a, float[] b, int bi, float[] out, int oi, int n) {
+    @Override public void scalarVector(BinaryOp op, float a, float[] b, int bi, float[] out, int oi, int n) {
         int end = S.loopBound(n);
         switch (op) {
             case ADD -> add(b, bi, a, out, oi, end);

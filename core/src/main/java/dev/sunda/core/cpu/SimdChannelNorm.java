@@ -11,8 +11,7 @@ final class SimdChannelNorm implements ChannelNormKernel {
     private static final VectorSpecies<Float> S = SimdSpecies.F;
     private static final int L = S.length();
 
-    @Override
-    public void sum(float[] x, int xo, int rows, int channels, float[] sums, int so) {
+    @Override public void sum(float[] x, int xo, int rows, int channels, float[] sums, int so) {
         int c = 0;
         for (; c + 2 * L <= channels; c += 2 * L) {
             FloatVector a = FloatVector.zero(S), b = a;
@@ -26,8 +25,7 @@ final class SimdChannelNorm implements ChannelNormKernel {
         ScalarChannelNorm.sum(x, xo, rows, c, channels, sums, so);
     }
 
-    @Override
-    public void squares(float[] x, int xo, int rows, int channels, float[] mean, float[] sums, int so) {
+    @Override public void squares(float[] x, int xo, int rows, int channels, float[] mean, float[] sums, int so) {
         int c = 0;
         for (; c + 2 * L <= channels; c += 2 * L) {
             FloatVector a = FloatVector.zero(S), b = a;
@@ -43,8 +41,7 @@ final class SimdChannelNorm implements ChannelNormKernel {
         ScalarChannelNorm.squares(x, xo, rows, c, channels, mean, sums, so);
     }
 
-    @Override
-    public void products(float[] dy, int dyo, float[] x, int xo, int rows, int channels, float[] mean, float[] sums, int so) {
+    @Override public void products(float[] dy, int dyo, float[] x, int xo, int rows, int channels, float[] mean, float[] sums, int so) {
         int c = 0;
         for (; c + 2 * L <= channels; c += 2 * L) {
             FloatVector a = FloatVector.zero(S), b = a;
@@ -59,8 +56,8 @@ final class SimdChannelNorm implements ChannelNormKernel {
         ScalarChannelNorm.products(dy, dyo, x, xo, rows, c, channels, mean, sums, so);
     }
 
-    @Override
-    public void normalize(float[] x, int xo, int rows, int channels, float[] mean, float[] scale, float[] shift, float[] y, int yo) {
+    @Override public void normalize(float[] x, int xo, int rows, int channels, float[] mean, float[] scale, float[] shift, float[] y,
+            int yo) {
         int end = channels - channels % L;
         for (int r = 0; r < rows; r++)
             for (int c = 0, at = xo + r * channels, to = yo + r * channels; c < end; c += L)
@@ -69,13 +66,14 @@ final class SimdChannelNorm implements ChannelNormKernel {
             ScalarChannelNorm.normalize(x, xo, rows, end, channels, mean, scale, shift, y, yo);
     }
 
-    @Override
-    public void gradient(float[] dy, int dyo, float[] x, int xo, int rows, int channels, float[] mean, float[] scale, float[] slope,
+    @Override public void gradient(float[] dy, int dyo, float[] x, int xo, int rows, int channels, float[] mean, float[] scale,
+            float[] slope,
             float[] shift, float[] dx, int dxo) {
         int end = channels - channels % L;
         for (int r = 0; r < rows; r++)
             for (int c = 0, at = r * channels; c < end; c += L) {
-                FloatVector line = fromArray(S, x, xo + at + c).sub(fromArray(S, mean, c)).fma(fromArray(S, slope, c), fromArray(S, shift, c));
+                FloatVector line = fromArray(S, x, xo + at + c).sub(fromArray(S, mean, c)).fma(fromArray(S, slope, c), fromArray(S,
+                        shift, c));
                 fromArray(S, dy, dyo + at + c).fma(fromArray(S, scale, c), line).intoArray(dx, dxo + at + c);
             }
         if (end < channels)

@@ -10,14 +10,14 @@ final class SimdDepthwise implements DepthwiseKernel {
     private static final VectorSpecies<Float> S = SimdSpecies.F;
     private static final int L = S.length();
 
-    @Override
-    public void pixels(float[] x, int[] at, int step, float[] w, int[] weight, int taps, float[] start, int channels, int pixels, float[] out,
+    @Override public void pixels(float[] x, int[] at, int step, float[] w, int[] weight, int taps, float[] start, int channels, int pixels,
+            float[] out,
             int oo) {
         int end = channels - channels % L;
         int p = 0;
-        if (taps == 9)
+        if (isSquare(at, taps))
             for (int c = 0; c < end; c += L)
-                p = nine(x, at, c, step, w, weight, start, pixels, out, oo + c, channels);
+                p = square(x, at, c, step, w, weight, start, pixels, out, oo + c, channels);
         if (end > 0) {
             for (; p + 4 <= pixels; p += 4)
                 four(x, at, p * step, step, w, weight, taps, start, end, out, oo + p * channels, channels);
@@ -28,8 +28,16 @@ final class SimdDepthwise implements DepthwiseKernel {
             ScalarDepthwise.pixels(x, at, step, w, weight, taps, start, end, channels, pixels, out, oo);
     }
 
-    /// A run under a whole 3x3 kernel, two pixels at a time: the nine weights stay in registers. Returns how many pixels are done.
-    private static int nine(float[] x, int[] at, int c, int step, float[] w, int[] weight, float[] start, int pixels, float[] out, int oo,
+    /// Three times three taps, evenly spaced: a 3x3 kernel, wherever all of it sees pixels.
+    private static boolean isSquare(int[] at, int taps) {
+        if (taps != 9)
+            return false;
+        int next = at[1] - at[0];
+        return at[2] - at[1] == next && at[4] - at[3] == next && at[5] - at[4] == next && at[7] - at[6] == next && at[8] - at[7] == next;
+    }
+
+    /// Such a run, two pixels at a time: the nine weights stay in registers. Returns how many pixels are done.
+    private static int square(float[] x, int[] at, int c, int step, float[] w, int[] weight, float[] start, int pixels, float[] out, int oo,
             int channels) {
         FloatVector w0 = fromArray(S, w, weight[0] + c);
         FloatVector w1 = fromArray(S, w, weight[1] + c);
@@ -40,36 +48,43 @@ final class SimdDepthwise implements DepthwiseKernel {
         FloatVector w6 = fromArray(S, w, weight[6] + c);
         FloatVector w7 = fromArray(S, w, weight[7] + c);
         FloatVector w8 = fromArray(S, w, weight[8] + c);
-        int x0 = at[0] + c, x1 = at[1] + c, x2 = at[2] + c, x3 = at[3] + c, x4 = at[4] + c, x5 = at[5] + c, x6 = at[6] + c, x7 = at[7] + c;
-        int x8 = at[8] + c;
         FloatVector first = fromArray(S, start, c);
+        int one = at[1] - at[0];
+        int two = 2 * one;
         int p = 0;
-        for (int f = 0, to = oo; p + 2 <= pixels; p += 2, f += 2 * step, to += 2 * channels) {
-            int g = f + step;
-            FloatVector a = fromArray(S, x, x0 + f).fma(w0, first), b = fromArray(S, x, x0 + g).fma(w0, first);
-            a = fromArray(S, x, x1 + f).fma(w1, a);
-            b = fromArray(S, x, x1 + g).fma(w1, b);
-            a = fromArray(S, x, x2 + f).fma(w2, a);
-            b = fromArray(S, x, x2 + g).fma(w2, b);
-            a = fromArray(S, x, x3 + f).fma(w3, a);
-            b = fromArray(S, x, x3 + g).fma(w3, b);
-            a = fromArray(S, x, x4 + f).fma(w4, a);
-            b = fromArray(S, x, x4 + g).fma(w4, b);
-            a = fromArray(S, x, x5 + f).fma(w5, a);
-            b = fromArray(S, x, x5 + g).fma(w5, b);
-            a = fromArray(S, x, x6 + f).fma(w6, a);
-            b = fromArray(S, x, x6 + g).fma(w6, b);
-            a = fromArray(S, x, x7 + f).fma(w7, a);
-            b = fromArray(S, x, x7 + g).fma(w7, b);
-            a = fromArray(S, x, x8 + f).fma(w8, a);
-            b = fromArray(S, x, x8 + g).fma(w8, b);
+        for (int i = at[0] + c, j = at[3] + c, k = at[6] + c, to = oo; p + 2 <= pixels; p += 2, to += 2 * channels) {
+            FloatVector a = fromArray(S, x, i).fma(w0, first);
+            a = fromArray(S, x, i + one).fma(w1, a);
+            a = fromArray(S, x, i + two).fma(w2, a);
+            i += step;
+            a = fromArray(S, x, j).fma(w3, a);
+            a = fromArray(S, x, j + one).fma(w4, a);
+            a = fromArray(S, x, j + two).fma(w5, a);
+            j += step;
+            a = fromArray(S, x, k).fma(w6, a);
+            a = fromArray(S, x, k + one).fma(w7, a);
+            a = fromArray(S, x, k + two).fma(w8, a);
+            k += step;
+            FloatVector b = fromArray(S, x, i).fma(w0, first);
+            b = fromArray(S, x, i + one).fma(w1, b);
+            b = fromArray(S, x, i + two).fma(w2, b);
+            i += step;
+            b = fromArray(S, x, j).fma(w3, b);
+            b = fromArray(S, x, j + one).fma(w4, b);
+            b = fromArray(S, x, j + two).fma(w5, b);
+            j += step;
+            b = fromArray(S, x, k).fma(w6, b);
+            b = fromArray(S, x, k + one).fma(w7, b);
+            b = fromArray(S, x, k + two).fma(w8, b);
+            k += step;
             a.intoArray(out, to);
             b.intoArray(out, to + channels);
         }
         return p;
     }
 
-    private static void four(float[] x, int[] at, int shift, int step, float[] w, int[] weight, int taps, float[] start, int end, float[] out,
+    private static void four(float[] x, int[] at, int shift, int step, float[] w, int[] weight, int taps, float[] start, int end,
+            float[] out,
             int oo, int channels) {
         for (int c = 0; c < end; c += L) {
             FloatVector s0 = fromArray(S, start, c), s1 = s0, s2 = s0, s3 = s0;
@@ -88,7 +103,8 @@ final class SimdDepthwise implements DepthwiseKernel {
         }
     }
 
-    private static void one(float[] x, int[] at, int shift, float[] w, int[] weight, int taps, float[] start, int end, float[] out, int oo) {
+    private static void one(float[] x, int[] at, int shift, float[] w, int[] weight, int taps, float[] start, int end, float[] out,
+            int oo) {
         for (int c = 0; c < end; c += L) {
             FloatVector sum = fromArray(S, start, c);
             for (int t = 0; t < taps; t++)
@@ -97,8 +113,8 @@ final class SimdDepthwise implements DepthwiseKernel {
         }
     }
 
-    @Override
-    public void gradient(float[] x, int xo, int step, int tapStep, int taps, float[] dy, int dyo, int channels, int pixels, float[] sums,
+    @Override public void gradient(float[] x, int xo, int step, int tapStep, int taps, float[] dy, int dyo, int channels, int pixels,
+            float[] sums,
             int so) {
         int end = channels - channels % L;
         int t = 0;
@@ -110,7 +126,8 @@ final class SimdDepthwise implements DepthwiseKernel {
             ScalarDepthwise.gradient(x, xo, step, tapStep, taps, dy, dyo, end, channels, pixels, sums, so);
     }
 
-    private static void three(float[] x, int xo, int step, int tapStep, float[] dy, int dyo, int channels, int end, int pixels, float[] sums,
+    private static void three(float[] x, int xo, int step, int tapStep, float[] dy, int dyo, int channels, int end, int pixels,
+            float[] sums,
             int so) {
         int c = 0;
         for (; c + 2 * L <= end; c += 2 * L)
@@ -120,7 +137,8 @@ final class SimdDepthwise implements DepthwiseKernel {
                 narrow(x, xo + c + t * tapStep, step, dy, dyo + c, channels, pixels, sums, so + t * channels + c);
     }
 
-    private static void threeWide(float[] x, int xo, int step, int tapStep, float[] dy, int dyo, int channels, int pixels, float[] sums, int so) {
+    private static void threeWide(float[] x, int xo, int step, int tapStep, float[] dy, int dyo, int channels, int pixels, float[] sums,
+            int so) {
         FloatVector a0 = fromArray(S, sums, so), a1 = fromArray(S, sums, so + L);
         FloatVector b0 = fromArray(S, sums, so + channels), b1 = fromArray(S, sums, so + channels + L);
         FloatVector c0 = fromArray(S, sums, so + 2 * channels), c1 = fromArray(S, sums, so + 2 * channels + L);

@@ -17,6 +17,8 @@ final class SimdFunctions {
     private static final VectorSpecies<Float> S = SimdSpecies.F;
     private static final int L = S.length();
     private static final int BLOCK = 1024;
+    private static final FloatVector ONE = FloatVector.broadcast(S, 1);
+    private static final FloatVector TWO = FloatVector.broadcast(S, 2);
 
     private SimdFunctions() {
     }
@@ -107,7 +109,7 @@ final class SimdFunctions {
         for (int j = 0; j < end; j += L) {
             FloatVector v = fromArray(S, x, xi + j);
             FloatVector a = SimdSpecies.abs(v);
-            FloatVector large = constant(1).sub(constant(2).div(fromArray(S, y, yi + j).add(1)));
+            FloatVector large = ONE.sub(TWO.div(fromArray(S, y, yi + j).add(1)));
             FloatVector result = large.blend(tanhPolynomial(a), a.compare(VectorOperators.LT, TANH_SMALL));
             IntVector sign = SimdSpecies.bits(v).and(Integer.MIN_VALUE);
             SimdSpecies.bits(result).or(sign).reinterpretAsFloats().intoArray(y, yi + j);
@@ -135,16 +137,16 @@ final class SimdFunctions {
 
     private static void minusAbs(float[] x, int xi, float[] y, int yi, int end) {
         for (int j = 0; j < end; j += L)
-            SimdSpecies.abs(fromArray(S, x, xi + j)).neg().intoArray(y, yi + j);
+            SimdSpecies.bits(fromArray(S, x, xi + j)).or(Integer.MIN_VALUE).reinterpretAsFloats().intoArray(y, yi + j);
     }
 
     private static void sigmoidFinish(float[] x, int xi, float[] y, int yi, int end) {
         for (int j = 0; j < end; j += L) {
             FloatVector e = fromArray(S, y, yi + j);
-            FloatVector numerator = constant(1).blend(e, fromArray(S, x, xi + j).compare(VectorOperators.LT, 0));
+            FloatVector numerator = e.blend(1, fromArray(S, x, xi + j).compare(VectorOperators.GE, 0));
             FloatVector d = e.add(1);
             FloatVector lost = e.sub(d.sub(1));
-            FloatVector inverse = constant(1).div(d);
+            FloatVector inverse = ONE.div(d);
             FloatVector q = numerator.mul(inverse);
             FloatVector minus = q.neg();
             minus.fma(lost, minus.fma(d, numerator)).fma(inverse, q).intoArray(y, yi + j);

@@ -14,8 +14,9 @@ final class SimdPooling implements PoolingKernel {
     private static final VectorSpecies<Integer> I = SimdSpecies.I;
     private static final int L = S.length();
 
-    @Override
-    public void max(float[] x, int[] at, int[] within, int taps, int step, int pixels, int channels, float[] out, int oo, int[] index, int io) {
+    @Override public void max(float[] x, int[] at, int[] within, int taps, int step, int pixels, int channels, float[] out, int oo,
+            int[] index,
+            int io) {
         int end = channels - channels % L;
         for (int p = 0; p < pixels; p++) {
             int to = p * channels;
@@ -39,8 +40,8 @@ final class SimdPooling implements PoolingKernel {
         where.intoArray(index, io);
     }
 
-    @Override
-    public void spread(float[] dy, int dyo, int[] index, int io, int[] at, int[] within, int taps, int step, int pixels, int channels,
+    @Override public void spread(float[] dy, int dyo, int[] index, int io, int[] at, int[] within, int taps, int step, int pixels,
+            int channels,
             boolean add, float[] dx) {
         int end = channels - channels % L;
         for (int p = 0; p < pixels; p++) {
@@ -49,7 +50,7 @@ final class SimdPooling implements PoolingKernel {
                 if (add)
                     add(dy, dyo + from + c, index, io + from + c, p * step * channels + c, at, within, taps, p * step, dx);
                 else
-                    put(dy, dyo + from + c, index, io + from + c, p * step * channels + c, at, within, taps, p * step, dx);
+                put(dy, dyo + from + c, index, io + from + c, p * step * channels + c, at, within, taps, p * step, dx);
             if (end < channels)
                 ScalarPooling.spreadOne(dy, dyo + from, index, io + from, at, within, taps, p * step, end, channels, add, dx);
         }
@@ -71,8 +72,7 @@ final class SimdPooling implements PoolingKernel {
         }
     }
 
-    @Override
-    public void average(float[] x, int[] at, float[] divisor, int taps, int channels, float[] out, int oo) {
+    @Override public void average(float[] x, int[] at, float[] divisor, int taps, int channels, float[] out, int oo) {
         int end = channels - channels % L;
         for (int c = 0; c < end; c += L) {
             FloatVector sum = FloatVector.zero(S);
@@ -84,8 +84,7 @@ final class SimdPooling implements PoolingKernel {
             ScalarPooling.average(x, at, divisor, taps, end, channels, out, oo);
     }
 
-    @Override
-    public void mean(float[] x, int[] at, int taps, float divisor, int channels, float[] out, int oo) {
+    @Override public void mean(float[] x, int[] at, int taps, float divisor, int channels, float[] out, int oo) {
         int end = channels - channels % L;
         for (int c = 0; c < end; c += L) {
             FloatVector sum = FloatVector.zero(S);

@@ -2,6 +2,7 @@ package dev.sunda.core.cpu;
 
 import static jdk.incubator.vector.FloatVector.fromArray;
 import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.LE;
 import static jdk.incubator.vector.VectorOperators.LT;
 
 import dev.sunda.core.op.UnaryOp;
@@ -39,8 +40,8 @@ final class SimdUnaryBackward {
         return end;
     }
 
-    private static FloatVector signum(FloatVector k) {
-        return k.blend(-1, k.compare(LT, 0)).blend(1, k.compare(GT, 0));
+    private static FloatVector sign(FloatVector k) {
+        return ZERO.blend(-1, k.compare(LT, 0)).blend(1, k.compare(GT, 0));
     }
 
     private static void neg(float[] dy, int di, float[] dx, int oi, int end) {
@@ -54,7 +55,7 @@ final class SimdUnaryBackward {
         for (int j = 0; j < end; j += L) {
             FloatVector k = fromArray(S, kept, ki + j);
             FloatVector d = fromArray(S, dy, di + j);
-            d.mul(signum(k)).intoArray(dx, oi + j);
+            d.mul(sign(k)).intoArray(dx, oi + j);
         }
     }
 
@@ -126,7 +127,7 @@ final class SimdUnaryBackward {
         for (int j = 0; j < end; j += L) {
             FloatVector k = fromArray(S, kept, ki + j);
             FloatVector d = fromArray(S, dy, di + j);
-            d.mul(ZERO.blend(ONE, k.compare(GT, 0))).intoArray(dx, oi + j);
+            d.mul(ONE.blend(ZERO, k.compare(LE, 0))).intoArray(dx, oi + j);
         }
     }
 }

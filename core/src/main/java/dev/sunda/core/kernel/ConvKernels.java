@@ -20,15 +20,16 @@ public final class ConvKernels {
     /// @param bias `[O]` or null
     /// @return `[N, O, out...]`
     public static Tensor conv(ConvSpec spec, Tensor x, Tensor weight, Tensor bias) {
-        check("conv", x, spec.inputShape(), weight, spec.weightShape());
+        check(name(spec), x, spec.inputShape(), weight, spec.weightShape());
         if (bias != null)
-            check("conv", bias, Shape.of(spec.outChannels()), weight, spec.weightShape());
+            check(name(spec), bias, Shape.of(spec.outChannels()), weight, spec.weightShape());
         Tensor out = Tensor.empty(x.backend().imageLayout(spec.outputShape()), x.dtype(), x.device());
         x.backend().conv(spec, x.view(), weight.view(), bias == null ? null : bias.view(), out.view());
         return out;
     }
 
-    /// The gradient with respect to the input: `dx[n,c,i] = sum over o,k with y*stride + k*dilation - pad = i of dy[n,o,y] * weight[o,c,k]`.
+    /// The gradient with respect to the input: `dx[n,c,i] = sum over o,k with y*stride + k*dilation - pad = i of dy[n,o,y] *
+    /// weight[o,c,k]`.
     ///
     /// @param dy `[N, O, out...]`
     /// @param weight `[O, C / groups, kernel...]`
@@ -50,6 +51,10 @@ public final class ConvKernels {
         Tensor dw = Tensor.empty(Layout.contiguous(spec.weightShape()), x.dtype(), x.device());
         x.backend().convWeight(spec, x.view(), dy.view(), dw.view());
         return dw;
+    }
+
+    private static String name(ConvSpec spec) {
+        return "conv" + spec.axes().size() + "d";
     }
 
     private static void check(String operation, Tensor a, Shape shapeA, Tensor b, Shape shapeB) {

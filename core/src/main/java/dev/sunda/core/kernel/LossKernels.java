@@ -49,11 +49,13 @@ public final class LossKernels {
         var rows = Layout.contiguous(Shape.of(logits.size(0)));
         Tensor losses = Tensor.empty(rows, logits.dtype(), logits.device());
         Tensor logSumExp = Tensor.empty(rows, logits.dtype(), logits.device());
-        logits.backend().crossEntropy(spec, logits.view(), checked.view(), weight == null ? null : weight.view(), losses.view(), logSumExp.view());
+        logits.backend().crossEntropy(spec, logits.view(), checked.view(), weight == null ? null : weight.view(), losses.view(),
+                logSumExp.view());
         return new CrossEntropy(losses, logSumExp);
     }
 
-    /// `dlosses * (softmax(logits) * sum_c(weight_c * t_c) - weight * t)`, row by row: the gradient of [#crossEntropy] with respect to the logits.
+    /// `dlosses * (softmax(logits) * sum_c(weight_c * t_c) - weight * t)`, row by row: the gradient of [#crossEntropy] with respect to the
+    /// logits.
     ///
     /// @param dlosses `[M]`
     /// @return `[M, C]`
@@ -73,10 +75,12 @@ public final class LossKernels {
         Tensor.checkSameDevice("crossEntropy", logits, target);
         Shape rows = Shape.of(logits.size(0));
         if (weight != null && (!weight.shape().equals(Shape.of(logits.size(1))) || weight.dtype() != logits.dtype()))
-            throw new ShapeException("crossEntropy", "class weights must be " + logits.dtype() + " [" + logits.size(1) + "]", logits.shape(), weight.shape());
+            throw new ShapeException("crossEntropy", "class weights must be " + logits.dtype() + " [" + logits.size(1) + "]",
+                    logits.shape(), weight.shape());
         if (target.dtype().isInteger()) {
             if (!target.shape().equals(rows))
-                throw new ShapeException("crossEntropy", "logits have " + logits.size(0) + " rows, so class indices must be " + rows, logits.shape(), target.shape());
+                throw new ShapeException("crossEntropy", "logits have " + logits.size(0) + " rows, so class indices must be " + rows,
+                        logits.shape(), target.shape());
             return target.to(DType.I64);
         }
         if (!target.dtype().isFloating() || target.shape().equals(rows) && !target.shape().equals(logits.shape()))

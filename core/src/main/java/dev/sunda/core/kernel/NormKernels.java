@@ -40,7 +40,8 @@ public final class NormKernels {
     public static Tensor channelNormalize(Tensor x, Tensor mean, Tensor rstd, Tensor weight, Tensor bias) {
         checkAll("channelNormalize", x, mean, rstd, weight, bias);
         Tensor y = Tensor.empty(Layout.dense(x.shape(), x.layout().order()), x.dtype(), x.device());
-        x.backend().channelNormalize(x.view(), mean.view(), rstd.view(), weight == null ? null : weight.view(), bias == null ? null : bias.view(),
+        x.backend().channelNormalize(x.view(), mean.view(), rstd.view(), weight == null ? null : weight.view(),
+                bias == null ? null : bias.view(),
                 y.view());
         return y;
     }
@@ -78,7 +79,8 @@ public final class NormKernels {
                 continue;
             Tensor.checkSameDevice(operation, x, c);
             if (!c.shape().equals(channels))
-                throw new ShapeException(operation, "input has " + x.size(1) + " channels, so statistics, weight and bias must be " + channels,
+                throw new ShapeException(operation,
+                        "input has " + x.size(1) + " channels, so statistics, weight and bias must be " + channels,
                         x.shape(), c.shape());
             if (c.dtype() != x.dtype())
                 throw new DTypeException(operation + ": all operands must have one type (got " + x.describe() + ", " + c.describe()

@@ -44,7 +44,8 @@ public final class OptimizerKernels {
             if (!x.shape().equals(p.shape()))
                 throw new ShapeException(operation, "gradient and state must have the parameter's shape", p.shape(), x.shape());
             if (x.dtype() != p.dtype())
-                throw new DTypeException(operation + ": gradient and state must have the parameter's type (got " + p.describe() + ", " + x.describe() + ")");
+                throw new DTypeException(
+                        operation + ": gradient and state must have the parameter's type (got " + p.describe() + ", " + x.describe() + ")");
         }
     }
 }

@@ -34,7 +34,8 @@ public record ConvSpec(int batch, int inChannels, int outChannels, int groups, L
     public static ConvSpec of(String operation, Shape input, Shape weight, int[] stride, Padding padding, int[] dilation, int groups) {
         int spatial = stride.length;
         if (input.rank() != spatial + 2)
-            throw new ShapeException(operation, "the input must be [batch, channels, " + names(spatial) + "], " + (spatial + 2) + " dimensions",
+            throw new ShapeException(operation,
+                    "the input must be [batch, channels, " + names(spatial) + "], " + (spatial + 2) + " dimensions",
                     input);
         if (weight.rank() != spatial + 2)
             throw new ShapeException(operation,
@@ -80,7 +81,8 @@ public record ConvSpec(int batch, int inChannels, int outChannels, int groups, L
         if (window.out() < 1) {
             long keep = window.span() - 1;
             throw new ShapeException(operation, "a kernel of " + kernel + " with dilation " + dilation + " spans " + window.span()
-                    + " pixels but the padded input has " + ((long) in + before + after) + " (" + in + " + padding " + before + " + " + after
+                    + " pixels but the padded input has " + ((long) in + before + after) + " (" + in + " + padding " + before + " + "
+                    + after
                     + "), so there is no output; padding " + (keep % 2 == 0 ? keep / 2 : keep / 2 + " and " + (keep - keep / 2))
                     + " would keep the size", input, weight);
         }

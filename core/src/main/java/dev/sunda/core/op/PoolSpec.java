@@ -44,8 +44,10 @@ public record PoolSpec(int batch, int channels, List<Window> axes, boolean count
             Window window = ceilMode ? Window.slidingCeil(in, kernel[a], stride[a], dilation[a], padding[a], padding[a])
                     : Window.sliding(in, kernel[a], stride[a], dilation[a], padding[a], padding[a]);
             if (window.out() < 1)
-                throw new ShapeException(operation, "a window that spans " + window.span() + " pixels does not fit into " + (in + 2 * padding[a])
-                        + " (" + in + " + padding 2 * " + padding[a] + "); use a smaller window or more padding", input);
+                throw new ShapeException(operation,
+                        "a window that spans " + window.span() + " pixels does not fit into " + (in + 2 * padding[a])
+                                + " (" + in + " + padding 2 * " + padding[a] + "); use a smaller window or more padding",
+                        input);
             axes.add(window);
         }
         return new PoolSpec(input.size(0), input.size(1), axes, countPadding);

@@ -9,8 +9,9 @@ import java.util.function.DoubleUnaryOperator;
 /// `Tensor` and `Variable`): both CPU backends and every dtype work at once.
 public enum UnaryOp {
     NEG("neg", x -> -x, _ -> -1, Keeps.NOTHING),
-    ABS("abs", Math::abs, Math::signum, Keeps.INPUT),
-    SIGN("sign", Math::signum, _ -> 0, Keeps.NOTHING),
+    ABS("abs", Math::abs, UnaryOp::sign, Keeps.INPUT),
+    /// -1, 0 or 1; 0 for NaN, as in PyTorch.
+    SIGN("sign", UnaryOp::sign, _ -> 0, Keeps.NOTHING),
     FLOOR("floor", Math::floor, _ -> 0, Keeps.NOTHING),
     CEIL("ceil", Math::ceil, _ -> 0, Keeps.NOTHING),
     /// To the nearest integer, halves to the even one.
@@ -27,8 +28,8 @@ public enum UnaryOp {
     COS("cos", StrictMath::cos, x -> -StrictMath.sin(x), Keeps.INPUT),
     TANH("tanh", StrictMath::tanh, y -> 1 - y * y, Keeps.OUTPUT),
     SIGMOID("sigmoid", UnaryOp::sigmoid, y -> y * (1 - y), Keeps.OUTPUT),
-    /// `max(x, 0)`; NaN stays NaN, the derivative at 0 is 0.
-    RELU("relu", x -> x > 0 || x != x ? x : 0, y -> y > 0 ? 1 : 0, Keeps.OUTPUT);
+    /// `max(x, 0)`; the derivative at 0 is 0. NaN stays NaN and passes the gradient on, so that it shows.
+    RELU("relu", x -> x <= 0 ? 0 : x, y -> y <= 0 ? 0 : 1, Keeps.OUTPUT);
 
     /// Which tensor the derivative is written in, and so has to stay alive until the backward pass.
     public enum Keeps {
@@ -72,6 +73,10 @@ public enum UnaryOp {
             case NEG, ABS, SIGN, FLOOR, CEIL, ROUND, SQUARE, RELU -> true;
             default -> false;
         };
+    }
+
+    private static double sign(double x) {
+        return x > 0 ? 1 : x < 0 ? -1 : 0;
     }
 
     /// Written so that neither branch overflows.

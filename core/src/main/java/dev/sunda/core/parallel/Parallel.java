@@ -94,7 +94,8 @@ public final class Parallel {
         String digits = text.strip();
         int n = digits.matches("[0-9]{1,3}") ? Integer.parseInt(digits) : 0;
         if (n < 1 || n > MAX_THREADS)
-            throw new IllegalArgumentException("Parallel: " + what + " must be a whole number from 1 to " + MAX_THREADS + " (got " + text + ")");
+            throw new IllegalArgumentException(
+                    "Parallel: " + what + " must be a whole number from 1 to " + MAX_THREADS + " (got " + text + ")");
         return n;
     }
 }

@@ -22,7 +22,7 @@ final class NaiveElementwise {
             if (floating)
                 target.setDouble(out.next(), source.getDouble(at.next()));
             else
-                target.setLong(out.next(), source.getLong(at.next()));
+            target.setLong(out.next(), source.getLong(at.next()));
     }
 
     static void unary(UnaryOp op, View x, View out) {

@@ -18,8 +18,8 @@ import dev.sunda.core.type.Shape;
 ///
 /// Callers have checked shapes, types and devices. Views may have any strides (0 where broadcast, negative where flipped)
 /// unless a method says otherwise. The destination comes last, never overlaps a source, is dense or at least free of overlap, and
-/// is overwritten whole unless the name says `add` or the text says *in place*. Unless said otherwise all floating views of a call have one type.
-/// Results depend on the arguments alone: not on threads, vector width or earlier calls.
+/// is overwritten whole unless the name says `add` or the text says *in place*. Unless said otherwise all floating views of a call have
+/// one type. Results depend on the arguments alone: not on threads, vector width or earlier calls.
 public interface Backend {
     Device device();
 
@@ -42,7 +42,8 @@ public interface Backend {
     /// `out = op(x)`; both of one type.
     void unary(UnaryOp op, View x, View out);
 
-    /// `dx = dy * op'(kept)`, `kept` being the input or the output, whichever `op.keeps()` names; null for `NOTHING`.
+    /// `dx = dy * op'(kept)`, `kept` being the input or the output, whichever `op.keeps()` names; null for `NOTHING`. A product as
+    /// written: an infinite `dy` times a derivative of 0 is NaN.
     void unaryBackward(UnaryOp op, View kept, View dy, View dx);
 
     /// `out = op(a, b)`; all of one shape; `a` and `b` of one type, `out` of the same or `BOOL` for comparisons.
@@ -54,11 +55,12 @@ public interface Backend {
     /// Reduces the dimensions in which `out`, of the same rank, has size 1. `out` has the type that `op` says.
     void reduce(ReduceOp op, View x, View out);
 
-    /// Index of the first largest (or smallest) element along `dim`; NaN counts as larger (smaller) than everything.
+    /// Index of the first largest (or smallest) element along `dim`, which is not empty; NaN counts as larger (smaller) than everything.
     /// `out` is `I64` with size 1 at `dim`.
     void argReduce(boolean largest, View x, int dim, View out);
 
-    /// `out[b] = x[b] · y[b]`: `[B, m, k]` times `[B, k, n]`. Each element is a chain of fused multiply-adds with ascending `k`.
+    /// `out[b] = x[b] · y[b]`: `[B, m, k]` times `[B, k, n]`. Each element is a chain of fused multiply-adds with ascending `k`, in float32
+    /// or, on a backend that is more exact, in double.
     void matmul(View x, View y, View out);
 
     /// `out[i][j] = x[i][index[i][j]]` with `dim` as the indexed position: `index` (`I64`) has the shape of `out`.
@@ -85,7 +87,8 @@ public interface Backend {
     void convWeight(ConvSpec spec, View x, View dy, View dw);
 
     /// Largest element of each window and where it was: `index` (`I32`) is its row-major position within the spatial axes
-    /// of `x`. The first of equal elements wins, NaN wins over everything, padding never does.
+    /// of `x`. The first of equal elements wins, NaN wins over everything, padding never does. A window
+    /// wholly in the padding (possible with dilation) gives negative infinity and index -1.
     void maxPool(PoolSpec spec, View x, View out, View index);
 
     /// `dx[n,c,index[n,c,y]] += dy[n,c,y]` into zeros: the gradient of [#maxPool].
@@ -94,7 +97,7 @@ public interface Backend {
     /// `out[n,c,y] = x[n,c,index[n,c,y]]`: the adjoint of [#maxPoolScatter].
     void maxPoolGather(PoolSpec spec, View x, View index, View out);
 
-    /// Mean of each window, divided by what the spec counts.
+    /// Sum of each window divided by what the spec counts; 0 where it counts nothing.
     void avgPool(PoolSpec spec, View x, View out);
 
     /// The gradient of [#avgPool].
@@ -108,7 +111,7 @@ public interface Backend {
 
     /// The gradient of batch normalisation with statistics of the batch: with `xhat = (x - mean) * rstd` and `m` elements a channel
     /// `dbias = sum(dy)`, `dweight = sum(dy * xhat)`, `dx = weight * rstd * (dy - dbias / m - xhat * dweight / m)`.
-    /// `weight` may be null (1).
+    /// `weight` may be null (1); `dweight` and `dbias` are written all the same.
     void batchNormBackward(View dy, View x, View mean, View rstd, View weight, View dx, View dweight, View dbias);
 
     /// `softmax(x)` along `dim`, or its logarithm; shifted by the maximum, so that nothing overflows.
@@ -135,9 +138,9 @@ public interface Backend {
     /// `y = x / (1 - p)` where number `i` of `key` is at least `p`, else 0; `i` counts elements in row-major order.
     void dropout(RandomKey key, double p, View x, View y);
 
-    /// One step of SGD, in place: `p` and, where `momentum` is not null, `momentum` are updated.
+    /// One step of SGD, in place: `p` and, where `momentum` is not null, `momentum` are updated. Fastest where all share one memory order.
     void sgd(SgdStep step, View p, View g, View momentum);
 
-    /// One step of Adam, in place: `p`, `m`, `v` and, where it is not null, `vMax` are updated.
+    /// One step of Adam, in place: `p`, `m`, `v` and, where it is not null, `vMax` are updated. Fastest where all share one memory order.
     void adam(AdamStep step, View p, View g, View m, View v, View vMax);
 }

@@ -48,8 +48,7 @@ public enum DType {
         return isFloating() ? this : F32;
     }
 
-    @Override
-    public String toString() {
+    @Override public String toString() {
         return label;
     }
 }

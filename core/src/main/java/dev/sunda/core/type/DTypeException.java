@@ -13,8 +13,7 @@ public final class DTypeException extends SundaException {
         super(path, detail);
     }
 
-    @Override
-    public DTypeException in(String path) {
+    @Override public DTypeException in(String path) {
         return at(new DTypeException(path, detail()));
     }
 }

@@ -18,7 +18,8 @@ public record Device(String kind, int index) {
     public Device {
         Objects.requireNonNull(kind, "kind");
         if (!kind.matches("[a-z][a-z0-9]*") || index < 0)
-            throw new DeviceException("Device: a device is a lower-case name and an index of 0 or more (got '" + kind + "', " + index + ")");
+            throw new DeviceException(
+                    "Device: a device is a lower-case name and an index of 0 or more (got '" + kind + "', " + index + ")");
     }
 
     /// The NVIDIA GPU number `index`.
@@ -39,8 +40,7 @@ public record Device(String kind, int index) {
         return new Device(kind, Integer.parseInt(number));
     }
 
-    @Override
-    public String toString() {
+    @Override public String toString() {
         return kind.equals("cuda") || index > 0 ? kind + ":" + index : kind;
     }
 }

@@ -192,7 +192,7 @@ public final class Layout {
                 if (p < q)
                     p *= shape.size(fromEnd++);
                 else
-                    q *= target.size(toEnd++);
+                q *= target.size(toEnd++);
             if (!isRun(from, fromEnd))
                 return null;
             int step = lastStride(from, fromEnd);
@@ -227,19 +227,17 @@ public final class Layout {
         return 1;
     }
 
-    @Override
-    public boolean equals(Object other) {
+    @Override public boolean equals(Object other) {
         return this == other
-                || other instanceof Layout that && offset == that.offset && shape.equals(that.shape) && Arrays.equals(strides, that.strides);
+                || other instanceof Layout that && offset == that.offset && shape.equals(that.shape)
+                        && Arrays.equals(strides, that.strides);
     }
 
-    @Override
-    public int hashCode() {
+    @Override public int hashCode() {
         return 31 * shape.hashCode() + Arrays.hashCode(strides) + offset;
     }
 
-    @Override
-    public String toString() {
+    @Override public String toString() {
         return shape + " strides " + Arrays.toString(strides) + (offset == 0 ? "" : " offset " + offset);
     }
 }

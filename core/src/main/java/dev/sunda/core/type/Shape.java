@@ -19,8 +19,9 @@ public final class Shape {
                 throw new ShapeException("Shape: sizes must not be negative (got " + Arrays.toString(sizes) + ")");
             product = Math.multiplyExact(product, size);
             if (product > Integer.MAX_VALUE - 8)
-                throw new ShapeException("Shape: a tensor holds at most " + (Integer.MAX_VALUE - 8) + " elements (got " + Arrays.toString(sizes)
-                        + "); split it into several");
+                throw new ShapeException(
+                        "Shape: a tensor holds at most " + (Integer.MAX_VALUE - 8) + " elements (got " + Arrays.toString(sizes)
+                                + "); split it into several");
         }
         this.numel = (int) product;
     }
@@ -94,19 +95,16 @@ public final class Shape {
         return Arrays.stream(shapes).map(String::valueOf).collect(Collectors.joining(", "));
     }
 
-    @Override
-    public boolean equals(Object other) {
+    @Override public boolean equals(Object other) {
         return this == other || other instanceof Shape that && Arrays.equals(sizes, that.sizes);
     }
 
-    @Override
-    public int hashCode() {
+    @Override public int hashCode() {
         return Arrays.hashCode(sizes);
     }
 
     /// For example `[64, 1, 28, 28]`; a scalar is `[]`.
-    @Override
-    public String toString() {
+    @Override public String toString() {
         return Arrays.toString(sizes);
     }
 }

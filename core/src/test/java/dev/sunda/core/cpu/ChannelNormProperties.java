@@ -15,8 +15,8 @@ import net.jqwik.api.constraints.IntRange;
 
 /// Normalisation by channel with zero to two spatial axes; the number of rows crosses the border of a chunk.
 class ChannelNormProperties {
-    @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
-    void agreesWithTheNaiveLoops(@ForAll @IntRange(min = 1, max = 30) int batch, @ForAll @IntRange(min = 1, max = 40) int channels,
+    @Property(tries = 200, edgeCases = EdgeCasesMode.NONE) void agreesWithTheNaiveLoops(@ForAll @IntRange(min = 1, max = 30) int batch,
+            @ForAll @IntRange(min = 1, max = 40) int channels,
             @ForAll @IntRange(min = 0, max = 2) int axes, @ForAll @IntRange(min = 1, max = 7) int size, @ForAll Order order,
             @ForAll Order target, @ForAll long seed) {
         var random = new Random(seed);
@@ -37,8 +37,8 @@ class ChannelNormProperties {
         ConvolutionViews.assertClose(actual.dbias, expected.dbias, 1e-6 + 1e-7 * batch * size * size);
     }
 
-    @Property(tries = 60, edgeCases = EdgeCasesMode.NONE)
-    void twinsAndThreadsGiveTheSameBits(@ForAll @IntRange(min = 1, max = 30) int batch, @ForAll @IntRange(min = 1, max = 70) int channels,
+    @Property(tries = 60, edgeCases = EdgeCasesMode.NONE) void twinsAndThreadsGiveTheSameBits(
+            @ForAll @IntRange(min = 1, max = 30) int batch, @ForAll @IntRange(min = 1, max = 70) int channels,
             @ForAll @IntRange(min = 1, max = 7) int size, @ForAll long seed) {
         var random = new Random(seed);
         var simd = new Case(shape(batch, channels, 2, size), Order.CHANNELS_LAST, Order.CHANNELS_LAST, random);
@@ -83,7 +83,8 @@ class ChannelNormProperties {
 
         /// The same inputs, other results.
         Case again() {
-            return new Case(x, dy, rstd, weight, bias, ConvolutionViews.like(mean), ConvolutionViews.like(variance), ConvolutionViews.like(y),
+            return new Case(x, dy, rstd, weight, bias, ConvolutionViews.like(mean), ConvolutionViews.like(variance),
+                    ConvolutionViews.like(y),
                     ConvolutionViews.like(dx), ConvolutionViews.like(dweight), ConvolutionViews.like(dbias));
         }
 

@@ -19,8 +19,8 @@ import net.jqwik.api.constraints.IntRange;
 
 /// Convolutions that are matrix products: one to three axes, kernels 1 to 5, strides, dilations, uneven padding, groups, all memory orders.
 class ConvolutionProperties {
-    @Property(tries = 400, edgeCases = EdgeCasesMode.NONE)
-    void agreesWithTheNaiveLoops(@ForAll @IntRange(min = 1, max = 3) int axes, @ForAll @IntRange(min = 0, max = 3) int batch,
+    @Property(tries = 400, edgeCases = EdgeCasesMode.NONE) void agreesWithTheNaiveLoops(@ForAll @IntRange(min = 1, max = 3) int axes,
+            @ForAll @IntRange(min = 0, max = 3) int batch,
             @ForAll @IntRange(min = 1, max = 3) int groups, @ForAll @IntRange(min = 1, max = 9) int in,
             @ForAll @IntRange(min = 1, max = 20) int out, @ForAll Order order, @ForAll Order target, @ForAll long seed) {
         var random = new Random(seed);
@@ -28,15 +28,16 @@ class ConvolutionProperties {
         check(spec, order, target, random);
     }
 
-    @Property(tries = 60, edgeCases = EdgeCasesMode.NONE)
-    void pointwiseAgreesWithTheNaiveLoops(@ForAll @IntRange(min = 1, max = 4) int batch, @ForAll @IntRange(min = 1, max = 40) int in,
-            @ForAll @IntRange(min = 1, max = 40) int out, @ForAll @IntRange(min = 1, max = 20) int size, @ForAll Order order, @ForAll long seed) {
+    @Property(tries = 60, edgeCases = EdgeCasesMode.NONE) void pointwiseAgreesWithTheNaiveLoops(
+            @ForAll @IntRange(min = 1, max = 4) int batch, @ForAll @IntRange(min = 1, max = 40) int in,
+            @ForAll @IntRange(min = 1, max = 40) int out, @ForAll @IntRange(min = 1, max = 20) int size, @ForAll Order order,
+            @ForAll long seed) {
         var window = new Window(size, 1, 1, 1, 0, 0, size);
         check(new ConvSpec(batch, in, out, 1, List.of(window, window)), order, Order.CHANNELS_LAST, new Random(seed));
     }
 
-    @Property(tries = 100, edgeCases = EdgeCasesMode.NONE)
-    void twinsAndThreadsGiveTheSameBits(@ForAll @IntRange(min = 1, max = 2) int groups, @ForAll @IntRange(min = 1, max = 20) int in,
+    @Property(tries = 100, edgeCases = EdgeCasesMode.NONE) void twinsAndThreadsGiveTheSameBits(
+            @ForAll @IntRange(min = 1, max = 2) int groups, @ForAll @IntRange(min = 1, max = 20) int in,
             @ForAll @IntRange(min = 1, max = 40) int out, @ForAll long seed) {
         var random = new Random(seed);
         var spec = new ConvSpec(3, groups * in, groups * out, groups, windows(2, random));
@@ -56,7 +57,8 @@ class ConvolutionProperties {
     static List<Window> windows(int axes, Random random) {
         var windows = new ArrayList<Window>();
         while (windows.size() < axes) {
-            var window = Window.sliding(1 + random.nextInt(axes == 3 ? 6 : 12), 1 + random.nextInt(axes == 3 ? 3 : 5), 1 + random.nextInt(3),
+            var window = Window.sliding(1 + random.nextInt(axes == 3 ? 6 : 12), 1 + random.nextInt(axes == 3 ? 3 : 5),
+                    1 + random.nextInt(3),
                     1 + random.nextInt(3), random.nextInt(4), random.nextInt(4));
             if (window.out() > 0)
                 windows.add(window);
@@ -83,10 +85,12 @@ class ConvolutionProperties {
     /// The tensors of one convolution and its gradients.
     private record Case(ConvSpec spec, View x, View w, View bias, View dy, View y, View dx, View dw) {
         Case(ConvSpec spec, Order order, Order target, Random random) {
-            this(spec, ConvolutionViews.random(spec.inputShape(), order, random), ConvolutionViews.random(spec.weightShape(), order, random),
+            this(spec, ConvolutionViews.random(spec.inputShape(), order, random), ConvolutionViews.random(spec.weightShape(), order,
+                    random),
                     random.nextBoolean() ? null : ConvolutionViews.random(Shape.of(spec.outChannels()), Order.SLICED, random),
                     ConvolutionViews.random(spec.outputShape(), order, random),
-                    ConvolutionViews.empty(DType.F32, spec.outputShape(), target), ConvolutionViews.empty(DType.F32, spec.inputShape(), target),
+                    ConvolutionViews.empty(DType.F32, spec.outputShape(), target), ConvolutionViews.empty(DType.F32, spec.inputShape(),
+                            target),
                     ConvolutionViews.empty(DType.F32, spec.weightShape(), target));
         }
 

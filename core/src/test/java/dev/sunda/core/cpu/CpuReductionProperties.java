@@ -29,8 +29,8 @@ class CpuReductionProperties {
     private final CpuBackend cpu = new CpuBackend();
     private final ReferenceBackend naive = new ReferenceBackend(Device.CPU);
 
-    @Property(tries = 1500)
-    void reduceAgrees(@ForAll ReduceOp op, @ForAll @IntRange(max = 4) int rank, @ForAll @IntRange(max = 15) int mask, @ForAll long seed) {
+    @Property(tries = 1500) void reduceAgrees(@ForAll ReduceOp op, @ForAll @IntRange(max = 4) int rank,
+            @ForAll @IntRange(max = 15) int mask, @ForAll long seed) {
         var views = new RandomViews(seed);
         Shape shape = views.shape(rank);
         View x = views.finite(shape);
@@ -49,8 +49,8 @@ class CpuReductionProperties {
         return result;
     }
 
-    @Property(tries = 60)
-    void reduceAgreesOnManyElements(@ForAll @IntRange(min = 1, max = 300) int rows, @ForAll @IntRange(min = 1, max = 600) int columns,
+    @Property(tries = 60) void reduceAgreesOnManyElements(@ForAll @IntRange(min = 1, max = 300) int rows,
+            @ForAll @IntRange(min = 1, max = 600) int columns,
             @ForAll @IntRange(min = 1, max = 5) int channels, @ForAll @IntRange(min = 1, max = 7) int mask, @ForAll long seed) {
         var views = new RandomViews(seed);
         Shape shape = Shape.of(rows, channels, columns);
@@ -64,8 +64,7 @@ class CpuReductionProperties {
         }
     }
 
-    @Property
-    void extremesPassNotANumberOn(@ForAll boolean largest, @ForAll boolean columns, @ForAll @IntRange(min = 1, max = 40) int rows,
+    @Property void extremesPassNotANumberOn(@ForAll boolean largest, @ForAll boolean columns, @ForAll @IntRange(min = 1, max = 40) int rows,
             @ForAll @IntRange(min = 1, max = 70) int width, @ForAll long seed) {
         var views = new RandomViews(seed);
         View x = views.source(DType.F32, Shape.of(rows, width));
@@ -76,8 +75,7 @@ class CpuReductionProperties {
         assertSame(actual, expected);
     }
 
-    @Property
-    void argReduceAgrees(@ForAll boolean largest, @ForAll @IntRange(min = 1, max = 4) int rank, @ForAll @IntRange(max = 3) int at,
+    @Property void argReduceAgrees(@ForAll boolean largest, @ForAll @IntRange(min = 1, max = 4) int rank, @ForAll @IntRange(max = 3) int at,
             @ForAll long seed) {
         var views = new RandomViews(seed);
         int dim = at % rank;
@@ -90,8 +88,7 @@ class CpuReductionProperties {
         assertSame(actual, expected);
     }
 
-    @Property
-    void softmaxAgrees(@ForAll boolean log, @ForAll @IntRange(min = 1, max = 4) int rank, @ForAll @IntRange(max = 3) int at,
+    @Property void softmaxAgrees(@ForAll boolean log, @ForAll @IntRange(min = 1, max = 4) int rank, @ForAll @IntRange(max = 3) int at,
             @ForAll boolean special, @ForAll long seed) {
         var views = new RandomViews(seed);
         Shape shape = views.shape(rank);
@@ -103,8 +100,8 @@ class CpuReductionProperties {
         assertClose(actual, expected, RELATIVE, 1e-6);
     }
 
-    @Property
-    void softmaxBackwardAgrees(@ForAll boolean log, @ForAll @IntRange(min = 1, max = 4) int rank, @ForAll @IntRange(max = 3) int at,
+    @Property void softmaxBackwardAgrees(@ForAll boolean log, @ForAll @IntRange(min = 1, max = 4) int rank,
+            @ForAll @IntRange(max = 3) int at,
             @ForAll long seed) {
         var views = new RandomViews(seed);
         Shape shape = views.shape(rank);
@@ -119,8 +116,8 @@ class CpuReductionProperties {
         assertClose(actual, expected, RELATIVE, ABSOLUTE);
     }
 
-    @Property(tries = 500)
-    void crossEntropyAgrees(@ForAll @IntRange(min = 1, max = 9) int rows, @ForAll @IntRange(min = 1, max = 50) int classes,
+    @Property(tries = 500) void crossEntropyAgrees(@ForAll @IntRange(min = 1, max = 9) int rows,
+            @ForAll @IntRange(min = 1, max = 50) int classes,
             @ForAll boolean probabilities, @ForAll boolean weighted, @ForAll boolean smoothed, @ForAll long seed) {
         var views = new RandomViews(seed);
         var spec = new CrossEntropySpec(2, smoothed ? 0.1 : 0);
@@ -147,18 +144,17 @@ class CpuReductionProperties {
         assertClose(actual, expected, RELATIVE, ABSOLUTE * 10);
     }
 
-    @Example
-    void crossEntropyRefusesClassesOutOfRangeAndWritesNothing() {
+    @Example void crossEntropyRefusesClassesOutOfRangeAndWritesNothing() {
         var views = new RandomViews(1);
         View target = new View(cpu.upload(DType.I64, new long[] {0, 3}), Layout.contiguous(Shape.of(2)));
         View losses = new View(cpu.upload(DType.F32, new float[] {7, 7}), Layout.contiguous(Shape.of(2)));
-        assertThatThrownBy(() -> cpu.crossEntropy(new CrossEntropySpec(-100, 0), views.finite(Shape.of(2, 3)), target, null, losses, losses))
+        assertThatThrownBy(
+                () -> cpu.crossEntropy(new CrossEntropySpec(-100, 0), views.finite(Shape.of(2, 3)), target, null, losses, losses))
                 .isInstanceOf(ShapeException.class).hasMessageContaining("class 3 of row 1");
         assertThat(losses.heap().floats()).containsOnly(7);
     }
 
-    @Example
-    void sumsDoNotDependOnThreads() {
+    @Example void sumsDoNotDependOnThreads() {
         var views = new RandomViews(5);
         View x = views.finite(Shape.of(123, 4567));
         for (int mask = 1; mask < 4; mask++) {

@@ -50,7 +50,8 @@ final class KernelHash {
         take(dx);
         cpu.binary(BinaryOp.DIV, x, y, dx);
         take(dx);
-        for (Shape result : new Shape[] {Shape.of(1, 1, 1), Shape.of(77, 1, 1), Shape.of(1, 13, 1), Shape.of(1, 1, 41), Shape.of(1, 13, 41)}) {
+        for (Shape result : new Shape[] {Shape.of(1, 1, 1), Shape.of(77, 1, 1), Shape.of(1, 13, 1), Shape.of(1, 1, 41),
+            Shape.of(1, 13, 41)}) {
             View sum = fresh(result);
             cpu.reduce(ReduceOp.SUM, x, sum);
             take(sum);

@@ -15,7 +15,7 @@ import java.util.SplittableRandom;
 /// Views with every kind of stride, filled with random numbers, and their comparison.
 final class RandomViews {
     private static final float[] SPECIAL = {0, -0.0f, 1, -1, Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, Float.MIN_VALUE,
-            -Float.MIN_NORMAL, Float.MAX_VALUE, 1e-20f, 88.7f, -103.9f, 0.625f};
+        -Float.MIN_NORMAL, Float.MAX_VALUE, 1e-20f, 88.7f, -103.9f, 0.625f};
     private final SplittableRandom random;
 
     RandomViews(long seed) {
@@ -108,11 +108,11 @@ final class RandomViews {
         HeapStorage storage = HeapStorage.allocate(Device.CPU, dtype, numel + 3);
         for (int i = 0; i < storage.numel(); i++)
             switch (dtype) {
-                case F32 -> storage.floats()[i] = random.nextInt(8) == 0 ? SPECIAL[random.nextInt(SPECIAL.length)]
-                        : (float) (random.nextGaussian() * 3);
-                case F64 -> storage.doubles()[i] = random.nextGaussian();
-                case BOOL -> storage.bytes()[i] = (byte) random.nextInt(2);
-                default -> storage.setLong(i, random.nextInt(100) - 50);
+            case F32 -> storage.floats()[i] = random.nextInt(8) == 0 ? SPECIAL[random.nextInt(SPECIAL.length)]
+                    : (float) (random.nextGaussian() * 3);
+            case F64 -> storage.doubles()[i] = random.nextGaussian();
+            case BOOL -> storage.bytes()[i] = (byte) random.nextInt(2);
+            default -> storage.setLong(i, random.nextInt(100) - 50);
             }
         return new View(storage, layout);
     }

@@ -49,7 +49,8 @@ record CaseRunner(Device device, DType dtype) {
         List<Variable> found = Gradients.gradients(differentiated, upstream, inputs, false);
         var gradients = new LinkedHashMap<String, JsonNode>();
         for (String name : golden.wanted())
-            gradients.put(name, names.contains(name) ? written(golden, found.get(names.indexOf(name))) : JsonNodeFactory.instance.nullNode());
+            gradients.put(name,
+                    names.contains(name) ? written(golden, found.get(names.indexOf(name))) : JsonNodeFactory.instance.nullNode());
         return gradients;
     }
 

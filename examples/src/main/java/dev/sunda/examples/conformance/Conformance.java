@@ -7,12 +7,7 @@ import dev.sunda.examples.conformance.CaseResult.Status;
 import dev.sunda.examples.console.ProgressBar;
 import dev.sunda.examples.console.TextTable;
 import dev.sunda.examples.console.UserException;
-import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.file.Files;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -20,23 +15,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.zip.GZIPInputStream;
-import java.util.zip.GZIPOutputStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
 /// `sunda conformance`: runs cases with expected values through the library and writes what came out. Judging is left to whoever has the
 /// expected values; the exit status says only whether the run got through.
+///
+/// With `--dtype` the floating arguments of every case are converted before the call and its floating results back to the case's own type:
+/// expected values are given in that type. Computing float64 cases in float32 shows the size of rounding errors and cannot meet their
+/// tolerances.
 @Command(name = "conformance", mixinStandardHelpOptions = true,
         description = "Runs test cases from JSON files through the library and writes the values that came out, for comparison.",
         footer = {"", "A case is 'ok' (values were computed), 'unsupported' (the library lacks the operation or an argument),",
-                "or 'error' (the call was refused)."})
+            "or 'error' (the call was refused)."})
 public final class Conformance implements Callable<Integer> {
     @Option(names = "--in", required = true, arity = "1..*", paramLabel = "FILE", description = "files of cases, .json or .json.gz")
     private List<Path> in;
@@ -51,35 +44,31 @@ public final class Conformance implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    /// Status counts of each operation.
-    private final Map<String, EnumMap<Status, Integer>> counts = new TreeMap<>();
-
-    @Override
-    public Integer call() {
+    /// Runs all cases of all files, in order.
+    @Override public Integer call() {
         var runner = new CaseRunner(device(), floating());
-        JsonMapper json = new JsonMapper();
-        ObjectNode results = json.createObjectNode();
-        var list = results.putArray("results");
+        var results = new ArrayList<CaseResult>();
+        var counts = new TreeMap<String, Map<Status, Integer>>();
         var bar = new ProgressBar(spec.commandLine().getErr(), ProgressBar.onTerminal());
         for (Path file : in) {
-            List<GoldenCase> cases = read(json, file);
+            List<GoldenCase> cases = GoldenFile.read(file);
             for (int i = 0; i < cases.size(); i++) {
                 CaseResult result = runner.run(cases.get(i));
+                results.add(result);
                 counts.computeIfAbsent(cases.get(i).op(), _ -> new EnumMap<>(Status.class)).merge(result.status(), 1, Integer::sum);
-                list.add(result.toJson());
                 bar.update(file.getFileName().toString(), i + 1, cases.size(), cases.get(i).op());
             }
         }
         bar.clear();
-        write(json, results);
-        summary();
+        GoldenFile.write(out, results);
+        summary(counts, spec.commandLine().getOut());
         return 0;
     }
 
     private Device device() {
         try {
             Device device = Device.parse(backend);
-            Backends.of(device);
+            Backends.of(device);                                     // fails here, before the first case, if nothing serves it
             return device;
         } catch (IllegalArgumentException e) {
             throw new UserException("--backend: " + e.getMessage(), e);
@@ -87,43 +76,15 @@ public final class Conformance implements Callable<Integer> {
     }
 
     private DType floating() {
-        if (dtype == null)
-            return null;
         return switch (dtype) {
+            case null -> null;
             case "float32" -> DType.F32;
             case "float64" -> DType.F64;
             default -> throw new UserException("--dtype must be float32 or float64 (got " + dtype + ")");
         };
     }
 
-    private static List<GoldenCase> read(JsonMapper json, Path file) {
-        try (InputStream bytes = new BufferedInputStream(Files.newInputStream(file));
-                InputStream text = isCompressed(file) ? new GZIPInputStream(bytes) : bytes) {
-            JsonNode root = json.readTree(text);
-            if (root.path("format").asInt(0) != 1 || !root.path("cases").isArray())
-                throw new UserException(file + " holds no cases of format 1");
-            var cases = new ArrayList<GoldenCase>();
-            root.get("cases").forEach(node -> cases.add(GoldenCase.of(node)));
-            return cases;
-        } catch (IOException | JacksonException e) {
-            throw new UserException("cannot read " + file + ": " + e.getMessage(), e);
-        }
-    }
-
-    private void write(JsonMapper json, ObjectNode results) {
-        try (OutputStream bytes = new BufferedOutputStream(Files.newOutputStream(out));
-                OutputStream text = isCompressed(out) ? new GZIPOutputStream(bytes) : bytes) {
-            json.writeValue(text, results);
-        } catch (IOException | JacksonException e) {
-            throw new UserException("cannot write " + out + ": " + e.getMessage(), e);
-        }
-    }
-
-    private static boolean isCompressed(Path file) {
-        return file.toString().endsWith(".gz");
-    }
-
-    private void summary() {
+    private static void summary(Map<String, Map<Status, Integer>> counts, PrintWriter out) {
         var table = new TextTable("operation", "ok", "unsupported", "error");
         var total = new EnumMap<Status, Integer>(Status.class);
         counts.forEach((op, count) -> {
@@ -131,8 +92,8 @@ public final class Conformance implements Callable<Integer> {
             count.forEach((status, n) -> total.merge(status, n, Integer::sum));
         });
         table.row(row("total", total));
-        table.lines().forEach(spec.commandLine().getOut()::println);
-        spec.commandLine().getOut().flush();
+        table.lines().forEach(out::println);
+        out.flush();
     }
 
     private static String[] row(String label, Map<Status, Integer> count) {

@@ -11,7 +11,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Tensors as JSON objects: `{"dtype": "float32", "shape": [2, 3], "data": BASE64}`, the elements row by row, little-endian, bools as bytes.
+/// Tensors as JSON objects: `{"dtype": "float32", "shape": [2, 3], "data": BASE64}`, the elements row by row, little-endian, bools
+/// as bytes.
 final class JsonTensors {
     private JsonTensors() {
     }

@@ -15,7 +15,6 @@ import dev.sunda.nn.functional.Poolings;
 import dev.sunda.nn.functional.Reduction;
 import dev.sunda.optim.Schedule;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BinaryOperator;
@@ -56,14 +55,16 @@ final class Operations {
         unary("tanh", Variable::tanh);
         one("softmax", a -> a.variable("input").softmax(a.integer("dim")));
         one("log_softmax", a -> a.variable("input").logSoftmax(a.integer("dim")));
-        one("cross_entropy", a -> Losses.crossEntropy(a.variable("input"), a.tensor("target"), new CrossEntropyOptions(a.optionalTensor("weight"),
-                a.integer("ignore_index", -100), a.number("label_smoothing", 0), reduction(a))));
+        one("cross_entropy",
+                a -> Losses.crossEntropy(a.variable("input"), a.tensor("target"), new CrossEntropyOptions(a.optionalTensor("weight"),
+                        a.integer("ignore_index", -100), a.number("label_smoothing", 0), reduction(a))));
 
         binary("add", Variable::add, Variable::add);
         binary("sub", Variable::sub, Variable::sub);
         binary("mul", Variable::mul, Variable::mul);
         binary("div", Variable::div, Variable::div);
-        one("pow", a -> a.isTensor("exponent") ? a.variable("input").pow(a.variable("exponent")) : a.variable("input").pow(a.number("exponent")));
+        one("pow", a -> a.isTensor("exponent") ? a.variable("input").pow(a.variable("exponent"))
+                : a.variable("input").pow(a.number("exponent")));
         one("maximum", a -> a.variable("input").maximum(a.variable("other")));
         one("minimum", a -> a.variable("input").minimum(a.variable("other")));
         one("where", a -> a.variable("input").where(a.tensor("condition"), a.variable("other")));
@@ -114,7 +115,8 @@ final class Operations {
         schedule("lr/step", a -> Schedule.step(a.integer("step_size"), a.number("gamma", 0.1)));
         schedule("lr/multistep", a -> Schedule.multiStep(a.number("gamma", 0.1), Training.longs(a.integers("milestones"))));
         schedule("lr/exponential", a -> Schedule.exponential(a.number("gamma")));
-        schedule("lr/linear", a -> Schedule.linear(a.number("start_factor", 1.0 / 3), a.number("end_factor", 1), a.integer("total_iters", 5)));
+        schedule("lr/linear",
+                a -> Schedule.linear(a.number("start_factor", 1.0 / 3), a.number("end_factor", 1), a.integer("total_iters", 5)));
         schedule("lr/cosine", a -> Schedule.cosine(a.integer("T_max"), a.number("eta_min", 0)));
         TABLE.put("lr/onecycle", Training::oneCycle);
     }
@@ -160,7 +162,8 @@ final class Operations {
         Variable x = a.variable("input");
         Variable depthwise = conv2d(x, a.variable("depthwise_weight"), a.optional("depthwise_bias"), a.perAxis("stride", 2, 1), padding(a),
                 a.perAxis("dilation", 2, 1), x.size(-3));
-        return conv2d(depthwise, a.variable("pointwise_weight"), a.optional("pointwise_bias"), new int[] {1, 1}, Padding.VALID, new int[] {1, 1}, 1);
+        return conv2d(depthwise, a.variable("pointwise_weight"), a.optional("pointwise_bias"), new int[] {1, 1}, Padding.VALID,
+                new int[] {1, 1}, 1);
     }
 
     private static Variable batchNorm(Args a) {
@@ -192,8 +195,12 @@ final class Operations {
     }
 
     private static Reduction reduction(Args a) {
-        String name = a.text("reduction", "mean");
-        return Reduction.valueOf(name.toUpperCase(Locale.ROOT));
+        return switch (a.text("reduction", "mean")) {
+            case "mean" -> Reduction.MEAN;
+            case "sum" -> Reduction.SUM;
+            case "none" -> Reduction.NONE;
+            default -> throw new IllegalArgumentException("reduction: must be mean, sum or none (got " + a.text("reduction", "") + ")");
+        };
     }
 
     private static Dims dims(Args a) {

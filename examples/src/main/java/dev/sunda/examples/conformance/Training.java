@@ -22,8 +22,9 @@ final class Training {
 
     static List<Variable> sgd(Args a) {
         List<Parameter> parameters = parameters(a);
-        var options = new Sgd.Options(a.number("momentum", 0), a.number("dampening", 0), a.number("weight_decay", 0), a.flag("nesterov", false),
-                a.flag("maximize", false));
+        var options =
+                new Sgd.Options(a.number("momentum", 0), a.number("dampening", 0), a.number("weight_decay", 0), a.flag("nesterov", false),
+                        a.flag("maximize", false));
         return trajectory(a, parameters, new Sgd(parameters, a.number("lr", 1e-3), options));
     }
 

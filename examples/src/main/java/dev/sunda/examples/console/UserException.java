@@ -1,6 +1,6 @@
 package dev.sunda.examples.console;
 
-/// A command was used wrongly or on something unusable: an option out of range, a missing file, an unreadable model. Ends with exit status 2.
+/// A command was used wrongly or on something unusable: an option out of range, a missing file, an unreadable model. Exit status 2.
 public final class UserException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

@@ -24,18 +24,18 @@ public final class BasicConvolution {
     /// A 4x4 image with a bright left half.
     static Tensor image() {
         return Tensor.of(new float[] {
-                9, 9, 1, 1,
-                9, 9, 1, 1,
-                9, 9, 1, 1,
-                9, 9, 1, 1}, Shape.of(1, 1, 4, 4));
+            9, 9, 1, 1,
+            9, 9, 1, 1,
+            9, 9, 1, 1,
+            9, 9, 1, 1}, Shape.of(1, 1, 4, 4));
     }
 
     /// Left column minus right column: answers where brightness changes from left to right.
     static Tensor verticalEdge() {
         return Tensor.of(new float[] {
-                1, 0, -1,
-                1, 0, -1,
-                1, 0, -1}, Shape.of(1, 1, 3, 3));
+            1, 0, -1,
+            1, 0, -1,
+            1, 0, -1}, Shape.of(1, 1, 3, 3));
     }
 
     static Tensor convolve(Tensor x, Tensor w, Padding padding) {
@@ -56,6 +56,7 @@ public final class BasicConvolution {
         Variable y = conv.forward(Tensor.rand(Shape.of(1, 3, 32, 32), new Rng(1)));
         out.println("A layer has one kernel for each pair of input and output channels: " + conv);
         out.println("  input [1, 3, 32, 32], weight " + conv.weight().shape() + ", output " + y.shape());
-        out.println("  " + conv.parameters().stream().mapToInt(p -> p.data().numel()).sum() + " parameters: 16 x 3 x 3 x 3 weights and 16 biases");
+        out.println("  " + conv.parameters().stream().mapToInt(p -> p.data().numel()).sum()
+                + " parameters: 16 x 3 x 3 x 3 weights and 16 biases");
     }
 }

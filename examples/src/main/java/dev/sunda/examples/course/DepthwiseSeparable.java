@@ -22,36 +22,36 @@ public final class DepthwiseSeparable {
     /// A 4x4 image with the channels red, green and blue, `[1, 3, 4, 4]`.
     static Tensor image() {
         return Tensor.of(new float[] {
-                1, 2, 3, 0,
-                4, 5, 6, 1,
-                7, 8, 9, 2,
-                0, 1, 2, 3,
+            1, 2, 3, 0,
+            4, 5, 6, 1,
+            7, 8, 9, 2,
+            0, 1, 2, 3,
 
-                2, 0, 1, 3,
-                1, 2, 0, 1,
-                0, 1, 3, 2,
-                2, 2, 1, 0,
+            2, 0, 1, 3,
+            1, 2, 0, 1,
+            0, 1, 3, 2,
+            2, 2, 1, 0,
 
-                0, 1, 2, 1,
-                3, 0, 1, 2,
-                1, 1, 0, 2,
-                2, 0, 3, 1}, Shape.of(1, 3, 4, 4));
+            0, 1, 2, 1,
+            3, 0, 1, 2,
+            1, 1, 0, 2,
+            2, 0, 3, 1}, Shape.of(1, 3, 4, 4));
     }
 
     /// One kernel for each channel, `[3, 1, 3, 3]`: vertical edge on red, horizontal sum on green, right column on blue.
     static Tensor kernels() {
         return Tensor.of(new float[] {
-                1, 0, -1,
-                1, 0, -1,
-                1, 0, -1,
+            1, 0, -1,
+            1, 0, -1,
+            1, 0, -1,
 
-                0, 0, 0,
-                1, 1, 1,
-                0, 0, 0,
+            0, 0, 0,
+            1, 1, 1,
+            0, 0, 0,
 
-                0, 0, 1,
-                0, 0, 1,
-                0, 0, 1}, Shape.of(3, 1, 3, 3));
+            0, 0, 1,
+            0, 0, 1,
+            0, 0, 1}, Shape.of(3, 1, 3, 3));
     }
 
     /// `Y[c, i, j] = sum over m, n of X[c, i + m, j + n] * K[c, m, n]`: as many groups as channels.

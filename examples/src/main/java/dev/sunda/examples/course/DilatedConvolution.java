@@ -61,6 +61,7 @@ public final class DilatedConvolution {
         out.println("Only the span grows: a dilated layer costs what a dense one costs.");
         out.println();
         out.println("Receptive field of a stack of 3x3 layers, R = 1 + sum of 2 d:");
-        out.println("  dilations 1, 1, 1: " + receptiveField(1, 1, 1) + " pixels    dilations 1, 2, 4: " + receptiveField(1, 2, 4) + " pixels");
+        out.println(
+                "  dilations 1, 1, 1: " + receptiveField(1, 1, 1) + " pixels    dilations 1, 2, 4: " + receptiveField(1, 2, 4) + " pixels");
     }
 }

@@ -97,7 +97,7 @@ public final class ConfusionMatrix {
     }
 
     private String mistakes() {
-        var pairs = mostConfused(5).stream().map(c -> c.truth() + " taken for " + c.answer() + ": " + c.count()).toList();
+        var pairs = mostConfused(5).stream().map(c -> c.truth() + " as " + c.answer() + " (" + c.count() + ")").toList();
         return pairs.isEmpty() ? "no mistakes" : "most confused: " + String.join(", ", pairs);
     }
 }

@@ -16,7 +16,8 @@ import java.util.LinkedHashMap;
 
 /// The network: a dense convolution, two depthwise-separable dilated blocks, and a linear layer on what is left of the image.
 ///
-/// Shapes: images `[n, 1, 28, 28]` to logits `[n, classes]`. A pixel before the linear layer sees 28x28 pixels of the image.
+/// Shapes: images `[n, 1, 28, 28]` to logits `[n, classes]`. A pixel before the linear layer sees 30x30
+/// pixels, the whole image.
 public final class DigitNet {
     /// Name of the architecture in `model.json`.
     public static final String NAME = "digit-net";

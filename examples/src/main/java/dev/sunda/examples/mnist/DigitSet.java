@@ -5,6 +5,9 @@ import dev.sunda.data.Download;
 import dev.sunda.data.FashionMnist;
 import dev.sunda.data.LabelledImages;
 import dev.sunda.data.Mnist;
+import dev.sunda.data.Normalize;
+import dev.sunda.data.RandomCrop;
+import dev.sunda.data.Transform;
 import dev.sunda.examples.console.UserException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,10 +33,12 @@ public enum DigitSet {
         this.std = std;
     }
 
-    /// Images with pixels shifted and scaled by the training set's mean and standard deviation.
+    /// Images as a network wants them: pixels shifted and scaled by the training set's mean and standard deviation.
     ///
-    /// @param origin where they came from, for people
-    public record Images(LabelledImages train, LabelledImages test, String origin) {
+    /// @param pixels       the training images before that, pixels in `[0, 1]`
+    /// @param augmentation moves one of these at random by a pixel and then normalises it; moving fills in black, which is 0 only before
+    /// @param origin       where they came from, for people
+    public record Images(LabelledImages train, LabelledImages test, LabelledImages pixels, Transform augmentation, String origin) {
     }
 
     /// Name on the command line and in files.
@@ -79,12 +84,13 @@ public enum DigitSet {
 
     private Images mnist(Path directory) {
         Mnist mnist = directory == null ? Mnist.fromResources(DigitSet.class::getResourceAsStream) : Mnist.fromDirectory(directory);
-        return images(mnist.train(), mnist.test(), directory == null ? "embedded copy (LeCun, Cortes; CC BY-SA 3.0)" : directory.toString());
+        return images(mnist.train(), mnist.test(),
+                directory == null ? "embedded copy (LeCun, Cortes; CC BY-SA 3.0)" : directory.toString());
     }
 
     private Images fashionMnist(Path directory) {
         Path cache = Download.cacheDirectory().resolve(id);
-        var patience = new Download.Options(2, Duration.ofSeconds(10), Duration.ofSeconds(1), (_, _, _) -> { });
+        var patience = new Download.Options(2, Duration.ofSeconds(10), Duration.ofSeconds(1), (_, _, _) -> {});
         FashionMnist fashion = directory == null ? FashionMnist.download(cache, FashionMnist.MIRRORS, patience)
                 : FashionMnist.fromDirectory(directory);
         return images(fashion.train(), fashion.test(), (directory == null ? cache : directory) + " (Xiao, Rasul, Vollgraf; MIT)");
@@ -92,7 +98,8 @@ public enum DigitSet {
 
     private Images images(LabelledImages train, LabelledImages test, String origin) {
         double[] m = {mean}, s = {std};
-        return new Images(train.normalized(m, s), test.normalized(m, s), origin);
+        var augmentation = Transform.compose(new RandomCrop(28, 28, TrainingOptions.MOST_SHIFT), new Normalize(mean, std));
+        return new Images(train.normalized(m, s), test.normalized(m, s), train, augmentation, origin);
     }
 
     /// Names of the classes, in the order of their numbers.

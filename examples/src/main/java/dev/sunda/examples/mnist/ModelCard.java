@@ -10,8 +10,10 @@ import java.util.List;
 /// @param classes      names of the classes, in the order of the outputs
 /// @param input        what the network expects
 /// @param training     the options of the training
+/// @param recipe       what every training here has in common
 /// @param versions     what it was trained with
-public record ModelCard(String architecture, int parameters, List<String> classes, Input input, TrainingOptions training, Versions versions) {
+public record ModelCard(String architecture, int parameters, List<String> classes, Input input, TrainingOptions training, String recipe,
+        Versions versions) {
     /// Copies the list.
     public ModelCard {
         classes = List.copyOf(classes);
@@ -28,7 +30,7 @@ public record ModelCard(String architecture, int parameters, List<String> classe
     /// The card of a network that is about to be trained.
     public static ModelCard of(TrainingOptions options, int parameters) {
         DigitSet set = DigitSet.of(options.dataset());
-        return new ModelCard(DigitNet.NAME, parameters, set.classNames(), new Input(1, 28, 28, set.mean(), set.std()), options,
+        return new ModelCard(DigitNet.NAME, parameters, set.classNames(), new Input(1, 28, 28, set.mean(), set.std()), options, TrainingOptions.RECIPE,
                 new Versions(Version.sunda(), Version.java()));
     }
 }

@@ -47,7 +47,8 @@ public record RunFolder(Path path) {
     /// @throws UserException if it holds a run already or cannot be made
     public static RunFolder create(Path path) {
         if (Files.exists(path.resolve(CARD)) || Files.exists(path.resolve(CHECKPOINT)))
-            throw new UserException(path + " already holds a run; continue it with --resume " + path + " or choose another folder with --out");
+            throw new UserException(
+                    path + " already holds a run; continue it with --resume " + path + " or choose another folder with --out");
         try {
             Files.createDirectories(path);
         } catch (IOException e) {
@@ -147,7 +148,8 @@ public record RunFolder(Path path) {
         return readable(() -> {
             ModelCard card = JSON.readValue(path.resolve(CARD), ModelCard.class);
             if (!DigitNet.NAME.equals(card.architecture()))
-                throw new UserException(path.resolve(CARD) + ": the architecture '" + card.architecture() + "' is not known; " + DigitNet.NAME + " is");
+                throw new UserException(
+                        path.resolve(CARD) + ": the architecture '" + card.architecture() + "' is not known; " + DigitNet.NAME + " is");
             Sequential model = DigitNet.create(card.classes().size(), new Rng(0));
             model.loadStateDict(Checkpoint.load(path.resolve(WEIGHTS)).tensors(), true);
             return new Trained(model, card);
@@ -178,7 +180,7 @@ public record RunFolder(Path path) {
 
     private void write(String name, String text) {
         try {
-            Path temporary = Files.createTempFile(path, name + ".", ".tmp");
+            Path temporary = path.resolve(name + ".tmp");
             Files.writeString(temporary, text.endsWith("\n") ? text : text + "\n");
             Files.move(temporary, path.resolve(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {

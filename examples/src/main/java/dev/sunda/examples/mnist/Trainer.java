@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.BooleanSupplier;
 
-/// The training of one network. It can stop after any step; made anew from the same options, weights, optimizer state and progress, it goes on
-/// as if it had not stopped, bit by bit.
+/// The training of one network. It can stop after any step; made anew from the same options, weights, optimizer state and progress, it goes
+/// on as if it had not stopped, bit by bit.
 public final class Trainer {
     private static final CrossEntropyOptions LOSS = CrossEntropyOptions.DEFAULT.withLabelSmoothing(TrainingOptions.LABEL_SMOOTHING);
 
@@ -111,8 +111,9 @@ public final class Trainer {
             Variable loss = crossEntropy(model.forward(batch.input()), batch.target(), LOSS);
             double value = loss.item();
             if (!Double.isFinite(value))
-                throw new IllegalStateException(String.format(Locale.ROOT, "the loss is no longer a number at epoch %d, step %d; try a smaller --lr",
-                        progress.epoch() + 1, progress.step() + 1));
+                throw new IllegalStateException(
+                        String.format(Locale.ROOT, "the loss is no longer a number at epoch %d, step %d; try a smaller --lr",
+                                progress.epoch() + 1, progress.step() + 1));
             optimizer.zeroGrad();
             loss.backward();
             optimizer.step();

@@ -16,13 +16,19 @@ public record TrainingOptions(String dataset, int epochs, int batch, double lear
     public static final double LABEL_SMOOTHING = 0.05;
     /// AdamW's decay of the weights, relative to the learning rate.
     public static final double WEIGHT_DECAY = 0.01;
+    /// Pixels a training image moves at most, in each direction.
+    public static final int MOST_SHIFT = 1;
+    /// What these options leave out, for people.
+    static final String RECIPE = "AdamW, weight decay " + WEIGHT_DECAY + ", one cycle of the learning rate, label smoothing " + LABEL_SMOOTHING
+            + ", shifts of up to " + MOST_SHIFT + " pixel";
 
     /// @throws UserException naming the option that is out of range
     public TrainingOptions {
         DigitSet.of(dataset);
         check(epochs >= 1 && epochs <= 10_000, "--epochs must be from 1 to 10000", Integer.toString(epochs));
         check(batch >= 1 && batch <= 60_000, "--batch must be from 1 to 60000", Integer.toString(batch));
-        check(learningRate > 0 && learningRate <= 10, "--lr must be above 0 and at most 10", String.format(Locale.ROOT, "%s", learningRate));
+        check(learningRate > 0 && learningRate <= 10, "--lr must be above 0 and at most 10",
+                String.format(Locale.ROOT, "%s", learningRate));
         check(limit >= 0, "--limit must be at least 1", Integer.toString(limit));
     }
 

@@ -49,7 +49,7 @@ public final class Normalizations {
     /// @param eps added to the variance, greater than 0
     /// @throws ShapeException if the shapes do not fit or a channel has fewer than two elements
     public static BatchNorm batchNorm(Variable x, Variable weight, Variable bias, double eps) {
-        check("batchNorm", x.shape(), eps);
+        check(x.shape(), eps, weight, bias);
         if (x.shape().numel() / Math.max(1, x.size(1)) < 2)
             throw new ShapeException("batchNorm", "statistics need at least two values a channel; train on larger batches or use eval()",
                     x.shape());
@@ -79,7 +79,8 @@ public final class Normalizations {
         return List.of(dx, channelSums(dy.mul(xhat)), channelSums(dy));
     }
 
-    /// Normalises each channel by statistics that are given, as in evaluation: `y = (x - mean) * r * w + b` with `r = 1 / sqrt(variance + eps)`.
+    /// Normalises each channel by statistics that are given, as in evaluation: `y = (x - mean) * r * w + b` with `r = 1 / sqrt(variance +
+    /// eps)`.
     /// The statistics are constants, so `dx = dy * w * r`, `dw = sum(dy * (x - mean) * r)`, `db = sum(dy)`.
     ///
     /// @param mean `[C]`
@@ -88,9 +89,10 @@ public final class Normalizations {
     /// @param bias `[C]`, or null for zeros
     /// @param eps added to the variance, greater than 0
     public static Variable batchNorm(Variable x, Tensor mean, Tensor variance, Variable weight, Variable bias, double eps) {
-        check("batchNorm", x.shape(), eps);
+        check(x.shape(), eps, weight, bias);
         Tensor rstd = variance.add(eps).apply(UnaryOp.RSQRT);
-        Tensor y = NormKernels.channelNormalize(x.data(), mean, rstd, weight == null ? null : weight.data(), bias == null ? null : bias.data());
+        Tensor y = NormKernels.channelNormalize(x.data(), mean, rstd, weight == null ? null : weight.data(),
+                bias == null ? null : bias.data());
         Variable r = perChannel(Variable.of(rstd), x.rank());
         var rules = new ArrayList<>(List.of(wrt(x, dy -> (weight == null ? dy : dy.mul(perChannel(weight, dy.rank()))).mul(r))));
         if (weight != null)
@@ -100,11 +102,15 @@ public final class Normalizations {
         return output("batchNorm", y, rules.toArray(Operation.Wrt[]::new));
     }
 
-    private static void check(String operation, Shape x, double eps) {
+    private static void check(Shape x, double eps, Variable... perChannel) {
         if (!(eps > 0))
-            throw new IllegalArgumentException(operation + ": eps must be positive (got " + eps + ")");
+            throw new IllegalArgumentException("batchNorm: eps must be positive (got " + eps + ")");
         if (x.rank() < 2)
-            throw new ShapeException(operation, "the input must be [batch, channels, ...]", x);
+            throw new ShapeException("batchNorm", "the input must be [batch, channels, ...]", x);
+        for (Variable v : present(perChannel))
+            if (!v.shape().equals(Shape.of(x.size(1))))
+                throw new ShapeException("batchNorm", "input has " + x.size(1) + " channels, so weight and bias must be [" + x.size(1) + "]", x,
+                        v.shape());
     }
 
     private static List<Variable> present(Variable... candidates) {

@@ -39,7 +39,8 @@ public final class Poolings {
     /// @param ceilMode whether a last, partial window counts
     /// @throws ShapeException if a window is larger than the padded image
     public static Variable maxPool2d(Variable x, int[] kernel, int[] stride, int[] padding, int[] dilation, boolean ceilMode) {
-        return maxPool2d(x, PoolSpec.of("maxPool2d", Convolutions.batched(x.shape(), 2), kernel, stride, padding, dilation, ceilMode, false))
+        return maxPool2d(x,
+                PoolSpec.of("maxPool2d", Convolutions.batched(x.shape(), 2), kernel, stride, padding, dilation, ceilMode, false))
                 .values();
     }
 
@@ -75,8 +76,9 @@ public final class Poolings {
     /// @param countIncludePad whether padded zeros count among the elements a sum is divided by
     /// @throws ShapeException if a window is larger than the padded image
     public static Variable avgPool2d(Variable x, int[] kernel, int[] stride, int[] padding, boolean ceilMode, boolean countIncludePad) {
-        return avgPool2d(x, PoolSpec.of("avgPool2d", Convolutions.batched(x.shape(), 2), kernel, stride, padding, new int[] {1, 1}, ceilMode,
-                countIncludePad));
+        return avgPool2d(x,
+                PoolSpec.of("avgPool2d", Convolutions.batched(x.shape(), 2), kernel, stride, padding, new int[] {1, 1}, ceilMode,
+                        countIncludePad));
     }
 
     /// Like the method above, sizes and options given by [PoolSpec].

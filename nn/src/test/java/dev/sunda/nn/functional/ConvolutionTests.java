@@ -22,15 +22,20 @@ class ConvolutionTests {
         Variable w = Variable.tracked(ramp(4, 1, 2, 3).flip(0));
         Variable b = Variable.tracked(ramp(4));
         Variable y = Convolutions.conv2d(x, w, b, new int[] {2, 1}, Padding.of(1, 2), new int[] {1, 2}, 2);
-        assertClose("y", y.data(), 0.0625, -1.25, -0.1875, -2.9375, -1.4375, 0.0625, -1.6875, -0.625, 0.6875, -3.6875, -0.75, -0.5, -3, -1.25,
-                -0.25, 0.9375, 1.375, 0.8125, -0.3125, 0.1875, 1.5625, -0.8125, 1.875, 1.5625, -0.6875, 1.625, 0.875, -1.125, 0.125, 1.5, 0.875,
-                -1.0625, 1, -0.8125, -1.3125, 0.8125, -0.125, -0.5625, 0.625, -1.5625, -0.75, 0.25, -2, 0.75, -0.25, 2.375, 0.8125, 2.25, 1.0625,
+        assertClose("y", y.data(), 0.0625, -1.25, -0.1875, -2.9375, -1.4375, 0.0625, -1.6875, -0.625, 0.6875, -3.6875, -0.75, -0.5, -3,
+                -1.25,
+                -0.25, 0.9375, 1.375, 0.8125, -0.3125, 0.1875, 1.5625, -0.8125, 1.875, 1.5625, -0.6875, 1.625, 0.875, -1.125, 0.125, 1.5,
+                0.875,
+                -1.0625, 1, -0.8125, -1.3125, 0.8125, -0.125, -0.5625, 0.625, -1.5625, -0.75, 0.25, -2, 0.75, -0.25, 2.375, 0.8125, 2.25,
+                1.0625,
                 -0.4375, 2.1875, 2, -2.375, 2.0625, 2, 0.875, 2.25, 1.5, -0.6875, 1.4375);
         var gradients = Gradients.gradients(List.of(y), List.of(Variable.of(ramp(1, 4, 3, 5))), List.of(x, w, b), false);
-        assertClose("dx", gradients.get(0).data(), 1.75, -0.375, -0.8125, -2.0625, 1.1875, -0.25, -0.625, 0.75, 1.1875, -2.0625, 0.0625, -0.6875,
+        assertClose("dx", gradients.get(0).data(), 1.75, -0.375, -0.8125, -2.0625, 1.1875, -0.25, -0.625, 0.75, 1.1875, -2.0625, 0.0625,
+                -0.6875,
                 1, 1.125, -1.8125, -0.75, 1.625, 1.25, -0.625, -1.8125, 1.75, -0.9375, 0.6875, -0.1875, -0.9375, 2, -1.6875, 0.8125, -0.875,
                 0.125, -0.6875, 0.0625, 0, -1.1875, 0.125, 0.75, -1.5625, -1.1875, 1.375, -0.375);
-        assertClose("dw", gradients.get(1).data(), 0.75, 3.25, -1.75, 2.75, 4.0625, 0.25, 0.5, -2.3125, 1.3125, -1.3125, -2.8125, -1.875, -1.625,
+        assertClose("dw", gradients.get(1).data(), 0.75, 3.25, -1.75, 2.75, 4.0625, 0.25, 0.5, -2.3125, 1.3125, -1.3125, -2.8125, -1.875,
+                -1.625,
                 -3.375, 3.125, -1.5625, 1.3125, 0.4375, 1, 3.1875, -1.9375, 3.4375, -2.375, -2.25);
         assertClose("db", gradients.get(2).data(), 0, 0.5, -1.75, 1.5);
     }
@@ -56,8 +61,9 @@ class ConvolutionTests {
         var w = Variable.of(Tensor.zeros(1, 1, 3, 3));
         assertThatThrownBy(() -> Convolutions.conv2d(x, w, null, ONE, Padding.VALID, new int[] {2, 2}, 1))
                 .isInstanceOf(ShapeException.class)
-                .hasMessage("conv2d: a kernel of 3 with dilation 2 spans 5 pixels but the padded input has 3 (3 + padding 0 + 0), so there is no "
-                        + "output; padding 2 would keep the size (got [1, 1, 3, 3], [1, 1, 3, 3])");
+                .hasMessage(
+                        "conv2d: a kernel of 3 with dilation 2 spans 5 pixels but the padded input has 3 (3 + padding 0 + 0), so there "
+                                + "is no output; padding 2 would keep the size (got [1, 1, 3, 3], [1, 1, 3, 3])");
     }
 
     @Test void namesTheChannelsThatDisagree() {

@@ -37,7 +37,8 @@ class PoolingTests {
         Variable x = Variable.of(ramp(1, 1, 4, 4));
         assertClose("counted", Poolings.avgPool2d(x, THREE, TWO, ONE, true, true).data(), -0.138888888889, 0.166666666667, 0.208333333333,
                 -0.0833333333333, 0.0555555555556, -0.166666666667, 0, 0.166666666667, 0.0625);
-        assertClose("not counted", Poolings.avgPool2d(x, THREE, TWO, ONE, true, false).data(), -0.3125, 0.25, 0.625, -0.125, 0.0555555555556,
+        assertClose("not counted", Poolings.avgPool2d(x, THREE, TWO, ONE, true, false).data(), -0.3125, 0.25, 0.625, -0.125,
+                0.0555555555556,
                 -0.333333333333, 0, 0.333333333333, 0.25);
     }
 

@@ -1,0 +1,87 @@
+package dev.sunda.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sunda.autograd.Variable;
+import dev.sunda.core.Rng;
+import dev.sunda.core.type.Shape;
+import dev.sunda.nn.DepthwiseSeparableConv2d.Options;
+import org.junit.jupiter.api.Test;
+
+class ModelSummaryTests {
+    private static final String TABLE = """
+    layer                                                                   output              parameters  multiply-adds  receptive field
+    0            Conv2d(1 -> 8, kernel 3, padding 1)                        [1, 8, 28, 28]              80         56,448                3
+    1            BatchNorm2d(8)                                             [1, 8, 28, 28]              16          6,272                3
+    2            Relu()                                                     [1, 8, 28, 28]               0              0                3
+    3            MaxPool2d(kernel 2, stride 2)                              [1, 8, 14, 14]               0              0                4
+    4.depthwise  Conv2d(8 -> 8, kernel 3, padding 2, dilation 2, groups 8)  [1, 8, 14, 14]              80         14,112               12
+    4.pointwise  Conv2d(8 -> 16, kernel 1)                                  [1, 16, 14, 14]            144         25,088               12
+    5            Relu()                                                     [1, 16, 14, 14]              0              0               12
+    6            MaxPool2d(kernel 2, stride 2)                              [1, 16, 7, 7]                0              0               14
+    7            Flatten()                                                  [1, 784]                     0              0                -
+    8            Dropout(p 0.25)                                            [1, 784]                     0              0                -
+    9            Linear(784 -> 10)                                          [1, 10]                  7,850          7,840                -
+    total                                                                   for [1, 1, 28, 28]       8,170        109,760
+    trainable parameters: 8,170
+    """;
+
+    /// A network for handwritten digits: depthwise-separable dilated blocks, then a classifier.
+    private static Sequential digits() {
+        var rng = new Rng(1);
+        return new Sequential(
+                new Conv2d(1, 8, 3, Conv2d.Options.DEFAULT.withPadding(1), rng), new BatchNorm2d(8), new Relu(), new MaxPool2d(2),
+                new DepthwiseSeparableConv2d(8, 16, 3, Options.DEFAULT.withPadding(2).withDilation(2), rng), new Relu(), new MaxPool2d(2),
+                new Flatten(), new Dropout(0.25, rng), new Linear(16 * 7 * 7, 10, rng));
+    }
+
+    @Test void tellsWhatTheNetConsistsOf() {
+        var net = digits();
+        assertThat(ModelSummary.of(net, Shape.of(1, 1, 28, 28))).hasToString(TABLE);
+    }
+
+    @Test void leavesTheModelAsItWas() {
+        var net = digits();
+        net.children().get(1).eval();
+        long position = net.randomStates().get("8.rng").position();
+        var before = net.stateDict();
+        ModelSummary.of(net, Shape.of(1, 1, 28, 28));
+        assertThat(net.isTraining()).isTrue();
+        assertThat(net.children().get(0).isTraining()).isTrue();
+        assertThat(net.children().get(1).isTraining()).isFalse();
+        assertThat(net.randomStates().get("8.rng").position()).isEqualTo(position);
+        assertThat(net.stateDict().get("1.running_mean").toFloatArray()).isEqualTo(before.get("1.running_mean").toFloatArray());
+    }
+
+    @Test void countsWhatIsSharedOnceAndFrozenApart() {
+        var linear = new Linear(3, 3, new Rng(1));
+        var net = new Sequential(linear, linear);
+        linear.weight().freeze();
+        var summary = ModelSummary.of(net, Shape.of(1, 3));
+        assertThat(summary.rows()).extracting(ModelSummary.Row::parameters).containsExactly(12L, 0L);
+        assertThat(summary.rows()).extracting(ModelSummary.Row::path).containsExactly("0", "0");
+        assertThat(summary.parameters()).isEqualTo(12);
+        assertThat(summary.trainable()).isEqualTo(3);
+        assertThat(summary.multiplyAdds()).isEqualTo(18);
+    }
+
+    @Test void seesLayersCalledByHand() {
+        var net = new Layer() {
+            private final Linear inner = child("inner", new Linear(2, 5, new Rng(1)));
+
+            @Override protected Variable compute(Variable x) {
+                return inner.forward(x).relu();
+            }
+        };
+        assertThat(ModelSummary.of(net, Shape.of(1, 2)).rows()).singleElement()
+                .isEqualTo(new ModelSummary.Row("inner", "Linear(2 -> 5)", Shape.of(1, 5), 15, 10, null));
+    }
+
+    @Test void receptiveFieldsFollowStridesAndDilations() {
+        var rng = new Rng(1);
+        var net = new Sequential(new Conv2d(1, 1, new Pair(3, 5), Conv2d.Options.DEFAULT.withStride(2), rng),
+                new Conv2d(1, 1, 3, Conv2d.Options.DEFAULT.withDilation(3).withPadding(3), rng));
+        assertThat(ModelSummary.of(net, Shape.of(1, 1, 20, 20)).rows()).extracting(ModelSummary.Row::receptiveField)
+                .containsExactly(new Pair(3, 5), new Pair(15, 17));
+    }
+}
