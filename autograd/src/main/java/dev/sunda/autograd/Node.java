@@ -90,7 +90,8 @@ final class Node {
         rule = null;
     }
 
-    @Override public String toString() {
+    @Override
+    public String toString() {
         return name;
     }
 }

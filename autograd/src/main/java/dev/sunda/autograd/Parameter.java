@@ -28,7 +28,8 @@ public final class Parameter extends Variable {
         this.leaf = Node.leaf(this);
     }
 
-    @Override public Tensor data() {
+    @Override
+    public Tensor data() {
         return value;
     }
 
@@ -100,7 +101,8 @@ public final class Parameter extends Variable {
         return frozen;
     }
 
-    @Override Node node() {
+    @Override
+    Node node() {
         return frozen ? null : leaf;
     }
 

@@ -384,7 +384,8 @@ public sealed class Variable permits Parameter {
     }
 
     /// The numbers, and whether gradients flow.
-    @Override public String toString() {
+    @Override
+    public String toString() {
         return data() + (requiresGrad() ? " (requires grad)" : "");
     }
 }

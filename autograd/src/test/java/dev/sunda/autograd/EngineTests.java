@@ -25,7 +25,8 @@ import org.junit.jupiter.api.Test;
 class EngineTests {
     private static final Tensor ONE = Tensor.ones(1);
 
-    @Test void gradientsOfAProductAreTheOtherFactors() {
+    @Test
+    void gradientsOfAProductAreTheOtherFactors() {
         var x = Variable.tracked(Tensor.of(2f, 3f));
         var y = Variable.tracked(Tensor.of(5f, 7f));
         var gradients = Variable.gradients(x.mul(y).sum(), List.of(x, y), false);
@@ -33,13 +34,15 @@ class EngineTests {
         assertThat(gradients.get(1).data().toFloatArray()).containsExactly(2, 3);
     }
 
-    @Test void aValueUsedTwiceCollectsBothGradients() {
+    @Test
+    void aValueUsedTwiceCollectsBothGradients() {
         var x = new Parameter(Tensor.of(3f));
         x.mul(x).add(x).backward(ONE);
         assertThat(x.grad().item()).isEqualTo(7);
     }
 
-    @Test void backwardAddsToTheGradientUntilItIsZeroed() {
+    @Test
+    void backwardAddsToTheGradientUntilItIsZeroed() {
         var p = new Parameter(Tensor.of(3f));
         p.square().sum().backward();
         p.square().sum().backward();
@@ -48,7 +51,8 @@ class EngineTests {
         assertThat(p.grad()).isNull();
     }
 
-    @Test void broadcastGradientsAreSummedBackToEachInput() {
+    @Test
+    void broadcastGradientsAreSummedBackToEachInput() {
         var matrix = new Parameter(Tensor.ones(3, 2));
         var row = new Parameter(Tensor.ones(2));
         var number = new Parameter(Tensor.scalar(1, DType.F32, Device.CPU));
@@ -58,14 +62,16 @@ class EngineTests {
         assertThat(number.grad().item()).isEqualTo(6);
     }
 
-    @Test void gradientsComeBackInTheInputsType() {
+    @Test
+    void gradientsComeBackInTheInputsType() {
         var single = new Parameter(Tensor.ones(2));
         single.mul(Variable.of(Tensor.of(2.0, 4.0))).sum().backward();
         assertThat(single.grad().dtype()).isEqualTo(DType.F32);
         assertThat(single.grad().toFloatArray()).containsExactly(2, 4);
     }
 
-    @Test void gradientsTravelBackBetweenDevices() {
+    @Test
+    void gradientsTravelBackBetweenDevices() {
         var p = new Parameter(Tensor.of(3f));
         Variable moved = p.to(Device.REFERENCE);
         assertThat(moved.device()).isEqualTo(Device.REFERENCE);
@@ -74,7 +80,8 @@ class EngineTests {
         assertThat(p.grad().item()).isEqualTo(6);
     }
 
-    @Test void thirdDerivativesComeFromTheSameRules() {
+    @Test
+    void thirdDerivativesComeFromTheSameRules() {
         var x = Variable.tracked(Tensor.of(2.0));
         Variable first = Variable.gradients(x.pow(4).sum(), List.of(x), true).getFirst();
         Variable second = Variable.gradients(first.sum(), List.of(x), true).getFirst();
@@ -82,13 +89,15 @@ class EngineTests {
         assertThat(List.of(first.item(), second.item(), third.item())).containsExactly(32.0, 48.0, 48.0);
     }
 
-    @Test void anInputWithoutInfluenceGetsZeros() {
+    @Test
+    void anInputWithoutInfluenceGetsZeros() {
         var x = Variable.tracked(Tensor.of(1f));
         var y = Variable.tracked(Tensor.ones(2, 2));
         assertThat(Variable.gradients(x.square().sum(), List.of(y), false).getFirst().data().toFloatArray()).containsOnly(0).hasSize(4);
     }
 
-    @Test void nothingIsRecordedWithoutGradOrForConstants() {
+    @Test
+    void nothingIsRecordedWithoutGradOrForConstants() {
         var p = new Parameter(Tensor.ones(2));
         assertThat(GradMode.noGrad(() -> p.mul(2)).requiresGrad()).isFalse();
         assertThat(p.detach().mul(2).requiresGrad()).isFalse();
@@ -98,14 +107,16 @@ class EngineTests {
         assertThat(p.mul(2).requiresGrad()).isTrue();
     }
 
-    @Test void gradModeEndsWithTheCallAlsoWhenItThrows() {
+    @Test
+    void gradModeEndsWithTheCallAlsoWhenItThrows() {
         assertThatThrownBy(() -> GradMode.noGrad((Runnable) () -> {
             throw new IllegalStateException("inside");
         })).hasMessage("inside");
         assertThat(GradMode.isRecording()).isTrue();
     }
 
-    @Test void rulesNobodyAskedForDoNotRun() {
+    @Test
+    void rulesNobodyAskedForDoNotRun() {
         var x = Variable.tracked(Tensor.of(2f));
         var y = Variable.tracked(Tensor.of(3f));
         var ran = new ArrayList<String>();
@@ -120,7 +131,8 @@ class EngineTests {
         assertThat(ran).containsExactly("y");
     }
 
-    @Test void aFusedRuleUsesTheKernelUnlessThePassIsRecorded() {
+    @Test
+    void aFusedRuleUsesTheKernelUnlessThePassIsRecorded() {
         var x = Variable.tracked(Tensor.of(2.0));
         var ran = new ArrayList<String>();
         Variable y = output("cube", x.data().pow(3), List.of(x), fused(dy -> {
@@ -136,7 +148,8 @@ class EngineTests {
         assertThat(ran).containsExactly("composite", "kernel");
     }
 
-    @Test void aDeepGraphNeedsNoStack() {
+    @Test
+    void aDeepGraphNeedsNoStack() {
         var x = new Parameter(Tensor.of(1.0));
         Variable y = x;
         for (int i = 0; i < 100_000; i++)
@@ -145,7 +158,8 @@ class EngineTests {
         assertThat(x.grad().item()).isCloseTo(Math.pow(1.0001, 100_000), Percentage.withPercentage(1e-6));
     }
 
-    @Test void capturedTensorsAreReleasedByTheBackwardPass() throws Exception {
+    @Test
+    void capturedTensorsAreReleasedByTheBackwardPass() throws Exception {
         var p = new Parameter(Tensor.ones(1000));
         var captured = new ArrayList<WeakReference<Tensor>>();
         Variable loss = lossThatCaptures(p, captured);
@@ -169,7 +183,8 @@ class EngineTests {
         return y.sum();
     }
 
-    @Test void aSecondPassOverAReleasedGraphSaysSo() {
+    @Test
+    void aSecondPassOverAReleasedGraphSaysSo() {
         var p = new Parameter(Tensor.ones(1));
         Variable loss = p.square().sum();
         loss.backward();
@@ -179,7 +194,8 @@ class EngineTests {
                                 + "or pass createGraph = true to keep the graph");
     }
 
-    @Test void aParameterChangedSinceItWasUsedIsRefused() {
+    @Test
+    void aParameterChangedSinceItWasUsedIsRefused() {
         var p = new Parameter(Tensor.ones(2));
         Variable loss = p.square().sum();
         p.update(value -> value.copyFrom(Tensor.of(5f)));
@@ -188,7 +204,8 @@ class EngineTests {
         assertThat(p.grad()).isNull();
     }
 
-    @Test void gradientsSurviveTheStepScope() {
+    @Test
+    void gradientsSurviveTheStepScope() {
         var p = new Parameter(Tensor.ones(3));
         Variable loss;
         try (var _ = StepScope.open()) {
@@ -200,7 +217,8 @@ class EngineTests {
                 .hasMessageContaining("was recycled when the step scope opened at");
     }
 
-    @Test void recycledBuffersGiveTheSameBits() {
+    @Test
+    void recycledBuffersGiveTheSameBits() {
         float[] plain = train(false);
         assertThat(train(true)).isEqualTo(plain);
     }
@@ -220,7 +238,8 @@ class EngineTests {
         return w.data().toFloatArray();
     }
 
-    @Test void graphsOfDifferentThreadsDoNotMeet() throws Exception {
+    @Test
+    void graphsOfDifferentThreadsDoNotMeet() throws Exception {
         try (var pool = Executors.newFixedThreadPool(4)) {
             var tasks = new ArrayList<Callable<Double>>();
             for (int t = 0; t < 16; t++) {
@@ -236,7 +255,8 @@ class EngineTests {
         }
     }
 
-    @Test void wrongUseIsNamed() {
+    @Test
+    void wrongUseIsNamed() {
         var x = Variable.tracked(Tensor.ones(2));
         assertThatThrownBy(() -> x.backward()).isInstanceOf(ShapeException.class)
                 .hasMessage(

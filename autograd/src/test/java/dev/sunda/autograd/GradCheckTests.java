@@ -18,7 +18,8 @@ import org.junit.jupiter.api.Test;
 class GradCheckTests {
     private static final Tensor SMALL = Tensor.of(new double[] {0.5, -1, 2, 0.25, 3, -0.75}, Shape.of(2, 3));
 
-    @Test void aWrongRuleIsNamedByInputElementAndBothValues() {
+    @Test
+    void aWrongRuleIsNamedByInputElementAndBothValues() {
         assertThatThrownBy(() -> GradCheck.gradcheck(x -> x.get(0).add(wrongSquare(x.get(1))), List.of(SMALL, SMALL)))
                 .isInstanceOf(AssertionError.class)
                 .hasMessageMatching(
@@ -26,24 +27,28 @@ class GradCheckTests {
                                 + "\\(allowed difference \\S+\\)");
     }
 
-    @Test void aRuleThatIsRightButNotDifferentiableFailsTheSecondOrder() {
+    @Test
+    void aRuleThatIsRightButNotDifferentiableFailsTheSecondOrder() {
         assertThatCode(() -> GradCheck.gradcheck(x -> halfHonestExp(x.get(0)), List.of(SMALL))).doesNotThrowAnyException();
         assertThatThrownBy(() -> GradCheck.gradgradcheck(x -> halfHonestExp(x.get(0)), List.of(SMALL))).isInstanceOf(AssertionError.class)
                 .hasMessageStartingWith("gradgradcheck: input 0 element [0, 0]: backward gives");
     }
 
-    @Test void largeInputsAreMovedAlongRandomDirections() {
+    @Test
+    void largeInputsAreMovedAlongRandomDirections() {
         Tensor large = Tensor.randn(Shape.of(40, 50), new Rng(7), DType.F64, Device.CPU);
         assertThatCode(() -> GradCheck.gradgradcheck(x -> x.get(0).tanh().mean(Dims.of(1)), List.of(large))).doesNotThrowAnyException();
         assertThatThrownBy(() -> GradCheck.gradcheck(x -> wrongSquare(x.get(0)), List.of(large))).isInstanceOf(AssertionError.class)
                 .hasMessageStartingWith("gradcheck: input 0 along random direction 0: backward gives");
     }
 
-    @Test void aFunctionThatIgnoresAnInputHasGradientZero() {
+    @Test
+    void aFunctionThatIgnoresAnInputHasGradientZero() {
         assertThatCode(() -> GradCheck.gradgradcheck(x -> x.get(0).square(), List.of(SMALL, SMALL))).doesNotThrowAnyException();
     }
 
-    @Test void singlePrecisionIsRefused() {
+    @Test
+    void singlePrecisionIsRefused() {
         assertThatThrownBy(() -> GradCheck.gradcheck(x -> x.get(0).square(), List.of(Tensor.ones(2)))).isInstanceOf(DTypeException.class)
                 .hasMessage("gradcheck: inputs must be float64 (got float32 [2]); convert with to(DType.F64)");
     }

@@ -102,7 +102,8 @@ record OpCase(String name, String shapes, Domain domain, Function<List<Variable>
             return op.function.apply(inputs.stream().map(Variable::of).toList());
         }
 
-        @Override public String toString() {
+        @Override
+        public String toString() {
             return op.name + shapes().stream().map(Shape::toString).collect(Collectors.joining(", ", "(", ")")) + " seed " + seed
                     + " memory " + memory;
         }

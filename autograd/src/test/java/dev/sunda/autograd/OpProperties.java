@@ -23,28 +23,33 @@ import net.jqwik.api.Provide;
 class OpProperties {
     private static final int TRIES = 400;
 
-    @Provide Arbitrary<Call> calls() {
+    @Provide
+    Arbitrary<Call> calls() {
         return Combinators.combine(Arbitraries.of(OpCases.ALL), Arbitraries.integers().between(1, 4).list().ofSize(4),
                 Arbitraries.longs().between(0, 1_000_000), Arbitraries.integers().between(0, 3)).as(Call::new);
     }
 
-    @Property(tries = TRIES) void backwardMatchesCentralDifferences(@ForAll("calls") Call call) {
+    @Property(tries = TRIES)
+    void backwardMatchesCentralDifferences(@ForAll("calls") Call call) {
         GradCheck.gradcheck(call.op().function(), call.inputs());
     }
 
-    @Property(tries = TRIES) void secondDerivativesMatchCentralDifferences(@ForAll("calls") Call call) {
+    @Property(tries = TRIES)
+    void secondDerivativesMatchCentralDifferences(@ForAll("calls") Call call) {
         GradCheck.gradgradcheck(call.op().function(), call.inputs());
     }
 
     /// The pass that runs kernels and the pass that is recorded are written separately; they must agree.
-    @Property(tries = TRIES) void kernelsAndRecordedRulesGiveTheSameGradient(@ForAll("calls") Call call) {
+    @Property(tries = TRIES)
+    void kernelsAndRecordedRulesGiveTheSameGradient(@ForAll("calls") Call call) {
         var fast = gradients(call, call.inputs(), false);
         var recorded = gradients(call, call.inputs(), true);
         for (int i = 0; i < fast.size(); i++)
             assertClose(fast.get(i), recorded.get(i), 1e-12);
     }
 
-    @Property(tries = TRIES) void float32OnTheCpuMatchesTheReference(@ForAll("calls") Call call) {
+    @Property(tries = TRIES)
+    void float32OnTheCpuMatchesTheReference(@ForAll("calls") Call call) {
         var cpu = call.inputs(DType.F32, Device.CPU);
         var reference = cpu.stream().map(x -> x.to(Device.REFERENCE)).toList();
         assertClose(call.run(cpu).data(), call.run(reference).data(), 2e-5);
@@ -54,7 +59,8 @@ class OpProperties {
             assertClose(gradients.get(i), expected.get(i), 1e-4);
     }
 
-    @Property(tries = TRIES) void inputsAreNotModifiedAndRunsRepeatBitForBit(@ForAll("calls") Call call) {
+    @Property(tries = TRIES)
+    void inputsAreNotModifiedAndRunsRepeatBitForBit(@ForAll("calls") Call call) {
         var inputs = call.inputs(DType.F32, Device.CPU);
         var before = inputs.stream().map(Tensor::toFloatArray).toList();
         float[] first = call.run(inputs).data().toFloatArray();
@@ -67,7 +73,8 @@ class OpProperties {
         }
     }
 
-    @Example void everyPublicOperationHasACase() {
+    @Example
+    void everyPublicOperationHasACase() {
         var covered = new TreeSet<>(OpCases.ALL.stream().map(OpCase::name).toList());
         var operations = new TreeSet<String>();
         for (var method : Variable.class.getDeclaredMethods())

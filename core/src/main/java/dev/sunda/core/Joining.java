@@ -45,7 +45,8 @@ final class Joining {
             throw new ShapeException("stack: needs at least one tensor (got none)");
         Shape first = tensors.getFirst().shape();
         if (dim < -first.rank() - 1 || dim > first.rank())
-            throw new ShapeException("stack", "position " + dim + " is not among the " + (first.rank() + 1) + " places of a new dimension", first);
+            throw new ShapeException("stack", "position " + dim + " is not among the " + (first.rank() + 1) + " places of a new dimension",
+                    first);
         for (Tensor x : tensors)
             if (!x.shape().equals(first))
                 throw new ShapeException("stack", "all shapes must be equal", first, x.shape());

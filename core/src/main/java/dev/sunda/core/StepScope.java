@@ -91,7 +91,8 @@ public final class StepScope implements AutoCloseable {
     /// Recycles what the scope still owns. Scopes close in the reverse order of their opening, on their own thread.
     ///
     /// @throws IllegalStateException if an inner scope is still open or another thread calls
-    @Override public void close() {
+    @Override
+    public void close() {
         if (closed)
             return;
         if (POOLS.get() != pool || pool.current != this)

@@ -681,7 +681,8 @@ public final class Tensor {
     }
 
     /// The numbers as NumPy prints them.
-    @Override public String toString() {
+    @Override
+    public String toString() {
         return TensorPrinter.print(this);
     }
 

@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 
 class RngTests {
 
-    @Test void theSameSeedGivesTheSameBitsOnEveryDevice() {
+    @Test
+    void theSameSeedGivesTheSameBitsOnEveryDevice() {
         for (var dtype : new DType[] {DType.F32, DType.F64}) {
             Tensor cpu = Tensor.randn(Shape.of(1001), new Rng(7), dtype, Device.CPU);
             Tensor reference = Tensor.randn(Shape.of(1001), new Rng(7), dtype, Device.REFERENCE);
@@ -26,19 +27,22 @@ class RngTests {
 
     /// Pinned, because saved seeds must mean the same numbers in every later version. The numbers were computed outside of Java, from
     /// the formulas of [dev.sunda.core.op.RandomKey].
-    @Test void theBitsOfASeedArePinned() {
+    @Test
+    void theBitsOfASeedArePinned() {
         var rng = new Rng(42);
         assertThat(new long[] {rng.nextLong(), rng.nextLong(), rng.split(3).nextLong()})
                 .containsExactly(-324829964063367182L, -7081692482764218209L, -182553678728141377L);
     }
 
-    @Test void drawingInPiecesGivesTheSameNumbers() {
+    @Test
+    void drawingInPiecesGivesTheSameNumbers() {
         var rng = new Rng(5);
         Tensor pieces = Tensor.cat(List.of(Tensor.rand(Shape.of(7), rng), Tensor.rand(Shape.of(13), rng)), 0);
         assertThat(pieces.toFloatArray()).isEqualTo(Tensor.rand(Shape.of(20), new Rng(5)).toFloatArray());
     }
 
-    @Test void seekContinuesAStream() {
+    @Test
+    void seekContinuesAStream() {
         var rng = new Rng(5);
         rng.take(11);
         long expected = rng.nextLong();
@@ -48,7 +52,8 @@ class RngTests {
         assertThat(other.position()).isEqualTo(12);
     }
 
-    @Test void momentsAreThoseOfTheDistribution() {
+    @Test
+    void momentsAreThoseOfTheDistribution() {
         Tensor normal = Tensor.randn(Shape.of(200_000), new Rng(1), DType.F64, Device.CPU);
         assertThat(normal.mean().item()).isCloseTo(0, within(0.01));
         assertThat(normal.var(Dims.all(), 1).item()).isCloseTo(1, within(0.02));
@@ -59,7 +64,8 @@ class RngTests {
         assertThat(uniform.amax(Dims.all()).item()).isBetween(0.999, Math.nextDown(1.0));
     }
 
-    @Test void streamsDoNotResembleEachOther() {
+    @Test
+    void streamsDoNotResembleEachOther() {
         var rng = new Rng(9);
         Tensor a = Tensor.randn(Shape.of(100_000), rng.split(0), DType.F64, Device.CPU);
         Tensor b = Tensor.randn(Shape.of(100_000), rng.split(1), DType.F64, Device.CPU);
@@ -68,7 +74,8 @@ class RngTests {
         assertThat(a.mul(c).mean().item()).isCloseTo(0, within(0.02));
     }
 
-    @Test void permutationsHoldEveryNumberOnceAndDiffer() {
+    @Test
+    void permutationsHoldEveryNumberOnceAndDiffer() {
         int[] order = new Rng(3).permutation(1000);
         int[] sorted = order.clone();
         Arrays.sort(sorted);
@@ -77,7 +84,8 @@ class RngTests {
         assertThat(order).isNotEqualTo(new Rng(4).permutation(1000)).isEqualTo(new Rng(3).permutation(1000));
     }
 
-    @Test void everyResultOfABoundIsEquallyLikely() {
+    @Test
+    void everyResultOfABoundIsEquallyLikely() {
         var rng = new Rng(6);
         int[] counts = new int[6];
         for (int i = 0; i < 60_000; i++)

@@ -7,7 +7,8 @@ import org.junit.jupiter.api.Test;
 
 class StepScopeTests {
 
-    @Test void aTensorOfAClosedScopeCannotBeTouched() {
+    @Test
+    void aTensorOfAClosedScopeCannotBeTouched() {
         Tensor x;
         try (var _ = StepScope.open()) {
             x = Tensor.ones(4).add(1);
@@ -18,7 +19,8 @@ class StepScopeTests {
         assertThatThrownBy(() -> x.add(1)).isInstanceOf(IllegalStateException.class);
     }
 
-    @Test void aKeptTensorLivesOn() {
+    @Test
+    void aKeptTensorLivesOn() {
         Tensor kept;
         try (var step = StepScope.open()) {
             kept = step.keep(Tensor.ones(4).add(1));
@@ -29,7 +31,8 @@ class StepScopeTests {
         assertThat(kept.toFloatArray()).containsExactly(2, 2, 2, 2);
     }
 
-    @Test void theNextScopeGetsTheSameMemory() {
+    @Test
+    void theNextScopeGetsTheSameMemory() {
         Object first;
         try (var _ = StepScope.open()) {
             first = Tensor.ones(1000).add(1).view().heap().array();
@@ -41,7 +44,8 @@ class StepScopeTests {
         }
     }
 
-    @Test void tensorsBelongToTheInnermostScope() {
+    @Test
+    void tensorsBelongToTheInnermostScope() {
         try (var _ = StepScope.open()) {
             Tensor outer = Tensor.ones(3).add(1);
             Tensor inner;
@@ -53,7 +57,8 @@ class StepScopeTests {
         }
     }
 
-    @Test void scopesCloseInReverseOrder() {
+    @Test
+    void scopesCloseInReverseOrder() {
         var outer = StepScope.open();
         var inner = StepScope.open();
         assertThatThrownBy(outer::close).isInstanceOf(IllegalStateException.class).hasMessageContaining("must be closed by its own thread");
@@ -62,7 +67,8 @@ class StepScopeTests {
         outer.close();                                               // a second close is harmless
     }
 
-    @Test void whatIsMadeOutsideIsNotTouched() {
+    @Test
+    void whatIsMadeOutsideIsNotTouched() {
         Tensor before = Tensor.ones(3);
         try (var _ = StepScope.open()) {
             before.add(1);

@@ -23,7 +23,8 @@ class TensorPrinterTests {
         return Tensor.arange(shape.numel()).reshape(shape);
     }
 
-    @Test void columnsAlign() {
+    @Test
+    void columnsAlign() {
         assertThat(print(Tensor.of(new float[] {0.1f, 2.5f, -3, 1 / 3f}, Shape.of(2, 2)))).isEqualTo("""
                 [[ 0.1         2.5       ]
                  [-3.          0.33333334]]""");
@@ -34,7 +35,8 @@ class TensorPrinterTests {
         assertThat(print(Tensor.of(-0.0, 0.0))).isEqualTo("[-0.  0.]");
     }
 
-    @Test void integersAndBooleans() {
+    @Test
+    void integersAndBooleans() {
         assertThat(print(Tensor.of(new int[] {1, -20, 300, 4}, Shape.of(2, 2)))).isEqualTo("""
                 [[  1 -20]
                  [300   4]]""");
@@ -44,12 +46,14 @@ class TensorPrinterTests {
                  [False False]]""");
     }
 
-    @Test void notANumberAndInfinity() {
+    @Test
+    void notANumberAndInfinity() {
         assertThat(print(Tensor.of(1, NAN, -INF, INF))).isEqualTo("[  1.  nan -inf  inf]");
         assertThat(print(Tensor.of(NAN, -INF))).isEqualTo("[ nan -inf]");
     }
 
-    @Test void scientificWhereTheRangeIsWide() {
+    @Test
+    void scientificWhereTheRangeIsWide() {
         assertThat(print(Tensor.of(1, 2.5f, 12345))).isEqualTo("[1.0000e+00 2.5000e+00 1.2345e+04]");
         assertThat(print(Tensor.of(1.0, 1000.0))).isEqualTo("[   1. 1000.]");
         assertThat(print(Tensor.of(1.0, 1001.0))).isEqualTo("[1.000e+00 1.001e+03]");
@@ -62,11 +66,13 @@ class TensorPrinterTests {
     }
 
     /// In scientific notation the digits beyond the shortest decimal are those of the exact value, not zeros.
-    @Test void scientificDigitsAreExact() {
+    @Test
+    void scientificDigitsAreExact() {
         assertThat(print(Tensor.of(-8.796436e-14f, 7.5092363f))).isEqualTo("[-8.7964358e-14  7.5092363e+00]");
     }
 
-    @Test void moreDimensionsAreSetApartByBlankLines() {
+    @Test
+    void moreDimensionsAreSetApartByBlankLines() {
         assertThat(print(count(2, 3, 2))).isEqualTo("""
                 [[[ 0  1]
                   [ 2  3]
@@ -84,7 +90,8 @@ class TensorPrinterTests {
                    [0. 0.]]]]""");
     }
 
-    @Test void longLinesWrap() {
+    @Test
+    void longLinesWrap() {
         assertThat(print(count(30).to(DType.F32).div(8))).isEqualTo("""
                 [0.    0.125 0.25  0.375 0.5   0.625 0.75  0.875 1.    1.125 1.25  1.375
                  1.5   1.625 1.75  1.875 2.    2.125 2.25  2.375 2.5   2.625 2.75  2.875
@@ -98,7 +105,8 @@ class TensorPrinterTests {
                   54000 55000 56000 57000 58000 59000]]""");
     }
 
-    @Test void largeTensorsShowTheirEdges() {
+    @Test
+    void largeTensorsShowTheirEdges() {
         assertThat(print(count(1001))).isEqualTo("[   0    1    2 ...  998  999 1000]");
         assertThat(print(count(1000))).startsWith("[  0   1   2   3 ").endsWith(" 998 999]").doesNotContain("...");
         assertThat(print(count(2, 50, 11).to(DType.F64))).isEqualTo("""
@@ -119,14 +127,16 @@ class TensorPrinterTests {
                   [1.089e+03 1.090e+03 1.091e+03 ... 1.097e+03 1.098e+03 1.099e+03]]]""");
     }
 
-    @Test void viewsPrintTheirElements() {
+    @Test
+    void viewsPrintTheirElements() {
         assertThat(print(count(2, 3).mT().flip(0))).isEqualTo("""
                 [[2 5]
                  [1 4]
                  [0 3]]""");
     }
 
-    @Test void nothing() {
+    @Test
+    void nothing() {
         assertThat(print(Tensor.zeros(0))).isEqualTo("[]");
         assertThat(print(Tensor.zeros(3, 0, 2))).isEqualTo("[]");
     }
@@ -135,7 +145,8 @@ class TensorPrinterTests {
     @CsvSource({"F64, 0.1, 0.1", "F64, 3, 3.0", "F64, -0.0, -0.0", "F64, 0.123456789012345, 0.123456789012345",
         "F64, 1e15, 1000000000000000.0", "F64, 1e16, 1e+16", "F64, 2.5e-5, 2.5e-05", "F64, NaN, nan", "F64, -Infinity, -inf",
         "F32, 0.1, 0.1", "F32, 999999, 999999.0", "F32, 1e6, 1e+06", "F32, 1e-4, 1e-04", "I64, -7, -7", "I32, 12, 12",
-        "BOOL, 1, True", "BOOL, 0, False"}) void scalars(DType dtype, double value, String expected) {
+        "BOOL, 1, True", "BOOL, 0, False"})
+    void scalars(DType dtype, double value, String expected) {
         assertThat(print(Tensor.of(new double[] {value}, Shape.SCALAR).to(dtype))).isEqualTo(expected);
     }
 }

@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 class TensorTests {
     private static final Tensor MATRIX = Tensor.of(new float[] {1, 2, 3, 4, 5, 6}, Shape.of(2, 3));
 
-    @Test void arraysGoInAndComeOutInRowMajorOrder() {
+    @Test
+    void arraysGoInAndComeOutInRowMajorOrder() {
         assertThat(MATRIX.toFloatArray()).containsExactly(1, 2, 3, 4, 5, 6);
         assertThat(MATRIX.mT().toIntArray()).containsExactly(1, 4, 2, 5, 3, 6);
         assertThat(Tensor.of(true, false).toLongArray()).containsExactly(1, 0);
@@ -25,7 +26,8 @@ class TensorTests {
         assertThat(Tensor.of(1L << 60, 3).toLongArray()).containsExactly(1L << 60, 3);
     }
 
-    @Test void arraysAreCopied() {
+    @Test
+    void arraysAreCopied() {
         float[] values = {1, 2};
         Tensor x = Tensor.of(values);
         values[0] = 9;
@@ -33,7 +35,8 @@ class TensorTests {
         assertThat(x.toFloatArray()).containsExactly(1, 2);
     }
 
-    @Test void creationFillsShapeTypeAndDevice() {
+    @Test
+    void creationFillsShapeTypeAndDevice() {
         assertThat(Tensor.zeros(2, 2).toFloatArray()).containsOnly(0).hasSize(4);
         Tensor ones = Tensor.ones(Shape.of(3), DType.I64, Device.REFERENCE);
         assertThat(ones.describe()).isEqualTo("int64 [3]");
@@ -43,7 +46,8 @@ class TensorTests {
         assertThat(Tensor.full(Shape.of(2), 2.5, DType.F64, Device.CPU).toDoubleArray()).containsExactly(2.5, 2.5);
     }
 
-    @Test void typesArePromotedAsInPyTorch() {
+    @Test
+    void typesArePromotedAsInPyTorch() {
         Tensor floats = Tensor.of(1.5f);
         Tensor longs = Tensor.of(2L);
         assertThat(longs.add(floats).dtype()).isEqualTo(DType.F32);
@@ -61,7 +65,8 @@ class TensorTests {
         assertThat(floats.gt(1).dtype()).isEqualTo(DType.BOOL);
     }
 
-    @Test void matmulFollowsTheRulesForVectorsAndBatches() {
+    @Test
+    void matmulFollowsTheRulesForVectorsAndBatches() {
         Tensor v = Tensor.of(1f, 0, -1);
         assertThat(MATRIX.matmul(v).toFloatArray()).containsExactly(-2, -2);
         assertThat(v.matmul(MATRIX.mT()).shape()).isEqualTo(Shape.of(2));
@@ -71,7 +76,8 @@ class TensorTests {
         assertThat(Tensor.ones(2, 0).matmul(Tensor.ones(0, 2)).toFloatArray()).containsOnly(0).hasSize(4);
     }
 
-    @Test void reductionsKeepOrDropDimensions() {
+    @Test
+    void reductionsKeepOrDropDimensions() {
         assertThat(MATRIX.sum(Dims.of(0)).toFloatArray()).containsExactly(5, 7, 9);
         assertThat(MATRIX.sum(Dims.keep(-1)).shape()).isEqualTo(Shape.of(2, 1));
         assertThat(MATRIX.mean().item()).isEqualTo(3.5);
@@ -84,7 +90,8 @@ class TensorTests {
                 .hasMessage("amax: there is no value over zero elements (got [0, 3])");
     }
 
-    @Test void joiningAndIndexing() {
+    @Test
+    void joiningAndIndexing() {
         assertThat(Tensor.cat(List.of(MATRIX, MATRIX.mul(10)), 0).shape()).isEqualTo(Shape.of(4, 3));
         assertThat(Tensor.stack(List.of(MATRIX, MATRIX), -1).shape()).isEqualTo(Shape.of(2, 3, 2));
         assertThat(MATRIX.indexSelect(1, Tensor.of(2, 0)).toFloatArray()).containsExactly(3, 1, 6, 4);
@@ -94,7 +101,8 @@ class TensorTests {
         assertThat(MATRIX.toFloatArray()).as("unchanged").containsExactly(1, 2, 3, 4, 5, 6);
     }
 
-    @Test void memoryOrderTravelsThroughElementwiseOperations() {
+    @Test
+    void memoryOrderTravelsThroughElementwiseOperations() {
         Tensor image = Tensor.ones(2, 3, 4, 5).channelsLast();
         assertThat(image.layout().isChannelsLast()).isTrue();
         Tensor y = image.mul(2).add(Tensor.ones(3, 1, 1)).relu();
@@ -104,7 +112,8 @@ class TensorTests {
         assertThat(image.contiguous().layout().isContiguous()).isTrue();
     }
 
-    @Test void devicesComputeTheSame() {
+    @Test
+    void devicesComputeTheSame() {
         Tensor there = MATRIX.to(Device.REFERENCE);
         assertThat(there.matmul(there.mT()).to(Device.CPU).toFloatArray()).isEqualTo(MATRIX.matmul(MATRIX.mT()).toFloatArray());
         assertThatThrownBy(() -> there.add(MATRIX)).isInstanceOf(DeviceException.class)
@@ -115,12 +124,14 @@ class TensorTests {
                 .hasMessageContaining("there is no such device");
     }
 
-    @Test void namesBothShapesWhenInnerDimensionsDiffer() {
+    @Test
+    void namesBothShapesWhenInnerDimensionsDiffer() {
         assertThatThrownBy(() -> Tensor.zeros(32, 784).matmul(Tensor.zeros(512, 10))).isInstanceOf(ShapeException.class)
                 .hasMessage("matmul: left has 784 columns but right has 512 rows (got [32, 784], [512, 10])");
     }
 
-    @Test void wrongCallsSayWhatIsWrong() {
+    @Test
+    void wrongCallsSayWhatIsWrong() {
         assertThatThrownBy(() -> MATRIX.add(Tensor.ones(2))).isInstanceOf(ShapeException.class)
                 .hasMessage(
                         "add: sizes 3 and 2 of dimension 1 differ and neither is 1, so the operands cannot be broadcast (got [2, 3], [2])");
@@ -145,7 +156,8 @@ class TensorTests {
         assertThatThrownBy(() -> Shape.of(2, -1)).isInstanceOf(ShapeException.class);
     }
 
-    @Test void valuesThatAreNotNumbersPassThrough() {
+    @Test
+    void valuesThatAreNotNumbersPassThrough() {
         Tensor x = Tensor.of(Float.NaN, Float.POSITIVE_INFINITY, -1);
         assertThat(x.relu().toFloatArray()).containsExactly(Float.NaN, Float.POSITIVE_INFINITY, 0);
         assertThat(x.maximum(Tensor.of(0f)).toFloatArray()).containsExactly(Float.NaN, Float.POSITIVE_INFINITY, 0);

@@ -21,7 +21,8 @@ class ViewProperties {
     private record Seen(Tensor view, double[] expected) {
     }
 
-    @Property(tries = 300) void chainsOfViewsShowTheRightElements(
+    @Property(tries = 300)
+    void chainsOfViewsShowTheRightElements(
             @ForAll @Size(min = 1, max = 4) List<@IntRange(min = 1, max = 4) Integer> sizes, @ForAll long seed,
             @ForAll @IntRange(max = 6) int steps) {
         Seen seen = chain(sizes, seed, steps);
@@ -30,7 +31,8 @@ class ViewProperties {
         assertThat(seen.view.copy().toDoubleArray()).isEqualTo(seen.expected);
     }
 
-    @Property(tries = 300) void reshapeKeepsRowMajorOrderOfAnyView(
+    @Property(tries = 300)
+    void reshapeKeepsRowMajorOrderOfAnyView(
             @ForAll @Size(min = 1, max = 4) List<@IntRange(min = 1, max = 4) Integer> sizes, @ForAll long seed,
             @ForAll @IntRange(max = 6) int steps) {
         Seen seen = chain(sizes, seed, steps);
@@ -40,7 +42,8 @@ class ViewProperties {
         assertThat(seen.view.reshape(1, -1, 1).toDoubleArray()).isEqualTo(seen.expected);
     }
 
-    @Property(tries = 200) void arithmeticAndSumsOfViewsMatchTheirCopies(
+    @Property(tries = 200)
+    void arithmeticAndSumsOfViewsMatchTheirCopies(
             @ForAll @Size(min = 1, max = 4) List<@IntRange(min = 1, max = 4) Integer> sizes, @ForAll long seed,
             @ForAll @IntRange(max = 6) int steps) {
         Tensor view = chain(sizes, seed, steps).view;
@@ -92,7 +95,8 @@ class ViewProperties {
         return numbers.stream().mapToDouble(i -> i).toArray();
     }
 
-    @Property(tries = 200) void broadcastingAddsTheElementsThatMeet(@ForAll @Size(3) List<@IntRange(min = 1, max = 3) Integer> sizes,
+    @Property(tries = 200)
+    void broadcastingAddsTheElementsThatMeet(@ForAll @Size(3) List<@IntRange(min = 1, max = 3) Integer> sizes,
             @ForAll @IntRange(max = 7) int left,
             @ForAll @IntRange(max = 7) int right, @ForAll @IntRange(max = 3) int missing) {
         int[] full = sizes.stream().mapToInt(i -> i).toArray();

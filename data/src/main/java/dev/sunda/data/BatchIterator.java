@@ -29,7 +29,8 @@ public final class BatchIterator implements Iterator<Batch>, AutoCloseable {
         prepare();
     }
 
-    @Override public boolean hasNext() {
+    @Override
+    public boolean hasNext() {
         return !closed && next < end;
     }
 
@@ -38,7 +39,8 @@ public final class BatchIterator implements Iterator<Batch>, AutoCloseable {
     /// @throws DataException          if it could not be made: the message names epoch, batch and, where known, the sample. The iterator is
     ///                                closed then, and also when the waiting thread is interrupted
     /// @throws NoSuchElementException if there is none, or the iterator was closed
-    @Override public Batch next() {
+    @Override
+    public Batch next() {
         if (!hasNext())
             throw new NoSuchElementException("DataLoader: there are no more batches in this epoch");
         boolean done = false;
@@ -80,7 +82,8 @@ public final class BatchIterator implements Iterator<Batch>, AutoCloseable {
     }
 
     /// Stops what is still being prepared. Closing twice does no harm.
-    @Override public void close() {
+    @Override
+    public void close() {
         closed = true;
         running.forEach(task -> task.cancel(true));
         running.clear();

@@ -25,18 +25,21 @@ final class ConcatDataset<T> implements Dataset<T> {
         this.size = (int) sum;
     }
 
-    @Override public int size() {
+    @Override
+    public int size() {
         return size;
     }
 
-    @Override public T get(int index) {
+    @Override
+    public T get(int index) {
         Objects.checkIndex(index, size);
         int part = partOf(index);
         return parts.get(part).get(index - starts[part]);
     }
 
     /// A batch that lies within one part is passed on to it.
-    @Override public Batch batch(int... indices) {
+    @Override
+    public Batch batch(int... indices) {
         if (indices.length == 0)
             return Dataset.super.batch(indices);
         int part = partOf(Objects.checkIndex(indices[0], size));

@@ -37,7 +37,8 @@ public final class Epoch implements Iterable<Batch> {
 
     /// Starts to prepare batches. Leaving a loop early is fine: at most `prefetch` batches have been prepared in vain, and their threads
     /// end by themselves. Closing the iterator stops them at once.
-    @Override public BatchIterator iterator() {
+    @Override
+    public BatchIterator iterator() {
         return new BatchIterator(batch -> loader.load(epoch, batch, indices(batch)), firstBatch, loader.batches(), loader.options()
                 .prefetch());
     }

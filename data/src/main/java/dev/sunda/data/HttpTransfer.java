@@ -134,7 +134,8 @@ final class HttpTransfer {
             }
         }
 
-        @Override public void close() {
+        @Override
+        public void close() {
             watch.interrupt();
         }
     }

@@ -174,12 +174,14 @@ public final class Idx {
                     + reason);
         }
 
-        @Override public int read() throws IOException {
+        @Override
+        public int read() throws IOException {
             var one = new byte[1];
             return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
         }
 
-        @Override public int read(byte[] to, int from, int length) throws IOException {
+        @Override
+        public int read(byte[] to, int from, int length) throws IOException {
             try {
                 int n = in.read(to, from, length);
                 offset += Math.max(n, 0);

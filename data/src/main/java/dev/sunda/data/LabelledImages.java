@@ -80,7 +80,8 @@ public final class LabelledImages implements Dataset<Sample> {
         return new LabelledImages(pixels, labels, imageShape, classNames, values(mean, std));
     }
 
-    @Override public int size() {
+    @Override
+    public int size() {
         return labels.length;
     }
 
@@ -99,13 +100,15 @@ public final class LabelledImages implements Dataset<Sample> {
         return labels[Objects.checkIndex(index, labels.length)] & 0xFF;
     }
 
-    @Override public Sample get(int index) {
+    @Override
+    public Sample get(int index) {
         var image = new float[imageShape.numel()];
         write(Objects.checkIndex(index, size()), image, 0);
         return Sample.of(Tensor.of(image, imageShape), label(index));
     }
 
-    @Override public Batch batch(int... indices) {
+    @Override
+    public Batch batch(int... indices) {
         int n = indices.length;
         Shape shape = Shape.of(n, imageShape.size(0), imageShape.size(1), imageShape.size(2));
         var input = new float[shape.numel()];
@@ -126,7 +129,8 @@ public final class LabelledImages implements Dataset<Sample> {
     }
 
     /// For example `60000 images [1, 28, 28] of 10 classes`.
-    @Override public String toString() {
+    @Override
+    public String toString() {
         return size() + " images " + imageShape + " of " + classNames.size() + " classes";
     }
 }

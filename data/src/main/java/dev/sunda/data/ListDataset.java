@@ -4,11 +4,13 @@ import java.util.List;
 
 /// See [Dataset#of].
 record ListDataset<T>(List<T> elements) implements Dataset<T> {
-    @Override public int size() {
+    @Override
+    public int size() {
         return elements.size();
     }
 
-    @Override public T get(int index) {
+    @Override
+    public T get(int index) {
         return elements.get(index);
     }
 }

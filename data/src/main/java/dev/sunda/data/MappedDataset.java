@@ -9,11 +9,13 @@ record MappedDataset<S, T>(Dataset<S> source, Function<? super S, ? extends T> f
         Objects.requireNonNull(function, "Dataset.map: function is null");
     }
 
-    @Override public int size() {
+    @Override
+    public int size() {
         return source.size();
     }
 
-    @Override public T get(int index) {
+    @Override
+    public T get(int index) {
         return function.apply(source.get(index));
     }
 }

@@ -40,7 +40,8 @@ public final class Normalize implements Transform {
     }
 
     /// @throws ShapeException if the number of channels differs from the number of means
-    @Override public Tensor apply(Tensor image, Rng rng) {
+    @Override
+    public Tensor apply(Tensor image, Rng rng) {
         float[] x = Transform.pixels("Normalize", image);
         if (image.shape().size(0) != mean.length)
             throw new ShapeException("Normalize", "there are " + mean.length + " means, but the image has " + image.shape().size(0)

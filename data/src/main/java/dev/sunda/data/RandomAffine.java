@@ -34,7 +34,8 @@ public record RandomAffine(double degrees, double shift, double minScale, double
         return new RandomAffine(degrees, 0, 1, 1);
     }
 
-    @Override public Tensor apply(Tensor image, Rng rng) {
+    @Override
+    public Tensor apply(Tensor image, Rng rng) {
         double angle = symmetric(rng, degrees);
         double right = symmetric(rng, shift);
         double down = symmetric(rng, shift);

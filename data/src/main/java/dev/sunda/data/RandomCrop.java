@@ -19,7 +19,8 @@ public record RandomCrop(int height, int width, int padding) implements Transfor
     }
 
     /// @throws ShapeException if the window is larger than the padded image
-    @Override public Tensor apply(Tensor image, Rng rng) {
+    @Override
+    public Tensor apply(Tensor image, Rng rng) {
         float[] x = Transform.pixels("RandomCrop", image);
         int freeRows = image.shape().size(1) + 2 * padding - height;
         int freeColumns = image.shape().size(2) + 2 * padding - width;

@@ -12,7 +12,8 @@ public record RandomHorizontalFlip(double probability) implements Transform {
             throw new IllegalArgumentException("RandomHorizontalFlip: probability must be from 0 to 1 (got " + probability + ")");
     }
 
-    @Override public Tensor apply(Tensor image, Rng rng) {
+    @Override
+    public Tensor apply(Tensor image, Rng rng) {
         float[] x = Transform.pixels("RandomHorizontalFlip", image);
         if (rng.nextDouble() >= probability)
             return image;

@@ -58,15 +58,18 @@ final class Subset<T> implements Dataset<T> {
         return sizes;
     }
 
-    @Override public int size() {
+    @Override
+    public int size() {
         return indices.length;
     }
 
-    @Override public T get(int index) {
+    @Override
+    public T get(int index) {
         return source.get(indices[Objects.checkIndex(index, indices.length)]);
     }
 
-    @Override public Batch batch(int... chosen) {
+    @Override
+    public Batch batch(int... chosen) {
         int[] inSource = new int[chosen.length];
         for (int i = 0; i < chosen.length; i++)
             inSource[i] = indices[Objects.checkIndex(chosen[i], indices.length)];

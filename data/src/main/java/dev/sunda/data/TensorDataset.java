@@ -16,16 +16,19 @@ public record TensorDataset(Tensor inputs, Tensor targets) implements Dataset<Sa
                     + inputs.shape() + ", " + targets.shape() + ")");
     }
 
-    @Override public int size() {
+    @Override
+    public int size() {
         return inputs.shape().size(0);
     }
 
-    @Override public Sample get(int index) {
+    @Override
+    public Sample get(int index) {
         Objects.checkIndex(index, size());
         return new Sample(inputs.select(0, index), targets.select(0, index));
     }
 
-    @Override public Batch batch(int... indices) {
+    @Override
+    public Batch batch(int... indices) {
         var chosen = new long[indices.length];
         for (int i = 0; i < indices.length; i++)
             chosen[i] = Objects.checkIndex(indices[i], size());

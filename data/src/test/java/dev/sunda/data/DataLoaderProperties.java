@@ -30,7 +30,8 @@ class DataLoaderProperties {
         return inputs;
     }
 
-    @Property(tries = 150, edgeCases = EdgeCasesMode.NONE) void theNumberOfThreadsChangesNothing(@ForAll @IntRange(min = 1, max = 40) int n,
+    @Property(tries = 150, edgeCases = EdgeCasesMode.NONE)
+    void theNumberOfThreadsChangesNothing(@ForAll @IntRange(min = 1, max = 40) int n,
             @ForAll @IntRange(min = 1, max = 9) int batchSize,
             @ForAll @IntRange(min = 1, max = 6) int prefetch, @ForAll @IntRange(max = 3) int epoch, @ForAll boolean dropLast,
             @ForAll long seed) {
@@ -40,7 +41,8 @@ class DataLoaderProperties {
                 .containsExactlyElementsOf(inputs(new DataLoader(images, alone), epoch, 0));
     }
 
-    @Property(tries = 100, edgeCases = EdgeCasesMode.NONE) void resumingGivesTheRestOfTheEpoch(@ForAll @IntRange(min = 1, max = 40) int n,
+    @Property(tries = 100, edgeCases = EdgeCasesMode.NONE)
+    void resumingGivesTheRestOfTheEpoch(@ForAll @IntRange(min = 1, max = 40) int n,
             @ForAll @IntRange(min = 1, max = 9) int batchSize,
             @ForAll @IntRange(max = 40) int skip, @ForAll long seed) {
         var loader = new DataLoader(images(n, seed), Options.shuffled(batchSize, seed).withTransform(AUGMENT));

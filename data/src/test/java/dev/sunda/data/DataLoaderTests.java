@@ -45,7 +45,8 @@ class DataLoaderTests {
         return batches.stream().flatMapToLong(LongStream::of).toArray();
     }
 
-    @Test void deliversEverySampleOnce() {
+    @Test
+    void deliversEverySampleOnce() {
         var loader = new DataLoader(numbers(10), 4, 1);
         List<long[]> batches = targets(loader.epoch(0));
         assertThat(batches).extracting(batch -> batch.length).containsExactly(4, 4, 2);
@@ -54,14 +55,16 @@ class DataLoaderTests {
         assertThat(loader.size()).isEqualTo(10);
     }
 
-    @Test void leavesOutAnIncompleteBatchWhenAsked() {
+    @Test
+    void leavesOutAnIncompleteBatchWhenAsked() {
         var loader = new DataLoader(numbers(10), Options.shuffled(4, 1).withDropLast(true));
         assertThat(targets(loader.epoch(0))).extracting(batch -> batch.length).containsExactly(4, 4);
         assertThat(loader.batches()).isEqualTo(2);
         assertThat(loader.size()).isEqualTo(8);
     }
 
-    @Test void shufflesBySeedAndEpochOnly() {
+    @Test
+    void shufflesBySeedAndEpochOnly() {
         var loader = new DataLoader(numbers(50), 7, 3);
         long[] fifth = flat(targets(loader.epoch(5)));
         targets(loader.epoch(1));
@@ -72,12 +75,14 @@ class DataLoaderTests {
         assertThat(fifth).isNotEqualTo(LongStream.range(0, 50).toArray());
     }
 
-    @Test void goesInOrderForEvaluation() {
+    @Test
+    void goesInOrderForEvaluation() {
         var loader = new DataLoader(numbers(5), Options.inOrder(2));
         assertThat(targets(loader.epoch(3))).containsExactly(new long[] {0, 1}, new long[] {2, 3}, new long[] {4});
     }
 
-    @Test void startsInTheMiddleWithoutComputingWhatIsSkipped() {
+    @Test
+    void startsInTheMiddleWithoutComputingWhatIsSkipped() {
         var computed = new ConcurrentLinkedQueue<Integer>();
         var loader = new DataLoader(numbers(23, computed::add), 4, 11);
         List<long[]> whole = targets(loader.epoch(2));
@@ -92,7 +97,8 @@ class DataLoaderTests {
         assertThatThrownBy(() -> loader.epoch(2, 7)).hasMessage("DataLoader.epoch: first batch must be from 0 to 6 (got 7)");
     }
 
-    @Test void transformsDependOnTheSampleNotOnItsPlace() {
+    @Test
+    void transformsDependOnTheSampleNotOnItsPlace() {
         Transform noise = (x, rng) -> Tensor.of(new float[] {x.toFloatArray()[0] + rng.nextFloat()}, Shape.of(1, 1, 1));
         float[] shuffled = bySample(new DataLoader(numbers(20), Options.shuffled(3, 9).withTransform(noise)), 1);
         float[] ordered = bySample(new DataLoader(numbers(20), new Options(5, 9, false, false, 0, noise)), 1);
@@ -114,7 +120,8 @@ class DataLoaderTests {
         return values;
     }
 
-    @Test void anErrorComesOutWhereItsBatchIsAskedFor() {
+    @Test
+    void anErrorComesOutWhereItsBatchIsAskedFor() {
         for (int prefetch : new int[] {0, 1, 5}) {
             Dataset<Sample> broken = numbers(20, i -> {
                 if (i == 9)
@@ -131,7 +138,8 @@ class DataLoaderTests {
         }
     }
 
-    @Test void anErrorOfATransformNamesTheSample() {
+    @Test
+    void anErrorOfATransformNamesTheSample() {
         Transform picky = (x, _) -> {
             if (x.toFloatArray()[0] == 3)
                 throw new IllegalArgumentException("not that one");
@@ -142,14 +150,16 @@ class DataLoaderTests {
                 .hasMessage("DataLoader: epoch 0, batch 1: sample 3: not that one");
     }
 
-    @Test void anErrorOfTheMachineIsNotDisguised() {
+    @Test
+    void anErrorOfTheMachineIsNotDisguised() {
         Dataset<Sample> broken = numbers(4, _ -> {
             throw new StackOverflowError("deep");
         });
         assertThatThrownBy(() -> targets(new DataLoader(broken, 2, 0).epoch(0))).isInstanceOf(StackOverflowError.class).hasMessage("deep");
     }
 
-    @Test void preparesNoMoreThanAskedFor() throws InterruptedException {
+    @Test
+    void preparesNoMoreThanAskedFor() throws InterruptedException {
         var computed = new ConcurrentLinkedQueue<Integer>();
         var prepared = new CountDownLatch(4);
         Dataset<Sample> data = numbers(100, i -> {
@@ -164,7 +174,8 @@ class DataLoaderTests {
         assertThat(computed).containsExactlyInAnyOrder(0, 1, 2, 3);
     }
 
-    @Test void closingStopsThreadsThatAreStillBusy() throws InterruptedException {
+    @Test
+    void closingStopsThreadsThatAreStillBusy() throws InterruptedException {
         var waiting = new CountDownLatch(2);
         var stopped = new CountDownLatch(2);
         var never = new CountDownLatch(1);
@@ -185,7 +196,8 @@ class DataLoaderTests {
         assertThat(stopped.await(30, TimeUnit.SECONDS)).isTrue();
     }
 
-    @Test void anInterruptedConsumerDoesNotWait() {
+    @Test
+    void anInterruptedConsumerDoesNotWait() {
         var never = new CountDownLatch(1);
         Dataset<Sample> slow = numbers(3, _ -> {
             try {
@@ -201,7 +213,8 @@ class DataLoaderTests {
         assertThat(batches.hasNext()).isFalse();
     }
 
-    @Test void refusesBadOptions() {
+    @Test
+    void refusesBadOptions() {
         assertThatThrownBy(() -> new DataLoader(numbers(3), 0, 1)).hasMessage("DataLoader: batch size must be at least 1 (got 0)");
         assertThatThrownBy(() -> Options.inOrder(1).withPrefetch(-1)).hasMessage("DataLoader: prefetch must be from 0 to 1024 (got -1)");
         assertThatThrownBy(() -> new DataLoader(numbers(0), 1, 1)).hasMessage("DataLoader: the data set must not be empty (got 0 samples)");

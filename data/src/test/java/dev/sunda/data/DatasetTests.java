@@ -28,25 +28,30 @@ class DatasetTests {
             this.size = size;
         }
 
-        @Override public int size() {
+        @Override
+        public int size() {
             return size;
         }
 
-        @Override public Sample get(int index) {
+        @Override
+        public Sample get(int index) {
             return Sample.of(Tensor.of(new float[] {index, -index}, Shape.of(2)), index);
         }
 
-        @Override public Batch batch(int... indices) {
+        @Override
+        public Batch batch(int... indices) {
             batches.add(indices);
             return Dataset.super.batch(indices);
         }
     }
 
-    @Test void mapsElements() {
+    @Test
+    void mapsElements() {
         assertThat(all(LETTERS.map(String::toUpperCase))).containsExactly("A", "B", "C", "D", "E");
     }
 
-    @Test void choosesElements() {
+    @Test
+    void choosesElements() {
         assertThat(all(LETTERS.subset(3, 0, 3))).containsExactly("d", "a", "d");
         assertThat(all(LETTERS.range(1, 4))).containsExactly("b", "c", "d");
         assertThat(all(LETTERS.range(1, 4).subset(2, 0))).containsExactly("d", "b");
@@ -55,14 +60,16 @@ class DatasetTests {
         assertThatThrownBy(() -> LETTERS.range(1, 3).get(2)).isInstanceOf(IndexOutOfBoundsException.class);
     }
 
-    @Test void aSubsetDoesNotChangeWithTheArrayItWasMadeFrom() {
+    @Test
+    void aSubsetDoesNotChangeWithTheArrayItWasMadeFrom() {
         int[] chosen = {1, 2};
         Dataset<String> subset = LETTERS.subset(chosen);
         chosen[0] = 4;
         assertThat(all(subset)).containsExactly("b", "c");
     }
 
-    @Test void joinsSets() {
+    @Test
+    void joinsSets() {
         Dataset<String> none = LETTERS.range(0, 0);
         Dataset<String> joined = Dataset.concat(List.of(none, LETTERS.range(0, 2), none, LETTERS.range(4, 5), none));
         assertThat(all(joined)).containsExactly("a", "b", "e");
@@ -70,7 +77,8 @@ class DatasetTests {
         assertThatThrownBy(() -> Dataset.concat(List.of())).isInstanceOf(IllegalArgumentException.class);
     }
 
-    @Test void splitsWithoutOverlap() {
+    @Test
+    void splitsWithoutOverlap() {
         Dataset<Integer> numbers = Dataset.of(IntStream.range(0, 103).boxed().toList());
         List<Dataset<Integer>> parts = numbers.split(7, 0.7, 0.2, 0.1);
         assertThat(parts).extracting(Dataset::size).containsExactly(73, 20, 10);          // 72, 20, 10 and one left over
@@ -81,14 +89,16 @@ class DatasetTests {
         assertThat(all(numbers.split(8, 0.7, 0.2, 0.1).get(1))).isNotEqualTo(all(parts.get(1)));
     }
 
-    @Test void refusesSharesThatAreNone() {
+    @Test
+    void refusesSharesThatAreNone() {
         assertThatThrownBy(() -> LETTERS.split(1, 0.5, 0.6)).hasMessage("Dataset.split: fractions must add up to 1 (got [0.5, 0.6])");
         assertThatThrownBy(() -> LETTERS.split(1, 1.5, -0.5)).hasMessage("Dataset.split: fractions must be positive (got [1.5, -0.5])");
         assertThatThrownBy(() -> LETTERS.split(1)).hasMessage("Dataset.split: fractions must add up to 1 (got [])");
         assertThatThrownBy(() -> LETTERS.split(1, Double.NaN)).isInstanceOf(IllegalArgumentException.class);
     }
 
-    @Test void stacksSamples() {
+    @Test
+    void stacksSamples() {
         Batch batch = new Spy(10).batch(3, 1);
         assertThat(batch.input().shape()).isEqualTo(Shape.of(2, 2));
         assertThat(batch.input().toFloatArray()).containsExactly(3, -3, 1, -1);
@@ -96,7 +106,8 @@ class DatasetTests {
         assertThat(batch.target().toLongArray()).containsExactly(3, 1);
     }
 
-    @Test void passesBatchesOnToTheSource() {
+    @Test
+    void passesBatchesOnToTheSource() {
         var a = new Spy(10);
         var b = new Spy(10);
         a.range(5, 10).subset(4, 0).batch(1, 0);
@@ -107,7 +118,8 @@ class DatasetTests {
         assertThat(joined.batch(9, 10).target().toLongArray()).containsExactly(9, 0);
     }
 
-    @Test void holdsTensors() {
+    @Test
+    void holdsTensors() {
         var set = new TensorDataset(Tensor.of(new float[] {1, 2, 3, 4, 5, 6}, Shape.of(3, 2)), Tensor.of(7L, 8L, 9L));
         assertThat(set.size()).isEqualTo(3);
         assertThat(set.get(1).input().toFloatArray()).containsExactly(3, 4);
@@ -120,7 +132,8 @@ class DatasetTests {
                 .hasMessage("TensorDataset: inputs and targets must have the same size in dimension 0 (got [2], [1])");
     }
 
-    @Test void saysWhySamplesCannotBeStacked() {
+    @Test
+    void saysWhySamplesCannotBeStacked() {
         Dataset<Sample> uneven = Dataset.of(List.of(Sample.of(Tensor.of(1f), 0), Sample.of(Tensor.of(1f, 2f), 0)));
         assertThatThrownBy(() -> uneven.batch(0, 1)).isInstanceOf(DataException.class).hasMessageContaining("position 1 differs in shape");
         assertThatThrownBy(() -> LETTERS.batch(1)).isInstanceOf(DataException.class)
@@ -128,7 +141,8 @@ class DatasetTests {
         assertThatThrownBy(() -> uneven.batch()).isInstanceOf(DataException.class);
     }
 
-    @Test void namesTheSampleThatCannotBeMade() {
+    @Test
+    void namesTheSampleThatCannotBeMade() {
         Dataset<Sample> broken = LETTERS.map(letter -> {
             if (letter.equals("d"))
                 throw new IllegalStateException("no d");

@@ -75,7 +75,8 @@ class DownloadTests {
         assertThatThrownBy(() -> Download.fetch(REMOTE, List.of(server.folder("data")), directory, impatient)).hasMessage("enough");
     }
 
-    @Test void fetchesOnceAndTellsHowFarItIs() throws IOException {
+    @Test
+    void fetchesOnceAndTellsHowFarItIs() throws IOException {
         try (var server = new LoopbackServer((request, out) -> serve(request, out, FILE))) {
             var seen = new ArrayList<Long>();
             var options = QUICK.withProgress((name, done, total) -> {
@@ -91,13 +92,15 @@ class DownloadTests {
         }
     }
 
-    @Test void acceptsAnyCompressionOfTheRightContent() throws IOException {
+    @Test
+    void acceptsAnyCompressionOfTheRightContent() throws IOException {
         try (var server = new LoopbackServer((request, out) -> serve(request, out, CONTENT))) {
             assertThat(fetch(server)).hasBinaryContent(CONTENT);
         }
     }
 
-    @Test void checksOtherDigestsOfTheFileItself() {
+    @Test
+    void checksOtherDigestsOfTheFileItself() {
         try (var server = new LoopbackServer((request, out) -> serve(request, out, FILE))) {
             var md5 = new RemoteFile(NAME, "MD5", false, digest("MD5", FILE));
             assertThat(Download.fetch(md5, List.of(server.folder("")), directory, QUICK)).hasBinaryContent(FILE);
@@ -109,7 +112,8 @@ class DownloadTests {
         }
     }
 
-    @Test void continuesWhenTheConnectionCloses() throws IOException {
+    @Test
+    void continuesWhenTheConnectionCloses() throws IOException {
         try (var server = new LoopbackServer((request, out) -> {
             if (request.number() == 0)
                 send(out, 200, "Content-Length: " + FILE.length + "\r\n", FILE, 0, 70_000);
@@ -122,7 +126,8 @@ class DownloadTests {
         }
     }
 
-    @Test void continuesWhenTheServerFallsSilent() throws IOException {
+    @Test
+    void continuesWhenTheServerFallsSilent() throws IOException {
         var self = new LoopbackServer[1];
         try (var server = new LoopbackServer((request, out) -> {
             if (request.number() == 0) {
@@ -138,7 +143,8 @@ class DownloadTests {
         }
     }
 
-    @Test void namesASilentServer() throws IOException {
+    @Test
+    void namesASilentServer() throws IOException {
         var self = new LoopbackServer[1];
         try (var server = new LoopbackServer((_, out) -> {
             send(out, 200, "Content-Length: 100\r\n", FILE, 0, 10);
@@ -152,7 +158,8 @@ class DownloadTests {
         }
     }
 
-    @Test void startsAgainWhenTheServerIgnoresTheRange() throws IOException {
+    @Test
+    void startsAgainWhenTheServerIgnoresTheRange() throws IOException {
         try (var server = new LoopbackServer((_, out) -> send(out, 200, "Content-Length: " + FILE.length + "\r\n", FILE, 0, FILE.length))) {
             abandon(server, 1000);
             assertFetched(server);
@@ -161,7 +168,8 @@ class DownloadTests {
         }
     }
 
-    @Test void startsAgainWhenTheServerSendsAnotherRange() throws IOException {
+    @Test
+    void startsAgainWhenTheServerSendsAnotherRange() throws IOException {
         try (var server = new LoopbackServer((request, out) -> {
             if (request.from() > 0)
                 send(out, 206, "Content-Range: bytes 5-9/10\r\nContent-Length: 5\r\n", FILE, 5, 10);
@@ -174,7 +182,8 @@ class DownloadTests {
         }
     }
 
-    @Test void continuesWhereAnEarlierCallEnded() throws IOException {
+    @Test
+    void continuesWhereAnEarlierCallEnded() throws IOException {
         try (var server = new LoopbackServer((request, out) -> serve(request, out, FILE))) {
             abandon(server, 50_000);
             assertThat(parts()).hasSize(1);
@@ -185,7 +194,8 @@ class DownloadTests {
         }
     }
 
-    @Test void aPartThatIsWholeAlreadyNeedsNoMoreBytes() throws IOException {
+    @Test
+    void aPartThatIsWholeAlreadyNeedsNoMoreBytes() throws IOException {
         try (var server = new LoopbackServer((request, out) -> serve(request, out, FILE))) {
             abandon(server, FILE.length);
             assertThat(parts().getFirst()).hasBinaryContent(FILE);
@@ -194,7 +204,8 @@ class DownloadTests {
         }
     }
 
-    @Test void startsAgainWhenThePartWasDamaged() throws IOException {
+    @Test
+    void startsAgainWhenThePartWasDamaged() throws IOException {
         try (var server = new LoopbackServer((request, out) -> serve(request, out, FILE))) {
             abandon(server, 50_000);
             byte[] part = Files.readAllBytes(parts().getFirst());
@@ -205,7 +216,8 @@ class DownloadTests {
         }
     }
 
-    @Test void anInterruptedDownloadCanBeContinued() throws IOException {
+    @Test
+    void anInterruptedDownloadCanBeContinued() throws IOException {
         try (var server = new LoopbackServer((request, out) -> serve(request, out, FILE))) {
             var options = QUICK.withProgress((_, done, _) -> {
                 if (done >= 20_000)
@@ -222,7 +234,8 @@ class DownloadTests {
         }
     }
 
-    @Test void refusesWrongBytesAndKeepsNothing() throws IOException {
+    @Test
+    void refusesWrongBytesAndKeepsNothing() throws IOException {
         byte[] other = IdxBytes.gzip(new byte[1000]);
         byte[] broken = FILE.clone();
         broken[100_000] ^= 1;
@@ -238,14 +251,16 @@ class DownloadTests {
             }
     }
 
-    @Test void doesNotAskAgainForWhatIsNotThere() throws IOException {
+    @Test
+    void doesNotAskAgainForWhatIsNotThere() throws IOException {
         try (var server = new LoopbackServer((_, out) -> send(out, 404, "Content-Length: 0\r\n", FILE, 0, 0))) {
             assertThatThrownBy(() -> fetch(server)).isInstanceOf(DataException.class).hasMessageContaining("HTTP status 404");
             assertThat(server.requests).hasSize(1);
         }
     }
 
-    @Test void asksAgainWhenTheServerIsBusy() throws IOException {
+    @Test
+    void asksAgainWhenTheServerIsBusy() throws IOException {
         try (var server = new LoopbackServer((request, out) -> {
             if (request.number() < 2)
                 send(out, 503, "Content-Length: 0\r\n", FILE, 0, 0);
@@ -257,14 +272,16 @@ class DownloadTests {
         }
     }
 
-    @Test void givesUpAfterTheLastAttempt() throws IOException {
+    @Test
+    void givesUpAfterTheLastAttempt() throws IOException {
         try (var server = new LoopbackServer((_, out) -> send(out, 500, "Content-Length: 0\r\n", FILE, 0, 0))) {
             assertThatThrownBy(() -> fetch(server)).isInstanceOf(DataException.class).hasMessageContaining("HTTP status 500");
             assertThat(server.requests).hasSize(3);
         }
     }
 
-    @Test void followsRedirectsWithTheRange() throws IOException {
+    @Test
+    void followsRedirectsWithTheRange() throws IOException {
         try (var server = new LoopbackServer((request, out) -> {
             if (request.path().startsWith("/data/"))
                 send(out, 302, "Location: /elsewhere\r\nContent-Length: 0\r\n", FILE, 0, 0);
@@ -279,7 +296,8 @@ class DownloadTests {
         }
     }
 
-    @Test void asksTheNextMirror() throws IOException {
+    @Test
+    void asksTheNextMirror() throws IOException {
         try (var missing = new LoopbackServer((_, out) -> send(out, 404, "Content-Length: 0\r\n", FILE, 0, 0));
                 var lying = new LoopbackServer((request, out) -> serve(request, out, IdxBytes.gzip(new byte[9])));
                 var sound = new LoopbackServer((request, out) -> serve(request, out, FILE))) {
@@ -288,7 +306,8 @@ class DownloadTests {
         }
     }
 
-    @Test void removesPartsOfOtherMirrorsWhenTheFileIsThere() throws IOException {
+    @Test
+    void removesPartsOfOtherMirrorsWhenTheFileIsThere() throws IOException {
         try (var first = new LoopbackServer((request, out) -> serve(request, out, FILE));
                 var second = new LoopbackServer((request, out) -> serve(request, out, FILE))) {
             abandon(first, 1000);
@@ -297,7 +316,8 @@ class DownloadTests {
         }
     }
 
-    @Test void survivesAMirrorThatIsDown() throws IOException {
+    @Test
+    void survivesAMirrorThatIsDown() throws IOException {
         URI dead;
         try (var server = new LoopbackServer((_, _) -> {})) {
             dead = server.folder("data");
@@ -307,21 +327,24 @@ class DownloadTests {
         }
     }
 
-    @Test void refusesAFileThatIsFarTooLarge() throws IOException {
+    @Test
+    void refusesAFileThatIsFarTooLarge() throws IOException {
         try (var server = new LoopbackServer((_, out) -> send(out, 200, "Content-Length: 99999999999\r\n", FILE, 0, 100))) {
             assertThatThrownBy(() -> fetch(server)).isInstanceOf(DataException.class)
                     .hasMessageContaining("the server announces 99999999999 bytes");
         }
     }
 
-    @Test void replacesADamagedFileInTheCache() throws IOException {
+    @Test
+    void replacesADamagedFileInTheCache() throws IOException {
         Files.write(directory.resolve(NAME), new byte[] {1, 2, 3});
         try (var server = new LoopbackServer((request, out) -> serve(request, out, FILE))) {
             assertFetched(server);
         }
     }
 
-    @Test void threadsThatWantTheSameFileShareOneDownload() throws Exception {
+    @Test
+    void threadsThatWantTheSameFileShareOneDownload() throws Exception {
         var bothAsked = new CountDownLatch(2);
         try (var server = new LoopbackServer((request, out) -> {
             bothAsked.await();
@@ -342,7 +365,8 @@ class DownloadTests {
         }
     }
 
-    @Test void waitsForAnotherProcessAndUsesItsFile() throws Exception {
+    @Test
+    void waitsForAnotherProcessAndUsesItsFile() throws Exception {
         Path classes = Files.createDirectories(directory.resolve("classes/dev/sunda/data"));
         try (var code = OtherProcess.class.getResourceAsStream("OtherProcess.class")) {
             Files.copy(code, classes.resolve("OtherProcess.class"));
@@ -370,7 +394,8 @@ class DownloadTests {
         }
     }
 
-    @Test void downloadsAWholeDataSet() throws IOException {
+    @Test
+    void downloadsAWholeDataSet() throws IOException {
         Path source = Files.createDirectory(directory.resolve("source"));
         IdxBytes.writeSet(source);
         var tiny = new IdxImageSet("Tiny", Mnist.CLASS_NAMES, Mnist.SET.files().stream()
@@ -397,13 +422,15 @@ class DownloadTests {
         }
     }
 
-    @Test void choosesTheCacheDirectory() {
+    @Test
+    void choosesTheCacheDirectory() {
         assertThat(Download.cacheDirectory("/p", "/v", "/h")).isEqualTo(Path.of("/p"));
         assertThat(Download.cacheDirectory(null, "/v", "/h")).isEqualTo(Path.of("/v"));
         assertThat(Download.cacheDirectory(" ", "", "/h")).isEqualTo(Path.of("/h/.cache/sunda"));
     }
 
-    @Test void refusesBadArguments() {
+    @Test
+    void refusesBadArguments() {
         assertThatThrownBy(() -> RemoteFile.sha256("../x", "0".repeat(64))).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> RemoteFile.sha256("x", "00"))
                 .hasMessage("RemoteFile: a SHA-256 digest has 64 hexadecimal digits (got '00')");

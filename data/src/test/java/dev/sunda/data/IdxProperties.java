@@ -30,7 +30,8 @@ class IdxProperties {
         }
     }
 
-    @Property(tries = 3000) void flippedBitsOfAGzipFileAreNoticedOrHarmless(@ForAll @IntRange(min = 1, max = 40) int n,
+    @Property(tries = 3000)
+    void flippedBitsOfAGzipFileAreNoticedOrHarmless(@ForAll @IntRange(min = 1, max = 40) int n,
             @ForAll @IntRange(min = 1,
                     max = 3) int flips,
             @ForAll long seed) {
@@ -46,7 +47,8 @@ class IdxProperties {
         }
     }
 
-    @Property(tries = 3000) void aChangedHeaderOfARawFileIsNeverBelieved(@ForAll @IntRange(min = 1, max = 40) int n,
+    @Property(tries = 3000)
+    void aChangedHeaderOfARawFileIsNeverBelieved(@ForAll @IntRange(min = 1, max = 40) int n,
             @ForAll @IntRange(min = 0, max = 15) int at,
             @ForAll @IntRange(min = 1, max = 255) int change, @ForAll long seed) {
         byte[] bytes = IdxBytes.of(8, new int[] {n, 2, 3}, data(n, new Random(seed)));
@@ -57,7 +59,8 @@ class IdxProperties {
             assertThat(read.headerBytes() + read.shape().numel()).isEqualTo(bytes.length);
     }
 
-    @Property void everyTruncationIsNoticed(@ForAll @IntRange(min = 1, max = 40) int n, @ForAll boolean gzip, @ForAll long seed) {
+    @Property
+    void everyTruncationIsNoticed(@ForAll @IntRange(min = 1, max = 40) int n, @ForAll boolean gzip, @ForAll long seed) {
         var random = new Random(seed);
         byte[] whole = IdxBytes.of(8, new int[] {n, 2, 3}, data(n, random));
         byte[] bytes = gzip ? IdxBytes.gzip(whole) : whole;
@@ -66,7 +69,8 @@ class IdxProperties {
             fail("accepted " + length + " of " + bytes.length + " bytes");
     }
 
-    @Property void noiseIsRefused(@ForAll @IntRange(min = 0, max = 200) int length, @ForAll @IntRange(min = 0, max = 2) int start,
+    @Property
+    void noiseIsRefused(@ForAll @IntRange(min = 0, max = 200) int length, @ForAll @IntRange(min = 0, max = 2) int start,
             @ForAll long seed) {
         var bytes = new byte[length];
         new Random(seed).nextBytes(bytes);

@@ -27,7 +27,8 @@ class IdxTests {
         assertThatThrownBy(() -> read(bytes)).isInstanceOf(DataException.class).hasMessage(message);
     }
 
-    @Test void readsRawAndGzipAlike() {
+    @Test
+    void readsRawAndGzipAlike() {
         byte[] bytes = IdxBytes.of(8, new int[] {2, 3, 1}, SIX);
         for (byte[] form : new byte[][] {bytes, IdxBytes.gzip(bytes)}) {
             Idx idx = read(form);
@@ -37,19 +38,22 @@ class IdxTests {
         }
     }
 
-    @Test void namesTheMissingLabels() {
+    @Test
+    void namesTheMissingLabels() {
         byte[] cut = Arrays.copyOf(IdxBytes.labels(60_000), 8 + 1226);
         String message = "header promises 60000 labels, file holds 1226";
         assertRefused(cut, "file.gz: truncated at byte 1234: " + message);
         assertRefused(IdxBytes.gzip(cut), "file.gz: truncated at byte 1234: " + message);
     }
 
-    @Test void namesTheMissingImages() {
+    @Test
+    void namesTheMissingImages() {
         byte[] cut = Arrays.copyOf(IdxBytes.images(3, 0), 16 + 784 + 100);
         assertRefused(cut, "file.gz: truncated at byte 900: header promises 3 images of 28x28, file holds 1");
     }
 
-    @Test void refusesGzipDataThatBreaksOff() {
+    @Test
+    void refusesGzipDataThatBreaksOff() {
         byte[] gzip = IdxBytes.gzip(IdxBytes.images(3, 0));
         assertThatThrownBy(() -> read(Arrays.copyOf(gzip, gzip.length / 2))).isInstanceOf(DataException.class)
                 .hasMessageMatching("file.gz: truncated at byte \\d+ where the gzip data breaks off: header promises 3 images of 28x28, "
@@ -59,21 +63,24 @@ class IdxTests {
                 "file.gz: truncated at byte 2368 where the gzip data breaks off: the check sum is missing");
     }
 
-    @Test void refusesGzipDataWithAWrongCheckSum() {
+    @Test
+    void refusesGzipDataWithAWrongCheckSum() {
         byte[] gzip = IdxBytes.gzip(IdxBytes.labels(5));
         gzip[gzip.length - 8] ^= 1;
         assertThatThrownBy(() -> read(gzip)).isInstanceOf(DataException.class)
                 .hasMessageStartingWith("file.gz: corrupt gzip data at byte 13: ");
     }
 
-    @Test void refusesTrailingBytes() {
+    @Test
+    void refusesTrailingBytes() {
         byte[] labels = IdxBytes.labels(5);
         byte[] longer = Arrays.copyOf(labels, labels.length + 1);
         assertRefused(longer, "file.gz: trailing bytes at byte 13: header promises 5 labels, but the file goes on");
         assertRefused(IdxBytes.gzip(longer), "file.gz: trailing bytes at byte 13: header promises 5 labels, but the file goes on");
     }
 
-    @Test void refusesForeignFiles() {
+    @Test
+    void refusesForeignFiles() {
         assertRefused(new byte[0], "file.gz: truncated at byte 0: the header of an IDX file has at least 8 bytes");
         assertRefused("<html>".getBytes(StandardCharsets.US_ASCII),
                 "file.gz: wrong magic at byte 0: an IDX file starts with two zero bytes (got 0x3c68746d)");
@@ -84,7 +91,8 @@ class IdxTests {
         assertRefused(new byte[] {0, 0, 8, 2, 0, 0, 0, 1, 0}, "file.gz: truncated at byte 9: the header promises 2 sizes of 4 bytes each");
     }
 
-    @Test void refusesHostileSizesBeforeAllocating() {
+    @Test
+    void refusesHostileSizesBeforeAllocating() {
         assertRefused(IdxBytes.of(8, new int[] {Integer.MAX_VALUE}, SIX),
                 "file.gz: implausible size at byte 4: dimension 0 has size 2147483647, which makes 2147483647 elements, "
                         + "more than the 1073741824 accepted");
@@ -99,7 +107,8 @@ class IdxTests {
                 "file.gz: truncated at byte 14: header promises 1073741824 labels, file holds 6");
     }
 
-    @Test void namesTheFileThatCannotBeRead(@TempDir Path directory) throws IOException {
+    @Test
+    void namesTheFileThatCannotBeRead(@TempDir Path directory) throws IOException {
         Path missing = directory.resolve("nothing");
         assertThatThrownBy(() -> Idx.read(missing)).isInstanceOf(DataException.class).hasMessageStartingWith(missing
                 + ": cannot be read: ");
@@ -107,7 +116,8 @@ class IdxTests {
         assertThatThrownBy(() -> Idx.read(labels)).isInstanceOf(DataException.class)
                 .hasMessageStartingWith("labels: truncated at byte 3: ");
         var broken = new InputStream() {
-            @Override public int read() throws IOException {
+            @Override
+            public int read() throws IOException {
                 throw new IOException("disk on fire");
             }
         };

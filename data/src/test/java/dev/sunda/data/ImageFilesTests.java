@@ -41,19 +41,22 @@ class ImageFilesTests {
         return image;
     }
 
-    @Test void readsColours() throws IOException {
+    @Test
+    void readsColours() throws IOException {
         Tensor image = ImageFiles.readRgb(write(picture(BufferedImage.TYPE_INT_RGB, 0xFF0000, 0x003300, 0x0000CC, 0xFFFFFF), "png"));
         assertThat(image.shape()).isEqualTo(Shape.of(3, 1, 4));
         assertThat(image.toFloatArray()).containsExactly(1, 0, 0, 1, 0, 0.2f, 0, 1, 0, 0, 0.8f, 1);
     }
 
-    @Test void weighsColoursForGrey() throws IOException {
+    @Test
+    void weighsColoursForGrey() throws IOException {
         Tensor image = ImageFiles.readGrey(write(picture(BufferedImage.TYPE_INT_RGB, 0xFF0000, 0x00FF00, 0x0000FF, 0x333333), "png"));
         assertThat(image.shape()).isEqualTo(Shape.of(1, 1, 4));
         assertThat(image.toFloatArray()).containsExactly(0.299f, 0.587f, 0.114f, 0.2f);
     }
 
-    @Test void keepsTheNumbersOfGreyFiles() throws IOException {
+    @Test
+    void keepsTheNumbersOfGreyFiles() throws IOException {
         var grey = new BufferedImage(4, 2, BufferedImage.TYPE_BYTE_GRAY);
         int[] values = {0, 1, 51, 102, 128, 200, 254, 255};
         grey.getRaster().setPixels(0, 0, 4, 2, values);
@@ -65,7 +68,8 @@ class ImageFilesTests {
         assertThat(Arrays.copyOfRange(ImageFiles.readRgb(file).toFloatArray(), 8, 16)).isEqualTo(expected);
     }
 
-    @Test void readsSixteenBitsAndSingleBits() throws IOException {
+    @Test
+    void readsSixteenBitsAndSingleBits() throws IOException {
         var deep = new BufferedImage(2, 1, BufferedImage.TYPE_USHORT_GRAY);
         deep.getRaster().setPixels(0, 0, 2, 1, new int[] {65535, 13107});
         assertThat(ImageFiles.readGrey(write(deep, "png")).toFloatArray()).containsExactly(1, 0.2f);
@@ -73,13 +77,15 @@ class ImageFilesTests {
         assertThat(bits.toFloatArray()).containsExactly(0, 1, 0);
     }
 
-    @Test void laysTransparencyOnWhite() throws IOException {
+    @Test
+    void laysTransparencyOnWhite() throws IOException {
         Tensor image = ImageFiles.readGrey(write(picture(BufferedImage.TYPE_INT_ARGB, 0x00000000, 0xFF000000, 0x33000000, 0x33FFFFFF),
                 "png"));
         assertThat(image.toFloatArray()).containsExactly(1, 0, 0.8f, 1);
     }
 
-    @Test void readsJpeg() throws IOException {
+    @Test
+    void readsJpeg() throws IOException {
         var image = new BufferedImage(40, 30, BufferedImage.TYPE_INT_RGB);
         Graphics2D g = image.createGraphics();
         g.setColor(new Color(51, 102, 204));
@@ -92,7 +98,8 @@ class ImageFilesTests {
         assertThat(rgb[2400]).isCloseTo(0.8f, within(0.02f));
     }
 
-    @Test void refusesWhatIsNoImage() throws IOException {
+    @Test
+    void refusesWhatIsNoImage() throws IOException {
         Path text = Files.writeString(directory.resolve("a.png"), "not an image", StandardCharsets.US_ASCII);
         assertThatThrownBy(() -> ImageFiles.readRgb(text)).isInstanceOf(DataException.class)
                 .hasMessage(text + ": not an image of a known format; PNG and JPEG are");
@@ -101,7 +108,8 @@ class ImageFilesTests {
                 .hasMessageStartingWith(missing + ": cannot be read as an image: ");
     }
 
-    @Test void refusesHugeImagesByTheirHeader() throws IOException {
+    @Test
+    void refusesHugeImagesByTheirHeader() throws IOException {
         byte[] png = Files.readAllBytes(write(picture(BufferedImage.TYPE_INT_RGB, 1, 2), "png"));
         ByteBuffer.wrap(png).putInt(16, 100_000).putInt(20, 50_000);     // width and height in the IHDR chunk
         var sum = new CRC32();
@@ -112,7 +120,8 @@ class ImageFilesTests {
                 file + ": the image is too large: its header says 100000x50000 pixels, at most 33554432 in all are accepted");
     }
 
-    @Test void damagedFilesGiveAnImageOrADataException() throws IOException {
+    @Test
+    void damagedFilesGiveAnImageOrADataException() throws IOException {
         var noise = new BufferedImage(24, 24, BufferedImage.TYPE_INT_RGB);
         var random = new Random(5);
         for (int i = 0; i < 24 * 24; i++)

@@ -98,7 +98,8 @@ final class LoopbackServer implements AutoCloseable {
                     + (file.length - from) + "\r\n", file, from, file.length);
     }
 
-    @Override public void close() throws IOException {
+    @Override
+    public void close() throws IOException {
         closing.countDown();
         socket.close();
     }

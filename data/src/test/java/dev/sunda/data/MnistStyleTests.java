@@ -85,7 +85,8 @@ class MnistStyleTests {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 4, 7}) void colourSizeAndPlaceOfADrawingDoNotMatter(int digit) {
+    @ValueSource(ints = {1, 2, 4, 7})
+    void colourSizeAndPlaceOfADrawingDoNotMatter(int digit) {
         float[] plain = styled(drawing(digit, 200, 1, 50, 30, Color.WHITE, Color.BLACK));
         float[][] variants = {
             styled(drawing(digit, 200, 1, 50, 30, Color.BLACK, Color.WHITE)),
@@ -99,7 +100,8 @@ class MnistStyleTests {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 4, 7}) void hasTheFormOfMnist(int digit) {
+    @ValueSource(ints = {1, 2, 4, 7})
+    void hasTheFormOfMnist(int digit) {
         float[] image = styled(drawing(digit, 250, 1.2, 100, 20, Color.WHITE, Color.BLACK));
         double mass = 0, x = 0, y = 0;
         int top = 28, bottom = -1, left = 28, right = -1;
@@ -122,7 +124,8 @@ class MnistStyleTests {
         assertThat(y / mass).isCloseTo(14.5, within(0.501));
     }
 
-    @Test void averagesAreasExactly() {
+    @Test
+    void averagesAreasExactly() {
         // a block of 40x20 pixels, its upper right quarter at half strength, on a wide black margin
         var pixels = new float[100 * 60];
         for (int i = 0; i < 20; i++)
@@ -138,7 +141,8 @@ class MnistStyleTests {
             }
     }
 
-    @Test void enlargesSmallDrawings() {
+    @Test
+    void enlargesSmallDrawings() {
         var pixels = new float[9 * 9];
         pixels[4 * 9 + 4] = 1;
         float[] image = styled(Tensor.of(pixels, Shape.of(1, 9, 9)));
@@ -147,7 +151,8 @@ class MnistStyleTests {
                 assertThat(image[i * 28 + j]).isEqualTo(i >= 4 && i < 24 && j >= 4 && j < 24 ? 1 : 0);
     }
 
-    @Test void leavesAnImageInTheFormOfMnistAsItIs() {
+    @Test
+    void leavesAnImageInTheFormOfMnistAsItIs() {
         float[] once = styled(drawing(4, 200, 1, 50, 30, Color.WHITE, Color.BLACK));
         float max = 0;
         for (float value : once)
@@ -157,7 +162,8 @@ class MnistStyleTests {
             assertThat(twice[i]).isCloseTo(once[i] / max, within(1e-6f));
     }
 
-    @Test void ignoresFaintNoise() {
+    @Test
+    void ignoresFaintNoise() {
         float[] clean = drawing(2, 200, 1, 50, 30, Color.WHITE, Color.BLACK).toFloatArray();
         float[] noisy = clean.clone();
         for (int i = 0; i < noisy.length; i++)
@@ -166,7 +172,8 @@ class MnistStyleTests {
         assertThat(difference(styled(Tensor.of(clean, shape)), styled(Tensor.of(noisy, shape)))).isLessThan(0.02);
     }
 
-    @Test void refusesBlankDrawings() {
+    @Test
+    void refusesBlankDrawings() {
         var pixels = new float[50 * 50];
         for (float shade : new float[] {0, 0.5f, 1}) {
             Arrays.fill(pixels, shade);
@@ -177,7 +184,8 @@ class MnistStyleTests {
         }
     }
 
-    @Test void refusesWhatIsNotADrawing() {
+    @Test
+    void refusesWhatIsNotADrawing() {
         assertThatThrownBy(() -> MnistStyle.of(Tensor.of(new float[12], Shape.of(3, 2, 2)))).isInstanceOf(ShapeException.class)
                 .hasMessage("MnistStyle: a drawing must be grey, [1, h, w] (got [3, 2, 2])");
         assertThatThrownBy(() -> MnistStyle.of(Tensor.of(new float[] {0, Float.NaN}, Shape.of(1, 1, 2))))

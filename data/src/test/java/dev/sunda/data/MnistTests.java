@@ -22,7 +22,8 @@ class MnistTests {
     @TempDir
     Path directory;
 
-    @BeforeEach void writeFiles() throws IOException {
+    @BeforeEach
+    void writeFiles() throws IOException {
         IdxBytes.writeSet(directory);
     }
 
@@ -35,7 +36,8 @@ class MnistTests {
         assertThatThrownBy(() -> Mnist.fromDirectory(directory)).isInstanceOf(DataException.class).hasMessage(message);
     }
 
-    @Test void readsADirectory() {
+    @Test
+    void readsADirectory() {
         Mnist mnist = Mnist.fromDirectory(directory);
         assertThat(mnist.train()).hasToString("7 images [1, 28, 28] of 10 classes");
         assertThat(mnist.test().size()).isEqualTo(3);
@@ -48,24 +50,28 @@ class MnistTests {
         assertThat(mnist.normalized().train().batch(6).input().toFloatArray()[5]).isEqualTo((raw - 0.1307f) / 0.3081f);
     }
 
-    @Test void readsFilesNamedWithADot() throws IOException {
+    @Test
+    void readsFilesNamedWithADot() throws IOException {
         Files.move(directory.resolve("train-images-idx3-ubyte.gz"), directory.resolve("train-images.idx3-ubyte.gz"));
         assertThat(Mnist.fromDirectory(directory).train().size()).isEqualTo(7);
     }
 
-    @Test void readsFashionLikewise() {
+    @Test
+    void readsFashionLikewise() {
         FashionMnist fashion = FashionMnist.fromDirectory(directory);
         assertThat(fashion.test().classNames()).hasSize(10).startsWith("T-shirt/top").endsWith("Ankle boot");
         assertThat(fashion.normalized().test().get(0).input().shape()).isEqualTo(Shape.of(1, 28, 28));
     }
 
-    @Test void readsAnEmbeddedCopyAndClosesItsStreams() throws IOException {
+    @Test
+    void readsAnEmbeddedCopyAndClosesItsStreams() throws IOException {
         var closed = new ArrayList<String>();
         Function<String, InputStream> open = name -> {
             try {
                 return !Files.exists(directory.resolve(name)) ? null
                         : new ByteArrayInputStream(Files.readAllBytes(directory.resolve(name))) {
-                            @Override public void close() {
+                            @Override
+                            public void close() {
                                 closed.add(name);
                             }
                         };
@@ -83,25 +89,29 @@ class MnistTests {
                 .hasMessage("MNIST: there is no resource t10k-images-idx3-ubyte.gz or t10k-images-idx3-ubyte");
     }
 
-    @Test void namesAMissingFile() throws IOException {
+    @Test
+    void namesAMissingFile() throws IOException {
         Files.delete(directory.resolve("t10k-labels-idx1-ubyte.gz"));
         assertRefused("t10k-labels-idx1-ubyte.gz: there is no file t10k-labels-idx1-ubyte or t10k-labels-idx1-ubyte.gz in " + directory
                 + "; download fetches the files of MNIST");
     }
 
-    @Test void refusesCountsThatDiffer() throws IOException {
+    @Test
+    void refusesCountsThatDiffer() throws IOException {
         replace("train-labels-idx1-ubyte", IdxBytes.labels(6));
         assertRefused("train-labels-idx1-ubyte: count mismatch at byte 4: 6 labels for the 7 images of train-images-idx3-ubyte.gz");
     }
 
-    @Test void refusesLabelsOutOfRange() throws IOException {
+    @Test
+    void refusesLabelsOutOfRange() throws IOException {
         byte[] labels = IdxBytes.labels(7);
         labels[8 + 4] = (byte) 200;
         replace("train-labels-idx1-ubyte", labels);
         assertRefused("train-labels-idx1-ubyte: label out of range at byte 12: label number 4 is 200, but there are only 10 classes");
     }
 
-    @Test void refusesFilesThatWereSwapped() throws IOException {
+    @Test
+    void refusesFilesThatWereSwapped() throws IOException {
         replace("train-labels-idx1-ubyte", IdxBytes.images(7, 1));
         assertRefused("train-labels-idx1-ubyte: wrong magic at byte 3: labels have 1 dimension (got 3)");
         replace("train-labels-idx1-ubyte", IdxBytes.labels(7));
@@ -109,12 +119,14 @@ class MnistTests {
         assertRefused("train-images-idx3-ubyte: wrong size at byte 8: images of MNIST are [n, 28, 28] (got [7])");
     }
 
-    @Test void refusesImagesOfAnotherSize() throws IOException {
+    @Test
+    void refusesImagesOfAnotherSize() throws IOException {
         replace("t10k-images-idx3-ubyte", IdxBytes.of(8, new int[] {3, 28, 27}, new byte[3 * 28 * 27]));
         assertRefused("t10k-images-idx3-ubyte: wrong size at byte 8: images of MNIST are [n, 28, 28] (got [3, 28, 27])");
     }
 
-    @Test void readsOtherPairsOfIdxFiles() throws IOException {
+    @Test
+    void readsOtherPairsOfIdxFiles() throws IOException {
         Path images = Files.write(directory.resolve("i"), IdxBytes.of(8, new int[] {2, 3, 1, 2}, new byte[12]));
         Path labels = Files.write(directory.resolve("l"), IdxBytes.of(8, new int[] {2}, new byte[] {1, 0}));
         LabelledImages pair = LabelledImages.read(images, labels, List.of("no", "yes"));

@@ -21,7 +21,8 @@ final class Doctor implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Override public Integer call() {
+    @Override
+    public Integer call() {
         List<Backends.Status> devices = Backends.all();
         row("sunda", Version.sunda());
         row("java", Version.java() + ", " + System.getProperty("java.vm.name") + ", " + System.getProperty("java.vendor"));

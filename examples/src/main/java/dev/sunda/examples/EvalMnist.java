@@ -28,7 +28,8 @@ final class EvalMnist implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Override public Integer call() {
+    @Override
+    public Integer call() {
         threads.apply();
         PrintWriter out = spec.commandLine().getOut();
         var trained = new RunFolder(folder).loadModel();

@@ -38,7 +38,8 @@ final class Predict implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Override public Integer call() {
+    @Override
+    public Integer call() {
         threads.apply();
         var trained = new RunFolder(folder).loadModel();
         var images = new ArrayList<Tensor>();

@@ -17,7 +17,8 @@ final class RunSample implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Override public Integer call() {
+    @Override
+    public Integer call() {
         Course.Sample sample = Course.SAMPLES.stream().filter(s -> s.name().equals(name)).findFirst()
                 .orElseThrow(() -> new UserException("there is no sample '" + name + "'; there are "
                         + Course.SAMPLES.stream().map(Course.Sample::name).collect(Collectors.joining(", "))));

@@ -13,7 +13,8 @@ final class Samples implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Override public Integer call() {
+    @Override
+    public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
         int width = Course.SAMPLES.stream().mapToInt(sample -> sample.name().length()).max().orElse(0);
         for (Course.Sample sample : Course.SAMPLES)

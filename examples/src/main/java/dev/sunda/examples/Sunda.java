@@ -37,7 +37,8 @@ public final class Sunda implements Callable<Integer> {
     private CommandSpec spec;
 
     /// Prints how to use the command line.
-    @Override public Integer call() {
+    @Override
+    public Integer call() {
         spec.commandLine().usage(spec.commandLine().getOut());
         return 0;
     }
@@ -93,7 +94,8 @@ public final class Sunda implements Callable<Integer> {
 
     /// For `--version`.
     static final class Versions implements IVersionProvider {
-        @Override public String[] getVersion() {
+        @Override
+        public String[] getVersion() {
             return new String[] {"sunda " + Version.sunda() + ", Java " + Version.java()};
         }
     }

@@ -57,7 +57,8 @@ final class TrainMnist implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Override public Integer call() {
+    @Override
+    public Integer call() {
         threads.apply();
         PrintWriter console = spec.commandLine().getOut();
         return resume == null ? begin(console) : goOn(console);

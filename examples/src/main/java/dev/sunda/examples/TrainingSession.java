@@ -109,7 +109,8 @@ final class TrainingSession implements Trainer.Listener {
         return String.format(Locale.ROOT, "%,d", value);
     }
 
-    @Override public void stepped(Progress progress, int stepsOfEpoch) {
+    @Override
+    public void stepped(Progress progress, int stepsOfEpoch) {
         steps++;
         long now = System.nanoTime();
         double rate = steps / ((now - started) / 1e9);
@@ -122,7 +123,8 @@ final class TrainingSession implements Trainer.Listener {
             save();
     }
 
-    @Override public void finished(EpochResult result) {
+    @Override
+    public void finished(EpochResult result) {
         bar.clear();
         out.printf(Locale.ROOT, "epoch %d/%d  train loss %.4f  test accuracy %.2f %%  %.1f s  %,.0f images/s%n", result.epoch(),
                 options.epochs(),

@@ -25,7 +25,8 @@ class ArchitectureTests {
             .importPackages("dev.sunda");
 
     /// Guards the other rules: one that looks at no class never fails.
-    @Test void everyPackageOfEveryModuleIsSeen() {
+    @Test
+    void everyPackageOfEveryModuleIsSeen() {
         Set<String> packages = ModuleLayer.boot().modules().stream()
                 .filter(module -> module.isNamed() && module.getName().startsWith("dev.sunda."))
                 .flatMap(module -> module.getPackages().stream())
@@ -35,7 +36,8 @@ class ArchitectureTests {
         assertThat(seen).containsAll(packages);
     }
 
-    @Test void modulesDependOneWayOnly() {
+    @Test
+    void modulesDependOneWayOnly() {
         layeredArchitecture().consideringOnlyDependenciesInAnyPackage("dev.sunda..").withOptionalLayers(true)
                 .layer("core").definedBy("dev.sunda.core..")
                 .layer("autograd").definedBy("dev.sunda.autograd..")
@@ -52,37 +54,43 @@ class ArchitectureTests {
                 .check(SUNDA);
     }
 
-    @Test void packagesFormNoCycle() {
+    @Test
+    void packagesFormNoCycle() {
         slices().matching("dev.sunda.(**)").should().beFreeOfCycles().check(SUNDA);
     }
 
-    @Test void coreDependsOnTheJdkAlone() {
+    @Test
+    void coreDependsOnTheJdkAlone() {
         classes().that().resideInAPackage("dev.sunda.core..")
                 .should().onlyDependOnClassesThat().resideInAnyPackage("dev.sunda.core..", "java..", "jdk.incubator.vector..")
                 .check(SUNDA);
     }
 
-    @Test void onlyJsonReadersUseJackson() {
+    @Test
+    void onlyJsonReadersUseJackson() {
         noClasses().that().resideInAnyPackage("dev.sunda.core..", "dev.sunda.autograd..", "dev.sunda.optim..", "dev.sunda.data..")
                 .should().dependOnClassesThat().resideInAnyPackage("tools.jackson..")
                 .check(SUNDA);
     }
 
-    @Test void onlySimdClassesUseTheVectorApi() {
+    @Test
+    void onlySimdClassesUseTheVectorApi() {
         noClasses().that(not(describe("are Simd... classes of core.cpu", type -> type.getName().startsWith("dev.sunda.core.cpu.Simd"))))
                 .should().dependOnClassesThat().resideInAPackage("jdk.incubator.vector..")
                 .check(SUNDA);
     }
 
     /// `type`, `op`, `spi`, the root: each knows only those before it. `parallel` knows none of them.
-    @Test void packagesInsideCoreFollowTheirOrder() {
+    @Test
+    void packagesInsideCoreFollowTheirOrder() {
         coreMayUse("type");
         coreMayUse("parallel");
         coreMayUse("op", "type");
         coreMayUse("spi", "op", "type");
     }
 
-    @Test void backendsAreReachedThroughTheSpiOnly() {
+    @Test
+    void backendsAreReachedThroughTheSpiOnly() {
         noClasses().that().resideOutsideOfPackages("dev.sunda.core.reference..", "dev.sunda.core.cpu..")
                 .should().dependOnClassesThat(resideInAnyPackage("dev.sunda.core.reference..", "dev.sunda.core.cpu.."))
                 .check(SUNDA);

@@ -26,18 +26,21 @@ class CommandLineTests {
     @ParameterizedTest
     @ValueSource(strings = {"--help", "train --help", "train mnist --help", "eval --help", "eval mnist --help", "predict --help",
         "samples --help",
-        "sample --help", "doctor --help"}) void everyCommandExplainsItself(String words) {
+        "sample --help", "doctor --help"})
+    void everyCommandExplainsItself(String words) {
         Cli run = Cli.run((Object[]) words.split(" "));
         assertThat(run.status()).isZero();
         assertThat(run.err()).isEmpty();
         assertThat(run.out()).startsWith("Usage: sunda").contains("--debug", "-h, --help");
     }
 
-    @Test void withoutACommandItPrintsItsHelp() {
+    @Test
+    void withoutACommandItPrintsItsHelp() {
         assertThat(Cli.run().out()).contains("Usage: sunda", "train", "eval", "predict", "samples", "doctor", "Examples:");
     }
 
-    @Test void doctorNamesJavaThreadsAndEveryDevice() {
+    @Test
+    void doctorNamesJavaThreadsAndEveryDevice() {
         Cli run = Cli.run("doctor");
         assertThat(run.status()).isZero();
         assertThat(run.out()).contains("java ", System.getProperty("java.version"), "threads ", "memory ", "device cpu ",
@@ -45,11 +48,13 @@ class CommandLineTests {
                 "device cuda ");
     }
 
-    @Test void samplesListsEverySampleOfTheCourse() {
+    @Test
+    void samplesListsEverySampleOfTheCourse() {
         assertThat(Cli.run("samples").outLines()).hasSameSizeAs(Course.SAMPLES).anyMatch(line -> line.startsWith("dilated-convolution "));
     }
 
-    @Test void wrongWordsAreMisuse() {
+    @Test
+    void wrongWordsAreMisuse() {
         isMisuse(Cli.run("tran"), "sunda: ", "tran", "see 'sunda --help'");
         isMisuse(Cli.run("train"), "sunda train: ", "Missing required subcommand");
         isMisuse(Cli.run("train", "mnist", "--epoch", "1"), "sunda train mnist: ", "--epoch");
@@ -59,7 +64,8 @@ class CommandLineTests {
         isMisuse(Cli.run("sample", "nothing"), "there is no sample 'nothing'", "dilated-convolution");
     }
 
-    @Test void optionsOutOfRangeAreMisuse() {
+    @Test
+    void optionsOutOfRangeAreMisuse() {
         isMisuse(Cli.run("train", "mnist", "--epochs", 0), "--epochs must be from 1 to 10000 (got 0)");
         isMisuse(Cli.run("train", "mnist", "--batch", 0), "--batch must be from 1 to 60000 (got 0)");
         isMisuse(Cli.run("train", "mnist", "--lr", "NaN"), "--lr must be above 0 and at most 10 (got NaN)");
@@ -69,7 +75,8 @@ class CommandLineTests {
         isMisuse(Cli.run("train", "mnist", "--resume", folder, "--lr", 0.1), "leave out --lr");
     }
 
-    @Test void missingFilesAreMisuse() {
+    @Test
+    void missingFilesAreMisuse() {
         isMisuse(Cli.run("train", "mnist", "--data", folder.resolve("none")), "there is no directory");
         isMisuse(Cli.run("train", "mnist", "--data", folder), "train-images-idx3-ubyte");
         isMisuse(Cli.run("train", "mnist", "--resume", folder), "there is no checkpoint");
@@ -77,11 +84,13 @@ class CommandLineTests {
         isMisuse(Cli.run("predict", "--model", TrainedRun.FOLDER, folder.resolve("no.png")), "there is no file");
     }
 
-    @Test void aFolderWithARunIsNotOverwritten() {
+    @Test
+    void aFolderWithARunIsNotOverwritten() {
         isMisuse(Cli.run("train", "mnist", "--out", TrainedRun.FOLDER), "already holds a run", "--resume");
     }
 
-    @Test void unreadableModelsAreMisuse() throws IOException {
+    @Test
+    void unreadableModelsAreMisuse() throws IOException {
         Files.writeString(folder.resolve("model.json"), "{");
         Files.writeString(folder.resolve("model.safetensors"), "nothing");
         isMisuse(Cli.run("eval", "mnist", "--model", folder), "cannot be read");
@@ -93,12 +102,14 @@ class CommandLineTests {
         isMisuse(Cli.run("eval", "mnist", "--model", folder.resolve("b")), "the architecture 'x' is not known");
     }
 
-    @Test void unreadableImagesAreMisuse() throws IOException {
+    @Test
+    void unreadableImagesAreMisuse() throws IOException {
         Path file = Files.writeString(folder.resolve("three.png"), "three");
         isMisuse(Cli.run("predict", "--model", TrainedRun.FOLDER, file), "three.png: not an image of a known format");
     }
 
-    @Test void debugPrintsTheStackTrace() {
+    @Test
+    void debugPrintsTheStackTrace() {
         Cli run = Cli.run("eval", "mnist", "--debug", "--model", folder);
         assertThat(run.err()).contains("there is no trained network", "\tat dev.sunda.examples");
         assertThat(run.status()).isEqualTo(2);

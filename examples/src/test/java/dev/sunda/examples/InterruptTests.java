@@ -50,7 +50,8 @@ class InterruptTests {
         return new RunFolder(folder.resolve("run")).loadCheckpoint().state().progress();
     }
 
-    @Test void ctrlCEndsAfterTheStepWithACheckpoint() throws Exception {
+    @Test
+    void ctrlCEndsAfterTheStepWithACheckpoint() throws Exception {
         Process process = start();
         try (BufferedReader lines = process.inputReader()) {
             readUntil(lines, "epoch 1/10000  train loss");
@@ -64,7 +65,8 @@ class InterruptTests {
         }
     }
 
-    @Test void aKilledRunLeavesAUsableCheckpoint() throws Exception {
+    @Test
+    void aKilledRunLeavesAUsableCheckpoint() throws Exception {
         Process process = start();
         try (BufferedReader lines = process.inputReader()) {
             readUntil(lines, "epoch 2/10000  train loss");

@@ -43,7 +43,8 @@ class PredictTests {
         return run.outLines().stream().skip(1).map(line -> line.split("\\s+")[1]).toList();
     }
 
-    @Test void readsDrawingsOfAnySizeColourAndFormat() throws IOException {
+    @Test
+    void readsDrawingsOfAnySizeColourAndFormat() throws IOException {
         Cli run = Cli.run("predict", "--model", TrainedRun.FOLDER,
                 draw("zero.png", '0', 280, Color.BLACK, Color.WHITE), draw("white.png", '0', 97, Color.WHITE, Color.BLACK),
                 draw("one.png", '1', 28, Color.WHITE, Color.BLACK), draw("one.jpg", '1', 400, Color.BLUE, Color.YELLOW),
@@ -53,7 +54,8 @@ class PredictTests {
         assertThat(classes(run)).containsExactly("0", "0", "1", "1", "7");
     }
 
-    @Test void printsAnAlignedTableOfProbabilities() throws IOException {
+    @Test
+    void printsAnAlignedTableOfProbabilities() throws IOException {
         Cli run = Cli.run("predict", "--model", TrainedRun.FOLDER, draw("a.png", '1', 60, Color.BLACK, Color.WHITE),
                 draw("longer.png", '0', 60, Color.BLACK, Color.WHITE));
         List<String> lines = run.outLines();
@@ -64,7 +66,8 @@ class PredictTests {
         assertThat(sum).isBetween(99.4, 100.6);
     }
 
-    @Test void aBlankSheetIsMisuse() throws IOException {
+    @Test
+    void aBlankSheetIsMisuse() throws IOException {
         Cli run = Cli.run("predict", "--model", TrainedRun.FOLDER, draw("blank.png", '1', 50, Color.WHITE, Color.WHITE));
         assertThat(run.status()).isEqualTo(2);
         assertThat(run.err()).contains("blank.png", "the drawing is blank");

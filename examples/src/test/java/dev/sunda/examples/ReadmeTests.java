@@ -18,10 +18,12 @@ import org.junit.jupiter.api.io.TempDir;
 /// The programs of README.md are extracted and run as they stand.
 class ReadmeTests {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
-    private static final List<String> MNIST = List.of("train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz", "t10k-images-idx3-ubyte.gz",
-            "t10k-labels-idx1-ubyte.gz");
+    private static final List<String> MNIST =
+            List.of("train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz", "t10k-images-idx3-ubyte.gz",
+                    "t10k-labels-idx1-ubyte.gz");
 
-    @TempDir private Path folder;
+    @TempDir
+    private Path folder;
 
     @Test
     void theTrainingProgramLearnsDigits() throws Exception {
@@ -51,7 +53,8 @@ class ReadmeTests {
     @Test
     void continuousIntegrationRunsTheTestCommandOfTheReadmeAndNothingElse() throws IOException {
         assertThat(Files.readString(ROOT.resolve("README.md"))).contains("```\nmvn verify\n```");
-        assertThat(Files.readAllLines(ROOT.resolve(".ci/run")).stream().filter(line -> line.startsWith("mvn"))).containsExactly("mvn verify");
+        assertThat(Files.readAllLines(ROOT.resolve(".ci/run")).stream().filter(line -> line.startsWith("mvn")))
+                .containsExactly("mvn verify");
     }
 
     private static List<String> programs() throws IOException {
@@ -64,8 +67,9 @@ class ReadmeTests {
     /// Starts a program with the compiled modules on the module path; returns its lines.
     private List<String> run(String program) throws IOException, InterruptedException {
         Path source = Files.writeString(folder.resolve("Program.java"), program);
-        var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-p", modulePath(), "--add-modules",
-                "jdk.incubator.vector,dev.sunda.nn,dev.sunda.optim,dev.sunda.data", source.toString()));
+        var command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-p", modulePath(), "--add-modules",
+                        "jdk.incubator.vector,dev.sunda.nn,dev.sunda.optim,dev.sunda.data", source.toString()));
         var process = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start();
         var lines = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines().toList();
         assertThat(process.waitFor()).as(String.join("\n", lines)).isZero();
@@ -75,7 +79,8 @@ class ReadmeTests {
     private static String modulePath() {
         String entries = System.getProperty("jdk.module.path") + File.pathSeparator + System.getProperty("java.class.path");
         return String.join(File.pathSeparator, Stream.of(entries.split(File.pathSeparator))
-                .filter(entry -> Pattern.compile("/(core|autograd|nn|optim|data)/target/|sunda-|jackson").matcher(entry.replace('\\', '/')).find())
+                .filter(entry -> Pattern.compile("/(core|autograd|nn|optim|data)/target/|sunda-|jackson").matcher(entry.replace('\\', '/'))
+                        .find())
                 .filter(entry -> !entry.contains("test-classes")).distinct().toList());
     }
 }

@@ -22,30 +22,36 @@ class SameBitsTests {
         return output.lines().filter(line -> line.startsWith("sha256 ")).findFirst().orElseThrow(() -> new AssertionError(output));
     }
 
-    @BeforeAll static void trainWithOneThread() throws IOException, InterruptedException {
+    @BeforeAll
+    static void trainWithOneThread() throws IOException, InterruptedException {
         expected = hash("-Dsunda.threads=1");
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {2, 3, 7}) void anyNumberOfThreads(int threads) throws IOException, InterruptedException {
+    @ValueSource(ints = {2, 3, 7})
+    void anyNumberOfThreads(int threads) throws IOException, InterruptedException {
         assertThat(hash("-Dsunda.threads=" + threads)).isEqualTo(expected);
     }
 
-    @Test void withoutVectorInstructions() throws IOException, InterruptedException {
+    @Test
+    void withoutVectorInstructions() throws IOException, InterruptedException {
         assertThat(hash("-Dsunda.simd=off")).isEqualTo(expected);
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {16, 32, 64}) void anyWidthOfVectors(int bytes) throws IOException, InterruptedException {
+    @ValueSource(ints = {16, 32, 64})
+    void anyWidthOfVectors(int bytes) throws IOException, InterruptedException {
         assertThat(hash("-XX:MaxVectorSize=" + bytes)).isEqualTo(expected);
     }
 
     /// One step only: without a compiler vectors are a thousand times slower.
-    @Test void interpreted() throws IOException, InterruptedException {
+    @Test
+    void interpreted() throws IOException, InterruptedException {
         assertThat(hash("-Xint", 1)).isEqualTo(hash("-Dsunda.threads=1", 1)).isNotEqualTo(expected);
     }
 
-    @Test void compiledByTheFirstCompilerOnly() throws IOException, InterruptedException {
+    @Test
+    void compiledByTheFirstCompilerOnly() throws IOException, InterruptedException {
         assertThat(hash("-XX:TieredStopAtLevel=1")).isEqualTo(expected);
     }
 }

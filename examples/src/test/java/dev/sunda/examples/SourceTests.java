@@ -19,20 +19,24 @@ class SourceTests {
     private static final Pattern UNFINISHED = Pattern.compile("\\b(TODO|FIXME|XXX)\\b");
     private static final int LONGEST_LINE = 140;
 
-    @Test void everyModuleIsSeen() throws IOException {
+    @Test
+    void everyModuleIsSeen() throws IOException {
         assertThat(sources().stream().map(file -> PROJECT.relativize(file).getName(0).toString()))
                 .contains("core", "autograd", "nn", "optim", "data", "examples");
     }
 
-    @Test void linesAreShortAndEndWithoutBlanks() throws IOException {
+    @Test
+    void linesAreShortAndEndWithoutBlanks() throws IOException {
         assertThat(lines(line -> line.length() > LONGEST_LINE || line.endsWith(" ") || line.contains("\t"))).isEmpty();
     }
 
-    @Test void nothingIsLeftUnfinished() throws IOException {
+    @Test
+    void nothingIsLeftUnfinished() throws IOException {
         assertThat(lines(line -> UNFINISHED.matcher(line).find() && !line.contains("UNFINISHED = "))).isEmpty();
     }
 
-    @Test void everyImportIsUsed() throws IOException {
+    @Test
+    void everyImportIsUsed() throws IOException {
         var unused = new ArrayList<String>();
         for (Path file : sources()) {
             List<String> lines = Files.readAllLines(file);

@@ -28,7 +28,8 @@ class TrainMnistTests {
     private static final Pattern LAST =
             Pattern.compile("test accuracy \\d+\\.\\d\\d % \\(\\d+ of 1200\\), 74,762 parameters, \\d+\\.\\d s");
 
-    @Test void learnsFromRealDigits() throws IOException {
+    @Test
+    void learnsFromRealDigits() throws IOException {
         assertThat(TrainedRun.OUTPUT.err()).isEmpty();
         assertThat(TrainedRun.OUTPUT.status()).isZero();
         Metrics metrics = JsonMapper.shared().readValue(TrainedRun.FOLDER.resolve("metrics.json"), Metrics.class);
@@ -39,7 +40,8 @@ class TrainMnistTests {
                 .first().isEqualTo("epoch,train_loss,test_accuracy,seconds");
     }
 
-    @Test void printsWithoutEscapeCodesWhatItDoes() {
+    @Test
+    void printsWithoutEscapeCodesWhatItDoes() {
         assertThat(TrainedRun.OUTPUT.out()).doesNotContain("\r", "\u001b")
                 .contains("mnist, 1200 training and 1200 test images, embedded copy (LeCun, Cortes; CC BY-SA 3.0)")
                 .contains("block2.depthwise Conv2d", "multiply-adds", "12x12 pixels", "74,762", "epoch 1/2  15/60  loss ",
@@ -48,13 +50,15 @@ class TrainMnistTests {
         assertThat(TrainedRun.OUTPUT.lastLine()).matches(LAST);
     }
 
-    @Test void printsTheHashOfTheSavedWeights() throws Exception {
+    @Test
+    void printsTheHashOfTheSavedWeights() throws Exception {
         byte[] weights = Files.readAllBytes(TrainedRun.FOLDER.resolve("model.safetensors"));
         String hash = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(weights));
         assertThat(TrainedRun.OUTPUT.out()).contains("SHA-256 of model.safetensors: " + hash);
     }
 
-    @Test void describesTheModelBesideItsWeights() {
+    @Test
+    void describesTheModelBesideItsWeights() {
         ModelCard card = JsonMapper.shared().readValue(TrainedRun.FOLDER.resolve("model.json"), ModelCard.class);
         assertThat(card.architecture()).isEqualTo("digit-net");
         assertThat(card.classes()).containsExactly("0", "1", "2", "3", "4", "5", "6", "7", "8", "9");
@@ -65,14 +69,16 @@ class TrainMnistTests {
                 "norm3.running_var");
     }
 
-    @Test void evaluationFindsTheSameAccuracyOnTheSameNetwork() {
+    @Test
+    void evaluationFindsTheSameAccuracyOnTheSameNetwork() {
         Cli eval = Cli.run("eval", "mnist", "--model", TrainedRun.FOLDER);
         assertThat(eval.err()).isEmpty();
         assertThat(eval.status()).isZero();
         assertThat(eval.lastLine()).matches("test accuracy (8|9)\\d\\.\\d\\d % \\(\\d+ of 10000\\), 74,762 parameters, \\d+\\.\\d s");
     }
 
-    @Test void startsFromTheWeightsOfAnEarlierRun(@TempDir Path folder) {
+    @Test
+    void startsFromTheWeightsOfAnEarlierRun(@TempDir Path folder) {
         Cli more =
                 Cli.run("train", "mnist", "--limit", 100, "--epochs", 1, "--batch", 50, "--lr", 1e-6, "--model", TrainedRun.FOLDER, "--out",
                         folder.resolve("more"));
@@ -87,7 +93,8 @@ class TrainMnistTests {
         return run.outLines().stream().filter(line -> line.startsWith("SHA-256 ")).findFirst().orElseThrow();
     }
 
-    @Test void resumeEndsWithTheSameBitsAsARunThatWasNeverInterrupted(@TempDir Path folder) {
+    @Test
+    void resumeEndsWithTheSameBitsAsARunThatWasNeverInterrupted(@TempDir Path folder) {
         Cli whole =
                 Cli.run("train", "mnist", "--limit", 80, "--epochs", 2, "--batch", 16, "--threads", 2, "--out", folder.resolve("whole"));
         var options = new TrainingOptions("mnist", 2, 16, 0.01, 42, 80);
@@ -109,11 +116,13 @@ class TrainMnistTests {
                 images.test().classNames(), Progress.START);
         int[] left = {steps};
         trainer.run(() -> left[0] == 0, new Trainer.Listener() {
-            @Override public void stepped(Progress progress, int stepsOfEpoch) {
+            @Override
+            public void stepped(Progress progress, int stepsOfEpoch) {
                 left[0]--;
             }
 
-            @Override public void finished(EpochResult result) {
+            @Override
+            public void finished(EpochResult result) {
                 assertThat(result.epoch()).isEqualTo(1);
             }
         });

@@ -58,7 +58,8 @@ public final class AvgPool2d extends Layer {
         this.options = options;
     }
 
-    @Override protected Variable compute(Variable x) {
+    @Override
+    protected Variable compute(Variable x) {
         return Poolings.avgPool2d(x, spec(x.shape()));
     }
 
@@ -68,13 +69,15 @@ public final class AvgPool2d extends Layer {
                 new int[] {1, 1}, options.ceilMode, options.countIncludePad);
     }
 
-    @Override protected String options() {
+    @Override
+    protected String options() {
         return "kernel " + options.kernel + ", stride " + options.stride
                 + (options.padding.equals(Pair.of(0)) ? "" : ", padding " + options.padding)
                 + (options.ceilMode ? ", ceil mode" : "") + (options.countIncludePad ? "" : ", padding not counted");
     }
 
-    @Override protected List<Window> windows(Shape input) {
+    @Override
+    protected List<Window> windows(Shape input) {
         return spec(input).axes();
     }
 }

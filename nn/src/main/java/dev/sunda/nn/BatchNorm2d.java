@@ -69,7 +69,8 @@ public final class BatchNorm2d extends Layer {
         return bias;
     }
 
-    @Override protected Variable compute(Variable x) {
+    @Override
+    protected Variable compute(Variable x) {
         if (x.rank() != 4 || x.size(1) != channels)
             throw new ShapeException("batchNorm", "the input must be [batch, " + channels + ", height, width]", x.shape());
         if (!isTraining() && options.trackRunningStats)
@@ -93,14 +94,16 @@ public final class BatchNorm2d extends Layer {
         return running.mul(1 - options.momentum).add(batch.mul(options.momentum));
     }
 
-    @Override protected String options() {
+    @Override
+    protected String options() {
         return channels + (options.eps == Options.DEFAULT.eps ? "" : ", eps " + options.eps)
                 + (options.momentum == Options.DEFAULT.momentum ? "" : ", momentum " + options.momentum)
                 + (options.affine ? "" : ", not affine")
                 + (options.trackRunningStats ? "" : ", no running statistics");
     }
 
-    @Override protected long multiplyAdds(Shape input, Shape output) {
+    @Override
+    protected long multiplyAdds(Shape input, Shape output) {
         return output.numel();
     }
 }

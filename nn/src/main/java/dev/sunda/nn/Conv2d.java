@@ -129,19 +129,23 @@ public final class Conv2d extends Layer {
         return bias;
     }
 
-    @Override protected Variable compute(Variable x) {
+    @Override
+    protected Variable compute(Variable x) {
         return Convolutions.conv2d(x, weight, bias, options.stride.toArray(), options.padding, options.dilation.toArray(), options.groups);
     }
 
-    @Override protected String options() {
+    @Override
+    protected String options() {
         return in + " -> " + out + ", kernel " + kernel + options.text();
     }
 
-    @Override protected long multiplyAdds(Shape input, Shape output) {
+    @Override
+    protected long multiplyAdds(Shape input, Shape output) {
         return (long) output.numel() * (in / options.groups) * kernel.rows() * kernel.columns();
     }
 
-    @Override protected List<Window> windows(Shape input) {
+    @Override
+    protected List<Window> windows(Shape input) {
         return ConvSpec.of("conv2d", Images.batched(input), weight.shape(), options.stride.toArray(), options.padding,
                 options.dilation.toArray(), options.groups).axes();
     }

@@ -119,7 +119,8 @@ public final class DepthwiseSeparableConv2d extends Layer {
         return pointwise;
     }
 
-    @Override protected Variable compute(Variable x) {
+    @Override
+    protected Variable compute(Variable x) {
         Variable y = depthwise.forward(x);
         if (norm != null)
             y = norm.forward(y);
@@ -128,7 +129,8 @@ public final class DepthwiseSeparableConv2d extends Layer {
         return pointwise.forward(y);
     }
 
-    @Override protected String options() {
+    @Override
+    protected String options() {
         String sliding = new Conv2d.Options(options.stride, options.padding, options.dilation, 1, options.bias).text();
         return in + " -> " + out + ", kernel " + kernel
                 + (options.channelMultiplier == 1 ? "" : ", channel multiplier " + options.channelMultiplier)

@@ -20,11 +20,13 @@ public final class Dropout extends Layer {
         this.rng = randomState("rng", new Rng(rng.nextLong()));
     }
 
-    @Override protected Variable compute(Variable x) {
+    @Override
+    protected Variable compute(Variable x) {
         return isTraining() && p > 0 ? Dropouts.dropout(x, p, rng.take(x.shape().numel())) : x;
     }
 
-    @Override protected String options() {
+    @Override
+    protected String options() {
         return "p " + p;
     }
 }

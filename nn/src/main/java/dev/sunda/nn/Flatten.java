@@ -9,7 +9,8 @@ public final class Flatten extends Layer {
     public Flatten() {
     }
 
-    @Override protected Variable compute(Variable x) {
+    @Override
+    protected Variable compute(Variable x) {
         if (x.rank() < 2)
             throw new ShapeException("flatten", "needs a batch dimension and at least one more", x.shape());
         return x.flatten(1, -1);

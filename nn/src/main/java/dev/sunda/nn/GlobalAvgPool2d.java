@@ -12,11 +12,13 @@ public final class GlobalAvgPool2d extends Layer {
     public GlobalAvgPool2d() {
     }
 
-    @Override protected Variable compute(Variable x) {
+    @Override
+    protected Variable compute(Variable x) {
         return Poolings.globalAvgPool2d(x);
     }
 
-    @Override protected List<Window> windows(Shape in) {
+    @Override
+    protected List<Window> windows(Shape in) {
         return List.of(Window.sliding(in.size(-2), in.size(-2), 1, 1, 0, 0), Window.sliding(in.size(-1), in.size(-1), 1, 1, 0, 0));
     }
 }

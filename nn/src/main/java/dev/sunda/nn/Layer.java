@@ -322,7 +322,8 @@ public abstract class Layer {
     }
 
     /// The layer and all below, indented.
-    @Override public final String toString() {
+    @Override
+    public final String toString() {
         if (children.isEmpty())
             return describe();
         var lines = new ArrayList<String>();

@@ -41,16 +41,19 @@ public final class Linear extends Layer {
         return bias;
     }
 
-    @Override protected Variable compute(Variable x) {
+    @Override
+    protected Variable compute(Variable x) {
         Variable y = x.matmul(weight.mT());
         return bias == null ? y : y.add(bias);
     }
 
-    @Override protected String options() {
+    @Override
+    protected String options() {
         return in + " -> " + out + (bias == null ? ", no bias" : "");
     }
 
-    @Override protected long multiplyAdds(Shape input, Shape output) {
+    @Override
+    protected long multiplyAdds(Shape input, Shape output) {
         return (long) output.numel() * in;
     }
 }

@@ -59,7 +59,8 @@ public final class MaxPool2d extends Layer {
         this.options = options;
     }
 
-    @Override protected Variable compute(Variable x) {
+    @Override
+    protected Variable compute(Variable x) {
         return Poolings.maxPool2d(x, spec(x.shape())).values();
     }
 
@@ -69,13 +70,15 @@ public final class MaxPool2d extends Layer {
                 options.dilation.toArray(), options.ceilMode, false);
     }
 
-    @Override protected String options() {
+    @Override
+    protected String options() {
         return "kernel " + options.kernel + ", stride " + options.stride
                 + (options.padding.equals(Pair.of(0)) ? "" : ", padding " + options.padding)
                 + (options.dilation.equals(Pair.ONE) ? "" : ", dilation " + options.dilation) + (options.ceilMode ? ", ceil mode" : "");
     }
 
-    @Override protected List<Window> windows(Shape input) {
+    @Override
+    protected List<Window> windows(Shape input) {
         return spec(input).axes();
     }
 }

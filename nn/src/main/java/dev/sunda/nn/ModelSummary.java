@@ -79,7 +79,8 @@ public record ModelSummary(Shape input, List<Row> rows, long parameters, long tr
     }
 
     /// A table with a line for each row and one for the totals.
-    @Override public String toString() {
+    @Override
+    public String toString() {
         var lines = new ArrayList<List<String>>();
         lines.add(TITLES);
         for (Row row : rows)
@@ -120,7 +121,8 @@ public record ModelSummary(Shape input, List<Row> rows, long parameters, long tr
             this.model = model;
         }
 
-        @Override public void called(Layer layer, Shape in, Shape out) {
+        @Override
+        public void called(Layer layer, Shape in, Shape out) {
             List<Window> windows = layer.windows(in);
             for (int a = 0; a < windows.size() && a < field.length; a++) {
                 field[a] += (windows.get(a).span() - 1) * jump[a];

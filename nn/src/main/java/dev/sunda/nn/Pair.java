@@ -19,7 +19,8 @@ public record Pair(int rows, int columns) {
     }
 
     /// `3`, or `3x5` if they differ.
-    @Override public String toString() {
+    @Override
+    public String toString() {
         return rows == columns ? String.valueOf(rows) : rows + "x" + columns;
     }
 }

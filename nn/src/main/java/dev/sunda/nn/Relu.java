@@ -8,7 +8,8 @@ public final class Relu extends Layer {
     public Relu() {
     }
 
-    @Override protected Variable compute(Variable x) {
+    @Override
+    protected Variable compute(Variable x) {
         return x.relu();
     }
 }

@@ -24,7 +24,8 @@ public final class Sequential extends Layer {
         layers.forEach(this::child);
     }
 
-    @Override protected Variable compute(Variable x) {
+    @Override
+    protected Variable compute(Variable x) {
         Variable y = x;
         for (Layer layer : children())
             y = layer.forward(y);

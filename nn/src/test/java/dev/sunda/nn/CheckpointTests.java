@@ -24,7 +24,8 @@ class CheckpointTests {
     private Path folder;
     private Path file;
 
-    @BeforeEach void nameTheFile() {
+    @BeforeEach
+    void nameTheFile() {
         file = folder.resolve("model.safetensors");
     }
 
@@ -52,7 +53,8 @@ class CheckpointTests {
         });
     }
 
-    @Test void comesBackUnchanged() {
+    @Test
+    void comesBackUnchanged() {
         Checkpoint.save(file, tensors(), META);
         Checkpoint loaded = Checkpoint.load(file);
         assertSame(loaded);
@@ -60,7 +62,8 @@ class CheckpointTests {
         assertThat(loaded.tensors().get("fc.weight").toFloatArray()[1]).isEqualTo(Float.NEGATIVE_INFINITY);
     }
 
-    @Test void sameContentSameBytes() throws IOException {
+    @Test
+    void sameContentSameBytes() throws IOException {
         Checkpoint.save(file, tensors(), META);
         Path other = folder.resolve("other");
         Checkpoint.save(other, tensors(), META);
@@ -68,19 +71,22 @@ class CheckpointTests {
     }
 
     /// Byte for byte the file that the Python package `safetensors` 0.8 writes for one tensor and no metadata.
-    @Test void readsWhatOthersWrite() throws IOException {
+    @Test
+    void readsWhatOthersWrite() throws IOException {
         write("{\"x\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}  ", 0, 0, (byte) 0x80, 0x3f, 0, 0, 0, (byte) 0xc0);
         assertThat(Checkpoint.load(file).tensors().get("x").toFloatArray()).containsExactly(1, -2);
         assertThat(Checkpoint.load(file).metadata()).isEmpty();
     }
 
-    @Test void largeTensorsTravelInPieces() {
+    @Test
+    void largeTensorsTravelInPieces() {
         Tensor x = Tensor.randn(Shape.of(3, 100_003), new Rng(1));
         Checkpoint.save(file, Map.of("x", x), Map.of());
         assertThat(Checkpoint.load(file).tensors().get("x").toFloatArray()).isEqualTo(x.toFloatArray());
     }
 
-    @Test void replacesAnOlderFileAndLeavesNothingElse() throws IOException {
+    @Test
+    void replacesAnOlderFileAndLeavesNothingElse() throws IOException {
         Checkpoint.save(file, Map.of("x", Tensor.ones(3)), Map.of());
         Checkpoint.save(file, tensors(), META);
         assertSame(Checkpoint.load(file));
@@ -89,7 +95,8 @@ class CheckpointTests {
         }
     }
 
-    @Test void aModelComesBack() {
+    @Test
+    void aModelComesBack() {
         var model = new Sequential(new Conv2d(1, 2, 3, new Rng(1)), new BatchNorm2d(2));
         model.forward(Tensor.randn(Shape.of(2, 1, 5, 5), new Rng(2)));
         Checkpoint.save(file, model.stateDict(), Map.of());
@@ -101,7 +108,8 @@ class CheckpointTests {
         assertThat(other.forward(x).data().toFloatArray()).isEqualTo(model.forward(x).data().toFloatArray());
     }
 
-    @Test void aTruncatedFileIsRefusedWhereverItEnds() throws IOException {
+    @Test
+    void aTruncatedFileIsRefusedWhereverItEnds() throws IOException {
         Checkpoint.save(file, tensors(), META);
         byte[] whole = Files.readAllBytes(file);
         for (int length = 0; length < whole.length; length++) {
@@ -114,7 +122,8 @@ class CheckpointTests {
     }
 
     /// One bit of every byte: what gets through has the same tensors.
-    @Test void aFlippedBitIsNoticed() throws IOException {
+    @Test
+    void aFlippedBitIsNoticed() throws IOException {
         Checkpoint.save(file, tensors(), META);
         byte[] whole = Files.readAllBytes(file);
         int refused = 0;
@@ -132,7 +141,8 @@ class CheckpointTests {
         assertThat(refused).isGreaterThanOrEqualTo(whole.length - "sunda.crc32c".length());      // without that name nothing is compared
     }
 
-    @Test void hostileHeadersAreRefused() throws IOException {
+    @Test
+    void hostileHeadersAreRefused() throws IOException {
         refused("{}", 1, "but the file has 1 after its header");
         refused("[]", "does not begin with '{'");
         refused("{\"x\":1}", "tensor 'x' should be START_OBJECT");
@@ -163,7 +173,8 @@ class CheckpointTests {
         refused("{\"x\":{\"dtype\":\"F32\",\"shape\":[" + "1,".repeat(100) + "1],\"data_offsets\":[0,4]}}", 4, "more than 64");
     }
 
-    @Test void aLengthBeyondTheFileAsksForNoMemory() throws IOException {
+    @Test
+    void aLengthBeyondTheFileAsksForNoMemory() throws IOException {
         for (long length : new long[] {-1, 0, Long.MAX_VALUE, 1L << 40, 100_000_001}) {
             Files.write(file, ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN).putLong(0, length).array());
             assertThatThrownBy(() -> Checkpoint.load(file)).isInstanceOf(CheckpointException.class)
@@ -171,7 +182,8 @@ class CheckpointTests {
         }
     }
 
-    @Test void filesThatCannotBeOpenedAreNamed() {
+    @Test
+    void filesThatCannotBeOpenedAreNamed() {
         assertThatThrownBy(() -> Checkpoint.load(file)).isInstanceOf(CheckpointException.class)
                 .hasMessageContaining("model.safetensors: cannot be read");
         assertThatThrownBy(() -> Checkpoint.save(folder.resolve("no").resolve("x"), tensors(), META))
@@ -179,7 +191,8 @@ class CheckpointTests {
                 .hasMessageContaining("cannot be written");
     }
 
-    @Test void reservedNamesAreRefused() {
+    @Test
+    void reservedNamesAreRefused() {
         assertThatThrownBy(() -> Checkpoint.save(file, Map.of("__metadata__", Tensor.ones(1)), Map.of()))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Checkpoint.save(file, Map.of(), Map.of("sunda.crc32c", ""))).isInstanceOf(IllegalArgumentException.class);

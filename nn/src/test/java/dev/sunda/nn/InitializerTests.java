@@ -27,7 +27,8 @@ class InitializerTests {
         assertThat(x.amax(Dims.all()).item()).isGreaterThan(3 * std);
     }
 
-    @Test void spreadFollowsTheFans() {
+    @Test
+    void spreadFollowsTheFans() {
         assertThat(Initializers.fanIn(WEIGHT)).isEqualTo(288);
         assertThat(Initializers.fanOut(WEIGHT)).isEqualTo(576);
         assertUniform(Initializers.kaimingUniform(WEIGHT, 0, new Rng(1)), Math.sqrt(6 / 288.0));
@@ -37,7 +38,8 @@ class InitializerTests {
         assertNormal(Initializers.normal(WEIGHT, 0, 3, new Rng(5)), 3);
     }
 
-    @Test void layersStartLikePyTorchs() {
+    @Test
+    void layersStartLikePyTorchs() {
         var conv = new Conv2d(32, 64, 3, new Rng(1));
         assertUniform(conv.weight().data(), 1 / Math.sqrt(288));
         assertThat(conv.bias().data().abs().amax(Dims.all()).item()).isLessThan(1 / Math.sqrt(288)).isGreaterThan(0.8 / Math.sqrt(288));
@@ -48,12 +50,14 @@ class InitializerTests {
         assertThat(depthwise.weight().data().abs().amax(Dims.all()).item()).isLessThanOrEqualTo(1 / 3.0 + 1e-6).isGreaterThan(0.32);
     }
 
-    @Test void constants() {
+    @Test
+    void constants() {
         assertThat(Initializers.zeros(Shape.of(2)).toFloatArray()).containsExactly(0, 0);
         assertThat(Initializers.ones(Shape.of(2)).toFloatArray()).containsExactly(1, 1);
     }
 
-    @Test void refusesWhatHasNoFan() {
+    @Test
+    void refusesWhatHasNoFan() {
         assertThatThrownBy(() -> Initializers.xavierUniform(Shape.of(3), new Rng(1))).isInstanceOf(ShapeException.class)
                 .hasMessage("Initializers: a weight needs at least two dimensions, [out, in, ...] (got [3])");
     }

@@ -23,14 +23,16 @@ class LayerGradientTests {
             new BatchNorm2d(3), new AvgPool2d(2), new Flatten(), new Linear(12, 3, rng));
     private final Tensor x = Tensor.randn(Shape.of(3, 2, 4, 5), rng, DType.F64, Device.CPU);
 
-    @Test void inputsOfAModel() {
+    @Test
+    void inputsOfAModel() {
         model.to(DType.F64);
         OpChecks.derivatives(v -> model.forward(v.getFirst()), List.of(x));
         model.eval();
         OpChecks.derivatives(v -> model.forward(v.getFirst()), List.of(x));
     }
 
-    @Test void parametersOfAModel() {
+    @Test
+    void parametersOfAModel() {
         model.to(DType.F64);
         loss().backward();
         for (Parameter p : model.parameters()) {
@@ -45,7 +47,8 @@ class LayerGradientTests {
         }
     }
 
-    @Test void countersKeepTheirType() {
+    @Test
+    void countersKeepTheirType() {
         model.to(DType.F64);
         var state = model.stateDict();
         assertThat(state.get("1.running_mean").dtype()).isEqualTo(DType.F64);

@@ -32,7 +32,8 @@ class LayerTests {
             head = child("head", new Linear(2, 4, rng));
         }
 
-        @Override protected Variable compute(Variable x) {
+        @Override
+        protected Variable compute(Variable x) {
             return head.forward(dropout.forward(encoder.forward(x)));
         }
     }
@@ -41,7 +42,8 @@ class LayerTests {
         return Tensor.randn(Shape.of(3, 1, 5, 5), new Rng(5));
     }
 
-    @Test void namesFollowRegistration() {
+    @Test
+    void namesFollowRegistration() {
         var net = new Net(1);
         assertThat(net.namedParameters().keySet()).containsExactly("encoder.0.weight", "encoder.0.bias", "encoder.1.weight",
                 "encoder.1.bias",
@@ -57,14 +59,16 @@ class LayerTests {
         assertThat(net.stateDict().get("encoder.1.num_batches_tracked").describe()).isEqualTo("int64 []");
     }
 
-    @Test void aSharedParameterIsListedOnceAndSavedTwice() {
+    @Test
+    void aSharedParameterIsListedOnceAndSavedTwice() {
         var shared = new Linear(2, 2, new Rng(1));
         var net = new Sequential(shared, new Relu(), shared);
         assertThat(net.parameters()).hasSize(2);
         assertThat(net.stateDict().keySet()).containsExactly("0.weight", "0.bias", "2.weight", "2.bias");
     }
 
-    @Test void refusesBadNamesAndCycles() {
+    @Test
+    void refusesBadNamesAndCycles() {
         var rng = new Rng(1);
         var layers = new LinkedHashMap<String, Layer>();
         layers.put("a.b", new Relu());
@@ -75,7 +79,8 @@ class LayerTests {
                 parameter("x", Tensor.zeros(1));
             }
 
-            @Override protected Variable compute(Variable x) {
+            @Override
+            protected Variable compute(Variable x) {
                 return x;
             }
         }).hasMessageContaining("the name 'x' is used twice");
@@ -84,13 +89,15 @@ class LayerTests {
         assertThatThrownBy(() -> inner.child("loop", outer)).hasMessageContaining("layer 'loop' contains this layer");
     }
 
-    @Test void errorsNameTheLayer() {
+    @Test
+    void errorsNameTheLayer() {
         var net = new Sequential(new Flatten(), new Sequential(new Linear(784, 512, new Rng(1)), new Relu()));
         assertThatThrownBy(() -> net.forward(Tensor.zeros(32, 28, 27))).isInstanceOf(ShapeException.class)
                 .hasMessage("in 1.0 Linear(784 -> 512): matmul: left has 756 columns but right has 784 rows (got [32, 756], [784, 512])");
     }
 
-    @Test void errorsNameTheLayerAlsoWhenChildrenAreCalledByHand() {
+    @Test
+    void errorsNameTheLayerAlsoWhenChildrenAreCalledByHand() {
         var net = new Net(1);
         assertThatThrownBy(() -> net.forward(Tensor.zeros(1, 3, 5, 5))).isInstanceOf(ShapeException.class)
                 .hasMessageStartingWith("in encoder.0 Conv2d(1 -> 2, kernel 3): conv2d: input has 3 channels but weight expects 1");
@@ -99,7 +106,8 @@ class LayerTests {
         assertThat(net.forward(image()).shape()).isEqualTo(Shape.of(3, 4));          // the call stack is in order after an error
     }
 
-    @Test void theDilatedKernelThatDoesNotFitIsExplained() {
+    @Test
+    void theDilatedKernelThatDoesNotFitIsExplained() {
         var conv = new Conv2d(1, 1, 3, Conv2d.Options.DEFAULT.withDilation(2), new Rng(1));
         assertThatThrownBy(() -> conv.forward(Tensor.zeros(1, 1, 3, 3))).isInstanceOf(ShapeException.class)
                 .hasMessage(
@@ -108,7 +116,8 @@ class LayerTests {
                                 + "(got [1, 1, 3, 3], [1, 1, 3, 3])");
     }
 
-    @Test void modesReachAllLayers() {
+    @Test
+    void modesReachAllLayers() {
         var net = new Net(1);
         assertThat(net.isTraining()).isTrue();
         net.eval();
@@ -120,7 +129,8 @@ class LayerTests {
         assertThat(net.forward(image()).data().toFloatArray()).isNotEqualTo(once);
     }
 
-    @Test void frozenParametersGetNoGradient() {
+    @Test
+    void frozenParametersGetNoGradient() {
         var net = new Net(1);
         net.freeze();
         assertThat(net.forward(image()).requiresGrad()).isFalse();
@@ -131,7 +141,8 @@ class LayerTests {
         assertThat(net.parameters()).allMatch(p -> p.grad() == null);
     }
 
-    @Test void stateDictIsACopyAndComesBack() {
+    @Test
+    void stateDictIsACopyAndComesBack() {
         var net = new Net(1);
         net.forward(image());
         var saved = net.stateDict();
@@ -145,7 +156,8 @@ class LayerTests {
         assertThat(saved.get("head.weight").toFloatArray()).isEqualTo(weight);
     }
 
-    @Test void stateDictOutlivesAStepScope() {
+    @Test
+    void stateDictOutlivesAStepScope() {
         var net = new Net(1);
         LinkedHashMap<String, Tensor> saved;
         try (var _ = StepScope.open()) {
@@ -157,7 +169,8 @@ class LayerTests {
         net.forward(image());
     }
 
-    @Test void aStateDictThatDoesNotFitChangesNothing() {
+    @Test
+    void aStateDictThatDoesNotFitChangesNothing() {
         var net = new Net(1);
         var state = new LinkedHashMap<>(new Net(2).stateDict());
         state.remove("encoder.0.bias");
@@ -182,7 +195,8 @@ class LayerTests {
         assertThat(net.namedParameters().get("encoder.0.weight").data().toFloatArray()).isNotEqualTo(convolution);
     }
 
-    @Test void randomStatesContinueWithTheSameBits() {
+    @Test
+    void randomStatesContinueWithTheSameBits() {
         var net = new Net(1);
         net.forward(image());
         long position = net.randomStates().get("dropout.rng").position();
@@ -194,7 +208,8 @@ class LayerTests {
         assertThat(resumed.forward(image()).data().toFloatArray()).isEqualTo(expected);
     }
 
-    @Test void movesToAnotherDevice() {
+    @Test
+    void movesToAnotherDevice() {
         var net = new Net(1);
         net.eval();
         float[] expected = net.forward(image()).data().toFloatArray();
@@ -206,7 +221,8 @@ class LayerTests {
             assertThat(moved.toFloatArray()[i]).isCloseTo(expected[i], within(1e-5f));
     }
 
-    @Test void printsItsStructure() {
+    @Test
+    void printsItsStructure() {
         assertThat(new Net(1)).hasToString("""
                 Net(
                   (encoder): Sequential(
@@ -221,7 +237,8 @@ class LayerTests {
                 )""");
     }
 
-    @Test void sameSeedSameParameters() {
+    @Test
+    void sameSeedSameParameters() {
         List<float[]> first = new Net(7).parameters().stream().map(Parameter::data).map(Tensor::toFloatArray).toList();
         assertThat(new Net(7).parameters().stream().map(Parameter::data).map(Tensor::toFloatArray).toList())
                 .containsExactlyElementsOf(first);

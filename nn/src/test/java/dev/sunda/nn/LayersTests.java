@@ -26,7 +26,8 @@ class LayersTests {
         OpChecks.assertClose("value", actual, Tensor.of(expected, actual.shape()), 1e-5);
     }
 
-    @Test void linearIsMatrixTimesVectorPlusBias() {
+    @Test
+    void linearIsMatrixTimesVectorPlusBias() {
         var layer = new Linear(3, 2, new Rng(1));
         layer.weight().set(Tensor.of(new float[] {1, 2, 3, 4, 5, 6}, Shape.of(2, 3)));
         layer.bias().set(Tensor.of(10f, 20f));
@@ -36,7 +37,8 @@ class LayersTests {
         assertThatThrownBy(() -> new Linear(0, 2, new Rng(1))).hasMessage("Linear: the number of inputs must be at least 1 (got 0)");
     }
 
-    @Test void convolutionTakesItsOptions() {
+    @Test
+    void convolutionTakesItsOptions() {
         var options =
                 Conv2d.Options.DEFAULT.withStride(new Pair(2, 1)).withPadding(Padding.of(1, 2)).withDilation(new Pair(1, 2)).withGroups(2);
         var conv = new Conv2d(2, 4, new Pair(2, 3), options, new Rng(1));
@@ -47,7 +49,8 @@ class LayersTests {
                 .forward(Tensor.zeros(1, 7, 9)).shape()).isEqualTo(Shape.of(1, 7, 9));
     }
 
-    @Test void convolutionRefusesBadOptions() {
+    @Test
+    void convolutionRefusesBadOptions() {
         var rng = new Rng(1);
         assertThatThrownBy(() -> new Conv2d(3, 4, 3, Conv2d.Options.DEFAULT.withGroups(2), rng))
                 .hasMessage("Conv2d: the channels must be divisible by the groups (got 3 -> 4 channels, 2 groups)");
@@ -57,7 +60,8 @@ class LayersTests {
     }
 
     /// Depthwise then pointwise equals one dense convolution whose kernels are the products.
-    @Test void depthwiseSeparableIsADenseConvolutionOfRankOneKernels() {
+    @Test
+    void depthwiseSeparableIsADenseConvolutionOfRankOneKernels() {
         var options = DepthwiseSeparableConv2d.Options.DEFAULT.withPadding(2).withDilation(2).withChannelMultiplier(2).withBias(false);
         var separable = new DepthwiseSeparableConv2d(3, 5, 3, options, new Rng(1));
         var dense = new Conv2d(3, 5, 3, Conv2d.Options.DEFAULT.withPadding(2).withDilation(2).withBias(false), new Rng(1));
@@ -69,7 +73,8 @@ class LayersTests {
         assertThat(separable.namedParameters().keySet()).containsExactly("depthwise.weight", "pointwise.weight");
     }
 
-    @Test void depthwiseSeparableTakesNormAndActivationBetween() {
+    @Test
+    void depthwiseSeparableTakesNormAndActivationBetween() {
         var options = DepthwiseSeparableConv2d.Options.DEFAULT.withPadding(1).withNorm(true).withActivation(true);
         var layer = new DepthwiseSeparableConv2d(3, 16, 3, options, new Rng(1));
         assertThat(layer.stateDict().keySet()).containsExactly("depthwise.weight", "norm.weight", "norm.bias", "norm.running_mean",
@@ -86,7 +91,8 @@ class LayersTests {
     }
 
     /// Expectations from PyTorch 2.13.
-    @Test void batchNormLearnsRunningStatistics() {
+    @Test
+    void batchNormLearnsRunningStatistics() {
         var norm = new BatchNorm2d(2);
         Tensor y = norm.forward(ramp(3, 2, 1, 2)).data();
         assertThat(y.shape()).isEqualTo(Shape.of(3, 2, 1, 2));
@@ -103,7 +109,8 @@ class LayersTests {
         assertThat(norm.stateDict().get("num_batches_tracked").toLongArray()).containsExactly(1);
     }
 
-    @Test void batchNormWithoutTrackingUsesTheBatch() {
+    @Test
+    void batchNormWithoutTrackingUsesTheBatch() {
         var norm = new BatchNorm2d(2, new BatchNorm2d.Options(1e-5, 0.1, false, false));
         assertThat(norm.stateDict()).isEmpty();
         float[] training = norm.forward(ramp(3, 2, 1, 2)).data().toFloatArray();
@@ -111,7 +118,8 @@ class LayersTests {
         assertThat(norm.forward(ramp(3, 2, 1, 2)).data().toFloatArray()).isEqualTo(training);
     }
 
-    @Test void batchNormRefusesOtherShapes() {
+    @Test
+    void batchNormRefusesOtherShapes() {
         var norm = new BatchNorm2d(2);
         assertThatThrownBy(() -> norm.forward(ramp(1, 3, 2, 2))).isInstanceOf(ShapeException.class)
                 .hasMessage("in BatchNorm2d(2): batchNorm: the input must be [batch, 2, height, width] (got [1, 3, 2, 2])");
@@ -119,7 +127,8 @@ class LayersTests {
                 .hasMessage("BatchNorm2d: momentum must be from 0 to 1 (got 2.0)");
     }
 
-    @Test void poolingLayersTakeTheirOptions() {
+    @Test
+    void poolingLayersTakeTheirOptions() {
         Tensor x = ramp(1, 2, 7, 7);
         assertThat(new MaxPool2d(2).forward(x).shape()).isEqualTo(Shape.of(1, 2, 3, 3));
         assertThat(
@@ -133,7 +142,8 @@ class LayersTests {
         assertThatThrownBy(() -> new MaxPool2d(0)).hasMessage("MaxPool2d: the kernel size must be at least 1 (got 0)");
     }
 
-    @Test void dropoutDropsTheStatedShareAndScalesTheRest() {
+    @Test
+    void dropoutDropsTheStatedShareAndScalesTheRest() {
         var dropout = new Dropout(0.25, new Rng(3));
         float[] y = dropout.forward(Tensor.ones(100, 100)).data().toFloatArray();
         int dropped = 0;
@@ -149,7 +159,8 @@ class LayersTests {
         assertThatThrownBy(() -> new Dropout(1.5, new Rng(1))).hasMessage("Dropout: the probability must be from 0 to 1 (got 1.5)");
     }
 
-    @Test void sequentialTakesNames() {
+    @Test
+    void sequentialTakesNames() {
         var layers = new LinkedHashMap<String, Layer>();
         layers.put("conv", new Conv2d(1, 1, 1, new Rng(1)));
         layers.put("relu", new Relu());

@@ -35,12 +35,14 @@ class ModelSummaryTests {
                 new Flatten(), new Dropout(0.25, rng), new Linear(16 * 7 * 7, 10, rng));
     }
 
-    @Test void tellsWhatTheNetConsistsOf() {
+    @Test
+    void tellsWhatTheNetConsistsOf() {
         var net = digits();
         assertThat(ModelSummary.of(net, Shape.of(1, 1, 28, 28))).hasToString(TABLE);
     }
 
-    @Test void leavesTheModelAsItWas() {
+    @Test
+    void leavesTheModelAsItWas() {
         var net = digits();
         net.children().get(1).eval();
         long position = net.randomStates().get("8.rng").position();
@@ -53,7 +55,8 @@ class ModelSummaryTests {
         assertThat(net.stateDict().get("1.running_mean").toFloatArray()).isEqualTo(before.get("1.running_mean").toFloatArray());
     }
 
-    @Test void countsWhatIsSharedOnceAndFrozenApart() {
+    @Test
+    void countsWhatIsSharedOnceAndFrozenApart() {
         var linear = new Linear(3, 3, new Rng(1));
         var net = new Sequential(linear, linear);
         linear.weight().freeze();
@@ -65,11 +68,13 @@ class ModelSummaryTests {
         assertThat(summary.multiplyAdds()).isEqualTo(18);
     }
 
-    @Test void seesLayersCalledByHand() {
+    @Test
+    void seesLayersCalledByHand() {
         var net = new Layer() {
             private final Linear inner = child("inner", new Linear(2, 5, new Rng(1)));
 
-            @Override protected Variable compute(Variable x) {
+            @Override
+            protected Variable compute(Variable x) {
                 return inner.forward(x).relu();
             }
         };
@@ -77,7 +82,8 @@ class ModelSummaryTests {
                 .isEqualTo(new ModelSummary.Row("inner", "Linear(2 -> 5)", Shape.of(1, 5), 15, 10, null));
     }
 
-    @Test void receptiveFieldsFollowStridesAndDilations() {
+    @Test
+    void receptiveFieldsFollowStridesAndDilations() {
         var rng = new Rng(1);
         var net = new Sequential(new Conv2d(1, 1, new Pair(3, 5), Conv2d.Options.DEFAULT.withStride(2), rng),
                 new Conv2d(1, 1, 3, Conv2d.Options.DEFAULT.withDilation(3).withPadding(3), rng));

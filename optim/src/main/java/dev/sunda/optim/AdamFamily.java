@@ -17,11 +17,13 @@ abstract sealed class AdamFamily extends Optimizer permits Adam, AdamW {
         this.decoupled = decoupled;
     }
 
-    @Override protected final List<String> buffers(int group) {
+    @Override
+    protected final List<String> buffers(int group) {
         return options.get(group).amsgrad() ? List.of("exp_avg", "exp_avg_sq", "max_exp_avg_sq") : List.of("exp_avg", "exp_avg_sq");
     }
 
-    @Override protected final void update(int group, Parameter parameter, Tensor gradient, long step, List<Tensor> state) {
+    @Override
+    protected final void update(int group, Parameter parameter, Tensor gradient, long step, List<Tensor> state) {
         AdamOptions o = options.get(group);
         var formula = new AdamStep(learningRate(group), o.beta1(), o.beta2(), o.eps(), o.weightDecay(), decoupled, o.maximize(), step);
         Tensor largest = o.amsgrad() ? state.get(2) : null;

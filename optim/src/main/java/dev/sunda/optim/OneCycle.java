@@ -30,7 +30,8 @@ public record OneCycle(int steps, double riseShare, Anneal anneal, double divFac
             throw new IllegalArgumentException("OneCycle: both factors must be positive (got " + divFactor + ", " + finalDivFactor + ")");
     }
 
-    @Override public double rate(long step, double base) {
+    @Override
+    public double rate(long step, double base) {
         double first = base / divFactor;
         double last = first / finalDivFactor;
         double peak = riseShare * steps - 1;

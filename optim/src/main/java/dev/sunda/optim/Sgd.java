@@ -32,11 +32,13 @@ public final class Sgd extends Optimizer {
         options = groups.stream().map(ParameterGroup::options).toList();
     }
 
-    @Override protected List<String> buffers(int group) {
+    @Override
+    protected List<String> buffers(int group) {
         return options.get(group).momentum == 0 ? List.of() : List.of("momentum_buffer");
     }
 
-    @Override protected void update(int group, Parameter parameter, Tensor gradient, long step, List<Tensor> state) {
+    @Override
+    protected void update(int group, Parameter parameter, Tensor gradient, long step, List<Tensor> state) {
         Options o = options.get(group);
         var formula = new SgdStep(learningRate(group), o.momentum, o.dampening, o.weightDecay, o.nesterov, o.maximize, step == 1);
         parameter.update(p -> OptimizerKernels.sgd(formula, p, gradient, state.isEmpty() ? null : state.getFirst()));

@@ -29,7 +29,8 @@ class GradientClippingTests {
         Trajectory.assertClose(Tensor.cat(List.of(first.grad(), second.grad()), 0).toDoubleArray(), expected);
     }
 
-    @Test void byNorm() {
+    @Test
+    void byNorm() {
         assertThat(clip(2, 2)).isEqualTo(13);
         assertGradients(0.46153842603550577, -0.615384568047341, 1.846153704142023);
         assertThat(clip(2, 1)).isEqualTo(19);
@@ -41,12 +42,14 @@ class GradientClippingTests {
         assertThat(unused.grad()).isNull();
     }
 
-    @Test void leavesSmallGradientsAsTheyAre() {
+    @Test
+    void leavesSmallGradientsAsTheyAre() {
         assertThat(clip(13.5, 2)).isEqualTo(13);
         assertGradients(3, -4, 12);
     }
 
-    @Test void infiniteAndUndefinedNorms() {
+    @Test
+    void infiniteAndUndefinedNorms() {
         first.setGrad(Tensor.of(3, INF));
         assertThat(GradientClipping.byNorm(List.of(first), 2, 2)).isEqualTo(INF);
         assertThat(first.grad().toDoubleArray()).containsExactly(0, Double.NaN);
@@ -55,12 +58,14 @@ class GradientClippingTests {
         assertThat(first.grad().toDoubleArray()).containsExactly(Double.NaN, Double.NaN);
     }
 
-    @Test void ignoresFrozenParameters() {
+    @Test
+    void ignoresFrozenParameters() {
         second.freeze();
         assertThat(clip(100, 2)).isEqualTo(5);
     }
 
-    @Test void byValue() {
+    @Test
+    void byValue() {
         first.setGrad(Tensor.of(3.0, -4.0));
         second.setGrad(Tensor.of(Double.NaN));
         GradientClipping.byValue(parameters, 3.5);
@@ -68,13 +73,15 @@ class GradientClippingTests {
         assertThat(second.grad().toDoubleArray()).containsExactly(Double.NaN);
     }
 
-    @Test void float32NormsAreSummedInDouble() {
+    @Test
+    void float32NormsAreSummedInDouble() {
         var parameter = new Parameter(Tensor.of(1f, 0f, 0f));
         parameter.setGrad(Tensor.of(1e30f, 1e30f, 0f));
         assertThat(GradientClipping.byNorm(List.of(parameter), 1, 2)).isCloseTo(Math.sqrt(2) * 1e30, Percentage.withPercentage(1e-4));
     }
 
-    @Test void refusesLimitsThatMakeNoSense() {
+    @Test
+    void refusesLimitsThatMakeNoSense() {
         assertThatThrownBy(() -> GradientClipping.byNorm(parameters, -1, 2))
                 .hasMessage("GradientClipping: maxNorm must be 0 or more (got -1.0)");
         assertThatThrownBy(() -> GradientClipping.byNorm(parameters, 1, 0))

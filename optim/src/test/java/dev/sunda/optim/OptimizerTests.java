@@ -23,7 +23,8 @@ class OptimizerTests {
                 p -> new AdamW(p, 0.01, new AdamOptions(0.9, 0.99, 1e-8, 0.1, true, false)));
     }
 
-    @ParameterizedTest @MethodSource("kinds") void goesOnWithTheSameBitsAfterRestoring(Function<List<Parameter>, Optimizer> kind) {
+    @ParameterizedTest @MethodSource("kinds")
+    void goesOnWithTheSameBitsAfterRestoring(Function<List<Parameter>, Optimizer> kind) {
         for (DType dtype : List.of(DType.F32, DType.F64)) {
             var parameter = new Parameter(Trajectory.start().to(dtype));
             Optimizer optimizer = kind.apply(List.of(parameter));
@@ -40,7 +41,8 @@ class OptimizerTests {
         }
     }
 
-    @ParameterizedTest @MethodSource("kinds") void stateSurvivesStepScopes(Function<List<Parameter>, Optimizer> kind) {
+    @ParameterizedTest @MethodSource("kinds")
+    void stateSurvivesStepScopes(Function<List<Parameter>, Optimizer> kind) {
         List<double[]> expected = Trajectory.of(kind);
         var parameter = new Parameter(Trajectory.start());
         Optimizer optimizer = kind.apply(List.of(parameter));
@@ -52,7 +54,8 @@ class OptimizerTests {
         assertThat(parameter.data().toDoubleArray()).isEqualTo(expected.getLast());
     }
 
-    @Test void namesItsState() {
+    @Test
+    void namesItsState() {
         var first = new Parameter(Tensor.of(1f, 2f));
         var second = new Parameter(Tensor.of(3f));
         var optimizer = new AdamW(List.of(first, second), 0.01);
@@ -66,7 +69,8 @@ class OptimizerTests {
         assertThat(state.get("1.exp_avg").toFloatArray()).containsExactly(0.1f);
     }
 
-    @Test void refusesForeignStateAndKeepsItsOwn() {
+    @Test
+    void refusesForeignStateAndKeepsItsOwn() {
         var parameter = new Parameter(Trajectory.start());
         var optimizer = new Adam(List.of(parameter), 0.01);
         steps(optimizer, parameter, 0, 2);
@@ -81,7 +85,8 @@ class OptimizerTests {
         assertThat(optimizer.stateDict().get("0.exp_avg").toDoubleArray()).isEqualTo(good.get("0.exp_avg").toDoubleArray());
     }
 
-    @Test void groupsHaveTheirOwnRatesAndOptions() {
+    @Test
+    void groupsHaveTheirOwnRatesAndOptions() {
         var decayed = new Parameter(Tensor.of(10.0));
         var plain = new Parameter(Tensor.of(10.0));
         var optimizer = new Sgd(List.of(new ParameterGroup<>(List.of(decayed), 0.1, Sgd.Options.DEFAULT.withWeightDecay(0.5)),
@@ -97,7 +102,8 @@ class OptimizerTests {
         assertThat(optimizer.baseLearningRate(1)).isEqualTo(0.2);
     }
 
-    @Test void leavesFrozenParametersAndThoseWithoutGradientAlone() {
+    @Test
+    void leavesFrozenParametersAndThoseWithoutGradientAlone() {
         var frozen = new Parameter(Tensor.of(1.0));
         var unused = new Parameter(Tensor.of(2.0));
         var used = new Parameter(Tensor.of(3.0));
@@ -111,7 +117,8 @@ class OptimizerTests {
         assertThat(used.grad()).isNull();
     }
 
-    @Test void aStepMakesOlderGraphsStale() {
+    @Test
+    void aStepMakesOlderGraphsStale() {
         var parameter = new Parameter(Tensor.of(3.0));
         var loss = parameter.square().sum();
         parameter.setGrad(Tensor.of(1.0));
@@ -119,13 +126,15 @@ class OptimizerTests {
         assertThatThrownBy(loss::backward).isInstanceOf(IllegalStateException.class);
     }
 
-    @Test void refusesNoParametersAndTwins() {
+    @Test
+    void refusesNoParametersAndTwins() {
         var parameter = new Parameter(Tensor.of(3.0));
         assertThatThrownBy(() -> new Sgd(List.of(), 0.1)).hasMessageStartingWith("Sgd: there is no parameter to train");
         assertThatThrownBy(() -> new Sgd(List.of(parameter, parameter), 0.1)).hasMessageStartingWith("Sgd: each parameter may appear once");
     }
 
-    @Test void refusesToStepAfterMovingBeforeAnythingChanges() {
+    @Test
+    void refusesToStepAfterMovingBeforeAnythingChanges() {
         var stays = new Parameter(Tensor.of(1.0));
         var moves = new Parameter(Tensor.of(1.0));
         var optimizer = new Adam(List.of(stays, moves), 0.1);

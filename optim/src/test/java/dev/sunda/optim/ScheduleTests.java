@@ -17,40 +17,48 @@ class ScheduleTests {
         assertThat(rates).containsExactly(expected, Offset.offset(1e-15));
     }
 
-    @Test void constant() {
+    @Test
+    void constant() {
         assertRates(Schedule.constant(), 0.1, 0.1, 0.1);
     }
 
-    @Test void step() {
+    @Test
+    void step() {
         assertRates(Schedule.step(3, 0.5), 0.1, 0.1, 0.1, 0.05, 0.05, 0.05, 0.025, 0.025, 0.025, 0.0125);
     }
 
-    @Test void multiStepCountsAMilestoneAsOftenAsItIsNamed() {
+    @Test
+    void multiStepCountsAMilestoneAsOftenAsItIsNamed() {
         assertRates(Schedule.multiStep(0.5, 2, 5, 5, 9), 0.1, 0.1, 0.05, 0.05, 0.05, 0.0125, 0.0125, 0.0125, 0.0125, 0.00625);
     }
 
-    @Test void exponential() {
+    @Test
+    void exponential() {
         assertRates(Schedule.exponential(0.9), 0.1, 0.09000000000000001, 0.08100000000000002, 0.07290000000000002, 0.06561000000000002);
         assertThat(Schedule.exponential(0.9).rate(11, 0.1)).isCloseTo(0.03138105960900001, Offset.offset(1e-15));
     }
 
-    @Test void linear() {
+    @Test
+    void linear() {
         assertRates(Schedule.linear(0.25, 1, 4), 0.025, 0.043750000000000004, 0.0625, 0.08125, 0.1, 0.1, 0.1);
     }
 
-    @Test void cosineComesUpAgain() {
+    @Test
+    void cosineComesUpAgain() {
         assertRates(Schedule.cosine(8, 0.01), 0.1, 0.0965745789630079, 0.08681980515339463, 0.07222075445642905, 0.055, 0.03777924554357096,
                 0.023180194846605363, 0.013425421036992097, 0.01, 0.013425421036992097, 0.02318019484660537, 0.03777924554357097);
     }
 
-    @Test void oneCycle() {
+    @Test
+    void oneCycle() {
         assertRates(Schedule.oneCycle(12), 0.0040000000000000036, 0.0349789654219583, 0.08792851591221287, 0.09944154354509119,
                 0.09330129698414118,
                 0.0811745653949763, 0.06473789976951033, 0.046263710266697504, 0.028306099820869922, 0.01334775301888306,
                 0.0034566987425395223, 4e-07);
     }
 
-    @Test void oneCycleOfThreeStraightPhases() {
+    @Test
+    void oneCycleOfThreeStraightPhases() {
         assertRates(new OneCycle(12, 0.25, OneCycle.Anneal.LINEAR, 5, 100, true), 0.02, 0.06, 0.1, 0.060000000000000005,
                 0.020000000000000004,
                 0.017171428571428574, 0.014342857142857143, 0.011514285714285715, 0.008685714285714286, 0.005857142857142856,
@@ -58,17 +66,20 @@ class ScheduleTests {
                 0.0001999999999999988, 0.0001999999999999988);
     }
 
-    @Test void oneCycleThatOnlyFalls() {
+    @Test
+    void oneCycleThatOnlyFalls() {
         assertRates(new OneCycle(12, 0, OneCycle.Anneal.COS, 25, 1e4, false), 0.09829629812928815, 0.09330129698414119, 0.08535539763797113,
                 0.0750001);
     }
 
-    @Test void warmUpRisesToWhatFollows() {
+    @Test
+    void warmUpRisesToWhatFollows() {
         assertRates(Schedule.warmUp(4, Schedule.step(2, 0.5)), 0.02, 0.04, 0.06, 0.08, 0.1, 0.1, 0.05, 0.05, 0.025);
         assertRates(Schedule.warmUp(0, Schedule.exponential(0.5)), 0.1, 0.05);
     }
 
-    @Test void setsTheRateOfAnOptimizer() {
+    @Test
+    void setsTheRateOfAnOptimizer() {
         var optimizer = new Sgd(List.of(new Parameter(Tensor.of(1f))), 0.4);
         Schedule.linear(0.5, 1, 2).apply(optimizer, 1);
         assertThat(optimizer.learningRate()).isCloseTo(0.3, Offset.offset(1e-15));
@@ -77,7 +88,8 @@ class ScheduleTests {
         assertThatThrownBy(() -> Schedule.constant().apply(optimizer, -1)).hasMessage("Schedule: the counter must be 0 or more (got -1)");
     }
 
-    @Test void refusesNumbersThatMakeNoSense() {
+    @Test
+    void refusesNumbersThatMakeNoSense() {
         assertThatThrownBy(() -> Schedule.step(0, 0.1)).hasMessage("Schedule.step: size must be positive (got 0)");
         assertThatThrownBy(() -> Schedule.cosine(0, 0)).hasMessage("Schedule.cosine: steps must be positive (got 0)");
         assertThatThrownBy(() -> Schedule.oneCycle(1)).hasMessage("OneCycle: steps must be at least 2 (got 1)");

@@ -16,7 +16,8 @@ import org.assertj.core.data.Offset;
 
 class SgdProperties {
     /// `buf = momentum * buf + g`, `p = p - lr * buf` in double; float32 kernels may differ by rounding.
-    @Property(tries = 60) void followsItsFormula(@ForAll @IntRange(min = 0, max = 40) int n, @ForAll @IntRange(min = 1, max = 5) int steps,
+    @Property(tries = 60)
+    void followsItsFormula(@ForAll @IntRange(min = 0, max = 40) int n, @ForAll @IntRange(min = 1, max = 5) int steps,
             @ForAll long seed, @ForAll boolean wide) {
         var rng = new Rng(seed);
         DType dtype = wide ? DType.F64 : DType.F32;

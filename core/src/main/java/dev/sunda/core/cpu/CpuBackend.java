@@ -27,48 +27,57 @@ public final class CpuBackend implements Backend {
     public CpuBackend() {
     }
 
-    @Override public Device device() {
+    @Override
+    public Device device() {
         return Device.CPU;
     }
 
-    @Override public String description() {
+    @Override
+    public String description() {
         return VectorPath.description();
     }
 
-    @Override public Storage allocate(DType dtype, int numel) {
+    @Override
+    public Storage allocate(DType dtype, int numel) {
         return naive.allocate(dtype, numel);
     }
 
-    @Override public Storage upload(DType dtype, Object array) {
+    @Override
+    public Storage upload(DType dtype, Object array) {
         return naive.upload(dtype, array);
     }
 
-    @Override public Object download(Storage from, int offset, int numel) {
+    @Override
+    public Object download(Storage from, int offset, int numel) {
         return naive.download(from, offset, numel);
     }
 
-    @Override public void copy(View from, View to) {
+    @Override
+    public void copy(View from, View to) {
         if (Copy.takes(from, to))
             Copy.apply(from, to);
         else
             naive.copy(from, to);
     }
 
-    @Override public void unary(UnaryOp op, View x, View out) {
+    @Override
+    public void unary(UnaryOp op, View x, View out) {
         if (isF32(x))
             Unary.apply(op, x, out);
         else
             naive.unary(op, x, out);
     }
 
-    @Override public void unaryBackward(UnaryOp op, View kept, View dy, View dx) {
+    @Override
+    public void unaryBackward(UnaryOp op, View kept, View dy, View dx) {
         if (isF32(dy))
             Unary.backward(op, kept, dy, dx);
         else
             naive.unaryBackward(op, kept, dy, dx);
     }
 
-    @Override public void binary(BinaryOp op, View a, View b, View out) {
+    @Override
+    public void binary(BinaryOp op, View a, View b, View out) {
         if (!isF32(a))
             naive.binary(op, a, b, out);
         else if (op.isComparison())
@@ -77,151 +86,173 @@ public final class CpuBackend implements Backend {
             Binary.apply(op, a, b, out);
     }
 
-    @Override public void where(View condition, View a, View b, View out) {
+    @Override
+    public void where(View condition, View a, View b, View out) {
         if (isF32(a))
             Binary.where(condition, a, b, out);
         else
             naive.where(condition, a, b, out);
     }
 
-    @Override public void reduce(ReduceOp op, View x, View out) {
+    @Override
+    public void reduce(ReduceOp op, View x, View out) {
         if (Reduce.takes(op, x))
             Reduce.apply(op, x, out);
         else
             naive.reduce(op, x, out);
     }
 
-    @Override public void argReduce(boolean largest, View x, int dim, View out) {
+    @Override
+    public void argReduce(boolean largest, View x, int dim, View out) {
         if (isF32(x) && x.shape().numel() > 0)
             ArgReduce.apply(largest, x, dim, out);
         else
             naive.argReduce(largest, x, dim, out);
     }
 
-    @Override public void matmul(View x, View y, View out) {
+    @Override
+    public void matmul(View x, View y, View out) {
         if (isF32(x))
             Matmul.matmul(x, y, out);
         else
             naive.matmul(x, y, out);
     }
 
-    @Override public void gather(View x, int dim, View index, View out) {
+    @Override
+    public void gather(View x, int dim, View index, View out) {
         if (Indexing.takes(x, dim, index, out))
             Indexing.gather(x, index, out);
         else
             naive.gather(x, dim, index, out);
     }
 
-    @Override public void scatterAdd(View source, int dim, View index, View out) {
+    @Override
+    public void scatterAdd(View source, int dim, View index, View out) {
         if (Indexing.takes(out, dim, index, source))
             Indexing.scatterAdd(source, index, out);
         else
             naive.scatterAdd(source, dim, index, out);
     }
 
-    @Override public Layout imageLayout(Shape shape) {
+    @Override
+    public Layout imageLayout(Shape shape) {
         return shape.rank() < 3 ? Layout.contiguous(shape) : Layout.channelsLast(shape);
     }
 
-    @Override public void conv(ConvSpec spec, View x, View w, View bias, View out) {
+    @Override
+    public void conv(ConvSpec spec, View x, View w, View bias, View out) {
         if (isF32(x))
             Convolution.conv(spec, x, w, bias, out);
         else
             naive.conv(spec, x, w, bias, out);
     }
 
-    @Override public void convInput(ConvSpec spec, View dy, View w, View dx) {
+    @Override
+    public void convInput(ConvSpec spec, View dy, View w, View dx) {
         if (isF32(dy))
             Convolution.convInput(spec, dy, w, dx);
         else
             naive.convInput(spec, dy, w, dx);
     }
 
-    @Override public void convWeight(ConvSpec spec, View x, View dy, View dw) {
+    @Override
+    public void convWeight(ConvSpec spec, View x, View dy, View dw) {
         if (isF32(x))
             Convolution.convWeight(spec, x, dy, dw);
         else
             naive.convWeight(spec, x, dy, dw);
     }
 
-    @Override public void maxPool(PoolSpec spec, View x, View out, View index) {
+    @Override
+    public void maxPool(PoolSpec spec, View x, View out, View index) {
         if (isF32(x))
             Pooling.maxPool(spec, x, out, index);
         else
             naive.maxPool(spec, x, out, index);
     }
 
-    @Override public void maxPoolScatter(PoolSpec spec, View dy, View index, View dx) {
+    @Override
+    public void maxPoolScatter(PoolSpec spec, View dy, View index, View dx) {
         if (isF32(dy))
             Pooling.maxPoolScatter(spec, dy, index, dx);
         else
             naive.maxPoolScatter(spec, dy, index, dx);
     }
 
-    @Override public void maxPoolGather(PoolSpec spec, View x, View index, View out) {
+    @Override
+    public void maxPoolGather(PoolSpec spec, View x, View index, View out) {
         if (isF32(x))
             Pooling.maxPoolGather(spec, x, index, out);
         else
             naive.maxPoolGather(spec, x, index, out);
     }
 
-    @Override public void avgPool(PoolSpec spec, View x, View out) {
+    @Override
+    public void avgPool(PoolSpec spec, View x, View out) {
         if (isF32(x))
             Pooling.avgPool(spec, x, out);
         else
             naive.avgPool(spec, x, out);
     }
 
-    @Override public void avgPoolBackward(PoolSpec spec, View dy, View dx) {
+    @Override
+    public void avgPoolBackward(PoolSpec spec, View dy, View dx) {
         if (isF32(dy))
             Pooling.avgPoolBackward(spec, dy, dx);
         else
             naive.avgPoolBackward(spec, dy, dx);
     }
 
-    @Override public void channelStatistics(View x, View mean, View variance) {
+    @Override
+    public void channelStatistics(View x, View mean, View variance) {
         if (isF32(x))
             ChannelNorm.statistics(x, mean, variance);
         else
             naive.channelStatistics(x, mean, variance);
     }
 
-    @Override public void channelNormalize(View x, View mean, View rstd, View weight, View bias, View y) {
+    @Override
+    public void channelNormalize(View x, View mean, View rstd, View weight, View bias, View y) {
         if (isF32(x))
             ChannelNorm.normalize(x, mean, rstd, weight, bias, y);
         else
             naive.channelNormalize(x, mean, rstd, weight, bias, y);
     }
 
-    @Override public void batchNormBackward(View dy, View x, View mean, View rstd, View weight, View dx, View dweight, View dbias) {
+    @Override
+    public void batchNormBackward(View dy, View x, View mean, View rstd, View weight, View dx, View dweight, View dbias) {
         if (isF32(x))
             ChannelNorm.backward(dy, x, mean, rstd, weight, dx, dweight, dbias);
         else
             naive.batchNormBackward(dy, x, mean, rstd, weight, dx, dweight, dbias);
     }
 
-    @Override public void softmax(View x, int dim, boolean log, View out) {
+    @Override
+    public void softmax(View x, int dim, boolean log, View out) {
         if (isF32(x) && x.shape().numel() > 0)
             Softmax.apply(x, dim, log, out);
         else
             naive.softmax(x, dim, log, out);
     }
 
-    @Override public void softmaxBackward(View y, View dy, int dim, boolean log, View dx) {
+    @Override
+    public void softmaxBackward(View y, View dy, int dim, boolean log, View dx) {
         if (isF32(y) && y.shape().numel() > 0)
             Softmax.backward(y, dy, dim, log, dx);
         else
             naive.softmaxBackward(y, dy, dim, log, dx);
     }
 
-    @Override public void crossEntropy(CrossEntropySpec spec, View logits, View target, View weight, View losses, View logSumExp) {
+    @Override
+    public void crossEntropy(CrossEntropySpec spec, View logits, View target, View weight, View losses, View logSumExp) {
         if (CrossEntropy.takes(spec, logits, target))
             CrossEntropy.forward(spec, logits, target, weight, losses, logSumExp);
         else
             naive.crossEntropy(spec, logits, target, weight, losses, logSumExp);
     }
 
-    @Override public void crossEntropyBackward(CrossEntropySpec spec, View dlosses, View logits, View target, View weight, View logSumExp,
+    @Override
+    public void crossEntropyBackward(CrossEntropySpec spec, View dlosses, View logits, View target, View weight, View logSumExp,
             View dlogits) {
         if (CrossEntropy.takes(spec, logits, target))
             CrossEntropy.backward(spec, dlosses, logits, target, weight, logSumExp, dlogits);
@@ -229,35 +260,40 @@ public final class CpuBackend implements Backend {
             naive.crossEntropyBackward(spec, dlosses, logits, target, weight, logSumExp, dlogits);
     }
 
-    @Override public void uniform(RandomKey key, View out) {
+    @Override
+    public void uniform(RandomKey key, View out) {
         if (isF32(out))
             RandomFill.uniform(key, out);
         else
             naive.uniform(key, out);
     }
 
-    @Override public void normal(RandomKey key, View out) {
+    @Override
+    public void normal(RandomKey key, View out) {
         if (isF32(out))
             RandomFill.normal(key, out);
         else
             naive.normal(key, out);
     }
 
-    @Override public void dropout(RandomKey key, double p, View x, View y) {
+    @Override
+    public void dropout(RandomKey key, double p, View x, View y) {
         if (isF32(x))
             RandomFill.dropout(key, p, x, y);
         else
             naive.dropout(key, p, x, y);
     }
 
-    @Override public void sgd(SgdStep step, View p, View g, View momentum) {
+    @Override
+    public void sgd(SgdStep step, View p, View g, View momentum) {
         if (OptimizerSteps.takes(p, momentum))
             OptimizerSteps.sgd(step, p, g, momentum);
         else
             naive.sgd(step, p, g, momentum);
     }
 
-    @Override public void adam(AdamStep step, View p, View g, View m, View v, View vMax) {
+    @Override
+    public void adam(AdamStep step, View p, View g, View m, View v, View vMax) {
         if (OptimizerSteps.takes(p, m, v, vMax))
             OptimizerSteps.adam(step, p, g, m, v, vMax);
         else

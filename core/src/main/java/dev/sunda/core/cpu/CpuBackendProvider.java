@@ -9,15 +9,18 @@ public final class CpuBackendProvider implements BackendProvider {
     public CpuBackendProvider() {
     }
 
-    @Override public String kind() {
+    @Override
+    public String kind() {
         return "cpu";
     }
 
-    @Override public Probe probe() {
+    @Override
+    public Probe probe() {
         return new Available(1, VectorPath.description());
     }
 
-    @Override public Backend open(int index) {
+    @Override
+    public Backend open(int index) {
         return new CpuBackend();
     }
 }

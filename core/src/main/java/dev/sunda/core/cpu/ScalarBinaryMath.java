@@ -4,15 +4,18 @@ import dev.sunda.core.op.BinaryOp;
 
 /// Plain loops; also finishes what does not fill a vector.
 final class ScalarBinaryMath implements BinaryMath {
-    @Override public void vectors(BinaryOp op, float[] a, int ai, float[] b, int bi, float[] out, int oi, int n) {
+    @Override
+    public void vectors(BinaryOp op, float[] a, int ai, float[] b, int bi, float[] out, int oi, int n) {
         finishVectors(op, a, ai, b, bi, out, oi, 0, n);
     }
 
-    @Override public void vectorScalar(BinaryOp op, float[] a, int ai, float b, float[] out, int oi, int n) {
+    @Override
+    public void vectorScalar(BinaryOp op, float[] a, int ai, float b, float[] out, int oi, int n) {
         finishVectorScalar(op, a, ai, b, out, oi, 0, n);
     }
 
-    @Override public void scalarVector(BinaryOp op, float a, float[] b, int bi, float[] out, int oi, int n) {
+    @Override
+    public void scalarVector(BinaryOp op, float a, float[] b, int bi, float[] out, int oi, int n) {
         finishScalarVector(op, a, b, bi, out, oi, 0, n);
     }
 

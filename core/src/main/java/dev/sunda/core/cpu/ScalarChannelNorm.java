@@ -2,7 +2,8 @@ package dev.sunda.core.cpu;
 
 /// Channel by channel; the overloads take the channels from `first` on.
 final class ScalarChannelNorm implements ChannelNormKernel {
-    @Override public void sum(float[] x, int xo, int rows, int channels, float[] sums, int so) {
+    @Override
+    public void sum(float[] x, int xo, int rows, int channels, float[] sums, int so) {
         sum(x, xo, rows, 0, channels, sums, so);
     }
 
@@ -15,7 +16,8 @@ final class ScalarChannelNorm implements ChannelNormKernel {
         }
     }
 
-    @Override public void squares(float[] x, int xo, int rows, int channels, float[] mean, float[] sums, int so) {
+    @Override
+    public void squares(float[] x, int xo, int rows, int channels, float[] mean, float[] sums, int so) {
         squares(x, xo, rows, 0, channels, mean, sums, so);
     }
 
@@ -30,7 +32,8 @@ final class ScalarChannelNorm implements ChannelNormKernel {
         }
     }
 
-    @Override public void products(float[] dy, int dyo, float[] x, int xo, int rows, int channels, float[] mean, float[] sums, int so) {
+    @Override
+    public void products(float[] dy, int dyo, float[] x, int xo, int rows, int channels, float[] mean, float[] sums, int so) {
         products(dy, dyo, x, xo, rows, 0, channels, mean, sums, so);
     }
 
@@ -43,7 +46,8 @@ final class ScalarChannelNorm implements ChannelNormKernel {
         }
     }
 
-    @Override public void normalize(float[] x, int xo, int rows, int channels, float[] mean, float[] scale, float[] shift, float[] y,
+    @Override
+    public void normalize(float[] x, int xo, int rows, int channels, float[] mean, float[] scale, float[] shift, float[] y,
             int yo) {
         normalize(x, xo, rows, 0, channels, mean, scale, shift, y, yo);
     }
@@ -55,7 +59,8 @@ final class ScalarChannelNorm implements ChannelNormKernel {
                 y[yo + r * channels + c] = Math.fma(x[xo + r * channels + c] - mean[c], scale[c], shift[c]);
     }
 
-    @Override public void gradient(float[] dy, int dyo, float[] x, int xo, int rows, int channels, float[] mean, float[] scale,
+    @Override
+    public void gradient(float[] dy, int dyo, float[] x, int xo, int rows, int channels, float[] mean, float[] scale,
             float[] slope,
             float[] shift, float[] dx, int dxo) {
         gradient(dy, dyo, x, xo, rows, 0, channels, mean, scale, slope, shift, dx, dxo);

@@ -2,7 +2,8 @@ package dev.sunda.core.cpu;
 
 /// Channel by channel.
 final class ScalarDepthwise implements DepthwiseKernel {
-    @Override public void pixels(float[] x, int[] at, int step, float[] w, int[] weight, int taps, float[] start, int channels, int pixels,
+    @Override
+    public void pixels(float[] x, int[] at, int step, float[] w, int[] weight, int taps, float[] start, int channels, int pixels,
             float[] out,
             int oo) {
         pixels(x, at, step, w, weight, taps, start, 0, channels, pixels, out, oo);
@@ -20,7 +21,8 @@ final class ScalarDepthwise implements DepthwiseKernel {
             }
     }
 
-    @Override public void gradient(float[] x, int xo, int step, int tapStep, int taps, float[] dy, int dyo, int channels, int pixels,
+    @Override
+    public void gradient(float[] x, int xo, int step, int tapStep, int taps, float[] dy, int dyo, int channels, int pixels,
             float[] sums,
             int so) {
         gradient(x, xo, step, tapStep, taps, dy, dyo, 0, channels, pixels, sums, so);

@@ -5,15 +5,18 @@ final class ScalarGemm implements GemmKernel {
     private static final int ROWS = 6;
     private static final int COLUMNS = 8;
 
-    @Override public int rows() {
+    @Override
+    public int rows() {
         return ROWS;
     }
 
-    @Override public int columns() {
+    @Override
+    public int columns() {
         return COLUMNS;
     }
 
-    @Override public void inner(float[] a, int ao, int lda, int rows, float[] b, int bo, int k, float[] start, int so, int lds, float[] c,
+    @Override
+    public void inner(float[] a, int ao, int lda, int rows, float[] b, int bo, int k, float[] start, int so, int lds, float[] c,
             int co,
             int ldc) {
         for (int i = 0; i < rows; i++)
@@ -21,7 +24,8 @@ final class ScalarGemm implements GemmKernel {
                 quad(a, ao + i * lda, 1, b, bo + j, COLUMNS, k, start, so + i * lds + j, c, co + i * ldc + j);
     }
 
-    @Override public void outer(float[] a, int ao, int lda, int rows, float[] b, int bo, int ldb, int k, float[] c, int co, int ldc) {
+    @Override
+    public void outer(float[] a, int ao, int lda, int rows, float[] b, int bo, int ldb, int k, float[] c, int co, int ldc) {
         for (int i = 0; i < rows; i++)
             for (int j = 0; j < COLUMNS; j += 4)
                 quad(a, ao + i, lda, b, bo + j, ldb, k, c, co + i * ldc + j, c, co + i * ldc + j);

@@ -2,7 +2,8 @@ package dev.sunda.core.cpu;
 
 /// Channel by channel.
 final class ScalarPooling implements PoolingKernel {
-    @Override public void max(float[] x, int[] at, int[] within, int taps, int step, int pixels, int channels, float[] out, int oo,
+    @Override
+    public void max(float[] x, int[] at, int[] within, int taps, int step, int pixels, int channels, float[] out, int oo,
             int[] index,
             int io) {
         for (int p = 0; p < pixels; p++)
@@ -27,7 +28,8 @@ final class ScalarPooling implements PoolingKernel {
         }
     }
 
-    @Override public void spread(float[] dy, int dyo, int[] index, int io, int[] at, int[] within, int taps, int step, int pixels,
+    @Override
+    public void spread(float[] dy, int dyo, int[] index, int io, int[] at, int[] within, int taps, int step, int pixels,
             int channels,
             boolean add, float[] dx) {
         for (int p = 0; p < pixels; p++)
@@ -45,7 +47,8 @@ final class ScalarPooling implements PoolingKernel {
             }
     }
 
-    @Override public void average(float[] x, int[] at, float[] divisor, int taps, int channels, float[] out, int oo) {
+    @Override
+    public void average(float[] x, int[] at, float[] divisor, int taps, int channels, float[] out, int oo) {
         average(x, at, divisor, taps, 0, channels, out, oo);
     }
 
@@ -59,7 +62,8 @@ final class ScalarPooling implements PoolingKernel {
         }
     }
 
-    @Override public void mean(float[] x, int[] at, int taps, float divisor, int channels, float[] out, int oo) {
+    @Override
+    public void mean(float[] x, int[] at, int taps, float divisor, int channels, float[] out, int oo) {
         mean(x, at, taps, divisor, 0, channels, out, oo);
     }
 

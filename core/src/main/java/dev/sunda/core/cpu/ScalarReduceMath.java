@@ -2,15 +2,18 @@ package dev.sunda.core.cpu;
 
 /// Sixteen lanes in an array; also finishes what does not fill a vector.
 final class ScalarReduceMath implements ReduceMath {
-    @Override public float sum(float[] x, int xi, int n) {
+    @Override
+    public float sum(float[] x, int xi, int n) {
         return finishSum(new float[16], x, xi, 0, n);
     }
 
-    @Override public float dot(float[] x, int xi, float[] y, int yi, int n) {
+    @Override
+    public float dot(float[] x, int xi, float[] y, int yi, int n) {
         return finishDot(new float[16], x, xi, y, yi, 0, n);
     }
 
-    @Override public void sumRows(float[] x, int xi, int stride, int rows, float[] out, int oi, int n) {
+    @Override
+    public void sumRows(float[] x, int xi, int stride, int rows, float[] out, int oi, int n) {
         finishRows(x, xi, stride, rows, out, oi, 0, n);
     }
 
@@ -23,11 +26,13 @@ final class ScalarReduceMath implements ReduceMath {
         }
     }
 
-    @Override public float max(float[] x, int xi, int n) {
+    @Override
+    public float max(float[] x, int xi, int n) {
         return finishMax(Float.NEGATIVE_INFINITY, x, xi, 0, n);
     }
 
-    @Override public float min(float[] x, int xi, int n) {
+    @Override
+    public float min(float[] x, int xi, int n) {
         return finishMin(Float.POSITIVE_INFINITY, x, xi, 0, n);
     }
 

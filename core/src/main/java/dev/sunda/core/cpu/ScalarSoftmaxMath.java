@@ -2,15 +2,18 @@ package dev.sunda.core.cpu;
 
 /// Plain loops; also finishes what does not fill a vector.
 final class ScalarSoftmaxMath implements SoftmaxMath {
-    @Override public void expShifted(float[] x, int xi, float shift, float[] y, int yi, int n) {
+    @Override
+    public void expShifted(float[] x, int xi, float shift, float[] y, int yi, int n) {
         finishExp(x, xi, shift, y, yi, 0, n);
     }
 
-    @Override public void backward(float[] y, int yi, float[] dy, int di, float dot, float[] dx, int oi, int n) {
+    @Override
+    public void backward(float[] y, int yi, float[] dy, int di, float dot, float[] dx, int oi, int n) {
         finishBackward(y, yi, dy, di, dot, dx, oi, 0, n);
     }
 
-    @Override public void logBackward(float[] y, int yi, float[] dy, int di, float sum, float[] dx, int oi, int n) {
+    @Override
+    public void logBackward(float[] y, int yi, float[] dy, int di, float sum, float[] dx, int oi, int n) {
         finishLogBackward(y, yi, dy, di, sum, dx, oi, 0, n);
     }
 

@@ -2,19 +2,23 @@ package dev.sunda.core.cpu;
 
 /// Plain loops; also finishes what does not fill a vector.
 final class ScalarStepMath implements StepMath {
-    @Override public void sgd(Sgd s, float[] p, int pi, float[] g, int gi, int n) {
+    @Override
+    public void sgd(Sgd s, float[] p, int pi, float[] g, int gi, int n) {
         finishSgd(s, p, pi, g, gi, 0, n);
     }
 
-    @Override public void momentum(Sgd s, float[] p, int pi, float[] g, int gi, float[] b, int bi, int n) {
+    @Override
+    public void momentum(Sgd s, float[] p, int pi, float[] g, int gi, float[] b, int bi, int n) {
         finishMomentum(s, p, pi, g, gi, b, bi, 0, n);
     }
 
-    @Override public void moments(Adam s, float[] p, int pi, float[] g, int gi, float[] m, int mi, float[] v, int vi, int n) {
+    @Override
+    public void moments(Adam s, float[] p, int pi, float[] g, int gi, float[] m, int mi, float[] v, int vi, int n) {
         finishMoments(s, p, pi, g, gi, m, mi, v, vi, 0, n);
     }
 
-    @Override public void update(Adam s, float[] p, int pi, float[] m, int mi, float[] v, int vi, int n) {
+    @Override
+    public void update(Adam s, float[] p, int pi, float[] m, int mi, float[] v, int vi, int n) {
         finishUpdate(s, p, pi, m, mi, v, vi, 0, n);
     }
 

@@ -4,7 +4,8 @@ import dev.sunda.core.op.UnaryOp;
 
 /// Plain loops; also finishes what does not fill a vector.
 final class ScalarUnaryMath implements UnaryMath {
-    @Override public void apply(UnaryOp op, float[] x, int xi, float[] y, int yi, int n) {
+    @Override
+    public void apply(UnaryOp op, float[] x, int xi, float[] y, int yi, int n) {
         finish(op, x, xi, y, yi, 0, n);
     }
 
@@ -29,7 +30,8 @@ final class ScalarUnaryMath implements UnaryMath {
         }
     }
 
-    @Override public void backward(UnaryOp op, float[] kept, int ki, float[] dy, int di, float[] dx, int oi, int n) {
+    @Override
+    public void backward(UnaryOp op, float[] kept, int ki, float[] dy, int di, float[] dx, int oi, int n) {
         finishBackward(op, kept, ki, dy, di, dx, oi, 0, n);
     }
 

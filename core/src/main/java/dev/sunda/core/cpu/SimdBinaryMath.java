@@ -11,7 +11,8 @@ final class SimdBinaryMath implements BinaryMath {
     private static final VectorSpecies<Float> S = SimdSpecies.F;
     private static final int L = S.length();
 
-    @Override public void vectors(BinaryOp op, float[] a, int ai, float[] b, int bi, float[] out, int oi, int n) {
+    @Override
+    public void vectors(BinaryOp op, float[] a, int ai, float[] b, int bi, float[] out, int oi, int n) {
         int end = S.loopBound(n);
         switch (op) {
             case ADD -> add(a, ai, b, bi, out, oi, end);
@@ -26,7 +27,8 @@ final class SimdBinaryMath implements BinaryMath {
             ScalarBinaryMath.finishVectors(op, a, ai, b, bi, out, oi, end, n);
     }
 
-    @Override public void vectorScalar(BinaryOp op, float[] a, int ai, float b, float[] out, int oi, int n) {
+    @Override
+    public void vectorScalar(BinaryOp op, float[] a, int ai, float b, float[] out, int oi, int n) {
         int end = S.loopBound(n);
         switch (op) {
             case ADD -> add(a, ai, b, out, oi, end);
@@ -41,7 +43,8 @@ final class SimdBinaryMath implements BinaryMath {
             ScalarBinaryMath.finishVectorScalar(op, a, ai, b, out, oi, end, n);
     }
 
-    @Override public void scalarVector(BinaryOp op, float a, float[] b, int bi, float[] out, int oi, int n) {
+    @Override
+    public void scalarVector(BinaryOp op, float a, float[] b, int bi, float[] out, int oi, int n) {
         int end = S.loopBound(n);
         switch (op) {
             case ADD -> add(b, bi, a, out, oi, end);

@@ -11,7 +11,8 @@ final class SimdChannelNorm implements ChannelNormKernel {
     private static final VectorSpecies<Float> S = SimdSpecies.F;
     private static final int L = S.length();
 
-    @Override public void sum(float[] x, int xo, int rows, int channels, float[] sums, int so) {
+    @Override
+    public void sum(float[] x, int xo, int rows, int channels, float[] sums, int so) {
         int c = 0;
         for (; c + 2 * L <= channels; c += 2 * L) {
             FloatVector a = FloatVector.zero(S), b = a;
@@ -25,7 +26,8 @@ final class SimdChannelNorm implements ChannelNormKernel {
         ScalarChannelNorm.sum(x, xo, rows, c, channels, sums, so);
     }
 
-    @Override public void squares(float[] x, int xo, int rows, int channels, float[] mean, float[] sums, int so) {
+    @Override
+    public void squares(float[] x, int xo, int rows, int channels, float[] mean, float[] sums, int so) {
         int c = 0;
         for (; c + 2 * L <= channels; c += 2 * L) {
             FloatVector a = FloatVector.zero(S), b = a;
@@ -41,7 +43,8 @@ final class SimdChannelNorm implements ChannelNormKernel {
         ScalarChannelNorm.squares(x, xo, rows, c, channels, mean, sums, so);
     }
 
-    @Override public void products(float[] dy, int dyo, float[] x, int xo, int rows, int channels, float[] mean, float[] sums, int so) {
+    @Override
+    public void products(float[] dy, int dyo, float[] x, int xo, int rows, int channels, float[] mean, float[] sums, int so) {
         int c = 0;
         for (; c + 2 * L <= channels; c += 2 * L) {
             FloatVector a = FloatVector.zero(S), b = a;
@@ -56,7 +59,8 @@ final class SimdChannelNorm implements ChannelNormKernel {
         ScalarChannelNorm.products(dy, dyo, x, xo, rows, c, channels, mean, sums, so);
     }
 
-    @Override public void normalize(float[] x, int xo, int rows, int channels, float[] mean, float[] scale, float[] shift, float[] y,
+    @Override
+    public void normalize(float[] x, int xo, int rows, int channels, float[] mean, float[] scale, float[] shift, float[] y,
             int yo) {
         int end = channels - channels % L;
         for (int r = 0; r < rows; r++)
@@ -66,7 +70,8 @@ final class SimdChannelNorm implements ChannelNormKernel {
             ScalarChannelNorm.normalize(x, xo, rows, end, channels, mean, scale, shift, y, yo);
     }
 
-    @Override public void gradient(float[] dy, int dyo, float[] x, int xo, int rows, int channels, float[] mean, float[] scale,
+    @Override
+    public void gradient(float[] dy, int dyo, float[] x, int xo, int rows, int channels, float[] mean, float[] scale,
             float[] slope,
             float[] shift, float[] dx, int dxo) {
         int end = channels - channels % L;

@@ -10,7 +10,8 @@ final class SimdDepthwise implements DepthwiseKernel {
     private static final VectorSpecies<Float> S = SimdSpecies.F;
     private static final int L = S.length();
 
-    @Override public void pixels(float[] x, int[] at, int step, float[] w, int[] weight, int taps, float[] start, int channels, int pixels,
+    @Override
+    public void pixels(float[] x, int[] at, int step, float[] w, int[] weight, int taps, float[] start, int channels, int pixels,
             float[] out,
             int oo) {
         int end = channels - channels % L;
@@ -113,7 +114,8 @@ final class SimdDepthwise implements DepthwiseKernel {
         }
     }
 
-    @Override public void gradient(float[] x, int xo, int step, int tapStep, int taps, float[] dy, int dyo, int channels, int pixels,
+    @Override
+    public void gradient(float[] x, int xo, int step, int tapStep, int taps, float[] dy, int dyo, int channels, int pixels,
             float[] sums,
             int so) {
         int end = channels - channels % L;

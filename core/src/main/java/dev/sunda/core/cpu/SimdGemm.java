@@ -14,15 +14,18 @@ final class SimdGemm implements GemmKernel {
     private static final int ROWS = 6;
     private static final int COLUMNS = 2 * L;
 
-    @Override public int rows() {
+    @Override
+    public int rows() {
         return ROWS;
     }
 
-    @Override public int columns() {
+    @Override
+    public int columns() {
         return COLUMNS;
     }
 
-    @Override public void inner(float[] a, int ao, int lda, int rows, float[] b, int bo, int k, float[] start, int so, int lds, float[] c,
+    @Override
+    public void inner(float[] a, int ao, int lda, int rows, float[] b, int bo, int k, float[] start, int so, int lds, float[] c,
             int co,
             int ldc) {
         int r1 = Math.min(1, rows - 1);
@@ -75,7 +78,8 @@ final class SimdGemm implements GemmKernel {
             put(c50, c51, c, co + 5 * ldc);
     }
 
-    @Override public void outer(float[] a, int ao, int lda, int rows, float[] b, int bo, int ldb, int k, float[] c, int co, int ldc) {
+    @Override
+    public void outer(float[] a, int ao, int lda, int rows, float[] b, int bo, int ldb, int k, float[] c, int co, int ldc) {
         if (rows == ROWS)
             whole(a, ao, lda, b, bo, ldb, k, c, co, ldc);
         else

@@ -14,7 +14,8 @@ final class SimdPooling implements PoolingKernel {
     private static final VectorSpecies<Integer> I = SimdSpecies.I;
     private static final int L = S.length();
 
-    @Override public void max(float[] x, int[] at, int[] within, int taps, int step, int pixels, int channels, float[] out, int oo,
+    @Override
+    public void max(float[] x, int[] at, int[] within, int taps, int step, int pixels, int channels, float[] out, int oo,
             int[] index,
             int io) {
         int end = channels - channels % L;
@@ -40,7 +41,8 @@ final class SimdPooling implements PoolingKernel {
         where.intoArray(index, io);
     }
 
-    @Override public void spread(float[] dy, int dyo, int[] index, int io, int[] at, int[] within, int taps, int step, int pixels,
+    @Override
+    public void spread(float[] dy, int dyo, int[] index, int io, int[] at, int[] within, int taps, int step, int pixels,
             int channels,
             boolean add, float[] dx) {
         int end = channels - channels % L;
@@ -72,7 +74,8 @@ final class SimdPooling implements PoolingKernel {
         }
     }
 
-    @Override public void average(float[] x, int[] at, float[] divisor, int taps, int channels, float[] out, int oo) {
+    @Override
+    public void average(float[] x, int[] at, float[] divisor, int taps, int channels, float[] out, int oo) {
         int end = channels - channels % L;
         for (int c = 0; c < end; c += L) {
             FloatVector sum = FloatVector.zero(S);
@@ -84,7 +87,8 @@ final class SimdPooling implements PoolingKernel {
             ScalarPooling.average(x, at, divisor, taps, end, channels, out, oo);
     }
 
-    @Override public void mean(float[] x, int[] at, int taps, float divisor, int channels, float[] out, int oo) {
+    @Override
+    public void mean(float[] x, int[] at, int taps, float divisor, int channels, float[] out, int oo) {
         int end = channels - channels % L;
         for (int c = 0; c < end; c += L) {
             FloatVector sum = FloatVector.zero(S);

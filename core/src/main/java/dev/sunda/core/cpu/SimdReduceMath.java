@@ -10,7 +10,8 @@ final class SimdReduceMath implements ReduceMath {
     private static final VectorSpecies<Float> S = SimdSpecies.F;
     private static final int L = S.length();
 
-    @Override public float sum(float[] x, int xi, int n) {
+    @Override
+    public float sum(float[] x, int xi, int n) {
         var lanes = new float[16];
         int end = n & -16;
         if (end > 0)
@@ -22,7 +23,8 @@ final class SimdReduceMath implements ReduceMath {
         return ScalarReduceMath.finishSum(lanes, x, xi, end, n);
     }
 
-    @Override public float dot(float[] x, int xi, float[] y, int yi, int n) {
+    @Override
+    public float dot(float[] x, int xi, float[] y, int yi, int n) {
         var lanes = new float[16];
         int end = n & -16;
         if (end > 0)
@@ -34,7 +36,8 @@ final class SimdReduceMath implements ReduceMath {
         return ScalarReduceMath.finishDot(lanes, x, xi, y, yi, end, n);
     }
 
-    @Override public void sumRows(float[] x, int xi, int stride, int rows, float[] out, int oi, int n) {
+    @Override
+    public void sumRows(float[] x, int xi, int stride, int rows, float[] out, int oi, int n) {
         int j = 0;
         for (; j <= n - 4 * L; j += 4 * L)
             rows4(x, xi + j, stride, rows, out, oi + j);
@@ -67,13 +70,15 @@ final class SimdReduceMath implements ReduceMath {
         a.intoArray(out, oi);
     }
 
-    @Override public float max(float[] x, int xi, int n) {
+    @Override
+    public float max(float[] x, int xi, int n) {
         int end = S.loopBound(n);
         float most = end > 0 ? maxVectors(x, xi, end) : Float.NEGATIVE_INFINITY;
         return ScalarReduceMath.finishMax(most, x, xi, end, n);
     }
 
-    @Override public float min(float[] x, int xi, int n) {
+    @Override
+    public float min(float[] x, int xi, int n) {
         int end = S.loopBound(n);
         float least = end > 0 ? minVectors(x, xi, end) : Float.POSITIVE_INFINITY;
         return ScalarReduceMath.finishMin(least, x, xi, end, n);

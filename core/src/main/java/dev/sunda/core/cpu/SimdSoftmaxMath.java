@@ -10,19 +10,22 @@ final class SimdSoftmaxMath implements SoftmaxMath {
     private static final VectorSpecies<Float> S = SimdSpecies.F;
     private static final int L = S.length();
 
-    @Override public void expShifted(float[] x, int xi, float shift, float[] y, int yi, int n) {
+    @Override
+    public void expShifted(float[] x, int xi, float shift, float[] y, int yi, int n) {
         int end = S.loopBound(n);
         SimdFunctions.exp(x, xi, shift, y, yi, end);
         ScalarSoftmaxMath.finishExp(x, xi, shift, y, yi, end, n);
     }
 
-    @Override public void backward(float[] y, int yi, float[] dy, int di, float dot, float[] dx, int oi, int n) {
+    @Override
+    public void backward(float[] y, int yi, float[] dy, int di, float dot, float[] dx, int oi, int n) {
         int end = S.loopBound(n);
         plain(y, yi, dy, di, dot, dx, oi, end);
         ScalarSoftmaxMath.finishBackward(y, yi, dy, di, dot, dx, oi, end, n);
     }
 
-    @Override public void logBackward(float[] y, int yi, float[] dy, int di, float sum, float[] dx, int oi, int n) {
+    @Override
+    public void logBackward(float[] y, int yi, float[] dy, int di, float sum, float[] dx, int oi, int n) {
         int end = S.loopBound(n);
         SimdFunctions.exp(y, yi, 0, dx, oi, end);
         logarithm(dy, di, sum, dx, oi, end);

@@ -10,7 +10,8 @@ final class SimdStepMath implements StepMath {
     private static final VectorSpecies<Float> S = SimdSpecies.F;
     private static final int L = S.length();
 
-    @Override public void sgd(Sgd s, float[] p, int pi, float[] g, int gi, int n) {
+    @Override
+    public void sgd(Sgd s, float[] p, int pi, float[] g, int gi, int n) {
         int end = S.loopBound(n);
         plain(p, pi, g, gi, end, s.sign(), s.decay(), -s.lr());
         ScalarStepMath.finishSgd(s, p, pi, g, gi, end, n);
@@ -26,7 +27,8 @@ final class SimdStepMath implements StepMath {
         }
     }
 
-    @Override public void momentum(Sgd s, float[] p, int pi, float[] g, int gi, float[] b, int bi, int n) {
+    @Override
+    public void momentum(Sgd s, float[] p, int pi, float[] g, int gi, float[] b, int bi, int n) {
         int end = S.loopBound(n);
         buffers(s, p, pi, g, gi, b, bi, end);
         ScalarStepMath.finishMomentum(s, p, pi, g, gi, b, bi, end, n);
@@ -49,7 +51,8 @@ final class SimdStepMath implements StepMath {
         }
     }
 
-    @Override public void moments(Adam s, float[] p, int pi, float[] g, int gi, float[] m, int mi, float[] v, int vi, int n) {
+    @Override
+    public void moments(Adam s, float[] p, int pi, float[] g, int gi, float[] m, int mi, float[] v, int vi, int n) {
         int end = S.loopBound(n);
         average(s, p, pi, g, gi, m, mi, v, vi, end);
         ScalarStepMath.finishMoments(s, p, pi, g, gi, m, mi, v, vi, end, n);
@@ -69,7 +72,8 @@ final class SimdStepMath implements StepMath {
         }
     }
 
-    @Override public void update(Adam s, float[] p, int pi, float[] m, int mi, float[] v, int vi, int n) {
+    @Override
+    public void update(Adam s, float[] p, int pi, float[] m, int mi, float[] v, int vi, int n) {
         int end = S.loopBound(n);
         move(p, pi, m, mi, v, vi, end, s);
         ScalarStepMath.finishUpdate(s, p, pi, m, mi, v, vi, end, n);

@@ -13,7 +13,8 @@ final class SimdUnaryMath implements UnaryMath {
     private static final int L = S.length();
     private static final FloatVector ONE = FloatVector.broadcast(S, 1);
 
-    @Override public void apply(UnaryOp op, float[] x, int xi, float[] y, int yi, int n) {
+    @Override
+    public void apply(UnaryOp op, float[] x, int xi, float[] y, int yi, int n) {
         int end = S.loopBound(n);
         switch (op) {
             case NEG -> neg(x, xi, y, yi, end);
@@ -33,7 +34,8 @@ final class SimdUnaryMath implements UnaryMath {
             ScalarUnaryMath.finish(op, x, xi, y, yi, end, n);
     }
 
-    @Override public void backward(UnaryOp op, float[] kept, int ki, float[] dy, int di, float[] dx, int oi, int n) {
+    @Override
+    public void backward(UnaryOp op, float[] kept, int ki, float[] dy, int di, float[] dx, int oi, int n) {
         int end = SimdUnaryBackward.apply(op, kept, ki, dy, di, dx, oi, n);
         if (end < n)
             ScalarUnaryMath.finishBackward(op, kept, ki, dy, di, dx, oi, end, n);

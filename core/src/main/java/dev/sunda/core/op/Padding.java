@@ -57,16 +57,19 @@ public final class Padding {
                 : pixels.length == 1 ? pixels[0] : pixels[2 * axis + 1];
     }
 
-    @Override public boolean equals(Object other) {
+    @Override
+    public boolean equals(Object other) {
         return other instanceof Padding that && Arrays.equals(pixels, that.pixels);
     }
 
-    @Override public int hashCode() {
+    @Override
+    public int hashCode() {
         return Arrays.hashCode(pixels);
     }
 
     /// `same`, `1`, or `[top, bottom, left, right]`.
-    @Override public String toString() {
+    @Override
+    public String toString() {
         return isSame() ? "same" : pixels.length == 1 ? String.valueOf(pixels[0]) : Arrays.toString(pixels);
     }
 }

@@ -96,7 +96,8 @@ final class Workers {
             setDaemon(true);
         }
 
-        @Override public void run() {
+        @Override
+        public void run() {
             INSIDE.set(true);
             while (true) {
                 int seen = PUBLISHED.get();

@@ -34,26 +34,31 @@ public final class ReferenceBackend implements Backend {
         this.device = device;
     }
 
-    @Override public Device device() {
+    @Override
+    public Device device() {
         return device;
     }
 
-    @Override public String description() {
+    @Override
+    public String description() {
         return DESCRIPTION;
     }
 
-    @Override public Storage allocate(DType dtype, int numel) {
+    @Override
+    public Storage allocate(DType dtype, int numel) {
         return HeapStorage.allocate(device, dtype, numel);
     }
 
-    @Override public Storage upload(DType dtype, Object array) {
+    @Override
+    public Storage upload(DType dtype, Object array) {
         int numel = Array.getLength(array);
         HeapStorage to = HeapStorage.allocate(device, dtype, numel);
         System.arraycopy(array, 0, to.array(), 0, numel);
         return to;
     }
 
-    @Override public Object download(Storage from, int offset, int numel) {
+    @Override
+    public Object download(Storage from, int offset, int numel) {
         var heap = (HeapStorage) from;
         return switch (heap.dtype()) {
             case F32 -> Arrays.copyOfRange(heap.floats(), offset, offset + numel);
@@ -64,128 +69,159 @@ public final class ReferenceBackend implements Backend {
         };
     }
 
-    @Override public void copy(View from, View to) {
+    @Override
+    public void copy(View from, View to) {
         NaiveElementwise.copy(from, to);
     }
 
-    @Override public void unary(UnaryOp op, View x, View out) {
+    @Override
+    public void unary(UnaryOp op, View x, View out) {
         NaiveElementwise.unary(op, x, out);
     }
 
-    @Override public void unaryBackward(UnaryOp op, View kept, View dy, View dx) {
+    @Override
+    public void unaryBackward(UnaryOp op, View kept, View dy, View dx) {
         NaiveElementwise.unaryBackward(op, kept, dy, dx);
     }
 
-    @Override public void binary(BinaryOp op, View a, View b, View out) {
+    @Override
+    public void binary(BinaryOp op, View a, View b, View out) {
         NaiveElementwise.binary(op, a, b, out);
     }
 
-    @Override public void where(View condition, View a, View b, View out) {
+    @Override
+    public void where(View condition, View a, View b, View out) {
         NaiveElementwise.where(condition, a, b, out);
     }
 
-    @Override public void reduce(ReduceOp op, View x, View out) {
+    @Override
+    public void reduce(ReduceOp op, View x, View out) {
         NaiveReductions.reduce(op, x, out);
     }
 
-    @Override public void argReduce(boolean largest, View x, int dim, View out) {
+    @Override
+    public void argReduce(boolean largest, View x, int dim, View out) {
         NaiveReductions.argReduce(largest, x, dim, out);
     }
 
-    @Override public void matmul(View x, View y, View out) {
+    @Override
+    public void matmul(View x, View y, View out) {
         NaiveMatmul.matmul(x, y, out);
     }
 
-    @Override public void gather(View x, int dim, View index, View out) {
+    @Override
+    public void gather(View x, int dim, View index, View out) {
         NaiveIndexing.gather(x, dim, index, out);
     }
 
-    @Override public void scatterAdd(View source, int dim, View index, View out) {
+    @Override
+    public void scatterAdd(View source, int dim, View index, View out) {
         NaiveIndexing.scatterAdd(source, dim, index, out);
     }
 
-    @Override public Layout imageLayout(Shape shape) {
+    @Override
+    public Layout imageLayout(Shape shape) {
         return Layout.contiguous(shape);
     }
 
-    @Override public void conv(ConvSpec spec, View x, View w, View bias, View out) {
+    @Override
+    public void conv(ConvSpec spec, View x, View w, View bias, View out) {
         NaiveConvolution.conv(spec, x, w, bias, out);
     }
 
-    @Override public void convInput(ConvSpec spec, View dy, View w, View dx) {
+    @Override
+    public void convInput(ConvSpec spec, View dy, View w, View dx) {
         NaiveConvolution.convInput(spec, dy, w, dx);
     }
 
-    @Override public void convWeight(ConvSpec spec, View x, View dy, View dw) {
+    @Override
+    public void convWeight(ConvSpec spec, View x, View dy, View dw) {
         NaiveConvolution.convWeight(spec, x, dy, dw);
     }
 
-    @Override public void maxPool(PoolSpec spec, View x, View out, View index) {
+    @Override
+    public void maxPool(PoolSpec spec, View x, View out, View index) {
         NaivePooling.maxPool(spec, x, out, index);
     }
 
-    @Override public void maxPoolScatter(PoolSpec spec, View dy, View index, View dx) {
+    @Override
+    public void maxPoolScatter(PoolSpec spec, View dy, View index, View dx) {
         NaivePooling.maxPoolScatter(spec, dy, index, dx);
     }
 
-    @Override public void maxPoolGather(PoolSpec spec, View x, View index, View out) {
+    @Override
+    public void maxPoolGather(PoolSpec spec, View x, View index, View out) {
         NaivePooling.maxPoolGather(spec, x, index, out);
     }
 
-    @Override public void avgPool(PoolSpec spec, View x, View out) {
+    @Override
+    public void avgPool(PoolSpec spec, View x, View out) {
         NaivePooling.avgPool(spec, x, out);
     }
 
-    @Override public void avgPoolBackward(PoolSpec spec, View dy, View dx) {
+    @Override
+    public void avgPoolBackward(PoolSpec spec, View dy, View dx) {
         NaivePooling.avgPoolBackward(spec, dy, dx);
     }
 
-    @Override public void channelStatistics(View x, View mean, View variance) {
+    @Override
+    public void channelStatistics(View x, View mean, View variance) {
         NaiveNormalization.channelStatistics(x, mean, variance);
     }
 
-    @Override public void channelNormalize(View x, View mean, View rstd, View weight, View bias, View y) {
+    @Override
+    public void channelNormalize(View x, View mean, View rstd, View weight, View bias, View y) {
         NaiveNormalization.channelNormalize(x, mean, rstd, weight, bias, y);
     }
 
-    @Override public void batchNormBackward(View dy, View x, View mean, View rstd, View weight, View dx, View dweight, View dbias) {
+    @Override
+    public void batchNormBackward(View dy, View x, View mean, View rstd, View weight, View dx, View dweight, View dbias) {
         NaiveNormalization.batchNormBackward(dy, x, mean, rstd, weight, dx, dweight, dbias);
     }
 
-    @Override public void softmax(View x, int dim, boolean log, View out) {
+    @Override
+    public void softmax(View x, int dim, boolean log, View out) {
         NaiveSoftmax.softmax(x, dim, log, out);
     }
 
-    @Override public void softmaxBackward(View y, View dy, int dim, boolean log, View dx) {
+    @Override
+    public void softmaxBackward(View y, View dy, int dim, boolean log, View dx) {
         NaiveSoftmax.softmaxBackward(y, dy, dim, log, dx);
     }
 
-    @Override public void crossEntropy(CrossEntropySpec spec, View logits, View target, View weight, View losses, View logSumExp) {
+    @Override
+    public void crossEntropy(CrossEntropySpec spec, View logits, View target, View weight, View losses, View logSumExp) {
         NaiveLosses.crossEntropy(spec, logits, target, weight, losses, logSumExp);
     }
 
-    @Override public void crossEntropyBackward(CrossEntropySpec spec, View dlosses, View logits, View target, View weight, View logSumExp,
+    @Override
+    public void crossEntropyBackward(CrossEntropySpec spec, View dlosses, View logits, View target, View weight, View logSumExp,
             View dlogits) {
         NaiveLosses.crossEntropyBackward(spec, dlosses, logits, target, weight, logSumExp, dlogits);
     }
 
-    @Override public void uniform(RandomKey key, View out) {
+    @Override
+    public void uniform(RandomKey key, View out) {
         NaiveRandom.uniform(key, out);
     }
 
-    @Override public void normal(RandomKey key, View out) {
+    @Override
+    public void normal(RandomKey key, View out) {
         NaiveRandom.normal(key, out);
     }
 
-    @Override public void dropout(RandomKey key, double p, View x, View y) {
+    @Override
+    public void dropout(RandomKey key, double p, View x, View y) {
         NaiveRandom.dropout(key, p, x, y);
     }
 
-    @Override public void sgd(SgdStep step, View p, View g, View momentum) {
+    @Override
+    public void sgd(SgdStep step, View p, View g, View momentum) {
         NaiveOptimizers.sgd(step, p, g, momentum);
     }
 
-    @Override public void adam(AdamStep step, View p, View g, View m, View v, View vMax) {
+    @Override
+    public void adam(AdamStep step, View p, View g, View m, View v, View vMax) {
         NaiveOptimizers.adam(step, p, g, m, v, vMax);
     }
 }

@@ -30,15 +30,18 @@ public final class HeapStorage implements Storage {
         return new HeapStorage(device, dtype, array, numel);
     }
 
-    @Override public Device device() {
+    @Override
+    public Device device() {
         return device;
     }
 
-    @Override public DType dtype() {
+    @Override
+    public DType dtype() {
         return dtype;
     }
 
-    @Override public int numel() {
+    @Override
+    public int numel() {
         return numel;
     }
 
@@ -118,14 +121,16 @@ public final class HeapStorage implements Storage {
         }
     }
 
-    @Override public Storage detach(String reason) {
+    @Override
+    public Storage detach(String reason) {
         var fresh = new HeapStorage(device, dtype, array(), numel);
         gone = reason;
         array = null;
         return fresh;
     }
 
-    @Override public void checkLive() {
+    @Override
+    public void checkLive() {
         array();
     }
 }

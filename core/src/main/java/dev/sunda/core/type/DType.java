@@ -48,7 +48,8 @@ public enum DType {
         return isFloating() ? this : F32;
     }
 
-    @Override public String toString() {
+    @Override
+    public String toString() {
         return label;
     }
 }

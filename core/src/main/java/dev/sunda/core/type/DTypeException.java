@@ -13,7 +13,8 @@ public final class DTypeException extends SundaException {
         super(path, detail);
     }
 
-    @Override public DTypeException in(String path) {
+    @Override
+    public DTypeException in(String path) {
         return at(new DTypeException(path, detail()));
     }
 }

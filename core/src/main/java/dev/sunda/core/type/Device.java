@@ -40,7 +40,8 @@ public record Device(String kind, int index) {
         return new Device(kind, Integer.parseInt(number));
     }
 
-    @Override public String toString() {
+    @Override
+    public String toString() {
         return kind.equals("cuda") || index > 0 ? kind + ":" + index : kind;
     }
 }

@@ -13,7 +13,8 @@ public final class DeviceException extends SundaException {
         super(path, detail);
     }
 
-    @Override public DeviceException in(String path) {
+    @Override
+    public DeviceException in(String path) {
         return at(new DeviceException(path, detail()));
     }
 }

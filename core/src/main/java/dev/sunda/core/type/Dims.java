@@ -96,7 +96,8 @@ public final class Dims {
         return count;
     }
 
-    @Override public String toString() {
+    @Override
+    public String toString() {
         return dims == null ? "all" : Arrays.toString(dims);
     }
 }

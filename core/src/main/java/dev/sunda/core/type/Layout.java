@@ -227,17 +227,20 @@ public final class Layout {
         return 1;
     }
 
-    @Override public boolean equals(Object other) {
+    @Override
+    public boolean equals(Object other) {
         return this == other
                 || other instanceof Layout that && offset == that.offset && shape.equals(that.shape)
                         && Arrays.equals(strides, that.strides);
     }
 
-    @Override public int hashCode() {
+    @Override
+    public int hashCode() {
         return 31 * shape.hashCode() + Arrays.hashCode(strides) + offset;
     }
 
-    @Override public String toString() {
+    @Override
+    public String toString() {
         return shape + " strides " + Arrays.toString(strides) + (offset == 0 ? "" : " offset " + offset);
     }
 }

@@ -95,16 +95,19 @@ public final class Shape {
         return Arrays.stream(shapes).map(String::valueOf).collect(Collectors.joining(", "));
     }
 
-    @Override public boolean equals(Object other) {
+    @Override
+    public boolean equals(Object other) {
         return this == other || other instanceof Shape that && Arrays.equals(sizes, that.sizes);
     }
 
-    @Override public int hashCode() {
+    @Override
+    public int hashCode() {
         return Arrays.hashCode(sizes);
     }
 
     /// For example `[64, 1, 28, 28]`; a scalar is `[]`.
-    @Override public String toString() {
+    @Override
+    public String toString() {
         return Arrays.toString(sizes);
     }
 }

@@ -18,7 +18,8 @@ public final class ShapeException extends SundaException {
         this("", operation + ": " + problem + " (got " + Shape.join(got) + ")");
     }
 
-    @Override public ShapeException in(String path) {
+    @Override
+    public ShapeException in(String path) {
         return at(new ShapeException(path, detail()));
     }
 }

@@ -15,7 +15,8 @@ import net.jqwik.api.constraints.IntRange;
 
 /// Normalisation by channel with zero to two spatial axes; the number of rows crosses the border of a chunk.
 class ChannelNormProperties {
-    @Property(tries = 200, edgeCases = EdgeCasesMode.NONE) void agreesWithTheNaiveLoops(@ForAll @IntRange(min = 1, max = 30) int batch,
+    @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
+    void agreesWithTheNaiveLoops(@ForAll @IntRange(min = 1, max = 30) int batch,
             @ForAll @IntRange(min = 1, max = 40) int channels,
             @ForAll @IntRange(min = 0, max = 2) int axes, @ForAll @IntRange(min = 1, max = 7) int size, @ForAll Order order,
             @ForAll Order target, @ForAll long seed) {
@@ -37,7 +38,8 @@ class ChannelNormProperties {
         ConvolutionViews.assertClose(actual.dbias, expected.dbias, 1e-6 + 1e-7 * batch * size * size);
     }
 
-    @Property(tries = 60, edgeCases = EdgeCasesMode.NONE) void twinsAndThreadsGiveTheSameBits(
+    @Property(tries = 60, edgeCases = EdgeCasesMode.NONE)
+    void twinsAndThreadsGiveTheSameBits(
             @ForAll @IntRange(min = 1, max = 30) int batch, @ForAll @IntRange(min = 1, max = 70) int channels,
             @ForAll @IntRange(min = 1, max = 7) int size, @ForAll long seed) {
         var random = new Random(seed);

@@ -19,7 +19,8 @@ import net.jqwik.api.constraints.IntRange;
 
 /// Convolutions that are matrix products: one to three axes, kernels 1 to 5, strides, dilations, uneven padding, groups, all memory orders.
 class ConvolutionProperties {
-    @Property(tries = 400, edgeCases = EdgeCasesMode.NONE) void agreesWithTheNaiveLoops(@ForAll @IntRange(min = 1, max = 3) int axes,
+    @Property(tries = 400, edgeCases = EdgeCasesMode.NONE)
+    void agreesWithTheNaiveLoops(@ForAll @IntRange(min = 1, max = 3) int axes,
             @ForAll @IntRange(min = 0, max = 3) int batch,
             @ForAll @IntRange(min = 1, max = 3) int groups, @ForAll @IntRange(min = 1, max = 9) int in,
             @ForAll @IntRange(min = 1, max = 20) int out, @ForAll Order order, @ForAll Order target, @ForAll long seed) {
@@ -28,7 +29,8 @@ class ConvolutionProperties {
         check(spec, order, target, random);
     }
 
-    @Property(tries = 60, edgeCases = EdgeCasesMode.NONE) void pointwiseAgreesWithTheNaiveLoops(
+    @Property(tries = 60, edgeCases = EdgeCasesMode.NONE)
+    void pointwiseAgreesWithTheNaiveLoops(
             @ForAll @IntRange(min = 1, max = 4) int batch, @ForAll @IntRange(min = 1, max = 40) int in,
             @ForAll @IntRange(min = 1, max = 40) int out, @ForAll @IntRange(min = 1, max = 20) int size, @ForAll Order order,
             @ForAll long seed) {
@@ -36,7 +38,8 @@ class ConvolutionProperties {
         check(new ConvSpec(batch, in, out, 1, List.of(window, window)), order, Order.CHANNELS_LAST, new Random(seed));
     }
 
-    @Property(tries = 100, edgeCases = EdgeCasesMode.NONE) void twinsAndThreadsGiveTheSameBits(
+    @Property(tries = 100, edgeCases = EdgeCasesMode.NONE)
+    void twinsAndThreadsGiveTheSameBits(
             @ForAll @IntRange(min = 1, max = 2) int groups, @ForAll @IntRange(min = 1, max = 20) int in,
             @ForAll @IntRange(min = 1, max = 40) int out, @ForAll long seed) {
         var random = new Random(seed);

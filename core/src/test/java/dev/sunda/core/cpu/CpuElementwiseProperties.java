@@ -23,7 +23,8 @@ class CpuElementwiseProperties {
     private final CpuBackend cpu = new CpuBackend();
     private final ReferenceBackend naive = new ReferenceBackend(Device.CPU);
 
-    @Property(tries = 1000) void unaryAgrees(@ForAll UnaryOp op, @ForAll @IntRange(max = 4) int rank, @ForAll long seed) {
+    @Property(tries = 1000)
+    void unaryAgrees(@ForAll UnaryOp op, @ForAll @IntRange(max = 4) int rank, @ForAll long seed) {
         var views = new RandomViews(seed);
         Shape shape = views.shape(rank);
         View x = views.source(DType.F32, shape);
@@ -34,7 +35,8 @@ class CpuElementwiseProperties {
         assertClose(actual, expected, 2 * ULP, TINY);
     }
 
-    @Property(tries = 1000) void unaryBackwardAgrees(@ForAll UnaryOp op, @ForAll @IntRange(max = 4) int rank, @ForAll long seed) {
+    @Property(tries = 1000)
+    void unaryBackwardAgrees(@ForAll UnaryOp op, @ForAll @IntRange(max = 4) int rank, @ForAll long seed) {
         var views = new RandomViews(seed);
         Shape shape = views.shape(rank);
         View kept = op.keeps() == UnaryOp.Keeps.NOTHING ? null : views.finite(shape);
@@ -46,7 +48,8 @@ class CpuElementwiseProperties {
         assertClose(actual, expected, 4 * ULP, 1e-5);
     }
 
-    @Property(tries = 1000) void binaryAgrees(@ForAll BinaryOp op, @ForAll @IntRange(max = 4) int rank, @ForAll long seed) {
+    @Property(tries = 1000)
+    void binaryAgrees(@ForAll BinaryOp op, @ForAll @IntRange(max = 4) int rank, @ForAll long seed) {
         var views = new RandomViews(seed);
         Shape shape = views.shape(rank);
         View a = views.source(DType.F32, shape);
@@ -58,7 +61,8 @@ class CpuElementwiseProperties {
         assertSame(actual, expected);
     }
 
-    @Property void binaryAgreesOnBroadcastRows(@ForAll BinaryOp op, @ForAll @IntRange(min = 1, max = 40) int rows,
+    @Property
+    void binaryAgreesOnBroadcastRows(@ForAll BinaryOp op, @ForAll @IntRange(min = 1, max = 40) int rows,
             @ForAll @IntRange(min = 1, max = 70) int columns, @ForAll boolean left, @ForAll boolean column, @ForAll long seed) {
         var views = new RandomViews(seed);
         Shape shape = Shape.of(rows, columns);
@@ -72,7 +76,8 @@ class CpuElementwiseProperties {
         assertSame(actual, expected);
     }
 
-    @Property(tries = 20) void binaryAgreesOnManyElements(@ForAll @IntRange(min = 30_000, max = 100_000) int n,
+    @Property(tries = 20)
+    void binaryAgreesOnManyElements(@ForAll @IntRange(min = 30_000, max = 100_000) int n,
             @ForAll @IntRange(min = 1, max = 2000) int width,
             @ForAll long seed) {
         var views = new RandomViews(seed);
@@ -87,7 +92,8 @@ class CpuElementwiseProperties {
         assertSame(actual, expected);
     }
 
-    @Property void whereAgrees(@ForAll @IntRange(max = 4) int rank, @ForAll long seed) {
+    @Property
+    void whereAgrees(@ForAll @IntRange(max = 4) int rank, @ForAll long seed) {
         var views = new RandomViews(seed);
         Shape shape = views.shape(rank);
         View condition = views.source(DType.BOOL, shape);
@@ -100,7 +106,8 @@ class CpuElementwiseProperties {
         assertSame(actual, expected);
     }
 
-    @Property(tries = 1000) void copyAgrees(@ForAll DType from, @ForAll DType to, @ForAll @IntRange(max = 5) int rank, @ForAll long seed) {
+    @Property(tries = 1000)
+    void copyAgrees(@ForAll DType from, @ForAll DType to, @ForAll @IntRange(max = 5) int rank, @ForAll long seed) {
         var views = new RandomViews(seed);
         Shape shape = views.shape(rank);
         View x = views.source(from, shape);
@@ -111,7 +118,8 @@ class CpuElementwiseProperties {
         assertSame(actual, expected);
     }
 
-    @Property(tries = 50) void copyChangesMemoryOrder(@ForAll @IntRange(min = 1, max = 4) int n, @ForAll @IntRange(min = 1, max = 70) int c,
+    @Property(tries = 50)
+    void copyChangesMemoryOrder(@ForAll @IntRange(min = 1, max = 4) int n, @ForAll @IntRange(min = 1, max = 70) int c,
             @ForAll @IntRange(min = 1, max = 20) int h, @ForAll @IntRange(min = 1, max = 20) int w, @ForAll boolean back,
             @ForAll long seed) {
         Shape shape = Shape.of(n, c, h, w);

@@ -29,7 +29,8 @@ class CpuReductionProperties {
     private final CpuBackend cpu = new CpuBackend();
     private final ReferenceBackend naive = new ReferenceBackend(Device.CPU);
 
-    @Property(tries = 1500) void reduceAgrees(@ForAll ReduceOp op, @ForAll @IntRange(max = 4) int rank,
+    @Property(tries = 1500)
+    void reduceAgrees(@ForAll ReduceOp op, @ForAll @IntRange(max = 4) int rank,
             @ForAll @IntRange(max = 15) int mask, @ForAll long seed) {
         var views = new RandomViews(seed);
         Shape shape = views.shape(rank);
@@ -49,7 +50,8 @@ class CpuReductionProperties {
         return result;
     }
 
-    @Property(tries = 60) void reduceAgreesOnManyElements(@ForAll @IntRange(min = 1, max = 300) int rows,
+    @Property(tries = 60)
+    void reduceAgreesOnManyElements(@ForAll @IntRange(min = 1, max = 300) int rows,
             @ForAll @IntRange(min = 1, max = 600) int columns,
             @ForAll @IntRange(min = 1, max = 5) int channels, @ForAll @IntRange(min = 1, max = 7) int mask, @ForAll long seed) {
         var views = new RandomViews(seed);
@@ -64,7 +66,8 @@ class CpuReductionProperties {
         }
     }
 
-    @Property void extremesPassNotANumberOn(@ForAll boolean largest, @ForAll boolean columns, @ForAll @IntRange(min = 1, max = 40) int rows,
+    @Property
+    void extremesPassNotANumberOn(@ForAll boolean largest, @ForAll boolean columns, @ForAll @IntRange(min = 1, max = 40) int rows,
             @ForAll @IntRange(min = 1, max = 70) int width, @ForAll long seed) {
         var views = new RandomViews(seed);
         View x = views.source(DType.F32, Shape.of(rows, width));
@@ -75,7 +78,8 @@ class CpuReductionProperties {
         assertSame(actual, expected);
     }
 
-    @Property void argReduceAgrees(@ForAll boolean largest, @ForAll @IntRange(min = 1, max = 4) int rank, @ForAll @IntRange(max = 3) int at,
+    @Property
+    void argReduceAgrees(@ForAll boolean largest, @ForAll @IntRange(min = 1, max = 4) int rank, @ForAll @IntRange(max = 3) int at,
             @ForAll long seed) {
         var views = new RandomViews(seed);
         int dim = at % rank;
@@ -88,7 +92,8 @@ class CpuReductionProperties {
         assertSame(actual, expected);
     }
 
-    @Property void softmaxAgrees(@ForAll boolean log, @ForAll @IntRange(min = 1, max = 4) int rank, @ForAll @IntRange(max = 3) int at,
+    @Property
+    void softmaxAgrees(@ForAll boolean log, @ForAll @IntRange(min = 1, max = 4) int rank, @ForAll @IntRange(max = 3) int at,
             @ForAll boolean special, @ForAll long seed) {
         var views = new RandomViews(seed);
         Shape shape = views.shape(rank);
@@ -100,7 +105,8 @@ class CpuReductionProperties {
         assertClose(actual, expected, RELATIVE, 1e-6);
     }
 
-    @Property void softmaxBackwardAgrees(@ForAll boolean log, @ForAll @IntRange(min = 1, max = 4) int rank,
+    @Property
+    void softmaxBackwardAgrees(@ForAll boolean log, @ForAll @IntRange(min = 1, max = 4) int rank,
             @ForAll @IntRange(max = 3) int at,
             @ForAll long seed) {
         var views = new RandomViews(seed);
@@ -116,7 +122,8 @@ class CpuReductionProperties {
         assertClose(actual, expected, RELATIVE, ABSOLUTE);
     }
 
-    @Property(tries = 500) void crossEntropyAgrees(@ForAll @IntRange(min = 1, max = 9) int rows,
+    @Property(tries = 500)
+    void crossEntropyAgrees(@ForAll @IntRange(min = 1, max = 9) int rows,
             @ForAll @IntRange(min = 1, max = 50) int classes,
             @ForAll boolean probabilities, @ForAll boolean weighted, @ForAll boolean smoothed, @ForAll long seed) {
         var views = new RandomViews(seed);
@@ -144,7 +151,8 @@ class CpuReductionProperties {
         assertClose(actual, expected, RELATIVE, ABSOLUTE * 10);
     }
 
-    @Example void crossEntropyRefusesClassesOutOfRangeAndWritesNothing() {
+    @Example
+    void crossEntropyRefusesClassesOutOfRangeAndWritesNothing() {
         var views = new RandomViews(1);
         View target = new View(cpu.upload(DType.I64, new long[] {0, 3}), Layout.contiguous(Shape.of(2)));
         View losses = new View(cpu.upload(DType.F32, new float[] {7, 7}), Layout.contiguous(Shape.of(2)));
@@ -154,7 +162,8 @@ class CpuReductionProperties {
         assertThat(losses.heap().floats()).containsOnly(7);
     }
 
-    @Example void sumsDoNotDependOnThreads() {
+    @Example
+    void sumsDoNotDependOnThreads() {
         var views = new RandomViews(5);
         View x = views.finite(Shape.of(123, 4567));
         for (int mask = 1; mask < 4; mask++) {

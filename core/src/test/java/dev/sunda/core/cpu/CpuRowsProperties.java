@@ -25,7 +25,8 @@ class CpuRowsProperties {
     private final CpuBackend cpu = new CpuBackend();
     private final ReferenceBackend naive = new ReferenceBackend(Device.CPU);
 
-    @Property(tries = 500) void gatherAgrees(@ForAll @IntRange(min = 1, max = 4) int rank, @ForAll @IntRange(max = 3) int at,
+    @Property(tries = 500)
+    void gatherAgrees(@ForAll @IntRange(min = 1, max = 4) int rank, @ForAll @IntRange(max = 3) int at,
             @ForAll boolean wholeRows,
             @ForAll @IntRange(min = 1, max = 9) int count, @ForAll long seed) {
         var views = new RandomViews(seed);
@@ -40,7 +41,8 @@ class CpuRowsProperties {
         assertSame(actual, expected);
     }
 
-    @Property(tries = 500) void scatterAddAgrees(@ForAll @IntRange(min = 1, max = 4) int rank, @ForAll @IntRange(max = 3) int at,
+    @Property(tries = 500)
+    void scatterAddAgrees(@ForAll @IntRange(min = 1, max = 4) int rank, @ForAll @IntRange(max = 3) int at,
             @ForAll boolean wholeRows,
             @ForAll @IntRange(min = 1, max = 9) int count, @ForAll long seed) {
         var views = new RandomViews(seed);
@@ -68,7 +70,8 @@ class CpuRowsProperties {
         return index.as(index.layout().expand(shape));
     }
 
-    @Property(tries = 20) void scatterAddAgreesOnManyRows(@ForAll @IntRange(min = 1000, max = 3000) int count,
+    @Property(tries = 20)
+    void scatterAddAgreesOnManyRows(@ForAll @IntRange(min = 1000, max = 3000) int count,
             @ForAll @IntRange(min = 1, max = 50) int size,
             @ForAll long seed) {
         var views = new RandomViews(seed);
@@ -82,7 +85,8 @@ class CpuRowsProperties {
         assertClose(actual, expected, 1e-4, 1e-5);
     }
 
-    @Example void gatherRefusesIndicesOutOfRangeAndWritesNothing() {
+    @Example
+    void gatherRefusesIndicesOutOfRangeAndWritesNothing() {
         View x = new View(cpu.upload(DType.F32, new float[6]), Layout.contiguous(Shape.of(3, 2)));
         View index = new View(cpu.upload(DType.I64, new long[] {1, 3}), Layout.contiguous(Shape.of(2, 1)).expand(Shape.of(2, 2)));
         View out = new View(cpu.upload(DType.F32, new float[] {7, 7, 7, 7}), Layout.contiguous(Shape.of(2, 2)));
@@ -91,7 +95,8 @@ class CpuRowsProperties {
         assertSame(out, new View(cpu.upload(DType.F32, new float[] {7, 7, 7, 7}), out.layout()));
     }
 
-    @Property void randomNumbersHaveTheSameBits(@ForAll @IntRange(max = 4) int rank, @ForAll long key,
+    @Property
+    void randomNumbersHaveTheSameBits(@ForAll @IntRange(max = 4) int rank, @ForAll long key,
             @ForAll @IntRange(max = 1000) int offset,
             @ForAll long seed) {
         var views = new RandomViews(seed);
@@ -109,7 +114,8 @@ class CpuRowsProperties {
         assertSame(normal, expectedNormal);
     }
 
-    @Property void dropoutHasTheSameBits(@ForAll @IntRange(max = 4) int rank, @ForAll long key, @ForAll @IntRange(max = 9) int tenths,
+    @Property
+    void dropoutHasTheSameBits(@ForAll @IntRange(max = 4) int rank, @ForAll long key, @ForAll @IntRange(max = 9) int tenths,
             @ForAll long seed) {
         var views = new RandomViews(seed);
         Shape shape = views.shape(rank);
@@ -121,7 +127,8 @@ class CpuRowsProperties {
         assertSame(actual, expected);
     }
 
-    @Property void tenStepsOfSgdAgreeWithDoubles(@ForAll @IntRange(max = 4) int rank, @ForAll boolean momentum, @ForAll boolean nesterov,
+    @Property
+    void tenStepsOfSgdAgreeWithDoubles(@ForAll @IntRange(max = 4) int rank, @ForAll boolean momentum, @ForAll boolean nesterov,
             @ForAll boolean maximize, @ForAll boolean decays, @ForAll long seed) {
         var state = new State(seed, rank, momentum ? 1 : 0);
         for (int t = 1; t <= 10; t++) {
@@ -133,7 +140,8 @@ class CpuRowsProperties {
         state.check();
     }
 
-    @Property void tenStepsOfAdamAgreeWithDoubles(@ForAll @IntRange(max = 4) int rank, @ForAll boolean amsgrad, @ForAll boolean decoupled,
+    @Property
+    void tenStepsOfAdamAgreeWithDoubles(@ForAll @IntRange(max = 4) int rank, @ForAll boolean amsgrad, @ForAll boolean decoupled,
             @ForAll boolean maximize, @ForAll boolean decays, @ForAll long seed) {
         var state = new State(seed, rank, amsgrad ? 3 : 2);
         for (int t = 1; t <= 10; t++) {

@@ -10,7 +10,8 @@ import net.jqwik.api.constraints.IntRange;
 
 /// One filter bank for each input channel, with one to three filters in it.
 class DepthwiseProperties {
-    @Property(tries = 400, edgeCases = EdgeCasesMode.NONE) void agreesWithTheNaiveLoops(@ForAll @IntRange(min = 1, max = 3) int axes,
+    @Property(tries = 400, edgeCases = EdgeCasesMode.NONE)
+    void agreesWithTheNaiveLoops(@ForAll @IntRange(min = 1, max = 3) int axes,
             @ForAll @IntRange(min = 0, max = 9) int batch,
             @ForAll @IntRange(min = 2, max = 40) int channels, @ForAll @IntRange(min = 1, max = 3) int multiplier, @ForAll Order order,
             @ForAll Order target, @ForAll long seed) {
@@ -19,7 +20,8 @@ class DepthwiseProperties {
         ConvolutionProperties.check(spec, order, target, random);
     }
 
-    @Property(tries = 100, edgeCases = EdgeCasesMode.NONE) void twinsAndThreadsGiveTheSameBits(
+    @Property(tries = 100, edgeCases = EdgeCasesMode.NONE)
+    void twinsAndThreadsGiveTheSameBits(
             @ForAll @IntRange(min = 2, max = 70) int channels, @ForAll @IntRange(min = 1,
                     max = 2) int multiplier,
             @ForAll long seed) {

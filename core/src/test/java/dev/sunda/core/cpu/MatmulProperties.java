@@ -15,7 +15,8 @@ import net.jqwik.api.constraints.IntRange;
 
 /// Sizes run over the borders of a register tile for every vector width; `k` over the border of a block.
 class MatmulProperties {
-    @Property(tries = 200, edgeCases = EdgeCasesMode.NONE) void agreesWithTheNaiveLoops(@ForAll @IntRange(min = 0, max = 3) int batch,
+    @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
+    void agreesWithTheNaiveLoops(@ForAll @IntRange(min = 0, max = 3) int batch,
             @ForAll @IntRange(min = 0, max = 40) int m,
             @ForAll @IntRange(min = 0, max = 900) int k, @ForAll @IntRange(min = 0, max = 70) int n, @ForAll Order left,
             @ForAll Order right,
@@ -30,7 +31,8 @@ class MatmulProperties {
         ConvolutionViews.assertClose(out, expected, 1e-6 + 1e-7 * k);
     }
 
-    @Property(tries = 100, edgeCases = EdgeCasesMode.NONE) void twinsAndThreadsGiveTheSameBits(@ForAll @IntRange(min = 1, max = 130) int m,
+    @Property(tries = 100, edgeCases = EdgeCasesMode.NONE)
+    void twinsAndThreadsGiveTheSameBits(@ForAll @IntRange(min = 1, max = 130) int m,
             @ForAll @IntRange(min = 1, max = 900) int k,
             @ForAll @IntRange(min = 1, max = 130) int n, @ForAll Order left, @ForAll Order right, @ForAll long seed) {
         var random = new Random(seed);

@@ -17,7 +17,8 @@ import net.jqwik.api.constraints.IntRange;
 
 /// Pooling over one to three axes: overlapping, dilated, padded and partial windows, ties and NaN, all memory orders.
 class PoolingProperties {
-    @Property(tries = 400, edgeCases = EdgeCasesMode.NONE) void maximaAgreeWithTheNaiveLoops(@ForAll @IntRange(min = 1, max = 3) int axes,
+    @Property(tries = 400, edgeCases = EdgeCasesMode.NONE)
+    void maximaAgreeWithTheNaiveLoops(@ForAll @IntRange(min = 1, max = 3) int axes,
             @ForAll @IntRange(min = 0, max = 3) int batch,
             @ForAll @IntRange(min = 1, max = 40) int channels, @ForAll Order order, @ForAll Order target, @ForAll Order indices,
             @ForAll long seed) {
@@ -46,7 +47,8 @@ class PoolingProperties {
         ConvolutionViews.assertSame(gathered, expected);
     }
 
-    @Property(tries = 200, edgeCases = EdgeCasesMode.NONE) void meansAgreeWithTheNaiveLoops(@ForAll @IntRange(min = 1, max = 3) int axes,
+    @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
+    void meansAgreeWithTheNaiveLoops(@ForAll @IntRange(min = 1, max = 3) int axes,
             @ForAll @IntRange(min = 0, max = 3) int batch,
             @ForAll @IntRange(min = 1, max = 40) int channels, @ForAll Order order, @ForAll Order target, @ForAll long seed) {
         var random = new Random(seed);
@@ -66,7 +68,8 @@ class PoolingProperties {
         ConvolutionViews.assertClose(dx, expectedDx, 1e-5);
     }
 
-    @Property(tries = 100, edgeCases = EdgeCasesMode.NONE) void twinsAndThreadsGiveTheSameBits(
+    @Property(tries = 100, edgeCases = EdgeCasesMode.NONE)
+    void twinsAndThreadsGiveTheSameBits(
             @ForAll @IntRange(min = 1, max = 70) int channels, @ForAll long seed) {
         var random = new Random(seed);
         var spec = spec(2, 3, channels, random);

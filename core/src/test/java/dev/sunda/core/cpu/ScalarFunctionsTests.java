@@ -29,7 +29,8 @@ class ScalarFunctionsTests {
 
     /// Every 4,001st of all floats, that is more than a million of them, subnormal ones, infinities and NaN among them.
     @ParameterizedTest
-    @CsvSource({"EXP, 1.1", "LOG, 0.9", "TANH, 1.6", "SIGMOID, 1.6"}) void staysWithinTheStatedError(UnaryOp op, double bound) {
+    @CsvSource({"EXP, 1.1", "LOG, 0.9", "TANH, 1.6", "SIGMOID, 1.6"})
+    void staysWithinTheStatedError(UnaryOp op, double bound) {
         double worst = 0;
         for (long bits = 0; bits < 1L << 32; bits += 4001) {
             float x = Float.intBitsToFloat((int) bits);
@@ -39,7 +40,8 @@ class ScalarFunctionsTests {
         assertThat(worst).isGreaterThan(0.5);                        // the measure measures something
     }
 
-    @Test void specialValues() {
+    @Test
+    void specialValues() {
         for (UnaryOp op : new UnaryOp[] {UnaryOp.EXP, UnaryOp.LOG, UnaryOp.TANH, UnaryOp.SIGMOID})
             for (float x : new float[] {0, -0.0f, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, Float.NaN, -1, Float.MIN_VALUE,
                 Float.MAX_VALUE, -Float.MAX_VALUE})

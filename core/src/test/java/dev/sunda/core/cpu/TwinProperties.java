@@ -36,7 +36,8 @@ class TwinProperties {
         assertThat(Arrays.equals(a, b)).as(() -> "SIMD " + Arrays.toString(a) + "\nscalar " + Arrays.toString(b)).isTrue();
     }
 
-    @Property(tries = 1000) void unary(@ForAll UnaryOp op, @ForAll @IntRange(max = 100) int n, @ForAll @IntRange(max = MARGIN) int shift,
+    @Property(tries = 1000)
+    void unary(@ForAll UnaryOp op, @ForAll @IntRange(max = 100) int n, @ForAll @IntRange(max = MARGIN) int shift,
             @ForAll long seed) {
         var random = new SplittableRandom(seed);
         float[] x = floats(random, n);
@@ -44,7 +45,8 @@ class TwinProperties {
                 out -> new ScalarUnaryMath().apply(op, x, shift, out, 1, n));
     }
 
-    @Property(tries = 1000) void unaryBackward(@ForAll UnaryOp op, @ForAll @IntRange(max = 100) int n,
+    @Property(tries = 1000)
+    void unaryBackward(@ForAll UnaryOp op, @ForAll @IntRange(max = 100) int n,
             @ForAll @IntRange(max = MARGIN) int shift,
             @ForAll long seed) {
         var random = new SplittableRandom(seed);
@@ -54,7 +56,8 @@ class TwinProperties {
                 out -> new ScalarUnaryMath().backward(op, kept, shift, dy, 2, out, 1, n));
     }
 
-    @Property(tries = 1000) void binary(@ForAll BinaryOp op, @ForAll @IntRange(max = 100) int n, @ForAll @IntRange(max = MARGIN) int shift,
+    @Property(tries = 1000)
+    void binary(@ForAll BinaryOp op, @ForAll @IntRange(max = 100) int n, @ForAll @IntRange(max = MARGIN) int shift,
             @ForAll long seed) {
         var random = new SplittableRandom(seed);
         float[] a = floats(random, n);
@@ -69,7 +72,8 @@ class TwinProperties {
                 out -> scalar.scalarVector(op, a[0], b, shift, out, 1, n));
     }
 
-    @Property(tries = 1000) void reductions(@ForAll @IntRange(max = 300) int n, @ForAll @IntRange(max = MARGIN) int shift,
+    @Property(tries = 1000)
+    void reductions(@ForAll @IntRange(max = 300) int n, @ForAll @IntRange(max = MARGIN) int shift,
             @ForAll boolean special,
             @ForAll long seed) {
         var random = new SplittableRandom(seed);
@@ -88,7 +92,8 @@ class TwinProperties {
         assertThat(Float.floatToIntBits(simd.min(x, shift, n))).isEqualTo(Float.floatToIntBits(scalar.min(x, shift, n)));
     }
 
-    @Property void softmax(@ForAll @IntRange(max = 100) int n, @ForAll @IntRange(max = MARGIN) int shift, @ForAll long seed) {
+    @Property
+    void softmax(@ForAll @IntRange(max = 100) int n, @ForAll @IntRange(max = MARGIN) int shift, @ForAll long seed) {
         var random = new SplittableRandom(seed);
         float[] y = floats(random, n);
         float[] dy = floats(random, n);
@@ -102,7 +107,8 @@ class TwinProperties {
                 out -> scalar.logBackward(y, shift, dy, 2, 0.7f, out, 1, n));
     }
 
-    @Property void steps(@ForAll @IntRange(max = 100) int n, @ForAll @IntRange(max = MARGIN) int shift, @ForAll long seed) {
+    @Property
+    void steps(@ForAll @IntRange(max = 100) int n, @ForAll @IntRange(max = MARGIN) int shift, @ForAll long seed) {
         var random = new SplittableRandom(seed);
         float[] g = floats(random, n);
         float[] other = floats(random, n);

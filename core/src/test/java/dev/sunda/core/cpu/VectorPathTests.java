@@ -39,7 +39,8 @@ class VectorPathTests {
         return output.lines().filter(line -> line.startsWith("bits ")).findFirst().orElseThrow();
     }
 
-    @Test void theBitsAreTheSameOnEveryPath() throws IOException, InterruptedException {
+    @Test
+    void theBitsAreTheSameOnEveryPath() throws IOException, InterruptedException {
         String vectors = "--add-modules=jdk.incubator.vector";
         String simd = run(vectors);
         String absent = run();

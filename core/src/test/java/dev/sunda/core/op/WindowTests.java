@@ -17,7 +17,8 @@ class WindowTests {
         return ConvSpec.of("conv2d", x, w, new int[] {stride, stride}, padding, new int[] {dilation, dilation}, groups);
     }
 
-    @Property(tries = 500) void outputSizeIsTheNumberOfPlacesTheKernelFits(@ForAll @IntRange(min = 1, max = 12) int in,
+    @Property(tries = 500)
+    void outputSizeIsTheNumberOfPlacesTheKernelFits(@ForAll @IntRange(min = 1, max = 12) int in,
             @ForAll @IntRange(min = 1, max = 4) int kernel,
             @ForAll @IntRange(min = 1, max = 3) int stride, @ForAll @IntRange(min = 1, max = 3) int dilation,
             @ForAll @IntRange(max = 3) int before,
@@ -28,7 +29,8 @@ class WindowTests {
         assertThat(Window.sliding(in, kernel, stride, dilation, before, after).out()).isEqualTo(places);
     }
 
-    @Property(tries = 500) void ceilModeAddsOnlyWindowsThatStartInside(@ForAll @IntRange(min = 1, max = 12) int in,
+    @Property(tries = 500)
+    void ceilModeAddsOnlyWindowsThatStartInside(@ForAll @IntRange(min = 1, max = 12) int in,
             @ForAll @IntRange(min = 1, max = 4) int kernel,
             @ForAll @IntRange(min = 1, max = 5) int stride, @ForAll @IntRange(max = 2) int padding) {
         int pad = Math.min(padding, kernel / 2);                     // more is refused by the specs
@@ -40,7 +42,8 @@ class WindowTests {
         assertThat(ceil.out()).isEqualTo(floor.out() + (rest ? 1 : 0));
     }
 
-    @Test void courseShapesComeOut() {
+    @Test
+    void courseShapesComeOut() {
         assertThat(spec(Shape.of(1, 3, 32, 32), Shape.of(16, 3, 3, 3), 1, Padding.of(1), 1, 1).outputShape())
                 .isEqualTo(Shape.of(1, 16, 32, 32));
         assertThat(spec(Shape.of(1, 1, 5, 5), Shape.of(1, 1, 3, 3), 1, Padding.of(2), 2, 1).outputShape()).isEqualTo(Shape.of(1, 1, 5, 5));
@@ -48,13 +51,15 @@ class WindowTests {
                 .isEqualTo(Shape.of(1, 16, 224, 224));
     }
 
-    @Test void theNumberOfOperationsDoesNotGrowWithDilation() {
+    @Test
+    void theNumberOfOperationsDoesNotGrowWithDilation() {
         long near = spec(Shape.of(1, 8, 20, 20), Shape.of(16, 8, 3, 3), 1, Padding.SAME, 1, 1).multiplyAdds();
         long far = spec(Shape.of(1, 8, 20, 20), Shape.of(16, 8, 3, 3), 1, Padding.SAME, 4, 1).multiplyAdds();
         assertThat(near).isEqualTo(far).isEqualTo(20L * 20 * 8 * 16 * 9);
     }
 
-    @Test void aDilatedKernelThatDoesNotFitIsExplained() {
+    @Test
+    void aDilatedKernelThatDoesNotFitIsExplained() {
         assertThatThrownBy(() -> spec(Shape.of(1, 1, 3, 3), Shape.of(1, 1, 3, 3), 1, Padding.VALID, 2, 1))
                 .isInstanceOf(ShapeException.class)
                 .hasMessage(
@@ -63,7 +68,8 @@ class WindowTests {
                                 + "padding 2 would keep the size (got [1, 1, 3, 3], [1, 1, 3, 3])");
     }
 
-    @Test void channelsAndGroupsMustFit() {
+    @Test
+    void channelsAndGroupsMustFit() {
         assertThatThrownBy(() -> spec(Shape.of(1, 3, 8, 8), Shape.of(4, 2, 3, 3), 1, Padding.SAME, 1, 1)).isInstanceOf(ShapeException.class)
                 .hasMessage("conv2d: input has 3 channels but weight expects 2 (got [1, 3, 8, 8], [4, 2, 3, 3])");
         assertThatThrownBy(() -> spec(Shape.of(1, 3, 8, 8), Shape.of(4, 1, 3, 3), 1, Padding.SAME, 1, 2))
@@ -79,13 +85,15 @@ class WindowTests {
         assertThatThrownBy(() -> Padding.of(-1)).hasMessageContaining("must not be negative");
     }
 
-    @Test void samePaddingPutsTheOddPixelAtTheEnd() {
+    @Test
+    void samePaddingPutsTheOddPixelAtTheEnd() {
         assertThat(Padding.SAME.before(0, 2, 1)).isZero();
         assertThat(Padding.SAME.after(0, 2, 1)).isEqualTo(1);
         assertThat(spec(Shape.of(1, 1, 7, 7), Shape.of(1, 1, 4, 4), 1, Padding.SAME, 3, 1).outputShape()).isEqualTo(Shape.of(1, 1, 7, 7));
     }
 
-    @Test void poolingWindowsAreChecked() {
+    @Test
+    void poolingWindowsAreChecked() {
         assertThat(PoolSpec.of("maxPool2d", Shape.of(2, 3, 7, 7), new int[] {2, 2}, new int[] {2, 2}, new int[] {0, 0}, ONE, false, true)
                 .outputShape())
                 .isEqualTo(Shape.of(2, 3, 3, 3));

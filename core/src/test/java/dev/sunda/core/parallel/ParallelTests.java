@@ -13,7 +13,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ParallelTests {
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3, 7}) void visitsEveryElementOnceInChunksThatDependOnSizesOnly(int threads) {
+    @ValueSource(ints = {1, 2, 3, 7})
+    void visitsEveryElementOnceInChunksThatDependOnSizesOnly(int threads) {
         int n = 1003;
         int chunk = 10;
         int[] visits = new int[n];
@@ -32,20 +33,23 @@ class ParallelTests {
         }
     }
 
-    @Test void emptyLoopsRunNothing() {
+    @Test
+    void emptyLoopsRunNothing() {
         Parallel.forChunks(0, 5, (_, _, _) -> {
             throw new AssertionError("must not run");
         });
     }
 
-    @Test void bordersSurviveTheLargestSizes() {
+    @Test
+    void bordersSurviveTheLargestSizes() {
         int n = Integer.MAX_VALUE - 8;
         var ends = new int[3];
         within(3, () -> Parallel.forChunks(n, 1 << 30, (index, _, to) -> ends[index] = to));
         assertThat(ends).containsExactly(1 << 30, n, 0);
     }
 
-    @Test void severalThreadsTakePart() {
+    @Test
+    void severalThreadsTakePart() {
         var bothHere = new CountDownLatch(2);                        // passes only if two chunks run at the same time
         within(2, () -> Parallel.forChunks(2, 1, (_, _, _) -> {
             bothHere.countDown();
@@ -55,7 +59,8 @@ class ParallelTests {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3, 7}) void throwsTheExceptionOfTheSmallestFailingChunk(int threads) {
+    @ValueSource(ints = {1, 2, 3, 7})
+    void throwsTheExceptionOfTheSmallestFailingChunk(int threads) {
         for (int repeat = 0; repeat < 200; repeat++)
             assertThatThrownBy(() -> within(threads, () -> Parallel.forChunks(64, 1, (index, _, _) -> {
                 if (index >= 5 && index % 2 == 1)
@@ -63,7 +68,8 @@ class ParallelTests {
             }))).isInstanceOf(IllegalStateException.class).hasMessage("chunk 5");
     }
 
-    @Test void nothingRunsAnyMoreWhenAnExceptionArrives() {
+    @Test
+    void nothingRunsAnyMoreWhenAnExceptionArrives() {
         for (int repeat = 0; repeat < 100; repeat++) {
             var running = new AtomicInteger();
             assertThatThrownBy(() -> within(3, () -> Parallel.forChunks(100, 1, (index, _, _) -> {
@@ -87,7 +93,8 @@ class ParallelTests {
         assertThat(visits).hasValue(100);
     }
 
-    @Test void nestedLoopsRunInlineInOrder() {
+    @Test
+    void nestedLoopsRunInlineInOrder() {
         within(3, () -> Parallel.forChunks(8, 1, (_, _, _) -> {
             var thread = Thread.currentThread();
             var order = new ArrayList<Integer>();
@@ -99,7 +106,8 @@ class ParallelTests {
         }));
     }
 
-    @Test void manyThreadsMayCallAtTheSameTime() throws InterruptedException {
+    @Test
+    void manyThreadsMayCallAtTheSameTime() throws InterruptedException {
         var failure = new AtomicReference<Throwable>();
         var callers = new ArrayList<Thread>();
         for (int c = 0; c < 40; c++)
@@ -128,13 +136,15 @@ class ParallelTests {
         assertThat(sum).isEqualTo(499500);
     }
 
-    @Test void anInterruptOfTheCallerIsKept() {
+    @Test
+    void anInterruptOfTheCallerIsKept() {
         Thread.currentThread().interrupt();
         within(2, this::visitsSomething);
         assertThat(Thread.interrupted()).isTrue();
     }
 
-    @Test void poolThreadsAreDaemons() {
+    @Test
+    void poolThreadsAreDaemons() {
         var daemon = new AtomicReference<Boolean>();
         var caller = Thread.currentThread();
         var both = new CountDownLatch(2);
@@ -147,7 +157,8 @@ class ParallelTests {
         assertThat(daemon.get()).isTrue();
     }
 
-    @Test void theNumberOfThreadsCanBeSetAndOverridden() {
+    @Test
+    void theNumberOfThreadsCanBeSetAndOverridden() {
         int before = Parallel.threads();
         try {
             Parallel.setThreads(5);
@@ -159,7 +170,8 @@ class ParallelTests {
         }
     }
 
-    @Test void refusesNumbersOutOfRange() {
+    @Test
+    void refusesNumbersOutOfRange() {
         assertThatThrownBy(() -> Parallel.setThreads(0)).isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("Parallel: the number of threads must be a whole number from 1 to 256 (got 0)");
         assertThatThrownBy(() -> Parallel.withThreads(257, () -> 1)).isInstanceOf(IllegalArgumentException.class);

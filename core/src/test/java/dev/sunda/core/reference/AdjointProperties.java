@@ -44,7 +44,8 @@ class AdjointProperties {
         return Samples.random(DType.F64, random, shape);
     }
 
-    @Property(edgeCases = EdgeCasesMode.NONE) void convolution(@ForAll @IntRange(min = 1, max = 3) int axes,
+    @Property(edgeCases = EdgeCasesMode.NONE)
+    void convolution(@ForAll @IntRange(min = 1, max = 3) int axes,
             @ForAll @IntRange(min = 1, max = 5) int size,
             @ForAll @IntRange(min = 1, max = 3) int groups, @ForAll long seed) {
         var random = new SplittableRandom(seed);
@@ -63,7 +64,8 @@ class AdjointProperties {
         assertThat(Samples.dot(dw, w)).isCloseTo(Samples.dot(dy, y), CLOSE);
     }
 
-    @Property(edgeCases = EdgeCasesMode.NONE) void averagePooling(@ForAll @IntRange(min = 1, max = 3) int axes,
+    @Property(edgeCases = EdgeCasesMode.NONE)
+    void averagePooling(@ForAll @IntRange(min = 1, max = 3) int axes,
             @ForAll @IntRange(min = 1, max = 6) int size,
             @ForAll boolean countPadding, @ForAll long seed) {
         var random = new SplittableRandom(seed);
@@ -77,7 +79,8 @@ class AdjointProperties {
         assertThat(Samples.dot(dx, x)).isCloseTo(Samples.dot(dy, y), CLOSE);
     }
 
-    @Property(edgeCases = EdgeCasesMode.NONE) void maximumPooling(@ForAll @IntRange(min = 1, max = 3) int axes,
+    @Property(edgeCases = EdgeCasesMode.NONE)
+    void maximumPooling(@ForAll @IntRange(min = 1, max = 3) int axes,
             @ForAll @IntRange(min = 1, max = 6) int size, @ForAll long seed) {
         var random = new SplittableRandom(seed);
         var spec = new PoolSpec(1 + random.nextInt(2), 1 + random.nextInt(2), windows(random, axes, size, true), false);
@@ -97,7 +100,8 @@ class AdjointProperties {
             assertThat(read[i]).isEqualTo(largest[i] == Double.NEGATIVE_INFINITY ? 0 : largest[i]);
     }
 
-    @Property(edgeCases = EdgeCasesMode.NONE) void gatherAndScatterAdd(@ForAll @IntRange(min = 1, max = 5) int rows,
+    @Property(edgeCases = EdgeCasesMode.NONE)
+    void gatherAndScatterAdd(@ForAll @IntRange(min = 1, max = 5) int rows,
             @ForAll @IntRange(min = 1, max = 5) int columns,
             @ForAll @IntRange(max = 6) int picks, @ForAll @IntRange(max = 1) int dim, @ForAll long seed) {
         var random = new SplittableRandom(seed);
@@ -116,7 +120,8 @@ class AdjointProperties {
         assertThat(Samples.dot(dx, x)).isCloseTo(Samples.dot(dy, y), CLOSE);
     }
 
-    @Property(edgeCases = EdgeCasesMode.NONE) void softmaxGradientIsSymmetric(@ForAll @IntRange(min = 1, max = 4) int rows,
+    @Property(edgeCases = EdgeCasesMode.NONE)
+    void softmaxGradientIsSymmetric(@ForAll @IntRange(min = 1, max = 4) int rows,
             @ForAll @IntRange(min = 1, max = 5) int columns,
             @ForAll long seed) {
         var random = new SplittableRandom(seed);

@@ -40,7 +40,8 @@ class MemoryOrderProperties {
     /// @param sources how many of the views are filled with random numbers
     /// @param types the type of each view, null for the floating type under test
     private record Case(String name, int sources, List<Shape> shapes, List<DType> types, Kernel kernel) {
-        @Override public String toString() {
+        @Override
+        public String toString() {
             return name;
         }
     }
@@ -54,7 +55,8 @@ class MemoryOrderProperties {
         return Shape.of(sizes);
     }
 
-    @Provide Arbitrary<Case> cases(@ForAll @IntRange(min = 1, max = 4) int n, @ForAll @IntRange(min = 1, max = 4) int c,
+    @Provide
+    Arbitrary<Case> cases(@ForAll @IntRange(min = 1, max = 4) int n, @ForAll @IntRange(min = 1, max = 4) int c,
             @ForAll @IntRange(min = 1, max = 5) int h) {
         var conv = new ConvSpec(n, c, 3, 1, List.of(Window.sliding(h, 2, 2, 1, 1, 0), Window.sliding(3, 3, 1, 1, 1, 1)));
         Shape x = conv.inputShape();
@@ -108,7 +110,8 @@ class MemoryOrderProperties {
                 }, x, x, x, x, x));
     }
 
-    @Property(tries = 1000, edgeCases = EdgeCasesMode.NONE) void stridesDoNotMatter(@ForAll("cases") Case test, @ForAll long seed) {
+    @Property(tries = 1000, edgeCases = EdgeCasesMode.NONE)
+    void stridesDoNotMatter(@ForAll("cases") Case test, @ForAll long seed) {
         View[] plain = views(test, DType.F64, seed);
         View[] awkward = views(test, DType.F64, seed);
         var random = new SplittableRandom(~seed);
@@ -120,7 +123,8 @@ class MemoryOrderProperties {
             assertThat(Elements.doubles(awkward[i])).as("view " + i).isEqualTo(Elements.doubles(plain[i]));
     }
 
-    @Property(tries = 1000, edgeCases = EdgeCasesMode.NONE) void floatsAreTheDoublesRoundedOnce(@ForAll("cases") Case test,
+    @Property(tries = 1000, edgeCases = EdgeCasesMode.NONE)
+    void floatsAreTheDoublesRoundedOnce(@ForAll("cases") Case test,
             @ForAll long seed) {
         View[] single = views(test, DType.F32, seed);
         View[] wide = views(test, DType.F64, seed);

@@ -47,7 +47,8 @@ class NaiveConvolutionTests {
         return Samples.pattern(DType.F64, 4, spec.outputShape());
     }
 
-    @Test void oneAxisWithGroupsStrideDilationAndUnevenPadding() {
+    @Test
+    void oneAxisWithGroupsStrideDilationAndUnevenPadding() {
         var spec = new ConvSpec(2, 4, 6, 2, List.of(Window.sliding(7, 3, 2, 2, 2, 1)));
         assertThat(forward(spec, bias(6))).containsExactly(
                 -1.5625, 0.75, -1.5, 0.1875, 3.4375, 2.375, -0.8125, -0.0625, 0.0625, 0, -2.625, 0.75, 2.25, 0.125, 2.625, -1.6875,
@@ -63,7 +64,8 @@ class NaiveConvolutionTests {
                 1.4375, -0.8125);
     }
 
-    @Test void twoAxesThatDifferInEverything() {
+    @Test
+    void twoAxesThatDifferInEverything() {
         ConvSpec spec = ConvSpec.of("conv2d", Shape.of(1, 2, 4, 5), Shape.of(3, 2, 3, 2), new int[] {1, 2}, Padding.of(0, 1, 1, 2),
                 new int[] {1, 2}, 1);
         assertThat(forward(spec, bias(3))).containsExactly(
@@ -78,7 +80,8 @@ class NaiveConvolutionTests {
                 -0.25, 1.125, 1.9375, 0.1875);
     }
 
-    @Test void threeAxes() {
+    @Test
+    void threeAxes() {
         ConvSpec spec = ConvSpec.of("conv3d", Shape.of(1, 1, 3, 3, 3), Shape.of(2, 1, 2, 2, 2), new int[] {1, 1, 1}, Padding.VALID,
                 new int[] {1, 1, 1}, 1);
         assertThat(forward(spec, bias(2))).containsExactly(
@@ -90,14 +93,16 @@ class NaiveConvolutionTests {
                 -1.125, -0.6875, 0.1875, 2, -0.625, 2.5625, -0.6875, 1.125, -3.75, -1.1875, -1.5625, 2.375, -1.3125, 4, -1.1875, 3.4375);
     }
 
-    @Test void withoutBias() {
+    @Test
+    void withoutBias() {
         ConvSpec spec = ConvSpec.of("conv1d", Shape.of(1, 1, 3), Shape.of(1, 1, 2), new int[] {1}, Padding.VALID, new int[] {1}, 1);
         View out = Samples.f64Empty(1, 1, 2);
         NaiveConvolution.conv(spec, Samples.f64(Shape.of(1, 1, 3), 1, 2, 4), Samples.f64(Shape.of(1, 1, 2), 10, 1), null, out);
         assertThat(Elements.doubles(out)).containsExactly(12, 24);
     }
 
-    @Test void roundsFloatsOnce() {
+    @Test
+    void roundsFloatsOnce() {
         ConvSpec spec = ConvSpec.of("conv1d", Shape.of(1, 1, 3), Shape.of(1, 1, 3), new int[] {1}, Padding.VALID, new int[] {1}, 1);
         View out = Samples.empty(DType.F32, Shape.of(1, 1, 1));
         View ones = Samples.of(DType.F32, Shape.of(1, 1, 3), 1, 1, 1);
@@ -105,7 +110,8 @@ class NaiveConvolutionTests {
         assertThat(Elements.doubles(out)).containsExactly(3);
     }
 
-    @Test void emptyBatch() {
+    @Test
+    void emptyBatch() {
         ConvSpec spec = ConvSpec.of("conv1d", Shape.of(0, 1, 3), Shape.of(1, 1, 2), new int[] {1}, Padding.VALID, new int[] {1}, 1);
         assertThat(forward(spec, null)).isEmpty();
         assertThat(weightGradient(spec)).containsExactly(0, 0);

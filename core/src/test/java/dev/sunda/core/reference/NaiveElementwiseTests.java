@@ -48,7 +48,8 @@ class NaiveElementwiseTests {
             SIGMOID | 3     | 0.9525741268224334  | 0.045176659730912
             RELU    | -2.5  | 0                   | 0
             RELU    | 3     | 3                   | 1
-            """) void unaryAndItsDerivative(UnaryOp op, double x, double y, double derivative) {
+            """)
+    void unaryAndItsDerivative(UnaryOp op, double x, double y, double derivative) {
         View out = Samples.f64Empty(2);
         NaiveElementwise.unary(op, Samples.f64(x, x), out);
         assertThat(Elements.doubles(out)[1]).isCloseTo(y, within(1e-15));
@@ -63,34 +64,39 @@ class NaiveElementwiseTests {
         assertThat(Elements.doubles(dx)[1]).isCloseTo(2 * derivative, within(1e-14));
     }
 
-    @Test void unaryRoundsFloatsOnce() {
+    @Test
+    void unaryRoundsFloatsOnce() {
         View out = Samples.empty(DType.F32, Shape.of(1));
         NaiveElementwise.unary(UnaryOp.EXP, Samples.f32(1.5), out);
         assertThat(out.heap().floats()).containsExactly((float) StrictMath.exp(1.5));
     }
 
-    @Test void unaryPassesNanOn() {
+    @Test
+    void unaryPassesNanOn() {
         View out = Samples.f64Empty(1);
         NaiveElementwise.unary(UnaryOp.RELU, Samples.f64(NAN), out);
         assertThat(Elements.doubles(out)).containsExactly(NAN);
     }
 
     @ParameterizedTest
-    @CsvSource({"NEG, 3", "ABS, 3", "SIGN, -1", "FLOOR, -3", "CEIL, -3", "ROUND, -3", "SQUARE, 9", "RELU, 0"}) void unaryOfIntegers(
+    @CsvSource({"NEG, 3", "ABS, 3", "SIGN, -1", "FLOOR, -3", "CEIL, -3", "ROUND, -3", "SQUARE, 9", "RELU, 0"})
+    void unaryOfIntegers(
             UnaryOp op, long expected) {
         View out = Samples.i32(0);
         NaiveElementwise.unary(op, Samples.i32(-3), out);
         assertThat(Elements.longs(out)).containsExactly(expected);
     }
 
-    @Test void unaryKeepsLongsExactAndWrapsAround() {
+    @Test
+    void unaryKeepsLongsExactAndWrapsAround() {
         View out = Samples.i64(0, 0);
         NaiveElementwise.unary(UnaryOp.NEG, Samples.i64((1L << 53) + 1, Long.MIN_VALUE), out);
         assertThat(Elements.longs(out)).containsExactly(-(1L << 53) - 1, Long.MIN_VALUE);
     }
 
     @ParameterizedTest
-    @EnumSource(UnaryOp.class) void everyIntegralFunctionHasAnIntegerForm(UnaryOp op) {
+    @EnumSource(UnaryOp.class)
+    void everyIntegralFunctionHasAnIntegerForm(UnaryOp op) {
         View out = Samples.i64(0);
         if (op.isIntegral())
             NaiveElementwise.unary(op, Samples.i64(2), out);
@@ -101,7 +107,8 @@ class NaiveElementwiseTests {
 
     @ParameterizedTest
     @CsvSource({"ADD, 5, 2, 7", "SUB, 5, 2, 3", "MUL, 5, 2, 10", "DIV, 5, 2, 2.5", "POW, 5, 2, 25", "MAXIMUM, 5, 2, 5", "MINIMUM, 5, 2, 2",
-        "MAXIMUM, 5, NaN, NaN", "MINIMUM, NaN, 2, NaN"}) void binaryOfFloats(BinaryOp op, double a, double b, double expected) {
+        "MAXIMUM, 5, NaN, NaN", "MINIMUM, NaN, 2, NaN"})
+    void binaryOfFloats(BinaryOp op, double a, double b, double expected) {
         View out = Samples.f64Empty(1);
         NaiveElementwise.binary(op, Samples.f64(a), Samples.f64(b), out);
         assertThat(Elements.doubles(out)).containsExactly(expected);
@@ -109,7 +116,8 @@ class NaiveElementwiseTests {
 
     @ParameterizedTest
     @CsvSource({"EQ, 0, 1, 0", "NE, 1, 0, 1", "LT, 1, 0, 0", "LE, 1, 1, 0", "GT, 0, 0, 0", "GE, 0, 1, 0", "AND, 1, 1, 1", "OR, 1, 1, 1",
-        "XOR, 0, 0, 0"}) void comparisonsGiveBooleans(BinaryOp op, long first, long second, long third) {
+        "XOR, 0, 0, 0"})
+    void comparisonsGiveBooleans(BinaryOp op, long first, long second, long third) {
         View out = Samples.bool(1, 0, 1);
         NaiveElementwise.binary(op, Samples.f64(1, 2, NAN), Samples.f64(2, 2, 2), out);
         assertThat(Elements.longs(out)).containsExactly(first, second, third);
@@ -118,13 +126,15 @@ class NaiveElementwiseTests {
         assertThat(Elements.longs(integers)).containsExactly(first, second);
     }
 
-    @Test void binaryOfLongsIsExact() {
+    @Test
+    void binaryOfLongsIsExact() {
         View out = Samples.i64(0, 0);
         NaiveElementwise.binary(BinaryOp.ADD, Samples.i64(1L << 60, Long.MAX_VALUE), Samples.i64(1, 1), out);
         assertThat(Elements.longs(out)).containsExactly((1L << 60) + 1, Long.MIN_VALUE);
     }
 
-    @Test void binaryTakesBroadcastAndFlippedViews() {
+    @Test
+    void binaryTakesBroadcastAndFlippedViews() {
         View column = Samples.f64(10, 20).as(Layout.strided(Shape.of(2, 3), new int[] {1, 0}, 0));
         View flipped = Samples.f64(1, 2, 3).as(Layout.strided(Shape.of(2, 3), new int[] {0, -1}, 2));
         View out = Samples.f64Empty(2, 3);
@@ -132,7 +142,8 @@ class NaiveElementwiseTests {
         assertThat(Elements.doubles(out)).containsExactly(13, 12, 11, 23, 22, 21);
     }
 
-    @Test void copyConvertsBetweenAllTypes() {
+    @Test
+    void copyConvertsBetweenAllTypes() {
         assertThat(Elements.longs(copied(Samples.f64(2.9, -2.9, NAN, 1e300), DType.I64))).containsExactly(2, -2, 0, Long.MAX_VALUE);
         assertThat(Elements.longs(copied(Samples.f64(0.25, -0.0, NAN), DType.BOOL))).containsExactly(1, 0, 1);
         assertThat(Elements.longs(copied(Samples.i64(1L << 40, 256), DType.BOOL))).containsExactly(1, 1);
@@ -142,7 +153,8 @@ class NaiveElementwiseTests {
     }
 
     /// 2^60 + 2^36 + 1 lies just above the middle between two floats; by way of a double it would be rounded to the even one below.
-    @Test void copyRoundsLongsToFloatsOnce() {
+    @Test
+    void copyRoundsLongsToFloatsOnce() {
         long value = (1L << 60) + (1L << 36) + 1;
         assertThat(copied(Samples.i64(value), DType.F32).heap().floats()).containsExactly((float) value);
         assertThat((float) value).isNotEqualTo((float) (double) value);
@@ -154,7 +166,8 @@ class NaiveElementwiseTests {
         return out;
     }
 
-    @Test void whereSelectsInEveryType() {
+    @Test
+    void whereSelectsInEveryType() {
         View condition = Samples.bool(1, 0, 1);
         View floats = Samples.f64Empty(3);
         NaiveElementwise.where(condition, Samples.f64(1, NAN, 3), Samples.f64(NAN, 5, 6), floats);

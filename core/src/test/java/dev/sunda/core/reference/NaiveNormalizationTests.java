@@ -26,20 +26,23 @@ class NaiveNormalizationTests {
         return Samples.f64(values);
     }
 
-    @Test void statisticsOfEachChannel() {
+    @Test
+    void statisticsOfEachChannel() {
         NaiveNormalization.channelStatistics(x, mean, variance);
         assertThat(Elements.doubles(mean)).containsExactly(new double[] {0.3125, -0.3125, -0.25}, CLOSE);
         assertThat(Elements.doubles(variance)).containsExactly(new double[] {0.6992187500000001, 0.69921875, 0.3125}, CLOSE);
     }
 
-    @Test void varianceIsCentred() {
+    @Test
+    void varianceIsCentred() {
         View far = Samples.f64(Shape.of(4, 1), 1e9 + 1, 1e9 - 1, 1e9 + 1, 1e9 - 1);
         View spread = Samples.f64Empty(1);
         NaiveNormalization.channelStatistics(far, Samples.f64Empty(1), spread);
         assertThat(Elements.doubles(spread)).containsExactly(1);
     }
 
-    @Test void normalizesEachChannel() {
+    @Test
+    void normalizesEachChannel() {
         View y = Samples.empty(DType.F64, x.shape());
         NaiveNormalization.channelNormalize(x, mean, rstd(), weight, bias, y);
         assertThat(Elements.doubles(y)).containsExactly(new double[] {
@@ -48,13 +51,15 @@ class NaiveNormalizationTests {
             2.9289985988840996}, CLOSE);
     }
 
-    @Test void weightAndBiasMayBeMissing() {
+    @Test
+    void weightAndBiasMayBeMissing() {
         View y = Samples.f64Empty(1, 2);
         NaiveNormalization.channelNormalize(Samples.f64(Shape.of(1, 2), 5, 7), Samples.f64(1, 2), Samples.f64(2, 3), null, null, y);
         assertThat(Elements.doubles(y)).containsExactly(8, 15);
     }
 
-    @Test void gradients() {
+    @Test
+    void gradients() {
         View dx = Samples.empty(DType.F64, x.shape());
         View dweight = Samples.f64Empty(3);
         View dbias = Samples.f64Empty(3);

@@ -21,14 +21,16 @@ class NaiveOptimizersTests {
         return Samples.pattern(1 + step, 4);
     }
 
-    @Test void sgdWithWeightDecay() {
+    @Test
+    void sgdWithWeightDecay() {
         for (int t = 1; t <= 3; t++)
             NaiveOptimizers.sgd(new SgdStep(0.1, 0, 0, 0.01, false, false, t == 1), p, gradient(t), null);
         assertThat(Elements.doubles(p)).containsExactly(new double[] {
             -0.8472029240000001, 0.6480771492499999, -0.32422574975, -1.02152864875}, CLOSE);
     }
 
-    @Test void sgdWithDampedMomentumThatMaximizes() {
+    @Test
+    void sgdWithDampedMomentumThatMaximizes() {
         for (int t = 1; t <= 3; t++)
             NaiveOptimizers.sgd(new SgdStep(0.1, 0.9, 0.5, 0.01, false, true, t == 1), p, gradient(t), buffer);
         assertThat(Elements.doubles(p)).containsExactly(new double[] {
@@ -37,7 +39,8 @@ class NaiveOptimizersTests {
             0.9387416850000001, -0.7326001231250002, -0.36683337562499996, 1.3739333718750002}, CLOSE);
     }
 
-    @Test void sgdWithNesterovMomentum() {
+    @Test
+    void sgdWithNesterovMomentum() {
         for (int t = 1; t <= 3; t++)
             NaiveOptimizers.sgd(new SgdStep(0.1, 0.9, 0, 0, true, false, t == 1), p, gradient(t), buffer);
         assertThat(Elements.doubles(p)).containsExactly(new double[] {-0.559075, 0.30485, -0.41275, -0.60785}, CLOSE);
@@ -50,7 +53,8 @@ class NaiveOptimizersTests {
         }
     }
 
-    @Test void adamWithWeightDecay() {
+    @Test
+    void adamWithWeightDecay() {
         var state = Moments.zeros();
         for (int t = 1; t <= 3; t++)
             NaiveOptimizers.adam(new AdamStep(0.01, 0.8, 0.95, 1e-6, 0.1, false, false, t), p, gradient(t), state.m, state.v, null);
@@ -62,7 +66,8 @@ class NaiveOptimizersTests {
             0.05570208484608064, 0.2046807986741407, 0.01374966951807191, 0.1128030419966076}, CLOSE);
     }
 
-    @Test void amsgradThatMaximizes() {
+    @Test
+    void amsgradThatMaximizes() {
         var state = Moments.zeros();
         for (int t = 1; t <= 4; t++)
             NaiveOptimizers.adam(new AdamStep(0.01, 0.8, 0.95, 1e-6, 0, false, true, t), p, gradient(t), state.m, state.v, state.vMax);
@@ -74,7 +79,8 @@ class NaiveOptimizersTests {
             0.04038281250000004, 0.23759531250000016, 0.04282031250000004, 0.08434375000000008}, CLOSE);
     }
 
-    @Test void adamWithDecoupledDecay() {
+    @Test
+    void adamWithDecoupledDecay() {
         var state = Moments.zeros();
         for (int t = 1; t <= 3; t++)
             NaiveOptimizers.adam(new AdamStep(0.01, 0.8, 0.95, 1e-6, 0.1, true, false, t), p, gradient(t), state.m, state.v, null);
@@ -82,7 +88,8 @@ class NaiveOptimizersTests {
             -0.9686937548462841, 0.7263905636160761, -0.2657120422049462, -1.2172328022794223}, CLOSE);
     }
 
-    @Test void floatsAreRoundedAtTheEndOfTheStep() {
+    @Test
+    void floatsAreRoundedAtTheEndOfTheStep() {
         View single = Samples.pattern(DType.F32, 1, Shape.of(4));
         View m = Samples.f32(0, 0, 0, 0);
         View v = Samples.f32(0, 0, 0, 0);
@@ -93,7 +100,8 @@ class NaiveOptimizersTests {
             -0.9686938524246216, 0.7263906002044678, -0.26571205258369446, -1.2172328233718872}, Offset.offset(1.2e-7));
     }
 
-    @Test void sgdUpdatesStridedViews() {
+    @Test
+    void sgdUpdatesStridedViews() {
         View every = Samples.f64(1, 100, 2, 200);
         View reversed = every.as(every.layout().slice(0, 2, 2, -2));
         NaiveOptimizers.sgd(new SgdStep(0.5, 0, 0, 0, false, false, true), reversed, Samples.f64(2, 4), null);

@@ -33,7 +33,8 @@ class NaivePoolingTests {
         return new PoolSpec(1, 1, List.of(Window.sliding(in, kernel, stride, 1, 0, 0)), false);
     }
 
-    @Test void maximaInTwoAxes() {
+    @Test
+    void maximaInTwoAxes() {
         PoolSpec spec = spec2d(new int[] {3, 2}, new int[] {1, 1}, new int[] {1, 2}, false);
         Maxima maxima = maxPool(spec, Samples.pattern(1, 1, 2, 5, 6));
         assertThat(Elements.doubles(maxima.values)).containsExactly(
@@ -47,7 +48,8 @@ class NaivePoolingTests {
                 0, 0, 1.25, 0, 0.25, 0, 0.25, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, 0, 0.75, 0, -1.5, 0, 0, 0, 0, 0, 0);
     }
 
-    @Test void maximaInOneAxis() {
+    @Test
+    void maximaInOneAxis() {
         PoolSpec spec = PoolSpec.of("maxPool1d", Shape.of(1, 2, 7), new int[] {3}, new int[] {2}, new int[] {1}, new int[] {1}, false,
                 false);
         Maxima maxima = maxPool(spec, Samples.pattern(5, 1, 2, 7));
@@ -55,7 +57,8 @@ class NaivePoolingTests {
         assertThat(Elements.longs(maxima.index)).containsExactly(0, 2, 5, 5, 0, 3, 3, 6);
     }
 
-    @Test void maximaInThreeAxes() {
+    @Test
+    void maximaInThreeAxes() {
         PoolSpec spec = PoolSpec.of("maxPool3d", Shape.of(1, 1, 3, 3, 4), new int[] {2, 2, 2}, new int[] {1, 1, 1}, new int[] {0, 0, 0},
                 new int[] {1, 1, 1}, false, false);
         Maxima maxima = maxPool(spec, Samples.pattern(5, 1, 1, 3, 3, 4));
@@ -65,20 +68,23 @@ class NaivePoolingTests {
                 13, 18, 7, 21, 18, 7, 29, 18, 18, 29, 18, 18);
     }
 
-    @Test void firstOfEqualsAndFirstNanWin() {
+    @Test
+    void firstOfEqualsAndFirstNanWin() {
         Maxima maxima = maxPool(spec1d(9, 3, 3), Samples.f64(Shape.of(1, 1, 9), 1, 5, 5, 2, NAN, NAN, NAN, 7, 8));
         assertThat(Elements.doubles(maxima.values)).containsExactly(5, NAN, NAN);
         assertThat(Elements.longs(maxima.index)).containsExactly(1, 4, 6);
     }
 
-    @Test void negativeInfinityBeatsThePadding() {
+    @Test
+    void negativeInfinityBeatsThePadding() {
         PoolSpec spec = new PoolSpec(1, 1, List.of(Window.sliding(1, 3, 1, 1, 1, 1)), false);
         Maxima maxima = maxPool(spec, Samples.f64(Shape.of(1, 1, 1), Double.NEGATIVE_INFINITY));
         assertThat(Elements.doubles(maxima.values)).containsExactly(Double.NEGATIVE_INFINITY);
         assertThat(Elements.longs(maxima.index)).containsExactly(0);
     }
 
-    @Test void windowsInsideThePaddingTakeNoPart() {
+    @Test
+    void windowsInsideThePaddingTakeNoPart() {
         PoolSpec spec = new PoolSpec(1, 1, List.of(Window.sliding(1, 2, 1, 2, 1, 1)), false);
         Maxima maxima = maxPool(spec, Samples.f64(Shape.of(1, 1, 1), 3));
         assertThat(Elements.doubles(maxima.values)).containsExactly(Double.NEGATIVE_INFINITY);
@@ -91,7 +97,8 @@ class NaivePoolingTests {
         assertThat(Elements.doubles(mean)).containsExactly(0);
     }
 
-    @Test void scatterAddsAndGatherReads() {
+    @Test
+    void scatterAddsAndGatherReads() {
         PoolSpec spec = spec1d(4, 2, 1);
         View index = Samples.of(DType.I32, Shape.of(1, 1, 3), 1, 1, 3);
         View dx = Samples.f64Empty(1, 1, 4);
@@ -102,7 +109,8 @@ class NaivePoolingTests {
         assertThat(Elements.doubles(out)).containsExactly(6, 6, 8);
     }
 
-    @Test void meansThatCountPaddingCutTheLastWindowAtItsEnd() {
+    @Test
+    void meansThatCountPaddingCutTheLastWindowAtItsEnd() {
         PoolSpec spec = spec2d(new int[] {2, 3}, new int[] {0, 1}, new int[] {1, 1}, true);
         assertThat(means(spec)).containsExactly(new double[] {
             0.20833333333333334, -0.041666666666666664, -0.20833333333333334, -0.375, 0, -0.125, 0.16666666666666666, 0.5, -0.5,
@@ -121,7 +129,8 @@ class NaivePoolingTests {
             -0.3333333333333333, -0.08333333333333331, 0.25, 0.16666666666666669, -0.08333333333333333, -0.7083333333333334}, CLOSE);
     }
 
-    @Test void meansThatLeavePaddingOut() {
+    @Test
+    void meansThatLeavePaddingOut() {
         PoolSpec spec = spec2d(new int[] {2, 3}, new int[] {0, 1}, new int[] {1, 1}, false);
         assertThat(means(spec)).containsExactly(new double[] {
             0.3125, -0.041666666666666664, -0.20833333333333334, -0.75, 0, -0.125, 0.16666666666666666, 1, -0.75, -0.4166666666666667,

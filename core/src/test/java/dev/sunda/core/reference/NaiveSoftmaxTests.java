@@ -18,7 +18,8 @@ class NaiveSoftmaxTests {
     private final View y = Samples.empty(DType.F64, x.shape());
     private final View dx = Samples.empty(DType.F64, x.shape());
 
-    @Test void softmaxAndItsGradient() {
+    @Test
+    void softmaxAndItsGradient() {
         NaiveSoftmax.softmax(x, 1, false, y);
         assertThat(Elements.doubles(y)).containsExactly(new double[] {
             0.13160164714691436, 0.7033139760217739, 0.278600689196273, 0.095183196149175, 0.5897976636568126, 0.20150282782905093,
@@ -31,7 +32,8 @@ class NaiveSoftmaxTests {
             0.22696439491952067, 0.008353616487543798}, CLOSE);
     }
 
-    @Test void logSoftmaxAndItsGradient() {
+    @Test
+    void logSoftmaxAndItsGradient() {
         NaiveSoftmax.softmax(x, 1, true, y);
         assertThat(Elements.doubles(y)).containsExactly(new double[] {
             -2.02797574385531, -0.3519518638028018, -1.2779757438553099, -2.351951863802802, -0.5279757438553098, -1.6019518638028019,
@@ -49,14 +51,16 @@ class NaiveSoftmaxTests {
         return Elements.doubles(out);
     }
 
-    @Test void largeLogitsDoNotOverflow() {
+    @Test
+    void largeLogitsDoNotOverflow() {
         assertThat(softmax(false, 1000, 1000)).containsExactly(0.5, 0.5);
         assertThat(softmax(true, -1000, -1000)).containsExactly(-Math.log(2), -Math.log(2));
         assertThat(softmax(false, 0, -INF)).containsExactly(1, 0);
         assertThat(softmax(true, 0, -INF)).containsExactly(0, -INF);
     }
 
-    @Test void undefinedSlicesAreNan() {
+    @Test
+    void undefinedSlicesAreNan() {
         assertThat(softmax(false, -INF, -INF)).containsExactly(NAN, NAN);
         assertThat(softmax(true, -INF, -INF)).containsExactly(NAN, NAN);
         assertThat(softmax(false, INF, 0)).containsExactly(NAN, NAN);

@@ -31,7 +31,8 @@ class ReferenceBackendTests {
     }
 
     @ParameterizedTest
-    @EnumSource(DType.class) void uploadsCopiesAndDownloadsParts(DType dtype) {
+    @EnumSource(DType.class)
+    void uploadsCopiesAndDownloadsParts(DType dtype) {
         Object array = array(dtype);
         Storage storage = backend.upload(dtype, array);
         assertThat(storage.dtype()).isEqualTo(dtype);
@@ -42,7 +43,8 @@ class ReferenceBackendTests {
         assertThat(Elements.doubles(part)).containsExactly(dtype == DType.BOOL ? 0 : 2, dtype == DType.BOOL ? 1 : 3);
     }
 
-    @Test void allocatesOnItsDevice() {
+    @Test
+    void allocatesOnItsDevice() {
         Storage storage = new ReferenceBackend(Device.CPU).allocate(DType.I32, 5);
         assertThat(storage.device()).isEqualTo(Device.CPU);
         assertThat(storage.dtype()).isEqualTo(DType.I32);
@@ -50,17 +52,20 @@ class ReferenceBackendTests {
         assertThat(backend.allocate(DType.F32, 0).device()).isEqualTo(Device.REFERENCE);
     }
 
-    @Test void writesImagesInRowMajorOrder() {
+    @Test
+    void writesImagesInRowMajorOrder() {
         assertThat(backend.imageLayout(Shape.of(2, 3, 4, 5))).isEqualTo(Layout.contiguous(Shape.of(2, 3, 4, 5)));
     }
 
-    @Test void delegatesToTheKernels() {
+    @Test
+    void delegatesToTheKernels() {
         View out = Samples.f64Empty(2);
         backend.unary(UnaryOp.NEG, Samples.f64(1, 2), out);
         assertThat(Elements.doubles(out)).containsExactly(-1, -2);
     }
 
-    @Test void isAnnouncedAsAService() {
+    @Test
+    void isAnnouncedAsAService() {
         BackendProvider provider = ServiceLoader.load(BackendProvider.class).stream()
                 .filter(p -> p.type() == ReferenceBackendProvider.class).findFirst().orElseThrow().get();
         assertThat(provider.kind()).isEqualTo("reference");

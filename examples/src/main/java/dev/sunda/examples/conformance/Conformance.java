@@ -45,7 +45,8 @@ public final class Conformance implements Callable<Integer> {
     private CommandSpec spec;
 
     /// Runs all cases of all files, in order.
-    @Override public Integer call() {
+    @Override
+    public Integer call() {
         var runner = new CaseRunner(device(), floating());
         var results = new ArrayList<CaseResult>();
         var counts = new TreeMap<String, Map<Status, Integer>>();

@@ -30,7 +30,8 @@ public record ModelCard(String architecture, int parameters, List<String> classe
     /// The card of a network that is about to be trained.
     public static ModelCard of(TrainingOptions options, int parameters) {
         DigitSet set = DigitSet.of(options.dataset());
-        return new ModelCard(DigitNet.NAME, parameters, set.classNames(), new Input(1, 28, 28, set.mean(), set.std()), options, TrainingOptions.RECIPE,
+        return new ModelCard(DigitNet.NAME, parameters, set.classNames(), new Input(1, 28, 28, set.mean(), set.std()), options,
+                TrainingOptions.RECIPE,
                 new Versions(Version.sunda(), Version.java()));
     }
 }

@@ -26,12 +26,14 @@ public final class StopSignal implements BooleanSupplier, AutoCloseable {
     }
 
     /// True once the process has been asked to end.
-    @Override public boolean getAsBoolean() {
+    @Override
+    public boolean getAsBoolean() {
         return stopping;
     }
 
     /// Everything is saved; the process may end.
-    @Override public void close() {
+    @Override
+    public void close() {
         saved.countDown();
         try {
             Runtime.getRuntime().removeShutdownHook(hook);

@@ -19,8 +19,9 @@ public record TrainingOptions(String dataset, int epochs, int batch, double lear
     /// Pixels a training image moves at most, in each direction.
     public static final int MOST_SHIFT = 1;
     /// What these options leave out, for people.
-    static final String RECIPE = "AdamW, weight decay " + WEIGHT_DECAY + ", one cycle of the learning rate, label smoothing " + LABEL_SMOOTHING
-            + ", shifts of up to " + MOST_SHIFT + " pixel";
+    static final String RECIPE =
+            "AdamW, weight decay " + WEIGHT_DECAY + ", one cycle of the learning rate, label smoothing " + LABEL_SMOOTHING
+                    + ", shifts of up to " + MOST_SHIFT + " pixel";
 
     /// @throws UserException naming the option that is out of range
     public TrainingOptions {

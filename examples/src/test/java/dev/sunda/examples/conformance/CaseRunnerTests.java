@@ -24,7 +24,8 @@ class CaseRunnerTests {
         assertThat(result.toJson().toString()).contains("\"status\":\"unsupported\"", message);
     }
 
-    @Test void computesValuesAndGradients() {
+    @Test
+    void computesValuesAndGradients() {
         CaseResult result = run("""
                 {"id": "x", "op": "mul", "dtype": "float32", "args": {"input": VECTOR, "other": 3}, "upstream": [VECTOR],
                  "grads": {"input": VECTOR}}""", null);
@@ -33,13 +34,15 @@ class CaseRunnerTests {
         assertThat(JsonTensors.read(result.grads().get("input")).toFloatArray()).containsExactly(3, 6);
     }
 
-    @Test void outputsWithoutUpstreamCountNothing() {
+    @Test
+    void outputsWithoutUpstreamCountNothing() {
         CaseResult result = run("""
                 {"id": "x", "op": "mul", "args": {"input": VECTOR, "other": 3}, "upstream": [null], "grads": {"input": VECTOR}}""", null);
         assertThat(JsonTensors.read(result.grads().get("input")).toFloatArray()).containsExactly(0, 0);
     }
 
-    @Test void whatTheLibraryLacksIsUnsupported() {
+    @Test
+    void whatTheLibraryLacksIsUnsupported() {
         assertUnsupported("{\"id\": \"x\", \"op\": \"frobnicate\", \"args\": {}}", "operation frobnicate");
         assertUnsupported("{\"id\": \"x\", \"op\": \"relu\", \"args\": {\"input\": VECTOR, \"inplace\": true}}", "argument inplace");
         assertUnsupported("{\"id\": \"x\", \"op\": \"relu\", \"args\": {}}", "without argument input");
@@ -51,18 +54,21 @@ class CaseRunnerTests {
                 "element type int16");
     }
 
-    @Test void nullArgumentsAreAbsent() {
+    @Test
+    void nullArgumentsAreAbsent() {
         assertThat(run("{\"id\": \"x\", \"op\": \"sum\", \"args\": {\"input\": VECTOR, \"dim\": null, \"extra\": null}}", null).status())
                 .isEqualTo(Status.OK);
     }
 
-    @Test void refusalsAreErrors() {
+    @Test
+    void refusalsAreErrors() {
         CaseResult result = run("{\"id\": \"x\", \"op\": \"softmax\", \"args\": {\"input\": VECTOR, \"dim\": 1}}", null);
         assertThat(result.status()).isEqualTo(Status.ERROR);
         assertThat(result.message()).startsWith("softmax: there is no dimension 1");
     }
 
-    @Test void resultsComeBackInTheTypeOfTheCase() {
+    @Test
+    void resultsComeBackInTheTypeOfTheCase() {
         String json = "{\"id\": \"x\", \"op\": \"exp\", \"dtype\": \"float32\", \"args\": {\"input\": VECTOR}}";
         Tensor y = JsonTensors.read(run(json, DType.F64).outputs().getFirst());
         assertThat(y.dtype()).isEqualTo(DType.F32);

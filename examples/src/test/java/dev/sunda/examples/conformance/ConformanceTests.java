@@ -31,7 +31,8 @@ class ConformanceTests {
         return new CommandLine(new Conformance()).setOut(new PrintWriter(out)).setErr(new PrintWriter(err)).execute(args);
     }
 
-    @Test void runsFilesAndWritesResults() throws IOException {
+    @Test
+    void runsFilesAndWritesResults() throws IOException {
         Path in = Files.writeString(folder.resolve("in.json"), TWO_CASES);
         Path results = folder.resolve("out.json.gz");
         assertThat(run("--in", in, "--out", results, "--backend", "reference")).as(err.toString()).isZero();
@@ -43,7 +44,8 @@ class ConformanceTests {
                 .containsExactly("operation ok unsupported error", "frobnicate 0 1 0", "relu 1 0 0", "total 1 1 0");
     }
 
-    @Test void saysWhatIsWrongWithOptions() throws IOException {
+    @Test
+    void saysWhatIsWrongWithOptions() throws IOException {
         Path in = Files.writeString(folder.resolve("in.json"), TWO_CASES);
         Path results = folder.resolve("out.json");
         assertThat(run("--in", in, "--out", results, "--backend", "abacus")).isNotZero();
@@ -53,7 +55,8 @@ class ConformanceTests {
         assertThat(results).doesNotExist();
     }
 
-    @Test void refusesFilesThatHoldNoCases() throws IOException {
+    @Test
+    void refusesFilesThatHoldNoCases() throws IOException {
         Path other = Files.writeString(folder.resolve("other.json"), "{\"format\": 2}");
         Path broken = Files.writeString(folder.resolve("broken.json"), "{");
         assertThatThrownBy(() -> GoldenFile.read(other)).isInstanceOf(UserException.class)

@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.json.JsonMapper;
 
 class JsonTensorsTests {
-    @Test void readsLittleEndianRows() {
+    @Test
+    void readsLittleEndianRows() {
         var node = new JsonMapper().readTree("{\"dtype\": \"float32\", \"shape\": [2, 1], \"data\": \"AACAPwAAAMA=\"}");
         Tensor x = JsonTensors.read(node);
         assertThat(x.shape()).isEqualTo(Shape.of(2, 1));
@@ -18,7 +19,8 @@ class JsonTensorsTests {
         assertThat(JsonTensors.write(x)).isEqualTo(node);
     }
 
-    @Test void everyTypeSurvivesTheTrip() {
+    @Test
+    void everyTypeSurvivesTheTrip() {
         for (Tensor x : List.of(Tensor.of(1.5f, Float.NaN), Tensor.of(-0.0, 1e300), Tensor.of(7, -8), Tensor.of(1L << 40, -1),
                 Tensor.of(true, false),
                 Tensor.zeros(2, 0, 3), Tensor.of(3.0).reshape(Shape.SCALAR), Tensor.of(1f, 2f, 3f).flip(0))) {
@@ -28,7 +30,8 @@ class JsonTensorsTests {
         }
     }
 
-    @Test void refusesDataThatDoNotFillTheShape() {
+    @Test
+    void refusesDataThatDoNotFillTheShape() {
         var node = new JsonMapper().readTree("{\"dtype\": \"float32\", \"shape\": [3], \"data\": \"AACAPwAAAMA=\"}");
         assertThatThrownBy(() -> JsonTensors.read(node)).hasMessage("JsonTensors: 8 bytes of data do not fill float32 [3]");
     }

@@ -13,18 +13,21 @@ class ProgressBarTests {
         return new ProgressBar(new PrintWriter(text), terminal);
     }
 
-    @Test void theBarFillsWhatTheTextsLeave() {
+    @Test
+    void theBarFillsWhatTheTextsLeave() {
         assertThat(ProgressBar.bar("epoch 1/5", 0, 469, "loss 2.3026  0:42 left")).hasSize(79).contains("  [      ")
                 .contains("]    0/469  loss");
         assertThat(ProgressBar.bar("epoch 1/5", 234, 469, "loss 0.1")).hasSize(79).contains("=>  ").contains("]  234/469  loss");
         assertThat(ProgressBar.bar("epoch 1/5", 469, 469, "loss 0.1")).hasSize(79).contains("==]  469/469  loss");
     }
 
-    @Test void withoutRoomThereIsNoBar() {
+    @Test
+    void withoutRoomThereIsNoBar() {
         assertThat(ProgressBar.bar("epoch 1/5", 1, 2, "x".repeat(70))).isEqualTo("epoch 1/5  1/2  " + "x".repeat(70));
     }
 
-    @Test void aTerminalLineIsDrawnOverAndLeavesNothingBehind() {
+    @Test
+    void aTerminalLineIsDrawnOverAndLeavesNothingBehind() {
         ProgressBar bar = bar(true);
         bar.update("a", 1, 10, "long detail");
         bar.update("a", 10, 10, "end");
@@ -34,7 +37,8 @@ class ProgressBarTests {
         assertThat(text.toString()).endsWith("\r").doesNotContain("\n");
     }
 
-    @Test void elsewhereThereAreThreePlainLines() {
+    @Test
+    void elsewhereThereAreThreePlainLines() {
         ProgressBar bar = bar(false);
         for (int round = 0; round < 2; round++)
             for (int i = 1; i <= 8; i++)

@@ -21,7 +21,8 @@ class CourseTests {
         return text.toString();
     }
 
-    @Test void convolutionFindsTheEdge() {
+    @Test
+    void convolutionFindsTheEdge() {
         // 9 + 9 + 9 on the left, 1 + 1 + 1 on the right: 27 - 3 = 24 wherever the kernel straddles the edge
         assertThat(BasicConvolution.convolve(BasicConvolution.image(), BasicConvolution.verticalEdge(), Padding.VALID).toFloatArray())
                 .containsExactly(24, 24, 24, 24);
@@ -31,7 +32,8 @@ class CourseTests {
         assertThat(output("convolution")).contains("output [1, 16, 32, 32]", "448 parameters");
     }
 
-    @Test void dilationTwoTouchesEverySecondPixel() {
+    @Test
+    void dilationTwoTouchesEverySecondPixel() {
         Tensor y = DilatedConvolution.convolve(DilatedConvolution.image(), 2, Padding.VALID);
         assertThat(y.shape()).isEqualTo(Shape.of(1, 1, 1, 1));
         assertThat(y.item()).isEqualTo(117);                         // 9 times the centre, 13
@@ -42,7 +44,8 @@ class CourseTests {
         assertThat(output("dilated-convolution")).contains("[1, 1, 5, 5] becomes [1, 1, 5, 5]", "1, 1, 1: 7 pixels", "1, 2, 4: 15 pixels");
     }
 
-    @Test void aDilatedKernelLargerThanTheImageSaysWhatIsWrong() {
+    @Test
+    void aDilatedKernelLargerThanTheImageSaysWhatIsWrong() {
         assertThatThrownBy(() -> NoOutput.convolve(Padding.VALID)).isInstanceOf(ShapeException.class)
                 .hasMessageContaining("a kernel of 3 with dilation 2 spans 5 pixels but the padded input has 3")
                 .hasMessageContaining("padding 2 would keep the size");
@@ -51,7 +54,8 @@ class CourseTests {
         assertThat(output("no-output")).contains("spans 5 pixels", "padding 2");
     }
 
-    @Test void depthwiseThenPointwise() {
+    @Test
+    void depthwiseThenPointwise() {
         Tensor y = DepthwiseSeparable.depthwise();
         assertThat(y.shape()).isEqualTo(Shape.of(1, 3, 2, 2));
         assertThat(y.toFloatArray()).containsExactly(
@@ -62,7 +66,8 @@ class CourseTests {
         assertThat(output("depthwise-separable")).contains("For example top left: -6 + 3 + 3 = 0.");
     }
 
-    @Test void theSeparableLayerIsAnEighthOfTheDenseOne() {
+    @Test
+    void theSeparableLayerIsAnEighthOfTheDenseOne() {
         assertThat(DilatedSeparable.parameters(DilatedSeparable.dense(new Rng(1)))).isEqualTo(32 * 64 * 9);
         assertThat(DilatedSeparable.parameters(DilatedSeparable.separable(new Rng(1)))).isEqualTo(32 * 9 + 32 * 64);
         assertThat(DilatedSeparable.denseMultiplyAdds()).isEqualTo(14_450_688);
@@ -73,7 +78,8 @@ class CourseTests {
         assertThat(output("dilated-separable")).contains("18,432", "2,336", "7.9 times fewer");
     }
 
-    @Test void theProgramReadsDigits() {
+    @Test
+    void theProgramReadsDigits() {
         var text = new StringWriter();
         assertThat(MnistProgram.train(600, 500, 2, new PrintWriter(text))).as(text.toString()).isGreaterThan(0.6);
         assertThat(text.toString().lines()).hasSize(3);

@@ -14,7 +14,8 @@ class ConfusionMatrixTests {
         return matrix;
     }
 
-    @Test void countsRightAnswers() {
+    @Test
+    void countsRightAnswers() {
         ConfusionMatrix matrix = counted(0, 0, 0, 0, 0, 1, 1, 1);
         assertThat(matrix.total()).isEqualTo(4);
         assertThat(matrix.correct()).isEqualTo(3);
@@ -22,12 +23,14 @@ class ConfusionMatrixTests {
         assertThat(matrix.counts()).isDeepEqualTo(new int[][] {{2, 1, 0}, {0, 1, 0}, {0, 0, 0}});
     }
 
-    @Test void ordersMistakesByFrequencyThenByClass() {
+    @Test
+    void ordersMistakesByFrequencyThenByClass() {
         ConfusionMatrix matrix = counted(0, 1, 2, 0, 2, 0, 1, 2, 1, 1);
         assertThat(matrix.mostConfused(2)).containsExactly(new Confusion("owl", "cat", 2), new Confusion("cat", "dog", 1));
     }
 
-    @Test void printsAlignedLines() {
+    @Test
+    void printsAlignedLines() {
         assertThat(counted(0, 0, 0, 1, 1, 1, 0, 0).lines()).containsExactly(
                 "true \\ answer  cat  dog  owl     right",
                 "cat              2    1    .   66.67 %",

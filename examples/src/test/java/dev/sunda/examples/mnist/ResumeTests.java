@@ -63,12 +63,14 @@ class ResumeTests {
         return new Trainer.Listener() {
             private int steps;
 
-            @Override public void stepped(Progress progress, int stepsOfEpoch) {
+            @Override
+            public void stepped(Progress progress, int stepsOfEpoch) {
                 assertThat(stepsOfEpoch).isEqualTo(STEPS);
                 stop[0] = ++steps == step;
             }
 
-            @Override public void finished(EpochResult result) {
+            @Override
+            public void finished(EpochResult result) {
                 assertThat(result.trainLoss()).isPositive();
             }
         };
@@ -97,7 +99,8 @@ class ResumeTests {
         }
     }
 
-    @Test void endsWithTheSameBitsAsARunThatWasNeverInterrupted() {
+    @Test
+    void endsWithTheSameBitsAsARunThatWasNeverInterrupted() {
         End whole = train("whole", 1000);
         for (int every : new int[] {1, 2, 4, STEPS, 7}) {
             End interrupted = train("every" + every, every);
@@ -109,7 +112,8 @@ class ResumeTests {
         }
     }
 
-    @Test void anotherSeedGivesOtherBits() {
+    @Test
+    void anotherSeedGivesOtherBits() {
         Sequential one = model();
         var other = new TrainingOptions("mnist", 3, 8, 0.02, 8, 0);
         new Trainer(one, other, IMAGES, new RandomCrop(8, 8, 1), IMAGES, List.of("a", "b", "c"), Progress.START).run(() -> false,
@@ -117,7 +121,8 @@ class ResumeTests {
         assertThat(RunFolder.create(folder.resolve("other")).saveWeights(one)).isNotEqualTo(train("whole", 1000).sha256());
     }
 
-    @Test void whatAKilledProcessLeftBehindDoesNoHarm() throws IOException {
+    @Test
+    void whatAKilledProcessLeftBehindDoesNoHarm() throws IOException {
         RunFolder run = RunFolder.create(folder.resolve("killed"));
         Sequential model = model();
         run.saveCheckpoint(OPTIONS, model, trainer(model, Progress.START));
@@ -126,7 +131,8 @@ class ResumeTests {
         assertThat(half).doesNotExist();
     }
 
-    @Test void aDamagedCheckpointIsRefused() throws IOException {
+    @Test
+    void aDamagedCheckpointIsRefused() throws IOException {
         RunFolder run = RunFolder.create(folder.resolve("damaged"));
         Sequential model = model();
         run.saveCheckpoint(OPTIONS, model, trainer(model, Progress.START));
@@ -139,7 +145,8 @@ class ResumeTests {
         assertThatThrownBy(run::loadCheckpoint).isInstanceOf(UserException.class).hasMessageContaining(RunFolder.CHECKPOINT);
     }
 
-    @Test void theNextFreeFolderIsFound() throws IOException {
+    @Test
+    void theNextFreeFolderIsFound() throws IOException {
         assertThat(RunFolder.free(folder.resolve("mnist"))).isEqualTo(folder.resolve("mnist-1"));
         Files.createDirectory(folder.resolve("mnist-1"));
         assertThat(RunFolder.free(folder.resolve("mnist"))).isEqualTo(folder.resolve("mnist-2"));

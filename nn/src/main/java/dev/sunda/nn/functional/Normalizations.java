@@ -109,7 +109,8 @@ public final class Normalizations {
             throw new ShapeException("batchNorm", "the input must be [batch, channels, ...]", x);
         for (Variable v : present(perChannel))
             if (!v.shape().equals(Shape.of(x.size(1))))
-                throw new ShapeException("batchNorm", "input has " + x.size(1) + " channels, so weight and bias must be [" + x.size(1) + "]", x,
+                throw new ShapeException("batchNorm",
+                        "input has " + x.size(1) + " channels, so weight and bias must be [" + x.size(1) + "]", x,
                         v.shape());
     }
 

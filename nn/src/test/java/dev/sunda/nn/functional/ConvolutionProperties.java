@@ -82,7 +82,8 @@ class ConvolutionProperties {
         }
     }
 
-    @Provide Arbitrary<Case> cases() {
+    @Provide
+    Arbitrary<Case> cases() {
         var size = Arbitraries.integers().between(1, 2);
         var kernel = Arbitraries.integers().between(1, 3);
         var room = Arbitraries.integers().between(0, 3);
@@ -92,21 +93,25 @@ class ConvolutionProperties {
                 Arbitraries.longs().between(0, 1_000_000)).as(Case::new);
     }
 
-    @Property(tries = 60, edgeCases = EdgeCasesMode.NONE) void derivativesMatchCentralDifferences(@ForAll("cases") Case c) {
+    @Property(tries = 60, edgeCases = EdgeCasesMode.NONE)
+    void derivativesMatchCentralDifferences(@ForAll("cases") Case c) {
         OpChecks.derivatives(c::run, c.inputs());
     }
 
-    @Property(tries = 100, edgeCases = EdgeCasesMode.NONE) void float32MatchesFloat64(@ForAll("cases") Case c) {
+    @Property(tries = 100, edgeCases = EdgeCasesMode.NONE)
+    void float32MatchesFloat64(@ForAll("cases") Case c) {
         OpChecks.float32MatchesFloat64(c::run, c.inputs(), 1e-4);
     }
 
-    @Property(tries = 100, edgeCases = EdgeCasesMode.NONE) void memoryOrderChangesNothing(@ForAll("cases") Case c) {
+    @Property(tries = 100, edgeCases = EdgeCasesMode.NONE)
+    void memoryOrderChangesNothing(@ForAll("cases") Case c) {
         var dense = c.inputs().stream().map(x -> OpChecks.stored(x, 0)).toList();
         OpChecks.assertClose("value", OpChecks.run(c::run, c.inputs()), OpChecks.run(c::run, dense), 1e-12);
     }
 
     /// `<conv(x, w), dy> = <x, convInput(dy, w)> = <w, convWeight(x, dy)>`.
-    @Property(tries = 100, edgeCases = EdgeCasesMode.NONE) void theThreeAreAdjoint(@ForAll("cases") Case c) {
+    @Property(tries = 100, edgeCases = EdgeCasesMode.NONE)
+    void theThreeAreAdjoint(@ForAll("cases") Case c) {
         ConvSpec spec = c.spec();
         Tensor x = c.inputs().get(0);
         Tensor w = c.inputs().get(1);
@@ -117,7 +122,8 @@ class ConvolutionProperties {
     }
 
     /// Depthwise, normalised, activated, pointwise: the parts of a depthwise-separable block together.
-    @Property(tries = 25, edgeCases = EdgeCasesMode.NONE) void depthwiseSeparable(@ForAll @IntRange(min = 2, max = 3) int n,
+    @Property(tries = 25, edgeCases = EdgeCasesMode.NONE)
+    void depthwiseSeparable(@ForAll @IntRange(min = 2, max = 3) int n,
             @ForAll @IntRange(min = 1, max = 2) int c,
             @ForAll @IntRange(min = 1, max = 2) int multiplier, @ForAll @IntRange(min = 1, max = 3) int kernel,
             @ForAll @IntRange(min = 1, max = 2) int dilation, @ForAll boolean norm, @ForAll @IntRange(max = 3) int memory,
@@ -139,7 +145,8 @@ class ConvolutionProperties {
     }
 
     /// The two gradients are operations of their own, with derivatives of their own.
-    @Property(tries = 20, edgeCases = EdgeCasesMode.NONE) void derivativesOfTheGradientsMatchCentralDifferences(@ForAll("cases") Case c) {
+    @Property(tries = 20, edgeCases = EdgeCasesMode.NONE)
+    void derivativesOfTheGradientsMatchCentralDifferences(@ForAll("cases") Case c) {
         ConvSpec spec = c.spec();
         Tensor x = c.inputs().get(0);
         Tensor w = c.inputs().get(1);

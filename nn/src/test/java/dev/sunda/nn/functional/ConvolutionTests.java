@@ -17,7 +17,8 @@ class ConvolutionTests {
     private static final int[] ONE = {1, 1};
 
     /// Expectations from PyTorch 2.13, float64.
-    @Test void agreesWithPyTorch() {
+    @Test
+    void agreesWithPyTorch() {
         Variable x = Variable.tracked(ramp(1, 2, 4, 5));
         Variable w = Variable.tracked(ramp(4, 1, 2, 3).flip(0));
         Variable b = Variable.tracked(ramp(4));
@@ -40,7 +41,8 @@ class ConvolutionTests {
         assertClose("db", gradients.get(2).data(), 0, 0.5, -1.75, 1.5);
     }
 
-    @Test void takesASingleImage() {
+    @Test
+    void takesASingleImage() {
         Variable x = Variable.tracked(ramp(2, 5, 4));
         Variable w = Variable.of(ramp(3, 2, 3, 3));
         Variable single = Convolutions.conv2d(x, w, null, ONE, Padding.SAME, ONE, 1);
@@ -50,13 +52,15 @@ class ConvolutionTests {
         assertThat(Variable.gradients(single.sum(), List.of(x), false).getFirst().shape()).isEqualTo(x.shape());
     }
 
-    @Test void differentiatesOnlyWhatNeedsIt() {
+    @Test
+    void differentiatesOnlyWhatNeedsIt() {
         Variable w = Variable.tracked(ramp(1, 1, 2, 2));
         Variable y = Convolutions.conv2d(Variable.of(ramp(1, 1, 3, 3)), w, null, ONE, Padding.VALID, ONE, 1);
         assertThat(Variable.gradients(y.sum(), List.of(w), false).getFirst().shape()).isEqualTo(w.shape());
     }
 
-    @Test void saysWhyADilatedKernelDoesNotFit() {
+    @Test
+    void saysWhyADilatedKernelDoesNotFit() {
         var x = Variable.of(Tensor.zeros(1, 1, 3, 3));
         var w = Variable.of(Tensor.zeros(1, 1, 3, 3));
         assertThatThrownBy(() -> Convolutions.conv2d(x, w, null, ONE, Padding.VALID, new int[] {2, 2}, 1))
@@ -66,7 +70,8 @@ class ConvolutionTests {
                                 + "is no output; padding 2 would keep the size (got [1, 1, 3, 3], [1, 1, 3, 3])");
     }
 
-    @Test void namesTheChannelsThatDisagree() {
+    @Test
+    void namesTheChannelsThatDisagree() {
         var x = Variable.of(Tensor.zeros(1, 3, 5, 5));
         var w = Variable.of(Tensor.zeros(8, 4, 3, 3));
         assertThatThrownBy(() -> Convolutions.conv2d(x, w, null, ONE, Padding.VALID, ONE, 1))

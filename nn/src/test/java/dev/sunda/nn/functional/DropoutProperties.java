@@ -14,7 +14,8 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 
 class DropoutProperties {
-    @Property(tries = 60, edgeCases = EdgeCasesMode.NONE) void derivatives(@ForAll @IntRange(min = 1, max = 4) int n,
+    @Property(tries = 60, edgeCases = EdgeCasesMode.NONE)
+    void derivatives(@ForAll @IntRange(min = 1, max = 4) int n,
             @ForAll @IntRange(min = 1, max = 4) int c, @ForAll @IntRange(max = 9) int tenths,
             @ForAll @IntRange(max = 3) int memory, @ForAll @IntRange(max = 1000) int seed) {
         var key = new Rng(seed).take(n * c);
@@ -24,7 +25,8 @@ class DropoutProperties {
     }
 
     /// The mask depends on the position of an element, not on where it lies in memory.
-    @Property(tries = 60, edgeCases = EdgeCasesMode.NONE) void theMaskIsAFunctionOfTheKey(@ForAll @IntRange(min = 1, max = 9) int n,
+    @Property(tries = 60, edgeCases = EdgeCasesMode.NONE)
+    void theMaskIsAFunctionOfTheKey(@ForAll @IntRange(min = 1, max = 9) int n,
             @ForAll @IntRange(min = 1, max = 40) int c,
             @ForAll @IntRange(max = 3) int memory, @ForAll @IntRange(max = 1000) int seed) {
         var key = new Rng(seed).take(n * c);

@@ -33,7 +33,8 @@ class LossProperties {
         });
     }
 
-    @Property(tries = 100, edgeCases = EdgeCasesMode.NONE) void classIndices(@ForAll @IntRange(min = 1, max = 3) int n,
+    @Property(tries = 100, edgeCases = EdgeCasesMode.NONE)
+    void classIndices(@ForAll @IntRange(min = 1, max = 3) int n,
             @ForAll @IntRange(min = 1, max = 4) int c, @ForAll @IntRange(min = 1, max = 4) int rank,
             @ForAll boolean weighted, @ForAll boolean smoothed, @ForAll boolean int32, @ForAll Reduction reduction,
             @ForAll @IntRange(max = 3) int memory, @ForAll @IntRange(max = 1000) int seed) {
@@ -48,7 +49,8 @@ class LossProperties {
                 List.of(OpChecks.normal(logits(n, c, rank), rng, memory)));
     }
 
-    @Property(tries = 100, edgeCases = EdgeCasesMode.NONE) void probabilities(@ForAll @IntRange(min = 1, max = 3) int n,
+    @Property(tries = 100, edgeCases = EdgeCasesMode.NONE)
+    void probabilities(@ForAll @IntRange(min = 1, max = 3) int n,
             @ForAll @IntRange(min = 1, max = 4) int c, @ForAll @IntRange(min = 1, max = 4) int rank,
             @ForAll boolean weighted, @ForAll boolean smoothed, @ForAll Reduction reduction, @ForAll @IntRange(max = 3) int memory,
             @ForAll @IntRange(max = 1000) int seed) {

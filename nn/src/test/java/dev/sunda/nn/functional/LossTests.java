@@ -25,27 +25,31 @@ class LossTests {
         return Losses.crossEntropy(logits, target, options.withReduction(reduction)).data();
     }
 
-    @Test void meanAgreesWithPyTorch() {
+    @Test
+    void meanAgreesWithPyTorch() {
         assertClose("plain", loss(Reduction.MEAN, PLAIN), 1.08268913192);
         assertClose("weighted", loss(Reduction.MEAN, PLAIN.withClassWeights(weights)), 1.12549875051);
         assertClose("smoothed", loss(Reduction.MEAN, PLAIN.withLabelSmoothing(0.2)), 1.14380024303);
         assertClose("both", loss(Reduction.MEAN, PLAIN.withClassWeights(weights).withLabelSmoothing(0.2)), 1.1407463506);
     }
 
-    @Test void sumAgreesWithPyTorch() {
+    @Test
+    void sumAgreesWithPyTorch() {
         assertClose("plain", loss(Reduction.SUM, PLAIN), 3.24806739577);
         assertClose("weighted", loss(Reduction.SUM, PLAIN.withClassWeights(weights)), 3.93924562677);
         assertClose("smoothed", loss(Reduction.SUM, PLAIN.withLabelSmoothing(0.2)), 3.4314007291);
         assertClose("both", loss(Reduction.SUM, PLAIN.withClassWeights(weights).withLabelSmoothing(0.2)), 3.9926122271);
     }
 
-    @Test void singleLossesAgreeWithPyTorch() {
+    @Test
+    void singleLossesAgreeWithPyTorch() {
         assertClose("plain", loss(Reduction.NONE, PLAIN), 1.43285546688, 0, 0.407605964444, 1.40760596444);
         assertClose("both", loss(Reduction.NONE, PLAIN.withClassWeights(weights).withLabelSmoothing(0.2)), 0.82414179569, 0, 0.621192829926,
                 2.54727760148);
     }
 
-    @Test void probabilitiesAgreeWithPyTorch() {
+    @Test
+    void probabilitiesAgreeWithPyTorch() {
         Tensor p = Variable.of(ramp(4, 3).flip(0)).softmax(1).data();
         var options = PLAIN.withClassWeights(weights).withLabelSmoothing(0.2);
         assertClose("mean", Losses.crossEntropy(logits, p, options).data(), 1.48903863162);
@@ -54,7 +58,8 @@ class LossTests {
                 1.14990627028, 2.02255088114);
     }
 
-    @Test void imagesOfLogitsAgreeWithPyTorch() {
+    @Test
+    void imagesOfLogitsAgreeWithPyTorch() {
         Variable z = Variable.of(ramp(2, 3, 2));
         Tensor t = Tensor.of(new long[] {0, 2, 1, -100}, Shape.of(2, 2));
         var options = PLAIN.withClassWeights(weights).withLabelSmoothing(0.1);
@@ -65,34 +70,40 @@ class LossTests {
         assertClose("probabilities", Losses.crossEntropy(z, Variable.of(ramp(2, 3, 2).flip(0)).softmax(1).data()).data(), 1.25694635364);
     }
 
-    @Test void aSingleElementAgreesWithPyTorch() {
+    @Test
+    void aSingleElementAgreesWithPyTorch() {
         assertClose("index", Losses.crossEntropy(Variable.of(ramp(3)), Tensor.of(1L).squeeze(0)).data(), 0.432855466879);
         assertClose("probabilities", Losses.crossEntropy(Variable.of(ramp(3)), Tensor.of(0.2, 0.3, 0.5)).data(), 1.28285546688);
     }
 
-    @Test void theGradientIsProbabilityMinusTarget() {
+    @Test
+    void theGradientIsProbabilityMinusTarget() {
         Variable z = Variable.tracked(ramp(2, 3));
         Tensor dz = Variable.gradients(Losses.crossEntropy(z, Tensor.of(2L, 0L)), List.of(z), false).getFirst().data();
         Tensor onehot = Tensor.of(new double[] {0, 0, 1, 1, 0, 0}, Shape.of(2, 3));
         assertClose("dz", dz, z.softmax(1).data().sub(onehot).div(2), 1e-12);
     }
 
-    @Test void ignoredElementsHaveNoGradient() {
+    @Test
+    void ignoredElementsHaveNoGradient() {
         Variable z = Variable.tracked(ramp(2, 3));
         Variable loss = Losses.crossEntropy(z, Tensor.of(7L, 0L), PLAIN.withIgnoreIndex(7));
         assertThat(Variable.gradients(loss, List.of(z), false).getFirst().data().select(0, 0).toDoubleArray()).containsExactly(0, 0, 0);
     }
 
-    @Test void hugeLogitsDoNotOverflow() {
+    @Test
+    void hugeLogitsDoNotOverflow() {
         Variable z = Variable.of(Tensor.of(new float[] {1000, -1000, 0, 80, 90, -90}, Shape.of(2, 3)));
         assertThat(Losses.crossEntropy(z, Tensor.of(1L, 1L), PLAIN.withReduction(Reduction.NONE)).data().toFloatArray()[0]).isEqualTo(2000);
     }
 
-    @Test void theMeanOfNothingIsNaN() {
+    @Test
+    void theMeanOfNothingIsNaN() {
         assertThat(Losses.crossEntropy(Variable.of(ramp(1, 3)), Tensor.of(-100L)).item()).isNaN();
     }
 
-    @Test void refusesWhatDoesNotFit() {
+    @Test
+    void refusesWhatDoesNotFit() {
         assertThatThrownBy(() -> Losses.crossEntropy(logits, Tensor.of(0L, 1L))).isInstanceOf(ShapeException.class)
                 .hasMessage("crossEntropy: logits of this shape need class indices of shape [4] (got [4, 3], [2])");
         assertThatThrownBy(() -> Losses.crossEntropy(logits, Tensor.of(0L, 1L, 3L, 0L))).isInstanceOf(ShapeException.class)

@@ -28,14 +28,16 @@ class NormalizationProperties {
         return inputs;
     }
 
-    @Property(tries = 80, edgeCases = EdgeCasesMode.NONE) void training(@ForAll @IntRange(min = 2, max = 4) int n,
+    @Property(tries = 80, edgeCases = EdgeCasesMode.NONE)
+    void training(@ForAll @IntRange(min = 2, max = 4) int n,
             @ForAll @IntRange(min = 1, max = 3) int c, @ForAll @IntRange(min = 2, max = 4) int rank,
             @ForAll boolean weight, @ForAll boolean bias, @ForAll @IntRange(max = 3) int memory, @ForAll @IntRange(max = 1000) int seed) {
         OpChecks.check(x -> Normalizations.batchNorm(x.getFirst(), weight ? x.get(1) : null, bias ? x.getLast() : null, EPS).y(),
                 inputs(n, c, rank, weight, bias, memory, seed));
     }
 
-    @Property(tries = 80, edgeCases = EdgeCasesMode.NONE) void evaluation(@ForAll @IntRange(min = 1, max = 4) int n,
+    @Property(tries = 80, edgeCases = EdgeCasesMode.NONE)
+    void evaluation(@ForAll @IntRange(min = 1, max = 4) int n,
             @ForAll @IntRange(min = 1, max = 3) int c, @ForAll @IntRange(min = 2, max = 4) int rank,
             @ForAll boolean weight, @ForAll boolean bias, @ForAll @IntRange(max = 3) int memory, @ForAll @IntRange(max = 1000) int seed) {
         Tensor mean = OpChecks.normal(Shape.of(c), new Rng(seed).split(1), memory);
@@ -48,7 +50,8 @@ class NormalizationProperties {
     }
 
     /// The result has mean 0 and variance 1, whatever the input's were.
-    @Property(tries = 50, edgeCases = EdgeCasesMode.NONE) void normalizes(@ForAll @IntRange(min = 2, max = 4) int n,
+    @Property(tries = 50, edgeCases = EdgeCasesMode.NONE)
+    void normalizes(@ForAll @IntRange(min = 2, max = 4) int n,
             @ForAll @IntRange(min = 1, max = 3) int c, @ForAll @IntRange(max = 3) int memory,
             @ForAll @IntRange(max = 1000) int seed) {
         var x = inputs(n, c, 4, false, false, memory, seed).getFirst();

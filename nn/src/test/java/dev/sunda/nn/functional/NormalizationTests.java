@@ -17,7 +17,8 @@ class NormalizationTests {
     private final Variable weight = Variable.tracked(Tensor.of(2.0, -1.0));
     private final Variable bias = Variable.tracked(Tensor.of(0.5, 0.25));
 
-    @Test void trainingAgreesWithPyTorch() {
+    @Test
+    void trainingAgreesWithPyTorch() {
         var result = Normalizations.batchNorm(x, weight, bias, 1e-5);
         assertClose("y", result.y().data(), -2.0730487895, 2.42978659213, 0.880588351946, -1.1566970928, 1.78652439475, -0.786524394751,
                 -0.865656314981, 0.298506796304, -1.42978659213, 3.0730487895, 0.589547574125, 1.75371068541);
@@ -30,7 +31,8 @@ class NormalizationTests {
         assertClose("mean", result.mean(), -0.25, 0.0416666666667);
     }
 
-    @Test void evaluationAgreesWithPyTorch() {
+    @Test
+    void evaluationAgreesWithPyTorch() {
         Tensor mean = Tensor.of(-0.025, 0.025 / 6);
         Tensor variance = Tensor.of(0.9725, 0.9885416666666667);
         assertClose("y", Normalizations.batchNorm(x, mean, variance, weight, bias, 1e-5).data(), -1.984385847, 1.56473679157, 0.75707761884,
@@ -39,12 +41,14 @@ class NormalizationTests {
                 1.51140796092);
     }
 
-    @Test void refusesAChannelOfOneValue() {
+    @Test
+    void refusesAChannelOfOneValue() {
         assertThatThrownBy(() -> Normalizations.batchNorm(Variable.of(ramp(1, 3)), null, null, 1e-5)).isInstanceOf(ShapeException.class)
                 .hasMessage("batchNorm: statistics need at least two values a channel; train on larger batches or use eval() (got [1, 3])");
     }
 
-    @Test void refusesBadOptionsAndShapes() {
+    @Test
+    void refusesBadOptionsAndShapes() {
         assertThatThrownBy(() -> Normalizations.batchNorm(x, null, null, 0)).hasMessage("batchNorm: eps must be positive (got 0.0)");
         assertThatThrownBy(() -> Normalizations.batchNorm(Variable.of(ramp(3)), null, null, 1)).isInstanceOf(ShapeException.class);
         assertThatThrownBy(() -> Normalizations.batchNorm(x, Variable.of(ramp(3)), null, 1)).isInstanceOf(ShapeException.class)

@@ -53,7 +53,8 @@ class PoolingProperties {
         }
     }
 
-    @Provide Arbitrary<Case> cases() {
+    @Provide
+    Arbitrary<Case> cases() {
         var small = Arbitraries.integers().between(1, 2);
         var three = Arbitraries.integers().between(1, 3);
         var axis = Combinators.combine(three, three, Arbitraries.integers().between(0, 2), small, Arbitraries.integers().between(0, 4))
@@ -63,18 +64,21 @@ class PoolingProperties {
                 Arbitraries.longs().between(0, 1_000_000)).as(Case::new);
     }
 
-    @Property(tries = 80, edgeCases = EdgeCasesMode.NONE) void maxPool(@ForAll("cases") Case c) {
+    @Property(tries = 80, edgeCases = EdgeCasesMode.NONE)
+    void maxPool(@ForAll("cases") Case c) {
         Tensor x = OpChecks.distinct(c.max().inputShape(), new Rng(c.seed), c.memory);
         OpChecks.check(v -> Poolings.maxPool2d(v.getFirst(), c.max()).values(), List.of(x));
     }
 
-    @Property(tries = 80, edgeCases = EdgeCasesMode.NONE) void avgPool(@ForAll("cases") Case c) {
+    @Property(tries = 80, edgeCases = EdgeCasesMode.NONE)
+    void avgPool(@ForAll("cases") Case c) {
         Tensor x = OpChecks.normal(c.average().inputShape(), new Rng(c.seed), c.memory);
         OpChecks.check(v -> Poolings.avgPool2d(v.getFirst(), c.average()), List.of(x));
     }
 
     /// `<gather(x), dy> = <x, scatter(dy)>`, and the gather at the positions of the maxima gives the maxima.
-    @Property(tries = 80, edgeCases = EdgeCasesMode.NONE) void scatterAndGatherAreAdjoint(@ForAll("cases") Case c) {
+    @Property(tries = 80, edgeCases = EdgeCasesMode.NONE)
+    void scatterAndGatherAreAdjoint(@ForAll("cases") Case c) {
         Tensor x = OpChecks.distinct(c.max().inputShape(), new Rng(c.seed), c.memory);
         Tensor dy = OpChecks.normal(c.max().outputShape(), new Rng(c.seed).split(1), c.memory);
         var pooled = PoolKernels.maxPool(c.max(), x);
@@ -84,7 +88,8 @@ class PoolingProperties {
                 .isCloseTo(OpChecks.dot(gathered, dy), within(1e-10));
     }
 
-    @Property(tries = 80, edgeCases = EdgeCasesMode.NONE) void averageAndItsBackwardAreAdjoint(@ForAll("cases") Case c) {
+    @Property(tries = 80, edgeCases = EdgeCasesMode.NONE)
+    void averageAndItsBackwardAreAdjoint(@ForAll("cases") Case c) {
         Tensor x = OpChecks.normal(c.average().inputShape(), new Rng(c.seed), c.memory);
         Tensor dy = OpChecks.normal(c.average().outputShape(), new Rng(c.seed).split(1), c.memory);
         assertThat(OpChecks.dot(x, PoolKernels.avgPoolBackward(c.average(), dy)))
@@ -92,7 +97,8 @@ class PoolingProperties {
     }
 
     /// The gradients are operations of their own, with derivatives of their own.
-    @Property(tries = 40, edgeCases = EdgeCasesMode.NONE) void derivativesOfTheGradients(@ForAll("cases") Case c) {
+    @Property(tries = 40, edgeCases = EdgeCasesMode.NONE)
+    void derivativesOfTheGradients(@ForAll("cases") Case c) {
         Tensor x = OpChecks.distinct(c.max().inputShape(), new Rng(c.seed), c.memory);
         Tensor index = PoolKernels.maxPool(c.max(), x).index();
         Tensor dy = OpChecks.normal(c.max().outputShape(), new Rng(c.seed).split(1), c.memory);
@@ -102,7 +108,8 @@ class PoolingProperties {
         OpChecks.derivatives(v -> Poolings.avgPoolBackward(v.getFirst(), c.average()), List.of(dmean));
     }
 
-    @Property(tries = 30, edgeCases = EdgeCasesMode.NONE) void globalAverage(@ForAll("cases") Case c) {
+    @Property(tries = 30, edgeCases = EdgeCasesMode.NONE)
+    void globalAverage(@ForAll("cases") Case c) {
         Tensor x = OpChecks.normal(c.average().inputShape(), new Rng(c.seed), c.memory);
         OpChecks.check(v -> Poolings.globalAvgPool2d(v.getFirst()), List.of(x));
     }
