@@ -1,5 +1,6 @@
 @echo off
 rem Starts the sunda command line; builds it first when there is no build yet. Delete examples\target to build again.
+rem The word bench starts the benchmarks, a module of their own; delete bench\target to build it again.
 rem SUNDA_JAVA_OPTS: further options for the Java virtual machine.
 setlocal
 set "HOME_DIR=%~dp0"
@@ -10,17 +11,24 @@ if not defined JDK (
     echo sunda: needs a JDK 25 or newer; install one or set JAVA_HOME to its folder>&2
     exit /b 2
 )
-if not exist "%HOME_DIR%examples\target\lib" (
+set "MODULE=examples"
+if "%~1"=="bench" set "MODULE=bench"
+if not exist "%HOME_DIR%%MODULE%\target\lib" (
     echo Building Sunda ^(first start^) ...>&2
-    call mvn -B -q -f "%HOME_DIR%pom.xml" -DskipTests -pl examples -am package 1>&2
+    call mvn -B -q -f "%HOME_DIR%pom.xml" -DskipTests -pl %MODULE% -am package 1>&2
     if errorlevel 1 (
         echo sunda: the build failed ^(see above^)>&2
         exit /b 2
     )
 )
+if "%MODULE%"=="bench" goto bench
 set "JAR="
 for %%J in ("%HOME_DIR%examples\target\sunda-examples-*.jar") do set "JAR=%%~J"
 "%JDK%\bin\java.exe" --add-modules jdk.incubator.vector %SUNDA_JAVA_OPTS% -p "%JAR%;%HOME_DIR%examples\target\lib" -m dev.sunda.examples/dev.sunda.examples.Sunda %*
+exit /b %ERRORLEVEL%
+
+:bench
+"%JDK%\bin\java.exe" --add-modules jdk.incubator.vector %SUNDA_JAVA_OPTS% -cp "%HOME_DIR%bench\target\classes;%HOME_DIR%bench\target\lib\*" dev.sunda.bench.Bench %*
 exit /b %ERRORLEVEL%
 
 rem Takes the folder %1 if no JDK was found so far and its release file names version 25 or newer.

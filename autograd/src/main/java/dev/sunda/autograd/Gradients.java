@@ -2,6 +2,8 @@ package dev.sunda.autograd;
 
 import dev.sunda.autograd.Node.Edge;
 import dev.sunda.core.Tensor;
+import dev.sunda.core.spi.Storage;
+import dev.sunda.core.type.DTypeException;
 import dev.sunda.core.type.ShapeException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -45,15 +47,20 @@ public final class Gradients {
         return List.copyOf(result);
     }
 
-    /// Adds the gradient of `outputs` to every parameter that was used.
+    /// Adds the gradient of `output` to every parameter that was used.
     static void backward(Variable output, Variable upstream) {
-        var parameters = Collections.<Node>newSetFromMap(new IdentityHashMap<>());
-        for (Node node : reachable(List.of(output)))
-            if (node.parameter() != null)
-                parameters.add(node);
-        var found = run(List.of(output), List.of(upstream), parameters, false);
-        for (var entry : found.entrySet())                           // each entry meets its own parameter: order is irrelevant
-            entry.getKey().parameter().accumulate(entry.getValue().data());
+        var parameters = reachable(List.of(output)).stream().filter(node -> node.parameter() != null).toList();
+        var wanted = Collections.<Node>newSetFromMap(new IdentityHashMap<>());
+        wanted.addAll(parameters);
+        var found = run(List.of(output), List.of(upstream), wanted, false);
+        var taken = Collections.<Storage>newSetFromMap(new IdentityHashMap<>());
+        taken.add(upstream.data().view().storage());
+        for (Node node : parameters) {
+            if (!found.containsKey(node))
+                continue;
+            Tensor dx = found.get(node).data();                      // an addition hands on the gradient it got: no two owners
+            node.parameter().accumulate(taken.add(dx.view().storage()) ? dx : dx.copy());
+        }
     }
 
     static Variable seed(Variable loss) {
@@ -112,10 +119,17 @@ public final class Gradients {
         if (outputs.size() != upstream.size())
             throw new IllegalArgumentException(
                     "gradients: " + outputs.size() + " outputs need as many upstream gradients (got " + upstream.size() + ")");
-        for (int i = 0; i < outputs.size(); i++)
-            if (!outputs.get(i).shape().equals(upstream.get(i).shape()))
-                throw new ShapeException("gradients", "output and upstream gradient differ in shape", outputs.get(i).shape(),
-                        upstream.get(i).shape());
+        for (int i = 0; i < outputs.size(); i++) {
+            Tensor y = outputs.get(i).data();
+            Tensor dy = upstream.get(i).data();
+            if (!y.shape().equals(dy.shape()))
+                throw new ShapeException("gradients", "output and upstream gradient differ in shape", y.shape(), dy.shape());
+            Tensor.checkSameDevice("gradients", y, dy);
+            if (y.dtype() != dy.dtype())
+                throw new DTypeException(
+                        "gradients: output and upstream gradient must have one type (got " + y.describe() + ", " + dy.describe()
+                                + "); convert the gradient with to(dtype)");
+        }
     }
 
     /// All nodes the outputs depend on, oldest first.

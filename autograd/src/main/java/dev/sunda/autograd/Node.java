@@ -1,5 +1,6 @@
 package dev.sunda.autograd;
 
+import dev.sunda.core.spi.Version;
 import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Shape;
 import java.util.List;
@@ -10,10 +11,16 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Node {
     private static final AtomicLong COUNTER = new AtomicLong();
 
-    /// Where a gradient goes: the input's node (null if it needs no gradient), its shape and type, and its version when it was used.
-    record Edge(Node target, Shape shape, DType dtype, long version) {
+    /// Where a gradient goes: the input's node (null if it needs no gradient), its shape and type, and the version its memory had when it
+    /// was used.
+    record Edge(Node target, Shape shape, DType dtype, Version memory, long version) {
         static Edge to(Variable x) {
-            return new Edge(x.node(), x.shape(), x.dtype(), x.node() == null ? 0 : x.node().version);
+            Version memory = x.data().view().storage().version();
+            return new Edge(x.node(), x.shape(), x.dtype(), memory, memory.count());
+        }
+
+        boolean isStale() {
+            return memory.count() != version;
         }
     }
 
@@ -28,7 +35,6 @@ final class Node {
     private final List<Edge> edges;
     private final Parameter parameter;
     private Rule rule;
-    private long version;
 
     private Node(String name, List<Edge> edges, Rule rule, Parameter parameter) {
         this.name = name;
@@ -63,11 +69,6 @@ final class Node {
         return edges.isEmpty();
     }
 
-    /// A value was overwritten in place: what was recorded before no longer fits it.
-    void bumpVersion() {
-        version++;
-    }
-
     /// Gradients of the inputs.
     ///
     /// @throws IllegalStateException if the rule has been released by an earlier backward pass, or an input has been overwritten since
@@ -76,7 +77,7 @@ final class Node {
             throw new IllegalStateException(name + ": the graph was released by an earlier backward pass; compute the value again, or pass "
                     + "createGraph = true to keep the graph");
         for (Edge edge : edges)
-            if (edge.target() != null && edge.version() != edge.target().version)
+            if (edge.isStale())
                 throw new IllegalStateException(name + ": an input of shape " + edge.shape()
                         + " was changed in place after it was used; run backward before the optimizer step");
         List<Variable> gradients = rule.apply(dy, needed);

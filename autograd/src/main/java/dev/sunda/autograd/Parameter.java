@@ -21,7 +21,7 @@ public final class Parameter extends Variable {
     /// @param value initial value, of a floating type; the parameter takes it over
     /// @throws DTypeException if the type is not floating
     public Parameter(Tensor value) {
-        super(value, null);
+        super(null, null);                                           // the value changes, so it is held here
         if (!value.dtype().isFloating())
             throw new DTypeException("Parameter: needs a floating type (got " + value.describe() + "); convert with to(DType.F32)");
         this.value = StepScope.retain(value);
@@ -56,8 +56,11 @@ public final class Parameter extends Variable {
     ///
     /// @param change writes into the tensor it is given
     public void update(Consumer<Tensor> change) {
-        change.accept(value);
-        leaf.bumpVersion();
+        try {
+            change.accept(value);
+        } finally {
+            value.view().storage().version().bump();                 // also where the change broke off half-way
+        }
     }
 
     /// Overwrites the value with other numbers of the same shape, converted to this type and device.
@@ -71,9 +74,8 @@ public final class Parameter extends Variable {
 
     /// Moves value and gradient to another device. Optimizers made before keep their state on the old one: make them after moving.
     public void moveTo(Device device) {
-        value = StepScope.retain(value.to(device));
+        replace(value.to(device));
         grad = grad == null ? null : StepScope.retain(grad.to(device));
-        leaf.bumpVersion();
     }
 
     /// Converts value and gradient to another floating type, for example float64 for a gradient check. Make optimizers afterwards.
@@ -82,12 +84,17 @@ public final class Parameter extends Variable {
     public void convertTo(DType dtype) {
         if (!dtype.isFloating())
             throw new DTypeException("Parameter: needs a floating type (got " + dtype + ")");
-        value = StepScope.retain(value.to(dtype));
+        replace(value.to(dtype));
         grad = grad == null ? null : StepScope.retain(grad.to(dtype));
-        leaf.bumpVersion();
     }
 
-    /// A frozen parameter is treated as a constant: it gets no gradient and optimizers leave it alone.
+    private void replace(Tensor other) {
+        if (other != value)
+            value.view().storage().version().bump();                 // graphs that used the old value are stale
+        value = StepScope.retain(other);
+    }
+
+    /// A frozen parameter is treated as a constant: what is computed from now on gives it no gradient, and optimizers leave it alone.
     public void freeze() {
         frozen = true;
     }

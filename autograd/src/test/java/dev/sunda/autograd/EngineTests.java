@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
+import java.util.function.BiFunction;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 
@@ -202,6 +203,42 @@ class EngineTests {
         assertThatThrownBy(loss::backward).isInstanceOf(IllegalStateException.class)
                 .hasMessage("square: an input of shape [2] was changed in place after it was used; run backward before the optimizer step");
         assertThat(p.grad()).isNull();
+    }
+
+    /// Whatever way the old numbers got into the graph, a gradient with the new ones would be silently wrong.
+    @Test
+    void valuesOverwrittenSinceTheyWereUsedAreNoticedThroughEveryPath() {
+        assertStale((x, p) -> {
+            p.freeze();
+            return x.mul(p);
+        });
+        assertStale((x, p) -> x.mul(p.detach()));
+        assertStale((x, p) -> x.mul(p.reshape(1)));
+        assertStale((x, p) -> x.matmul(p.expand(Shape.of(1, 1))));
+    }
+
+    private static void assertStale(BiFunction<Variable, Parameter, Variable> use) {
+        var x = Variable.tracked(Tensor.of(3f));
+        var p = new Parameter(Tensor.of(2f));
+        Variable y = use.apply(x, p).sum();
+        p.set(Tensor.of(100f));
+        assertThatThrownBy(() -> Variable.gradients(y, List.of(x), false)).isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("was changed in place after it was used");
+    }
+
+    @Test
+    void theGradientThatArrivesIsCheckedAndNotShared() {
+        var p = new Parameter(Tensor.of(1f));
+        var q = new Parameter(Tensor.of(1f));
+        Tensor upstream = Tensor.of(2f);
+        p.add(q).backward(upstream);
+        upstream.copyFrom(Tensor.of(9f));
+        assertThat(p.grad().item()).isEqualTo(2);
+        assertThat(p.grad().view().storage()).isNotSameAs(q.grad().view().storage());
+        assertThatThrownBy(() -> p.square().backward(Tensor.of(1.0))).isInstanceOf(DTypeException.class)
+                .hasMessage(
+                        "gradients: output and upstream gradient must have one type "
+                                + "(got float32 [1], float64 [1]); convert the gradient with to(dtype)");
     }
 
     @Test

@@ -37,7 +37,8 @@ public class Conv2dBenchmark {
     private Tensor weight;
     private Tensor dy;
 
-    @Setup public void fill() {
+    @Setup
+    public void fill() {
         String[] v = layer.split(",");
         int[] s = new int[v.length];
         for (int i = 0; i < s.length; i++)
@@ -49,19 +50,22 @@ public class Conv2dBenchmark {
         dy = Tensor.randn(spec.outputShape(), rng).channelsLast();
     }
 
-    @Benchmark public float forward() {
+    @Benchmark
+    public float forward() {
         try (var _ = StepScope.open()) {
             return ConvKernels.conv(spec, x, weight, null).view().heap().floats()[0];
         }
     }
 
-    @Benchmark public float inputGradient() {
+    @Benchmark
+    public float inputGradient() {
         try (var _ = StepScope.open()) {
             return ConvKernels.convInput(spec, dy, weight).view().heap().floats()[0];
         }
     }
 
-    @Benchmark public float weightGradient() {
+    @Benchmark
+    public float weightGradient() {
         try (var _ = StepScope.open()) {
             return ConvKernels.convWeight(spec, x, dy).view().heap().floats()[0];
         }

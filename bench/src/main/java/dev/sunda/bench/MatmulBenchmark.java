@@ -31,7 +31,8 @@ public class MatmulBenchmark {
     private Tensor x;
     private Tensor y;
 
-    @Setup public void fill() {
+    @Setup
+    public void fill() {
         String[] sizes = size.split(",");
         int m = Integer.parseInt(sizes[0]);
         int n = Integer.parseInt(sizes[1]);
@@ -41,7 +42,8 @@ public class MatmulBenchmark {
         y = Tensor.randn(Shape.of(k, n), rng);
     }
 
-    @Benchmark public float product() {
+    @Benchmark
+    public float product() {
         try (var _ = StepScope.open()) {
             return x.matmul(y).view().heap().floats()[0];
         }

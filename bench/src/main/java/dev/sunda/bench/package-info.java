@@ -1,2 +1,3 @@
-/// JMH benchmarks of the kernels and of whole training steps. Never published; how to run them stands in the module's README.
+/// The `sunda bench` command with its cases, and JMH benchmarks of the kernels. Never published; how to run them stands in the module's
+/// README.
 package dev.sunda.bench;

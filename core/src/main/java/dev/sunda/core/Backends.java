@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
@@ -33,12 +34,22 @@ public final class Backends {
     /// @throws DeviceException if no backend of that kind is on the path, if it is unavailable, or if the index is too large
     public static Backend of(Device device) {
         Backend open = OPEN.get(device);
-        return open != null ? open : OPEN.computeIfAbsent(device, Backends::open);
+        return open != null ? open : opened(device);
     }
 
     /// Every family found, in the order of their names, with the reason where one is not available.
     public static List<Status> all() {
         return PROVIDERS.values().stream().map(p -> new Status(p.kind(), p.probe())).toList();
+    }
+
+    /// Opening may use other devices, so it holds a lock and not a place in the map.
+    private static synchronized Backend opened(Device device) {
+        Backend open = OPEN.get(device);
+        if (open == null) {
+            open = open(device);
+            OPEN.put(device, open);
+        }
+        return open;
     }
 
     private static Backend open(Device device) {
@@ -57,12 +68,35 @@ public final class Backends {
         };
     }
 
+    /// A provider that cannot even be loaded is listed as unavailable; it must not take the others with it.
     private static Map<String, BackendProvider> load() {
         var found = new ArrayList<BackendProvider>();
-        ServiceLoader.load(BackendProvider.class, Backends.class.getClassLoader()).forEach(found::add);
+        var services = ServiceLoader.load(BackendProvider.class, Backends.class.getClassLoader()).iterator();
+        for (boolean more = true; more;) {
+            try {
+                more = services.hasNext();
+                if (more)
+                    found.add(services.next());
+            } catch (ServiceConfigurationError | LinkageError broken) {
+                found.add(new Broken("broken" + found.size(), broken.toString()));
+            }
+        }
         found.sort(Comparator.comparing(BackendProvider::kind));
         var providers = new LinkedHashMap<String, BackendProvider>();
         found.forEach(p -> providers.putIfAbsent(p.kind(), p));
         return providers;
+    }
+
+    /// Stands for a provider that failed to load.
+    private record Broken(String kind, String reason) implements BackendProvider {
+        @Override
+        public Probe probe() {
+            return new Unavailable("a backend could not be loaded: " + reason);
+        }
+
+        @Override
+        public Backend open(int index) {
+            throw new DeviceException(kind + ": " + reason);
+        }
     }
 }

@@ -6,6 +6,8 @@ import dev.sunda.core.type.DType;
 import dev.sunda.core.type.DTypeException;
 import dev.sunda.core.type.Layout;
 import dev.sunda.core.type.Shape;
+import dev.sunda.core.type.ShapeException;
+import java.util.Locale;
 
 /// Element-wise operations: type promotion, broadcasting and the memory order of results.
 final class Elementwise {
@@ -22,8 +24,19 @@ final class Elementwise {
 
     /// `dy * op'(kept)`, in one pass.
     static Tensor unaryBackward(UnaryOp op, Tensor kept, Tensor dy) {
+        boolean keeps = op.keeps() != UnaryOp.Keeps.NOTHING;
+        if (keeps && kept == null)
+            throw new IllegalArgumentException("unaryBackward: " + op.label() + " needs its " + op.keeps().name().toLowerCase(Locale.ROOT));
+        if (!dy.dtype().isFloating() || keeps && kept.dtype() != dy.dtype())
+            throw new DTypeException("unaryBackward: gradient and kept tensor must have one floating type (got " + dy.describe()
+                    + (keeps ? ", " + kept.describe() : "") + ")");
+        if (keeps) {
+            Tensor.checkSameDevice("unaryBackward", dy, kept);
+            if (!kept.shape().equals(dy.shape()))
+                throw new ShapeException("unaryBackward", "gradient and kept tensor differ in shape", dy.shape(), kept.shape());
+        }
         Tensor dx = Tensor.empty(like(dy), dy.dtype(), dy.device());
-        dy.backend().unaryBackward(op, kept == null ? null : kept.view(), dy.view(), dx.view());
+        dy.backend().unaryBackward(op, keeps ? kept.view() : null, dy.view(), dx.view());
         return dx;
     }
 
@@ -55,11 +68,16 @@ final class Elementwise {
         return out;
     }
 
-    /// A tensor of no dimensions that stands for a Java number beside `x`: it takes `x`'s type unless that cannot hold it.
+    /// A tensor of no dimensions that stands for a Java number beside `x`: of `x`'s type, except that booleans take int64 and integers
+    /// meet a fraction as float32.
+    ///
+    /// @throws DTypeException if the number is an integer that `x`'s type cannot hold
     static Tensor scalarFor(Tensor x, double value) {
-        boolean fits = x.dtype().isFloating() || x.dtype().isInteger() && value == Math.rint(value) && Math.abs(value) < 0x1p53;
-        return Tensor.scalar(value, fits ? x.dtype() : x.dtype() == DType.BOOL && value == Math.rint(value) ? DType.I64 : DType.F32,
-                x.device());
+        boolean whole = value == Math.rint(value) && Math.abs(value) < 0x1p63;
+        if (x.dtype() == DType.I32 && whole && value != (int) value)
+            throw new DTypeException(String.format(Locale.ROOT, "%.0f does not fit %s; convert with to(DType.I64)", value, x.describe()));
+        DType type = x.dtype().isFloating() ? x.dtype() : !whole ? DType.F32 : x.dtype() == DType.BOOL ? DType.I64 : x.dtype();
+        return Tensor.scalar(value, type, x.device());
     }
 
     /// The type of a result: a tensor without dimensions counts only if it is of a higher kind (bool, integer, floating).

@@ -6,7 +6,7 @@ import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Device;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -14,7 +14,7 @@ import java.util.Map;
 ///
 /// ```java
 /// try (var step = StepScope.open()) {
-///     ...                                    // every tensor this thread makes here
+///     ...                                    // every tensor that this thread makes here
 /// }                                          // is recycled here
 /// ```
 ///
@@ -88,16 +88,28 @@ public final class StepScope implements AutoCloseable {
         return false;
     }
 
-    /// Recycles what the scope still owns. Scopes close in the reverse order of their opening, on their own thread.
+    /// Recycles what the scope still owns. Scopes close in the reverse order of their opening, on their own thread; closing one closes
+    /// those still open inside it.
     ///
-    /// @throws IllegalStateException if an inner scope is still open or another thread calls
+    /// @throws IllegalStateException if another thread calls, or, after everything has been closed, if an inner scope had been left open
     @Override
     public void close() {
         if (closed)
             return;
-        if (POOLS.get() != pool || pool.current != this)
-            throw new IllegalStateException("StepScope: the scope opened at " + openedAt
-                    + " must be closed by its own thread and after the scopes opened inside it; use try-with-resources");
+        if (POOLS.get() != pool)
+            throw new IllegalStateException("StepScope: the scope opened at " + openedAt + " must be closed by its own thread");
+        StepScope leaked = null;
+        while (pool.current != this) {
+            leaked = pool.current;
+            leaked.recycle();
+        }
+        recycle();
+        if (leaked != null)
+            throw new IllegalStateException("StepScope: the scope opened at " + leaked.openedAt + " was left open inside the one opened at "
+                    + openedAt + "; use try-with-resources");
+    }
+
+    private void recycle() {
         closed = true;
         String where = " was recycled when the step scope opened at " + openedAt + " closed at " + caller()
                 + "; use item() or step.keep(tensor)";
@@ -122,7 +134,7 @@ public final class StepScope implements AutoCloseable {
 
     /// Free buffers of one thread.
     private static final class Pool {
-        private final Map<Key, ArrayDeque<Free>> free = new HashMap<>();
+        private final Map<Key, ArrayDeque<Free>> free = new LinkedHashMap<>();
         private StepScope current;
         private long generation;
 

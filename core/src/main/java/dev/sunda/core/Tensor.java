@@ -4,7 +4,6 @@ import dev.sunda.core.op.BinaryOp;
 import dev.sunda.core.op.ReduceOp;
 import dev.sunda.core.op.UnaryOp;
 import dev.sunda.core.spi.Backend;
-import dev.sunda.core.spi.HeapStorage;
 import dev.sunda.core.spi.Storage;
 import dev.sunda.core.spi.View;
 import dev.sunda.core.type.DType;
@@ -62,14 +61,14 @@ public final class Tensor {
 
     /// Every element is `value`.
     public static Tensor full(Shape shape, double value, DType dtype, Device device) {
-        return empty(Layout.contiguous(shape), dtype, device).copyFrom(scalar(value, dtype, device));
+        Tensor out = empty(Layout.contiguous(shape), dtype, device);
+        out.backend.fill(value, out.view);
+        return out;
     }
 
     /// A tensor without dimensions.
     public static Tensor scalar(double value, DType dtype, Device device) {
-        HeapStorage one = HeapStorage.allocate(device, dtype, 1);
-        one.setDouble(0, value);
-        return upload(one.array(), dtype, Shape.SCALAR, device);
+        return full(Shape.SCALAR, value, dtype, device);
     }
 
     /// One dimension, float32, on the CPU.
@@ -131,7 +130,8 @@ public final class Tensor {
     public static Tensor arange(long start, long end, long step) {
         if (step == 0)
             throw new IllegalArgumentException("arange: the step must not be 0");
-        int n = Math.toIntExact(Math.max(0, step > 0 ? Math.ceilDiv(end - start, step) : Math.ceilDiv(start - end, -step)));
+        long span = step > 0 ? Math.subtractExact(end, start) : Math.subtractExact(start, end);
+        int n = Math.toIntExact(Math.max(0, Math.ceilDiv(span, Math.absExact(step))));
         long[] values = new long[n];
         for (int i = 0; i < n; i++)
             values[i] = start + i * step;
@@ -315,13 +315,20 @@ public final class Tensor {
         return empty(layout, dtype(), device()).copyFrom(this);
     }
 
-    /// Overwrites this tensor with the values of another one, converted and broadcast; every view of the same memory changes too.
+    /// Overwrites this tensor with the values of another one, converted and broadcast; every view of the same memory changes too, and
+    /// graphs that used the old values cannot be differentiated any more. The source may be a view of the same memory.
     ///
     /// @return this tensor
-    /// @throws ShapeException if `source` cannot be broadcast to this shape
+    /// @throws ShapeException if `source` cannot be broadcast to this shape, or this tensor itself is a broadcast view
     public Tensor copyFrom(Tensor source) {
         checkSameDevice("copyFrom", this, source);
-        backend.copy(source.expand(shape()).view, view);
+        for (int d = 0; d < rank(); d++)
+            if (size(d) > 1 && layout().stride(d) == 0)
+                throw new ShapeException("copyFrom",
+                        "dimension " + d + " is broadcast, so several elements are one number; write to a copy()", shape());
+        boolean shared = source.view.storage() == view.storage() && !source.layout().equals(layout());
+        backend.copy((shared ? source.copy() : source).expand(shape()).view, view);
+        view.storage().version().bump();
         return this;
     }
 
@@ -687,8 +694,9 @@ public final class Tensor {
     }
 
     private static Tensor upload(Object array, DType dtype, Shape shape, Device device) {
-        Backend backend = Backends.of(device);
-        return new Tensor(new View(backend.upload(dtype, array), Layout.contiguous(shape)), backend);
+        Tensor out = empty(Layout.contiguous(shape), dtype, device);
+        out.backend.upload(array, out.view.storage());
+        return out;
     }
 
     private static Shape checked(int values, Shape shape) {

@@ -3,6 +3,7 @@ package dev.sunda.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class StepScopeTests {
@@ -58,13 +59,43 @@ class StepScopeTests {
     }
 
     @Test
-    void scopesCloseInReverseOrder() {
+    void closingAScopeClosesOneLeftOpenInsideAndSaysSo() {
         var outer = StepScope.open();
-        var inner = StepScope.open();
-        assertThatThrownBy(outer::close).isInstanceOf(IllegalStateException.class).hasMessageContaining("must be closed by its own thread");
-        inner.close();
-        outer.close();
+        StepScope.open();
+        Tensor inner = Tensor.ones(3).add(1);
+        assertThatThrownBy(outer::close).isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("was left open inside the one opened at");
+        assertThatThrownBy(inner::toFloatArray).isInstanceOf(IllegalStateException.class);
         outer.close();                                               // a second close is harmless
+        Tensor after = Tensor.ones(3).add(1);
+        try (var _ = StepScope.open()) {
+            after.add(1);
+        }
+        assertThat(after.toFloatArray()).containsExactly(2, 2, 2);
+    }
+
+    @Test
+    void onlyTheThreadOfAScopeMayCloseIt() throws InterruptedException {
+        var scope = StepScope.open();
+        var seen = new AtomicReference<Throwable>();
+        Thread.ofVirtual().start(() -> {
+            try {
+                scope.close();
+            } catch (IllegalStateException e) {
+                seen.set(e);
+            }
+        }).join();
+        assertThat(seen.get()).hasMessageContaining("must be closed by its own thread");
+        scope.close();
+    }
+
+    @Test
+    void whatComesFromJavaArraysIsRecycledToo() {
+        Tensor x;
+        try (var _ = StepScope.open()) {
+            x = Tensor.of(1f, 2);
+        }
+        assertThatThrownBy(x::toFloatArray).isInstanceOf(IllegalStateException.class);
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.sunda.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sunda.core.op.UnaryOp;
 import dev.sunda.core.type.DType;
 import dev.sunda.core.type.DTypeException;
 import dev.sunda.core.type.Device;
@@ -99,6 +100,43 @@ class TensorTests {
         Tensor added = MATRIX.scatterAdd(0, Tensor.of(new long[] {1, 1}, Shape.of(2, 1)), Tensor.of(new float[] {10, 20}, Shape.of(2, 1)));
         assertThat(added.toFloatArray()).containsExactly(1, 2, 3, 34, 5, 6);
         assertThat(MATRIX.toFloatArray()).as("unchanged").containsExactly(1, 2, 3, 4, 5, 6);
+    }
+
+    @Test
+    void copyFromReadsAViewOfTheSameMemoryBeforeItWrites() {
+        for (var dtype : new DType[] {DType.F32, DType.F64}) {
+            Tensor x = Tensor.of(1f, 2, 3, 4).to(dtype);
+            x.copyFrom(x.flip(0));
+            assertThat(x.toIntArray()).containsExactly(4, 3, 2, 1);
+            Tensor square = Tensor.of(1f, 2, 3, 4).to(dtype).reshape(2, 2);
+            square.copyFrom(square.mT());
+            assertThat(square.toIntArray()).containsExactly(1, 3, 2, 4);
+        }
+        assertThatThrownBy(() -> Tensor.ones(1).expand(Shape.of(3)).copyFrom(MATRIX.select(0, 0))).isInstanceOf(ShapeException.class)
+                .hasMessage("copyFrom: dimension 0 is broadcast, so several elements are one number; write to a copy() (got [3])");
+    }
+
+    @Test
+    void javaNumbersMeetIntegersWithoutLosingDigits() {
+        assertThatThrownBy(() -> Tensor.of(0).eq(1L << 40)).isInstanceOf(DTypeException.class)
+                .hasMessage("1099511627776 does not fit int32 [1]; convert with to(DType.I64)");
+        assertThat(Tensor.of(1L).add(1L << 40).toLongArray()).containsExactly((1L << 40) + 1);
+        assertThat(Tensor.of(9007199254740993L).eq(9007199254740992.0).toBooleanArray()).containsExactly(false);
+        assertThat(Tensor.arange(-5_000_000_000_000_000_000L, 4_000_000_000_000_000_000L, 1_000_000_000_000_000_000L).numel()).isEqualTo(9);
+    }
+
+    @Test
+    void emptyTensorsComputeToEmptyTensors() {
+        assertThat(Tensor.zeros(0, 4).add(Tensor.ones(4)).shape()).isEqualTo(Shape.of(0, 4));
+        assertThat(Tensor.zeros(0, 4).mul(2).relu().var(Dims.of(1), 1).numel()).isZero();
+        assertThat(Tensor.zeros(3, 0).sum(Dims.of(1)).toFloatArray()).containsExactly(0, 0, 0);
+    }
+
+    @Test
+    void aGradientKernelChecksWhatItIsGiven() {
+        assertThatThrownBy(() -> Tensor.of(1f, 2, 3).unaryBackward(UnaryOp.EXP, Tensor.of(1f))).isInstanceOf(ShapeException.class);
+        assertThatThrownBy(() -> Tensor.of(1f).unaryBackward(UnaryOp.EXP, Tensor.of(1.0))).isInstanceOf(DTypeException.class);
+        assertThatThrownBy(() -> Tensor.of(1f).unaryBackward(UnaryOp.EXP, null)).hasMessage("unaryBackward: exp needs its output");
     }
 
     @Test

@@ -274,11 +274,11 @@ public abstract class Layer {
         StateDict.check(getClass().getSimpleName(), state(), tensors, strict);
         visit("", (prefix, layer) -> {
             layer.parameters.forEach((name, parameter) -> {
-                if (tensors.containsKey(prefix + name))
+                if (tensors.get(prefix + name) != null)
                     parameter.set(tensors.get(prefix + name));
             });
             layer.buffers.forEach((name, buffer) -> {
-                if (tensors.containsKey(prefix + name))
+                if (tensors.get(prefix + name) != null)
                     buffer.set(tensors.get(prefix + name));
             });
         });

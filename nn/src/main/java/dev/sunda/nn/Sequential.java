@@ -2,7 +2,7 @@ package dev.sunda.nn;
 
 import dev.sunda.autograd.Variable;
 import java.util.List;
-import java.util.Map;
+import java.util.SequencedMap;
 
 /// Layers one after the other: `y = last(... second(first(x)))`.
 ///
@@ -20,7 +20,7 @@ public final class Sequential extends Layer {
     }
 
     /// Named by the keys, in the order of iteration; use a `LinkedHashMap`.
-    public Sequential(Map<String, ? extends Layer> layers) {
+    public Sequential(SequencedMap<String, ? extends Layer> layers) {
         layers.forEach(this::child);
     }
 

@@ -3,7 +3,6 @@ package dev.sunda.optim;
 import dev.sunda.autograd.Parameter;
 import dev.sunda.core.StepScope;
 import dev.sunda.core.Tensor;
-import dev.sunda.core.type.Device;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -64,16 +63,16 @@ public abstract class Optimizer {
     /// Changes every parameter that has a gradient and is not frozen. A gradient that is not a number makes its parameter so, as in
     /// PyTorch.
     ///
-    /// @throws IllegalStateException if a parameter was moved to another device after its first step; nothing has changed then
+    /// @throws IllegalStateException if a parameter was moved or converted after its first step or its gradient; nothing has changed then
     public final void step() {
         var active = slots.stream().filter(slot -> slot.parameter.grad() != null && !slot.parameter.isFrozen()).toList();
         for (Slot slot : active)
-            checkDevices(slot);
+            check(slot);
         for (Slot slot : active) {
             if (slot.state == null)
                 slot.state = zeros(slot);
+            update(slot.group, slot.parameter, slot.parameter.grad(), slot.steps + 1, slot.state);
             slot.steps++;
-            update(slot.group, slot.parameter, slot.parameter.grad(), slot.steps, slot.state);
         }
     }
 
@@ -141,11 +140,19 @@ public abstract class Optimizer {
         return getClass().getSimpleName();
     }
 
-    private void checkDevices(Slot slot) {
-        Device device = slot.parameter.device();
-        if (slot.state != null && slot.state.stream().anyMatch(x -> !x.device().equals(device)))
-            throw new IllegalStateException(name() + ": parameter " + slot.index + " was moved to " + device
-                    + " after its first step; make the optimizer after moving the model");
+    private void check(Slot slot) {
+        Tensor value = slot.parameter.data();
+        if (differs(value, slot.parameter.grad()))
+            throw new IllegalStateException(name() + ": parameter " + slot.index + " and its gradient differ in type or device (got "
+                    + value.describe() + " on " + value.device() + ", " + slot.parameter.grad().describe() + " on "
+                    + slot.parameter.grad().device() + "); call zeroGrad() after moving or converting the model");
+        if (slot.state != null && slot.state.stream().anyMatch(x -> differs(value, x)))
+            throw new IllegalStateException(name() + ": parameter " + slot.index + " is " + value.dtype() + " on " + value.device()
+                    + " but its state is not; make the optimizer after moving or converting the model");
+    }
+
+    private static boolean differs(Tensor value, Tensor x) {
+        return !x.device().equals(value.device()) || x.dtype() != value.dtype();
     }
 
     private List<Tensor> zeros(Slot slot) {

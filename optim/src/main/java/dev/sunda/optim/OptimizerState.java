@@ -33,18 +33,23 @@ final class OptimizerState {
     static Map<String, Tensor> write(List<Slot> slots, Optimizer optimizer) {
         var result = new LinkedHashMap<String, Tensor>();
         for (int g = 0; g < optimizer.groups(); g++) {
-            result.put("group." + g + ".lr", Tensor.scalar(optimizer.learningRate(g), DType.F64, Device.CPU));
-            result.put("group." + g + ".initial_lr", Tensor.scalar(optimizer.baseLearningRate(g), DType.F64, Device.CPU));
+            result.put("group." + g + ".lr", kept(Tensor.scalar(optimizer.learningRate(g), DType.F64, Device.CPU)));
+            result.put("group." + g + ".initial_lr", kept(Tensor.scalar(optimizer.baseLearningRate(g), DType.F64, Device.CPU)));
         }
         for (Slot slot : slots) {
             if (slot.state == null)
                 continue;
-            result.put(slot.index + ".step", Tensor.of(new long[] {slot.steps}, Shape.SCALAR));
+            result.put(slot.index + ".step", kept(Tensor.of(new long[] {slot.steps}, Shape.SCALAR)));
             List<String> names = optimizer.buffers(slot.group);
             for (int i = 0; i < names.size(); i++)
-                result.put(slot.index + "." + names.get(i), slot.state.get(i).copy());
+                result.put(slot.index + "." + names.get(i), kept(slot.state.get(i).copy()));
         }
         return Collections.unmodifiableMap(result);
+    }
+
+    /// Outlives a step scope that may be open around the saving.
+    private static Tensor kept(Tensor x) {
+        return StepScope.retain(x);
     }
 
     double rate(String name) {

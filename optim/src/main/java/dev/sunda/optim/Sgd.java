@@ -59,6 +59,8 @@ public final class Sgd extends Optimizer {
         public Options {
             Checks.notNegative("Sgd", "momentum", momentum);
             Checks.notNegative("Sgd", "weight decay", weightDecay);
+            if (!Double.isFinite(dampening))
+                throw new IllegalArgumentException("Sgd: dampening must be a number (got " + dampening + ")");
             if (nesterov && (momentum == 0 || dampening != 0))
                 throw new IllegalArgumentException(
                         "Sgd: nesterov needs momentum above 0 and dampening 0 (got momentum " + momentum + ", dampening "

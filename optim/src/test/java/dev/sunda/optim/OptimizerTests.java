@@ -144,8 +144,35 @@ class OptimizerTests {
         double before = stays.data().item();
         moves.moveTo(Device.REFERENCE);
         assertThatThrownBy(optimizer::step).isInstanceOf(IllegalStateException.class)
-                .hasMessage("Adam: parameter 1 was moved to reference after its first step; make the optimizer after moving the model");
+                .hasMessage(
+                        "Adam: parameter 1 is float64 on reference but its state is not; "
+                                + "make the optimizer after moving or converting the model");
         assertThat(stays.data().item()).isEqualTo(before);
+    }
+
+    @Test
+    void refusesAGradientOfAnotherTypeBeforeAnythingChanges() {
+        var first = new Parameter(Tensor.of(1.0));
+        var second = new Parameter(Tensor.of(1.0));
+        var optimizer = new Adam(List.of(first, second), 0.1);
+        first.setGrad(Tensor.of(1.0));
+        second.setGrad(Tensor.of(1.0).to(Device.REFERENCE));
+        assertThatThrownBy(optimizer::step).isInstanceOf(IllegalStateException.class)
+                .hasMessageStartingWith("Adam: parameter 1 and its gradient differ in type or device");
+        assertThat(first.data().item()).isEqualTo(1);
+    }
+
+    @Test
+    void savedStateOutlivesTheStepScopeItWasTakenIn() {
+        var parameter = new Parameter(Tensor.of(1.0));
+        var optimizer = new Adam(List.of(parameter), 0.1);
+        parameter.setGrad(Tensor.of(1.0));
+        optimizer.step();
+        Map<String, Tensor> state;
+        try (var _ = StepScope.open()) {
+            state = optimizer.stateDict();
+        }
+        assertThat(state.values()).allSatisfy(x -> assertThat(x.toDoubleArray()).isNotEmpty());
     }
 
     private static void steps(Optimizer optimizer, Parameter parameter, int from, int to) {

@@ -28,7 +28,8 @@ final class Binary {
 
     /// The operand that is one short row, repeated for every row of the others, which are dense; -1 if there is none.
     private static int shortRow(Nest nest) {
-        if (nest.outerLoops() != 1 || !nest.isUnit() || nest.inner() >= SHORT_ROW || nest.outerStride(2, 0) != nest.inner())
+        if (nest.numel() == 0 || nest.outerLoops() != 1 || !nest.isUnit() || nest.inner() >= SHORT_ROW
+                || nest.outerStride(2, 0) != nest.inner())
             return -1;
         if (nest.outerStride(0, 0) == 0 && nest.outerStride(1, 0) == nest.inner())
             return 0;

@@ -16,7 +16,7 @@ final class Convolution {
     static void conv(ConvSpec spec, View x, View w, View bias, View out) {
         if (out.shape().numel() == 0)
             return;
-        if (spec.isDepthwise() && spec.groups() > 1)
+        if (isStencil(spec))
             Depthwise.conv(DepthwiseKernel.ACTIVE, spec, x, w, bias, out);
         else
             GemmConvolution.conv(GemmKernel.ACTIVE, spec, x, w, bias, out);
@@ -26,7 +26,7 @@ final class Convolution {
     static void convInput(ConvSpec spec, View dy, View w, View dx) {
         if (dx.shape().numel() == 0)
             return;
-        if (spec.isDepthwise() && spec.groups() > 1)
+        if (isStencil(spec))
             Depthwise.convInput(DepthwiseKernel.ACTIVE, spec, dy, w, dx);
         else
             GemmConvolution.convInput(GemmKernel.ACTIVE, spec, dy, w, dx);
@@ -36,9 +36,14 @@ final class Convolution {
     static void convWeight(ConvSpec spec, View x, View dy, View dw) {
         if (dw.shape().numel() == 0)
             return;
-        if (spec.isDepthwise() && spec.groups() > 1)
+        if (isStencil(spec))
             Depthwise.convWeight(DepthwiseKernel.ACTIVE, spec, x, dy, dw);
         else
             GemmConvolution.convWeight(GemmKernel.ACTIVE, spec, x, dy, dw);
+    }
+
+    /// Whether each input channel is seen alone; without filters there is nothing to see, and the product of nothing is zeros.
+    private static boolean isStencil(ConvSpec spec) {
+        return spec.isDepthwise() && spec.groups() > 1 && spec.outChannels() > 0;
     }
 }

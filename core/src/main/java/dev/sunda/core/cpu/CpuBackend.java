@@ -17,6 +17,7 @@ import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Device;
 import dev.sunda.core.type.Layout;
 import dev.sunda.core.type.Shape;
+import java.util.Arrays;
 
 /// The fast kernels of the processor, for F32; every other type, and the rare cases a fast kernel does not take, go to the naive
 /// loops of [ReferenceBackend].
@@ -43,8 +44,18 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
-    public Storage upload(DType dtype, Object array) {
-        return naive.upload(dtype, array);
+    public void upload(Object array, Storage to) {
+        naive.upload(array, to);
+    }
+
+    @Override
+    public void fill(double value, View out) {
+        if (out.dtype() == DType.F32 && out.layout().isDense()) {
+            int from = out.layout().offset();
+            Arrays.fill(out.heap().floats(), from, from + out.shape().numel(), (float) value);
+        } else {
+            naive.fill(value, out);
+        }
     }
 
     @Override

@@ -131,8 +131,8 @@ final class Depthwise {
         }
         int rows = Math.multiplyExact(batch, grid.rows());
         int columns = grid.width().positions();
-        Parallel.forChunks(rows, Math.max(1, CHUNK_FLOATS / (columns * channels)),
-                (_, from, to) -> grid.visit(from, to, step, (position, length, _, seen, at, weight) -> {
+        Parallel.forChunks(rows, Math.max(1, CHUNK_FLOATS / Math.max(1, columns * channels)),
+                (_, from, to) -> grid.visit(from, to, (position, length, _, seen, at, weight) -> {
                     for (int t = 0; t < seen; t++) {
                         at[t] = in.offset() + at[t] * channels;
                         weight[t] *= channels;

@@ -80,7 +80,7 @@ final class GemmConvolution {
             return;
         }
         int k = panels.k();
-        int rows = Math.min(Gemm.rowsOfBlock(kernel, m, k), Math.max(1, PATCH_FLOATS / k / kernel.rows()) * kernel.rows());
+        int rows = Math.min(Gemm.rowsOfBlock(kernel, m, k), Math.max(1, PATCH_FLOATS / Math.max(1, k) / kernel.rows()) * kernel.rows());
         Parallel.forChunks(m, rows, (_, from, end) -> {
             float[] patches = GemmScratch.floats(Role.BLOCK, rows * k);
             grid.patches(in.memory.data(), in.memory.offset(), in.channels, in.first, in.count, from, end, patches, k);

@@ -4,78 +4,85 @@ import dev.sunda.core.op.Window;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
-/// Which source pixel meets which kernel tap along one spatial axis, as a table: `source[position * kernel + tap]`, -1 where there
-/// is none. One table serves every stride, dilation and padding, forwards and backwards.
+/// Which source pixel meets which kernel tap along one spatial axis: the tap `k` at position `p` looks at pixel
+/// `(origin[k] + p * step) / divisor`, and at none where that is no whole number or lies outside of the source. One formula serves
+/// every stride, dilation and padding, forwards and backwards, without a table that grows with positions times taps.
 ///
 /// @param positions pixels of the result
-/// @param kernel taps
 /// @param size pixels of the source
-/// @param origin where each tap looks from position 0, perhaps outside of the source
-/// @param step pixels by which taps move from one position to the next, 0 if they do not move evenly
-record Im2colAxis(int positions, int kernel, int size, int[] source, int[] origin, int step) {
+/// @param origin one number a tap, perhaps negative
+/// @param step at least 1
+/// @param divisor at least 1; if it is more, `step` is 1 and taps do not move evenly over the source
+record Im2colAxis(int positions, int size, int[] origin, int step, int divisor) {
     /// An axis that is not there.
     static final Window UNIT = new Window(1, 1, 1, 1, 0, 0, 1);
 
     /// For an output position the input pixel under each tap.
     static Im2colAxis forward(Window window) {
-        int[] source = new int[window.out() * window.kernel()];
-        for (int y = 0; y < window.out(); y++)
-            for (int k = 0; k < window.kernel(); k++) {
-                int at = window.at(y, k);
-                source[y * window.kernel() + k] = at >= 0 && at < window.in() ? at : -1;
-            }
+        checkExtent(window);
         int[] origin = new int[window.kernel()];
-        for (int k = 0; k < origin.length; k++)
-            origin[k] = window.at(0, k);
-        return new Im2colAxis(window.out(), window.kernel(), window.in(), source, origin, window.stride());
+        Arrays.setAll(origin, k -> window.at(0, k));
+        return new Im2colAxis(window.out(), window.in(), origin, window.stride(), 1);
     }
 
     /// For an input position the output pixel that looks at it through each tap.
     static Im2colAxis backward(Window window) {
-        int[] source = new int[window.in() * window.kernel()];
-        for (int x = 0; x < window.in(); x++)
-            for (int k = 0; k < window.kernel(); k++) {
-                int scaled = x + window.padBefore() - k * window.dilation();
-                boolean met = scaled >= 0 && scaled % window.stride() == 0 && scaled / window.stride() < window.out();
-                source[x * window.kernel() + k] = met ? scaled / window.stride() : -1;
-            }
+        checkExtent(window);
         int[] origin = new int[window.kernel()];
-        for (int k = 0; k < origin.length; k++)
-            origin[k] = window.padBefore() - k * window.dilation();
-        return new Im2colAxis(window.in(), window.kernel(), window.out(), source, origin, window.stride() == 1 ? 1 : 0);
+        Arrays.setAll(origin, k -> -window.at(0, k));
+        return new Im2colAxis(window.in(), window.out(), origin, 1, window.stride());
+    }
+
+    /// Everything that taps see, padding included, must be countable in an `int`.
+    private static void checkExtent(Window window) {
+        long padded = (long) window.in() + window.padBefore() + window.padAfter();
+        long seen = (long) Math.max(0, window.out() - 1) * window.stride() + window.span();
+        if (Math.max(padded, seen) > Integer.MAX_VALUE)
+            throw new IllegalArgumentException("cpu: a window operation must stay within " + Integer.MAX_VALUE
+                    + " pixels of an axis, padding included (got " + Math.max(padded, seen) + ")");
+    }
+
+    /// Number of taps.
+    int kernel() {
+        return origin.length;
     }
 
     /// The source pixel under `tap` at `position`, or -1.
     int at(int position, int tap) {
-        return source[position * kernel + tap];
+        int at = origin[tap] + position * step;
+        if (divisor > 1) {
+            if (at % divisor != 0)
+                return -1;
+            at /= divisor;
+        }
+        return at >= 0 && at < size ? at : -1;
     }
 
-    /// The taps through which the positions `first, first + every, ...` see any pixel.
+    /// True if taps move by `step` pixels from one position to the next.
+    boolean isEven() {
+        return divisor == 1;
+    }
+
+    /// The taps through which the positions `first, first + every, ...` see any pixel; `every` is a multiple of the divisor.
     int[] tapsOf(int first, int every) {
-        return IntStream.range(0, kernel).filter(k -> {
-            for (int p = first; p < positions; p += every)
-                if (at(p, k) >= 0)
-                    return true;
-            return false;
-        }).toArray();
+        int[] aligned = IntStream.range(0, kernel()).filter(k -> (origin[k] + first) % divisor == 0).toArray();
+        var part = part(first, every, aligned);
+        return IntStream.range(0, aligned.length).filter(k -> part.first(k) < part.end(k)).map(k -> aligned[k]).toArray();
     }
 
-    /// The part of this axis with positions `first, first + every, ...` and these taps.
+    /// The part of this axis with positions `first, first + every, ...` and these taps, all of which see whole pixels there; `every` is
+    /// a multiple of the divisor.
     Im2colAxis part(int first, int every, int[] taps) {
-        int count = Math.ceilDiv(positions - first, every);
-        int[] seen = new int[count * taps.length];
-        for (int p = 0; p < count; p++)
-            for (int t = 0; t < taps.length; t++)
-                seen[p * taps.length + t] = at(first + p * every, taps[t]);
-        return new Im2colAxis(count, taps.length, size, seen, new int[taps.length], 0);
+        int[] from = Arrays.stream(taps).map(k -> (origin[k] + first * step) / divisor).toArray();
+        return new Im2colAxis(Math.ceilDiv(positions - first, every), size, from, every * step / divisor, 1);
     }
 
-    /// Pixels that taps see before the first one of the source.
+    /// Pixels that taps of an even axis see before the first one of the source.
     int before() {
         return Math.max(0, -Arrays.stream(origin).min().orElse(0));
     }
 
-    /// Pixels of the source with everything around it that taps see.
+    /// Pixels of the source of an even axis with everything around it that taps see.
     int padded() {
         int last = Arrays.stream(origin).max().orElse(0) + (positions - 1) * step;
         return before() + Math.max(size, last + 1);
@@ -83,49 +90,52 @@ record Im2colAxis(int positions, int kernel, int size, int[] source, int[] origi
 
     /// True if every position has one tap, on the pixel of the same number.
     boolean isIdentity() {
-        if (kernel != 1 || positions != size)
-            return false;
-        for (int p = 0; p < positions; p++)
-            if (source[p] != p)
-                return false;
-        return true;
+        return kernel() == 1 && positions == size && origin[0] == 0 && divisor == 1 && (step == 1 || positions < 2);
     }
 
-    /// The first position at which `tap` sees a pixel, or `positions`; what it sees of a forward axis is contiguous.
+    /// The first position at which `tap` of an even axis sees a pixel, or `positions`; what it sees is contiguous.
     int first(int tap) {
-        int position = 0;
-        while (position < positions && at(position, tap) < 0)
-            position++;
-        return position;
+        int from = Math.ceilDiv(Math.max(0, -origin[tap]), step);
+        return from < bound(tap) ? from : positions;
     }
 
-    /// The position after the last at which `tap` sees a pixel, or 0.
+    /// The position after the last at which `tap` of an even axis sees a pixel, or 0.
     int end(int tap) {
-        int position = positions;
-        while (position > 0 && at(position - 1, tap) < 0)
-            position--;
-        return position;
+        int to = bound(tap);
+        return Math.ceilDiv(Math.max(0, -origin[tap]), step) < to ? to : 0;
+    }
+
+    /// The first position at which `tap` has passed the end of the source, at most `positions`.
+    private int bound(int tap) {
+        return Math.min(positions, Math.ceilDiv(Math.max(0, size - origin[tap]), step));
     }
 
     /// For each position at which a run starts its length: positions that see the same taps, each `step` source pixels further than
-    /// the one before. Zero elsewhere.
-    int[] runs(int step) {
+    /// the one before. Zero elsewhere. On an axis that is not even, a position that sees a pixel is a run of its own.
+    int[] runs() {
+        boolean[] starts = new boolean[positions + 1];
+        for (int k = 0; k < kernel(); k++)
+            if (isEven()) {
+                starts[first(k)] = true;
+                starts[end(k)] = true;
+            } else {
+                markSeen(k, starts);
+            }
         int[] lengths = new int[positions];
         for (int start = 0, p = 0; p < positions; p++) {
-            if (p > 0 && !continues(p, step))
+            if (starts[p])
                 start = p;
             lengths[start]++;
         }
         return lengths;
     }
 
-    private boolean continues(int position, int step) {
-        for (int k = 0; k < kernel; k++) {
-            int before = at(position - 1, k);
-            int here = at(position, k);
-            if (before < 0 ? here >= 0 : here != before + step)
-                return false;
+    /// Marks the positions at which `tap` sees a pixel and those after them.
+    private void markSeen(int tap, boolean[] starts) {
+        int p = origin[tap] < 0 ? -origin[tap] : Math.floorMod(-origin[tap], divisor);
+        for (; p < positions && (origin[tap] + p) / divisor < size; p += divisor) {
+            starts[p] = true;
+            starts[p + 1] = true;
         }
-        return true;
     }
 }

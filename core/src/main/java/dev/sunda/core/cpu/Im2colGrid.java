@@ -18,15 +18,26 @@ record Im2colGrid(Im2colAxis depth, Im2colAxis height, Im2colAxis width) {
         return of(axes, Im2colAxis::backward);
     }
 
-    private static Im2colGrid of(List<Window> axes, Function<Window, Im2colAxis> table) {
+    private static Im2colGrid of(List<Window> axes, Function<Window, Im2colAxis> axis) {
         int n = axes.size();
         if (n > 3)
-
             throw new UnsupportedOperationException(
                     "cpu: windows have kernels for at most 3 spatial axes (got " + n + "); use Device.REFERENCE");
-        return new Im2colGrid(table.apply(n > 2 ? axes.get(n - 3) : Im2colAxis.UNIT),
-                table.apply(n > 1 ? axes.get(n - 2) : Im2colAxis.UNIT),
-                table.apply(n > 0 ? axes.get(n - 1) : Im2colAxis.UNIT));
+        var grid = new Im2colGrid(axis.apply(n > 2 ? axes.get(n - 3) : Im2colAxis.UNIT),
+                axis.apply(n > 1 ? axes.get(n - 2) : Im2colAxis.UNIT),
+                axis.apply(n > 0 ? axes.get(n - 1) : Im2colAxis.UNIT));
+        checkProduct("taps", grid.depth.kernel(), grid.height.kernel(), grid.width.kernel());
+        checkProduct("result positions", grid.depth.positions(), grid.height.positions(), grid.width.positions());
+        checkProduct("source pixels", grid.depth.size(), grid.height.size(), grid.width.size());
+        return grid;
+    }
+
+    /// Without channels or images a shape may be larger than any tensor that has elements.
+    private static void checkProduct(String what, int depth, int height, int width) {
+        if (height != 0 && width != 0 && depth > Integer.MAX_VALUE / height / width)
+            throw new IllegalArgumentException(
+                    "cpu: an image must have at most " + Integer.MAX_VALUE + " " + what + " (got " + depth + " * "
+                            + height + " * " + width + "); use Device.REFERENCE");
     }
 
     /// Taps of the kernel.
@@ -69,7 +80,7 @@ record Im2colGrid(Im2colAxis depth, Im2colAxis height, Im2colAxis width) {
         return offsets;
     }
 
-    /// Neighbouring positions of a row that see the same taps, each `step` source pixels further than the one before.
+    /// Neighbouring positions of a row that see the same taps, each a step of the width axis further than the one before.
     @FunctionalInterface
     interface Visitor {
         /// @param position number of the first position, counted over the batch
@@ -82,11 +93,11 @@ record Im2colGrid(Im2colAxis depth, Im2colAxis height, Im2colAxis width) {
     }
 
     /// Visits the rows `from` to `to - 1` (counted over the batch) run by run.
-    void visit(int from, int to, int step, Visitor visitor) {
+    void visit(int from, int to, Visitor visitor) {
         int[] pixels = new int[taps()];
         int[] taps = new int[taps()];
         int columns = width.positions();
-        int[] lengths = width.runs(step);
+        int[] lengths = width.runs();
         for (int row = from; row < to; row++)
             for (int column = 0; column < columns; column += lengths[column]) {
                 int seen = seen(row, column, pixels, taps);
@@ -98,7 +109,6 @@ record Im2colGrid(Im2colAxis depth, Im2colAxis height, Im2colAxis width) {
         int image = row / rows();
         int z = row % rows() / height.positions();
         int y = row % height.positions();
-        int[] source = width.source();
         int kernel = width.kernel();
         int n = 0;
         for (int kz = 0; kz < depth.kernel(); kz++)
@@ -108,11 +118,13 @@ record Im2colGrid(Im2colAxis depth, Im2colAxis height, Im2colAxis width) {
                 if (sz < 0 || sy < 0)
                     continue;
                 int line = ((image * depth.size() + sz) * height.size() + sy) * width.size();
-                for (int kx = 0; kx < kernel; kx++)
-                    if (source[column * kernel + kx] >= 0) {
-                        pixels[n] = line + source[column * kernel + kx];
+                for (int kx = 0; kx < kernel; kx++) {
+                    int pixel = width.at(column, kx);
+                    if (pixel >= 0) {
+                        pixels[n] = line + pixel;
                         taps[n++] = (kz * height.kernel() + ky) * kernel + kx;
                     }
+                }
             }
         return n;
     }
@@ -160,18 +172,18 @@ record Im2colGrid(Im2colAxis depth, Im2colAxis height, Im2colAxis width) {
     }
 
     private void single(float[] x, int line, int channels, int kx, int from, int to, float[] out, int at, int ldo) {
-        int[] source = width.source();
-        int taps = width.kernel();
-        for (int p = from, entry = from * taps + kx; p < to; p++, entry += taps, at += ldo)
-            out[at] = source[entry] < 0 ? 0 : x[line + source[entry] * channels];
+        for (int p = from; p < to; p++, at += ldo) {
+            int pixel = width.at(p, kx);
+            out[at] = pixel < 0 ? 0 : x[line + pixel * channels];
+        }
     }
 
     private void pixels(float[] x, int line, int channels, int count, int position, float[] out, int at) {
-        int[] source = width.source();
         int taps = width.kernel();
-        for (int kx = 0, entry = position * taps; kx < taps; kx++, entry++, at += count) {
-            int from = line + source[entry] * channels;
-            if (source[entry] < 0)
+        for (int kx = 0; kx < taps; kx++, at += count) {
+            int pixel = width.at(position, kx);
+            int from = line + pixel * channels;
+            if (pixel < 0)
                 Arrays.fill(out, at, at + count, 0);
             else if (count < 16)
                 for (int c = 0; c < count; c++)

@@ -19,7 +19,7 @@ record Im2colPadded(Im2colGrid grid, int channels, float[] data, int[] at, int l
 
     /// Whether a batch of such images is worth it.
     static boolean pays(Im2colGrid grid, int batch, int channels) {
-        if (batch < LEAST_BATCH || grid.depth().step() == 0 || grid.height().step() == 0 || grid.width().step() == 0)
+        if (batch < LEAST_BATCH || !grid.depth().isEven() || !grid.height().isEven() || !grid.width().isEven())
             return false;
         return (long) grid.depth().padded() * grid.height().padded() * grid.width().padded() * channels <= LARGEST;
     }
@@ -42,6 +42,8 @@ record Im2colPadded(Im2colGrid grid, int channels, float[] data, int[] at, int l
     /// Copies image number `image` into the middle.
     void load(Dense images, int image) {
         int floats = grid.width().size() * channels;
+        if (floats == 0)
+            return;
         int from = images.offset() + image * grid.pixels() * channels;
         for (int z = 0; z < grid.depth().size(); z++)
             for (int y = 0; y < grid.height().size(); y++, from += floats)

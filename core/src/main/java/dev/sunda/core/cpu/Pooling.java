@@ -34,7 +34,7 @@ final class Pooling {
         int offset = direct ? index.layout().offset() : 0;
         int channels = spec.channels();
         int step = step(spec);
-        eachRun(grid, spec.batch(), channels, step, (position, length, image, seen, at, within) -> {
+        eachRun(grid, spec.batch(), channels, (position, length, image, seen, at, within) -> {
             int to = result.offset() + position * channels;
             int io = offset + position * channels;
             if (seen == 0) {
@@ -77,9 +77,9 @@ final class Pooling {
                     step, length, channels, !apart, result.data());
         };
         if (apart)
-            eachRun(grid, spec.batch(), channels, step, visitor);
+            eachRun(grid, spec.batch(), channels, visitor);
         else                                                         // windows of one image write to the same pixels
-            Parallel.forChunks(spec.batch(), 1, (n, _, _) -> grid.visit(n * grid.rows(), (n + 1) * grid.rows(), step, visitor));
+            Parallel.forChunks(spec.batch(), 1, (n, _, _) -> grid.visit(n * grid.rows(), (n + 1) * grid.rows(), visitor));
         Layouts.finish(result, dx);
     }
 
@@ -126,7 +126,7 @@ final class Pooling {
         int channels = spec.channels();
         float[] divisors = divisors(spec, grid);
         int step = step(spec);
-        eachRun(grid, spec.batch(), channels, step, (position, length, _, seen, at, _) -> {
+        eachRun(grid, spec.batch(), channels, (position, length, _, seen, at, _) -> {
             for (int t = 0; t < seen; t++)
                 at[t] = in.offset() + at[t] * channels;
             for (int p = position; p < position + length; p++) {
@@ -151,7 +151,7 @@ final class Pooling {
         Dense result = Layouts.target(dx, Role.RESULT);
         int channels = spec.channels();
         float[] divisors = divisors(spec, Im2colGrid.forward(spec.axes()));
-        eachRun(grid, spec.batch(), channels, 1, (position, length, _, seen, window, at) -> {
+        eachRun(grid, spec.batch(), channels, (position, length, _, seen, window, at) -> {
             float[] divisor = new float[seen];
             for (int p = 0; p < length; p++) {
                 for (int t = 0; t < seen; t++) {
@@ -183,9 +183,9 @@ final class Pooling {
         return spec.axes().isEmpty() ? 1 : spec.axes().getLast().stride();
     }
 
-    private static void eachRun(Im2colGrid grid, int batch, int channels, int step, Im2colGrid.Visitor visitor) {
+    private static void eachRun(Im2colGrid grid, int batch, int channels, Im2colGrid.Visitor visitor) {
         int chunk = Math.max(1, CHUNK_FLOATS / Math.max(1, grid.width().positions() * channels));
-        Parallel.forChunks(Math.multiplyExact(batch, grid.rows()), chunk, (_, from, to) -> grid.visit(from, to, step, visitor));
+        Parallel.forChunks(Math.multiplyExact(batch, grid.rows()), chunk, (_, from, to) -> grid.visit(from, to, visitor));
     }
 
     /// Turns pixel numbers into array positions (`at`) and positions within the image (`within`).

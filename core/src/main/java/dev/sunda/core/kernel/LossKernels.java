@@ -32,6 +32,7 @@ public final class LossKernels {
 
     /// The gradient of [#softmax] from its output: `y * (dy - sum(dy * y))`, of the logarithm `dy - exp(y) * sum(dy)`.
     public static Tensor softmaxBackward(Tensor y, Tensor dy, int dim, boolean log) {
+        same("softmaxBackward", y, dy, y.shape());
         if (y.rank() == 0)
             return softmaxBackward(y.reshape(1), dy.reshape(1), 0, log).reshape(Shape.SCALAR);
         Tensor dx = Tensor.empty(Layout.dense(y.shape(), y.layout().order()), y.dtype(), y.device());
@@ -62,6 +63,8 @@ public final class LossKernels {
     public static Tensor crossEntropyBackward(CrossEntropySpec spec, Tensor dlosses, Tensor logits, Tensor target, Tensor weight,
             Tensor logSumExp) {
         Tensor checked = check(logits, target, weight);
+        same("crossEntropyBackward", logits, dlosses, Shape.of(logits.size(0)));
+        same("crossEntropyBackward", logits, logSumExp, Shape.of(logits.size(0)));
         Tensor dlogits = Tensor.empty(Layout.dense(logits.shape(), logits.layout().order()), logits.dtype(), logits.device());
         logits.backend().crossEntropyBackward(spec, dlosses.view(), logits.view(), checked.view(), weight == null ? null : weight.view(),
                 logSumExp.view(), dlogits.view());
@@ -89,6 +92,16 @@ public final class LossKernels {
         if (!target.shape().equals(logits.shape()))
             throw new ShapeException("crossEntropy", "probabilities must have the shape of the logits", logits.shape(), target.shape());
         return target.to(logits.dtype());
+    }
+
+    /// `x` lives beside `reference` and has its type and this shape.
+    private static void same(String operation, Tensor reference, Tensor x, Shape shape) {
+        floating(operation, reference);
+        Tensor.checkSameDevice(operation, reference, x);
+        if (x.dtype() != reference.dtype())
+            throw new DTypeException(operation + ": operands must have one type (got " + reference.describe() + ", " + x.describe() + ")");
+        if (!x.shape().equals(shape))
+            throw new ShapeException(operation, "expected " + shape, x.shape());
     }
 
     private static void floating(String operation, Tensor x) {

@@ -7,7 +7,7 @@ import dev.sunda.core.spi.View;
 import dev.sunda.core.type.DTypeException;
 import dev.sunda.core.type.ShapeException;
 
-/// Optimizer steps, in place. Whoever owns the parameter has to bump its version.
+/// Optimizer steps, in place. Graphs that used the old values cannot be differentiated any more.
 public final class OptimizerKernels {
     private OptimizerKernels() {
     }
@@ -20,6 +20,7 @@ public final class OptimizerKernels {
     public static void sgd(SgdStep step, Tensor p, Tensor g, Tensor momentum) {
         check("sgd", p, g, momentum);
         p.backend().sgd(step, p.view(), g.view(), view(momentum));
+        changed(p, momentum);
     }
 
     /// One step of Adam or AdamW; `p`, `m`, `v` and `vMax` are modified.
@@ -28,6 +29,13 @@ public final class OptimizerKernels {
     public static void adam(AdamStep step, Tensor p, Tensor g, Tensor m, Tensor v, Tensor vMax) {
         check("adam", p, g, m, v, vMax);
         p.backend().adam(step, p.view(), g.view(), m.view(), v.view(), view(vMax));
+        changed(p, m, v, vMax);
+    }
+
+    private static void changed(Tensor... tensors) {
+        for (Tensor x : tensors)
+            if (x != null)
+                x.view().storage().version().bump();
     }
 
     private static View view(Tensor x) {

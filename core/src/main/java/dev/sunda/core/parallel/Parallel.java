@@ -43,7 +43,7 @@ public final class Parallel {
         if (count > 1 && !Workers.inside()) {
             int threads = Math.min(threads(), count);
             if (threads > 1) {
-                Workers.run(new Region(n, chunk, count, threads - 1, body));
+                Workers.POOL.run(new Region(n, chunk, count, threads - 1, body));
                 return;
             }
         }

@@ -64,8 +64,10 @@ final class Region {
     }
 
     /// Waits until every chunk has run or was dropped; then throws what a body threw. An interrupt is kept for later.
-    void await() {
-        if (!Workers.spin(() -> done.get() >= count)) {
+    ///
+    /// @param pool whose threads help
+    void await(Workers pool) {
+        if (!pool.spin(() -> done.get() >= count)) {
             callerWaits = true;
             boolean interrupted = false;
             while (done.get() < count) {

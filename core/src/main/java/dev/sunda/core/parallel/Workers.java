@@ -1,9 +1,11 @@
 package dev.sunda.core.parallel;
 
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /// The pool threads. They are started when first needed, look for a [Region] to help with, spin briefly because loops follow
 /// each other quickly in training, and then park.
@@ -14,12 +16,19 @@ final class Workers {
     private static final long SPIN_NANOS = 50_000;
     private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
 
-    private static final AtomicReferenceArray<Region> REGIONS = new AtomicReferenceArray<>(PLACES);
-    private static final AtomicInteger PUBLISHED = new AtomicInteger();
     private static final ThreadLocal<Boolean> INSIDE = new ThreadLocal<>();
-    private static volatile Worker[] workers = {};
 
-    private Workers() {
+    /// The one pool of this process.
+    static final Workers POOL = new Workers(Thread::start);
+
+    private final AtomicReferenceArray<Region> regions = new AtomicReferenceArray<>(PLACES);
+    private final AtomicInteger published = new AtomicInteger();
+    private final Consumer<Thread> starter;
+    private volatile Worker[] workers = {};
+
+    /// @param starter starts a thread; throws if the system has none left
+    Workers(Consumer<Thread> starter) {
+        this.starter = starter;
     }
 
     /// Whether this thread is running a chunk.
@@ -27,54 +36,62 @@ final class Workers {
         return INSIDE.get() != null;
     }
 
-    /// Runs a region with the help of the pool, in the calling thread.
-    static void run(Region region) {
-        int place = publish(region);
-        if (place >= 0)
-            wake(region.helpers());
+    /// Runs a region with the help of the pool, in the calling thread. Threads are started before anything else happens: if that fails,
+    /// nothing of the region has run or will run.
+    void run(Region region) {
+        Worker[] helpers = atLeast(region.helpers());
         INSIDE.set(true);
+        int place = publish(region);
         try {
+            if (place >= 0)
+                wake(helpers, region.helpers());
             region.work();
         } finally {
             INSIDE.remove();
             if (place >= 0)
-                REGIONS.set(place, null);
+                regions.set(place, null);
         }
-        region.await();
+        region.await(this);
     }
 
-    private static int publish(Region region) {
+    private int publish(Region region) {
         for (int place = 0; place < PLACES; place++)
-            if (REGIONS.get(place) == null && REGIONS.compareAndSet(place, null, region)) {
-                PUBLISHED.incrementAndGet();
+            if (regions.get(place) == null && regions.compareAndSet(place, null, region)) {
+                published.incrementAndGet();
                 return place;
             }
         return -1;
     }
 
-    private static void wake(int helpers) {
-        Worker[] all = workers.length < helpers ? grow(helpers) : workers;
-        for (int i = 0; i < helpers; i++)
+    private static void wake(Worker[] all, int count) {
+        for (int i = 0; i < count; i++)
             if (all[i].parked)
                 LockSupport.unpark(all[i]);
     }
 
-    private static synchronized Worker[] grow(int size) {
-        Worker[] old = workers;
-        if (old.length >= size)
-            return old;
-        var all = new Worker[size];
-        System.arraycopy(old, 0, all, 0, old.length);
-        for (int i = old.length; i < size; i++) {
-            all[i] = new Worker(i);
-            all[i].start();
+    private Worker[] atLeast(int size) {
+        Worker[] all = workers;
+        return all.length < size ? grow(size) : all;
+    }
+
+    private synchronized Worker[] grow(int size) {
+        while (workers.length < size) {
+            int number = workers.length;
+            Worker[] all = Arrays.copyOf(workers, number + 1);
+            all[number] = new Worker(number);
+            try {
+                starter.accept(all[number]);
+            } catch (OutOfMemoryError error) {
+                throw new IllegalStateException("Parallel: the system has no compute thread number " + (number + 1) + " of " + size
+                        + "; use fewer with Parallel.setThreads(" + (number + 1) + ") or -Dsunda.threads=" + (number + 1), error);
+            }
+            workers = all;
         }
-        workers = all;
-        return all;
+        return workers;
     }
 
     /// Waits actively for a short while; tells whether `condition` came true. More threads than processors only get in each other's way.
-    static boolean spin(BooleanSupplier condition) {
+    boolean spin(BooleanSupplier condition) {
         if (workers.length >= PROCESSORS)
             return condition.getAsBoolean();
         long start = System.nanoTime();
@@ -88,7 +105,7 @@ final class Workers {
         return false;
     }
 
-    private static final class Worker extends Thread {
+    private final class Worker extends Thread {
         private volatile boolean parked;
 
         Worker(int number) {
@@ -100,16 +117,16 @@ final class Workers {
         public void run() {
             INSIDE.set(true);
             while (true) {
-                int seen = PUBLISHED.get();
-                if (!helpAny() && !spin(() -> PUBLISHED.get() != seen))
+                int seen = published.get();
+                if (!helpAny() && !spin(() -> published.get() != seen))
                     sleep(seen);
             }
         }
 
-        private static boolean helpAny() {
+        private boolean helpAny() {
             boolean helped = false;
             for (int place = 0; place < PLACES; place++) {
-                Region region = REGIONS.get(place);
+                Region region = regions.get(place);
                 helped |= region != null && region.help();
             }
             return helped;
@@ -117,8 +134,8 @@ final class Workers {
 
         private void sleep(int seen) {
             parked = true;
-            while (PUBLISHED.get() == seen) {
-                LockSupport.park(REGIONS);
+            while (published.get() == seen) {
+                LockSupport.park(regions);
                 Thread.interrupted();
             }
             parked = false;

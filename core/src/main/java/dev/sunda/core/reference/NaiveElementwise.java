@@ -12,6 +12,13 @@ final class NaiveElementwise {
     private NaiveElementwise() {
     }
 
+    static void fill(double value, View out) {
+        HeapStorage target = out.heap();
+        var at = new Walk(out.layout());
+        for (int i = 0, n = out.shape().numel(); i < n; i++)
+            target.setDouble(at.next(), value);
+    }
+
     static void copy(View from, View to) {
         HeapStorage source = from.heap();
         HeapStorage target = to.heap();

@@ -17,7 +17,6 @@ import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Device;
 import dev.sunda.core.type.Layout;
 import dev.sunda.core.type.Shape;
-import java.lang.reflect.Array;
 import java.util.Arrays;
 
 /// Every kernel as naive loops: the specification the other backends are checked against, and the path for double precision.
@@ -50,11 +49,8 @@ public final class ReferenceBackend implements Backend {
     }
 
     @Override
-    public Storage upload(DType dtype, Object array) {
-        int numel = Array.getLength(array);
-        HeapStorage to = HeapStorage.allocate(device, dtype, numel);
-        System.arraycopy(array, 0, to.array(), 0, numel);
-        return to;
+    public void upload(Object array, Storage to) {
+        System.arraycopy(array, 0, ((HeapStorage) to).array(), 0, to.numel());
     }
 
     @Override
@@ -67,6 +63,11 @@ public final class ReferenceBackend implements Backend {
             case I64 -> Arrays.copyOfRange(heap.longs(), offset, offset + numel);
             case BOOL -> Arrays.copyOfRange(heap.bytes(), offset, offset + numel);
         };
+    }
+
+    @Override
+    public void fill(double value, View out) {
+        NaiveElementwise.fill(value, out);
     }
 
     @Override

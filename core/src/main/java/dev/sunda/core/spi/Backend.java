@@ -13,6 +13,7 @@ import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Device;
 import dev.sunda.core.type.Layout;
 import dev.sunda.core.type.Shape;
+import java.lang.reflect.Array;
 
 /// Kernels of one device.
 ///
@@ -29,11 +30,21 @@ public interface Backend {
     /// Memory with undefined contents.
     Storage allocate(DType dtype, int numel);
 
-    /// Copies a Java array (`float[]`, `double[]`, `int[]`, `long[]`, `byte[]` for booleans) to the device.
-    Storage upload(DType dtype, Object array);
+    /// Copies a whole Java array (`float[]`, `double[]`, `int[]`, `long[]`, `byte[]` for booleans) to memory of its type and length.
+    void upload(Object array, Storage to);
+
+    /// Fresh memory that holds a copy of a Java array.
+    default Storage upload(DType dtype, Object array) {
+        Storage storage = allocate(dtype, Array.getLength(array));
+        upload(array, storage);
+        return storage;
+    }
 
     /// Copies `numel` elements from `offset` on into a fresh Java array of the storage's type.
     Object download(Storage from, int offset, int numel);
+
+    /// Every element becomes `value`, rounded to the type of `out`.
+    void fill(double value, View out);
 
     /// Copies element by element between views of one shape; converts type and memory order. Floating to integer truncates
     /// toward zero, anything to boolean tests for not 0. `to` may be a strided part of a larger tensor.
@@ -65,12 +76,14 @@ public interface Backend {
 
     /// `out[i][j] = x[i][index[i][j]]` with `dim` as the indexed position: `index` (`I64`) has the shape of `out`.
     ///
-    /// @throws dev.sunda.core.type.ShapeException if an index is outside the dimension; nothing has been written then
+    /// @throws dev.sunda.core.type.ShapeException if an index is outside the dimension; a device that works behind the caller's back may
+    ///     say so as late as when a result is read
     void gather(View x, int dim, View index, View out);
 
     /// `out[index[i]] += source[i]` along `dim`, in ascending order of the source's elements: the adjoint of [#gather], in place.
     ///
-    /// @throws dev.sunda.core.type.ShapeException if an index is outside the dimension; nothing has been written then
+    /// @throws dev.sunda.core.type.ShapeException if an index is outside the dimension; a device that works behind the caller's back may
+    ///     say so as late as when a result is read
     void scatterAdd(View source, int dim, View index, View out);
 
     /// The memory order this device likes to write images of a convolution or pooling in, for a shape `[N, C, spatial...]`.
@@ -123,7 +136,8 @@ public interface Backend {
     /// Loss of each row of `logits` (`[M, C]`), see [CrossEntropySpec], and `logSumExp` of each row for the backward pass (both `[M]`).
     /// `target` holds class indices (`I64`, `[M]`) or probabilities (type and shape of the logits); `weight` (`[C]`) may be null.
     ///
-    /// @throws dev.sunda.core.type.ShapeException if a class index is neither in `[0, C)` nor ignored; nothing has been written then
+    /// @throws dev.sunda.core.type.ShapeException if a class index is neither in `[0, C)` nor ignored; a device that works behind the
+    ///     caller's back may say so as late as when a result is read
     void crossEntropy(CrossEntropySpec spec, View logits, View target, View weight, View losses, View logSumExp);
 
     /// `dlogits = dlosses * (softmax(logits) * sum_c(weight_c * t_c) - weight * t)` row by row: the gradient of [#crossEntropy].

@@ -22,6 +22,8 @@ public interface BackendProvider {
     /// Looks once whether the family can be used; later calls give the same answer.
     Probe probe();
 
-    /// Opens device `index`; called once for each device.
+    /// Opens device `index`. Called once for each device, unless it fails.
+    ///
+    /// @throws dev.sunda.core.type.DeviceException with the reason if the device turns out not to be usable
     Backend open(int index);
 }

@@ -8,6 +8,7 @@ public final class HeapStorage implements Storage {
     private final Device device;
     private final DType dtype;
     private final int numel;
+    private final Version version = new Version();
     private Object array;
     private String gone;
 
@@ -43,6 +44,11 @@ public final class HeapStorage implements Storage {
     @Override
     public int numel() {
         return numel;
+    }
+
+    @Override
+    public Version version() {
+        return version;
     }
 
     /// The elements of an `F32` storage; not a copy.

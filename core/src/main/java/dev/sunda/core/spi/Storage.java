@@ -12,6 +12,9 @@ public interface Storage {
     /// Number of elements.
     int numel();
 
+    /// How often the memory has been overwritten in place.
+    Version version();
+
     /// Takes the memory away from this object, which from then on refuses every access with `reason`, and hands it to a new
     /// one. How a step scope recycles buffers.
     ///

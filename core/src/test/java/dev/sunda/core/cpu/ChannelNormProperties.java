@@ -16,9 +16,8 @@ import net.jqwik.api.constraints.IntRange;
 /// Normalisation by channel with zero to two spatial axes; the number of rows crosses the border of a chunk.
 class ChannelNormProperties {
     @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
-    void agreesWithTheNaiveLoops(@ForAll @IntRange(min = 1, max = 30) int batch,
-            @ForAll @IntRange(min = 1, max = 40) int channels,
-            @ForAll @IntRange(min = 0, max = 2) int axes, @ForAll @IntRange(min = 1, max = 7) int size, @ForAll Order order,
+    void agreesWithTheNaiveLoops(@ForAll @IntRange(max = 30) int batch, @ForAll @IntRange(max = 40) int channels,
+            @ForAll @IntRange(max = 2) int axes, @ForAll @IntRange(max = 7) int size, @ForAll Order order,
             @ForAll Order target, @ForAll long seed) {
         var random = new Random(seed);
         var actual = new Case(shape(batch, channels, axes, size), order, target, random);
@@ -34,8 +33,8 @@ class ChannelNormProperties {
         ConvolutionViews.assertClose(actual.variance, expected.variance, 1e-6);
         ConvolutionViews.assertClose(actual.y, expected.y, 1e-6);
         ConvolutionViews.assertClose(actual.dx, expected.dx, 4e-6);
-        ConvolutionViews.assertClose(actual.dweight, expected.dweight, 1e-6 + 1e-6 * batch * size * size);
-        ConvolutionViews.assertClose(actual.dbias, expected.dbias, 1e-6 + 1e-7 * batch * size * size);
+        ConvolutionViews.assertClose(actual.dweight, expected.dweight, 1e-6 + 1e-6 * batch * Math.max(1, size * size));
+        ConvolutionViews.assertClose(actual.dbias, expected.dbias, 1e-6 + 1e-7 * batch * Math.max(1, size * size));
     }
 
     @Property(tries = 60, edgeCases = EdgeCasesMode.NONE)

@@ -17,6 +17,7 @@ import dev.sunda.core.type.Device;
 import dev.sunda.core.type.Layout;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
+import net.jqwik.api.Assume;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -34,6 +35,7 @@ class CpuReductionProperties {
             @ForAll @IntRange(max = 15) int mask, @ForAll long seed) {
         var views = new RandomViews(seed);
         Shape shape = views.shape(rank);
+        Assume.that(!op.needsElements() || shape.numel() > 0 || reduced(shape, mask).numel() == 0);
         View x = views.finite(shape);
         View actual = views.target(op == ReduceOp.ANY || op == ReduceOp.ALL ? DType.BOOL : DType.F32, reduced(shape, mask));
         View expected = copy(actual);
@@ -84,6 +86,7 @@ class CpuReductionProperties {
         var views = new RandomViews(seed);
         int dim = at % rank;
         Shape shape = views.shape(rank);
+        Assume.that(shape.size(dim) > 0);
         View x = views.source(DType.F32, shape);
         View actual = views.target(DType.I64, shape.with(dim, 1));
         View expected = copy(actual);
@@ -123,7 +126,7 @@ class CpuReductionProperties {
     }
 
     @Property(tries = 500)
-    void crossEntropyAgrees(@ForAll @IntRange(min = 1, max = 9) int rows,
+    void crossEntropyAgrees(@ForAll @IntRange(max = 9) int rows,
             @ForAll @IntRange(min = 1, max = 50) int classes,
             @ForAll boolean probabilities, @ForAll boolean weighted, @ForAll boolean smoothed, @ForAll long seed) {
         var views = new RandomViews(seed);

@@ -28,12 +28,12 @@ class CpuRowsProperties {
     @Property(tries = 500)
     void gatherAgrees(@ForAll @IntRange(min = 1, max = 4) int rank, @ForAll @IntRange(max = 3) int at,
             @ForAll boolean wholeRows,
-            @ForAll @IntRange(min = 1, max = 9) int count, @ForAll long seed) {
+            @ForAll @IntRange(max = 9) int count, @ForAll long seed) {
         var views = new RandomViews(seed);
         int dim = wholeRows ? 0 : at % rank;
         Shape shape = views.shape(rank);
         View x = views.source(DType.F32, shape);
-        View index = index(views, shape.with(dim, count), dim, shape.size(dim), wholeRows);
+        View index = index(views, shape.with(dim, shape.size(dim) == 0 ? 0 : count), dim, shape.size(dim), wholeRows);
         View actual = views.target(DType.F32, index.shape());
         View expected = copy(actual);
         cpu.gather(x, dim, index, actual);
@@ -44,7 +44,7 @@ class CpuRowsProperties {
     @Property(tries = 500)
     void scatterAddAgrees(@ForAll @IntRange(min = 1, max = 4) int rank, @ForAll @IntRange(max = 3) int at,
             @ForAll boolean wholeRows,
-            @ForAll @IntRange(min = 1, max = 9) int count, @ForAll long seed) {
+            @ForAll @IntRange(max = 9) int count, @ForAll long seed) {
         var views = new RandomViews(seed);
         int dim = wholeRows ? 0 : at % rank;
         Shape shape = views.shape(rank);
@@ -52,7 +52,7 @@ class CpuRowsProperties {
         for (int i = 0; i < actual.storage().numel(); i++)
             actual.heap().floats()[i] = i % 5;
         View expected = copy(actual);
-        View source = views.finite(shape.with(dim, count));
+        View source = views.finite(shape.with(dim, shape.size(dim) == 0 ? 0 : count));
         View index = index(views, source.shape(), dim, shape.size(dim), wholeRows);
         cpu.scatterAdd(source, dim, index, actual);
         naive.scatterAdd(source, dim, index, expected);
@@ -66,7 +66,7 @@ class CpuRowsProperties {
                 own = own.with(d, 1);
         View index = views.target(DType.I64, own);
         for (int i = 0; i < index.storage().numel(); i++)
-            index.heap().longs()[i] = views.below(size);
+            index.heap().longs()[i] = views.below(Math.max(1, size));
         return index.as(index.layout().expand(shape));
     }
 

@@ -13,7 +13,7 @@ class DepthwiseProperties {
     @Property(tries = 400, edgeCases = EdgeCasesMode.NONE)
     void agreesWithTheNaiveLoops(@ForAll @IntRange(min = 1, max = 3) int axes,
             @ForAll @IntRange(min = 0, max = 9) int batch,
-            @ForAll @IntRange(min = 2, max = 40) int channels, @ForAll @IntRange(min = 1, max = 3) int multiplier, @ForAll Order order,
+            @ForAll @IntRange(min = 2, max = 40) int channels, @ForAll @IntRange(max = 3) int multiplier, @ForAll Order order,
             @ForAll Order target, @ForAll long seed) {
         var random = new Random(seed);
         var spec = new ConvSpec(batch, channels, channels * multiplier, channels, ConvolutionProperties.windows(axes, random));

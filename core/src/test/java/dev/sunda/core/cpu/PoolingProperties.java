@@ -20,7 +20,7 @@ class PoolingProperties {
     @Property(tries = 400, edgeCases = EdgeCasesMode.NONE)
     void maximaAgreeWithTheNaiveLoops(@ForAll @IntRange(min = 1, max = 3) int axes,
             @ForAll @IntRange(min = 0, max = 3) int batch,
-            @ForAll @IntRange(min = 1, max = 40) int channels, @ForAll Order order, @ForAll Order target, @ForAll Order indices,
+            @ForAll @IntRange(max = 40) int channels, @ForAll Order order, @ForAll Order target, @ForAll Order indices,
             @ForAll long seed) {
         var random = new Random(seed);
         var spec = spec(axes, batch, channels, random);
@@ -50,7 +50,7 @@ class PoolingProperties {
     @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
     void meansAgreeWithTheNaiveLoops(@ForAll @IntRange(min = 1, max = 3) int axes,
             @ForAll @IntRange(min = 0, max = 3) int batch,
-            @ForAll @IntRange(min = 1, max = 40) int channels, @ForAll Order order, @ForAll Order target, @ForAll long seed) {
+            @ForAll @IntRange(max = 40) int channels, @ForAll Order order, @ForAll Order target, @ForAll long seed) {
         var random = new Random(seed);
         var spec = spec(axes, batch, channels, random);
         View x = ConvolutionViews.random(spec.inputShape(), order, random);
@@ -92,7 +92,7 @@ class PoolingProperties {
     private static PoolSpec spec(int axes, int batch, int channels, Random random) {
         var windows = new ArrayList<Window>();
         while (windows.size() < axes) {
-            int in = 1 + random.nextInt(9);
+            int in = random.nextInt(10);
             int kernel = 1 + random.nextInt(4);
             int stride = 1 + random.nextInt(4);
             int dilation = 1 + random.nextInt(2);

@@ -30,13 +30,15 @@ final class RandomViews {
         return random.nextBoolean();
     }
 
-    /// Sizes from 1 to 6, one of them sometimes up to 80, for tails of vectors.
+    /// Sizes from 1 to 6, one of them sometimes up to 80, for tails of vectors, or 0.
     Shape shape(int rank) {
         int[] sizes = new int[rank];
         for (int d = 0; d < rank; d++)
             sizes[d] = 1 + random.nextInt(6);
         if (rank > 0 && random.nextInt(3) > 0)
             sizes[random.nextInt(rank)] = 1 + random.nextInt(80);
+        if (rank > 0 && random.nextInt(10) == 0)
+            sizes[random.nextInt(rank)] = 0;
         return Shape.of(sizes);
     }
 
@@ -93,10 +95,10 @@ final class RandomViews {
             step *= gaps && random.nextInt(3) == 0 ? 2 : 1;
             strides[d] = broadcasts && random.nextBoolean() ? 0 : step;
             if (flips && random.nextBoolean()) {
-                offset += step * (shape.size(d) - 1);
+                offset += step * Math.max(0, shape.size(d) - 1);
                 strides[d] = -step;
             }
-            step *= shape.size(d);
+            step *= Math.max(1, shape.size(d));
         }
         return Layout.strided(shape, strides, offset);
     }
@@ -104,7 +106,7 @@ final class RandomViews {
     private View filled(DType dtype, Layout layout) {
         int numel = 1 + layout.offset();
         for (int d = 0; d < layout.shape().rank(); d++)
-            numel += Math.max(0, layout.stride(d)) * (layout.shape().size(d) - 1);
+            numel += Math.max(0, layout.stride(d)) * Math.max(0, layout.shape().size(d) - 1);
         HeapStorage storage = HeapStorage.allocate(Device.CPU, dtype, numel + 3);
         for (int i = 0; i < storage.numel(); i++)
             switch (dtype) {

@@ -39,6 +39,10 @@ class VectorPathTests {
         return output.lines().filter(line -> line.startsWith("bits ")).findFirst().orElseThrow();
     }
 
+    private static long lines(String output) {
+        return output.lines().filter(line -> line.contains("CPU kernels: ")).count();
+    }
+
     @Test
     void theBitsAreTheSameOnEveryPath() throws IOException, InterruptedException {
         String vectors = "--add-modules=jdk.incubator.vector";
@@ -49,6 +53,9 @@ class VectorPathTests {
         assertThat(absent).contains("CPU kernels: scalar, because module jdk.incubator.vector is absent; "
                 + "start Java with --add-modules jdk.incubator.vector").contains("WARNING");
         assertThat(off).contains("CPU kernels: scalar, because sunda.simd=off");
+        assertThat(lines(simd)).as("printed by the program alone").isOne();
+        assertThat(lines(absent)).as("printed and logged").isEqualTo(2);
+        assertThat(lines(off)).as("printed and logged").isEqualTo(2);
         assertThat(bits(absent)).isEqualTo(bits(simd));
         assertThat(bits(off)).isEqualTo(bits(simd));
         assertThat(bits(run(vectors, "-XX:MaxVectorSize=16", "-Dsunda.threads=3"))).isEqualTo(bits(simd));

@@ -183,6 +183,32 @@ class ParallelTests {
         })).isInstanceOf(IllegalArgumentException.class);
     }
 
+    @Test
+    void nothingRunsIfAThreadCannotBeStartedAndLaterLoopsTryAgain() {
+        var started = new ArrayList<String>();
+        var left = new AtomicInteger(1);
+        var pool = new Workers(thread -> {
+            if (left.getAndDecrement() == 0)
+                throw new OutOfMemoryError("no thread");
+            started.add(thread.getName());
+            thread.start();
+        });
+        var visits = new AtomicInteger();
+        assertThatThrownBy(() -> pool.run(new Region(100, 1, 100, 3, (_, _, _) -> visits.incrementAndGet())))
+                .isInstanceOf(IllegalStateException.class).hasRootCauseInstanceOf(OutOfMemoryError.class)
+                .hasMessage("Parallel: the system has no compute thread number 2 of 3; "
+                        + "use fewer with Parallel.setThreads(2) or -Dsunda.threads=2");
+        assertThat(Workers.inside()).isFalse();
+        left.set(10);
+        var all = new CountDownLatch(4);                             // passes only if no thread is busy with the first region
+        pool.run(new Region(4, 1, 4, 3, (_, _, _) -> {
+            all.countDown();
+            await(all);
+        }));
+        assertThat(visits).hasValue(0);
+        assertThat(started).containsExactly("sunda-compute-0", "sunda-compute-1", "sunda-compute-2");
+    }
+
     private static void within(int threads, Runnable task) {
         Parallel.withThreads(threads, () -> {
             task.run();

@@ -81,11 +81,13 @@ public final class Losses {
         Tensor targets = target;
         if (logits.rank() != 2) {
             boolean sameShape = target.shape().equals(logits.shape());
-            rows = logits.rank() == 1 ? logits.unsqueeze(0) : logits.permute(classesLast(logits.rank())).reshape(-1, logits.size(1));
+            rows = logits.rank() == 1 ? logits.unsqueeze(0)
+                    : logits.permute(classesLast(logits.rank())).reshape(elements.numel(), logits.size(1));
             if (indices)
                 targets = target.reshape(elements.numel());
             else if (sameShape)
-                targets = target.rank() == 1 ? target.unsqueeze(0) : target.permute(classesLast(target.rank())).reshape(-1, target.size(1));
+                targets = target.rank() == 1 ? target.unsqueeze(0)
+                        : target.permute(classesLast(target.rank())).reshape(elements.numel(), target.size(1));
         }
         Variable losses = rowLosses(rows, targets, options);
         return switch (options.reduction()) {

@@ -90,13 +90,14 @@ public final class Normalizations {
     /// @param eps added to the variance, greater than 0
     public static Variable batchNorm(Variable x, Tensor mean, Tensor variance, Variable weight, Variable bias, double eps) {
         check(x.shape(), eps, weight, bias);
+        Tensor then = mean.copy();                                   // running statistics may move on before the backward pass
         Tensor rstd = variance.add(eps).apply(UnaryOp.RSQRT);
         Tensor y = NormKernels.channelNormalize(x.data(), mean, rstd, weight == null ? null : weight.data(),
                 bias == null ? null : bias.data());
         Variable r = perChannel(Variable.of(rstd), x.rank());
         var rules = new ArrayList<>(List.of(wrt(x, dy -> (weight == null ? dy : dy.mul(perChannel(weight, dy.rank()))).mul(r))));
         if (weight != null)
-            rules.add(wrt(weight, dy -> channelSums(dy.mul(x.sub(perChannel(Variable.of(mean), x.rank())).mul(r)))));
+            rules.add(wrt(weight, dy -> channelSums(dy.mul(x.sub(perChannel(Variable.of(then), x.rank())).mul(r)))));
         if (bias != null)
             rules.add(wrt(bias, Normalizations::channelSums));
         return output("batchNorm", y, rules.toArray(Operation.Wrt[]::new));

@@ -1,0 +1,72 @@
+package dev.sunda.bench;
+
+import static dev.sunda.bench.Workloads.conv2d;
+import static dev.sunda.bench.Workloads.gemm;
+import static dev.sunda.bench.Workloads.images;
+import static dev.sunda.bench.Workloads.model;
+import static dev.sunda.bench.Workloads.unary;
+
+import dev.sunda.autograd.Variable;
+import dev.sunda.core.type.Shape;
+import dev.sunda.nn.BatchNorm2d;
+import dev.sunda.nn.Conv2d;
+import dev.sunda.nn.MaxPool2d;
+import dev.sunda.optim.AdamW;
+import dev.sunda.optim.Sgd;
+import java.util.List;
+
+/// The table of cases: one line each, with the names and the order of the other frameworks' runners.
+final class Cases {
+    private static final Conv2d.Options PLAIN = Conv2d.Options.DEFAULT;
+    private static final Shape ROWS = Shape.of(4096, 1000);
+    private static final Sgd.Options MOMENTUM = Sgd.Options.DEFAULT.withMomentum(0.9);
+
+    /// Sizes of a matrix product: rows of the result, its columns, terms of a sum. Of a convolution: batch, input channels, rows and
+    /// columns of the image, output channels, rows and columns of the kernel.
+    static final List<Case> ALL = List.of(
+            gemm("gemm/256", 256, 256, 256),
+            gemm("gemm/512", 512, 512, 512),
+            gemm("gemm/1024", 1024, 1024, 1024),
+            gemm("gemm/2048", 2048, 2048, 2048),
+            gemm("gemm/128x10x6272", 128, 10, 6272),
+            gemm("gemm/1024x768x3072", 1024, 768, 3072),
+            conv2d("conv2d/3x3-64x16x28-32", 64, 16, 28, 32, 3, PLAIN.withPadding(1)),
+            conv2d("conv2d/3x3-16x64x56-64", 16, 64, 56, 64, 3, PLAIN.withPadding(1)),
+            conv2d("conv2d/3x3d2-16x64x56-64", 16, 64, 56, 64, 3, PLAIN.withPadding(2).withDilation(2)),
+            conv2d("conv2d/3x3s2-16x64x56-128", 16, 64, 56, 128, 3, PLAIN.withStride(2).withPadding(1)),
+            conv2d("conv2d/3x3-16x128x14-128", 16, 128, 14, 128, 3, PLAIN.withPadding(1)),
+            conv2d("conv2d/1x1-64x64x28-128", 64, 64, 28, 128, 1, PLAIN),
+            conv2d("conv2d/7x7s2-8x3x224-64", 8, 3, 224, 64, 7, PLAIN.withStride(2).withPadding(3)),
+            conv2d("depthwise/3x3-64x64x28", 64, 64, 28, 64, 3, PLAIN.withPadding(1).withGroups(64)),
+            conv2d("depthwise/3x3d2-64x64x28", 64, 64, 28, 64, 3, PLAIN.withPadding(2).withDilation(2).withGroups(64)),
+            conv2d("depthwise/3x3d4-64x64x28", 64, 64, 28, 64, 3, PLAIN.withPadding(4).withDilation(4).withGroups(64)),
+            conv2d("depthwise/3x3d2-16x256x56", 16, 256, 56, 256, 3, PLAIN.withPadding(2).withDilation(2).withGroups(256)),
+            conv2d("depthwise/5x5s2-16x128x28", 16, 128, 28, 128, 5, PLAIN.withStride(2).withPadding(2).withGroups(128)),
+            conv2d("depthwise/7x7-16x256x28", 16, 256, 28, 256, 7, PLAIN.withPadding(3).withGroups(256)),
+            Case.missing("transposed/2x2s2-16x64x28-32", "transposed convolution"),
+            Case.missing("conv1d/causal-k2d16-16x64x1024", "one-dimensional convolution"),
+            Case.missing("conv1d/depthwise-k7d4-16x256x1024", "one-dimensional convolution"),
+            unary("op/relu-4096x1000", Variable::relu, ROWS),
+            Case.missing("op/gelu-4096x1000", "gelu"),
+            unary("op/tanh-4096x1000", Variable::tanh, ROWS),
+            unary("op/sigmoid-4096x1000", Variable::sigmoid, ROWS),
+            unary("op/softmax-4096x1000", x -> x.softmax(1), ROWS),
+            unary("op/log_softmax-4096x1000", x -> x.logSoftmax(1), ROWS),
+            unary("op/sum-4096x1000", Variable::sum, ROWS),
+            unary("op/add-4096x1000", x -> x.add(x), ROWS),
+            Case.missing("op/layer_norm-4096x1000", "layer normalisation"),
+            images("op/batch_norm-64x64x28x28", () -> new BatchNorm2d(64), 64, 64, 28, 28),
+            images("op/max_pool2-64x64x28x28", () -> new MaxPool2d(2), 64, 64, 28, 28),
+            Case.missing("model/transformer-block-8x128x256", "layer normalisation, gelu"),
+            model("model/mnist-sgd-128", Networks::mnist, Shape.of(128, 1, 28, 28), 10, p -> new Sgd(p, 0.01, MOMENTUM)),
+            model("model/mnist-adamw-128", Networks::mnist, Shape.of(128, 1, 28, 28), 10, p -> new AdamW(p, 1e-3)),
+            model("model/mobilenet025-16", Networks::mobileNetQuarter, Shape.of(16, 3, 224, 224), 1000, p -> new Sgd(p, 0.01, MOMENTUM)));
+
+    private Cases() {
+    }
+
+    /// The cases whose name contains `part`, in order; all for an empty one.
+    static List<Case> containing(String part) {
+        return ALL.stream().filter(c -> c.name().contains(part)).toList();
+    }
+}

@@ -1,0 +1,103 @@
+package dev.sunda.bench;
+
+import static dev.sunda.autograd.GradMode.noGrad;
+import static dev.sunda.bench.Meter.Measure.FORWARD;
+import static dev.sunda.bench.Meter.Measure.FORWARD_BATCH1;
+import static dev.sunda.bench.Meter.Measure.TRAIN;
+import static dev.sunda.nn.functional.Losses.crossEntropy;
+
+import dev.sunda.autograd.Gradients;
+import dev.sunda.autograd.Parameter;
+import dev.sunda.autograd.Variable;
+import dev.sunda.core.Rng;
+import dev.sunda.core.Tensor;
+import dev.sunda.core.type.Shape;
+import dev.sunda.nn.Conv2d;
+import dev.sunda.nn.Layer;
+import dev.sunda.optim.Optimizer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+
+/// What a kind of case computes. All data are random float32 numbers with the same seed every time.
+///
+/// Data arrive in the memory format in which a network hands them over: the input of a convolution, pooling or normalisation and the
+/// gradient that comes back to it are channels-last, because layers before and after it made them so; the images a whole model gets are
+/// row-major, as a loader delivers them. Weights are what the layer itself made. Nobody asks for a format beyond that.
+final class Workloads {
+    private static final String ENGINE = "engine";
+    private static final String NO_IMAGES = "-";
+    private static final long SEED = 1;
+
+    private Workloads() {
+    }
+
+    /// `[m, k] x [k, n]`, forward only.
+    static Case gemm(String name, int m, int n, int k) {
+        return Case.of(name, NO_IMAGES, meter -> {
+            var rng = new Rng(SEED);
+            Tensor x = Tensor.randn(Shape.of(m, k), rng);
+            Tensor y = Tensor.randn(Shape.of(k, n), rng);
+            meter.time(FORWARD, () -> x.matmul(y));
+        });
+    }
+
+    /// A convolution of `n` square images of side `hw` with a square kernel and bias.
+    static Case conv2d(String name, int n, int in, int hw, int out, int kernel, Conv2d.Options options) {
+        return images(name, () -> new Conv2d(in, out, kernel, options, new Rng(SEED)), n, in, hw, hw);
+    }
+
+    /// A layer in training mode, on channels-last images of this shape.
+    static Case images(String name, Supplier<Layer> layer, int... shape) {
+        return Case.of(name, ENGINE, meter -> {
+            Layer made = layer.get();
+            forwardAndBackward(meter, made::forward, Tensor.randn(Shape.of(shape), new Rng(SEED)).channelsLast(), made.parameters());
+        });
+    }
+
+    /// A function without parameters.
+    static Case unary(String name, UnaryOperator<Variable> f, Shape shape) {
+        return Case.of(name, NO_IMAGES,
+                meter -> forwardAndBackward(meter, f, Tensor.randn(shape, new Rng(SEED)), List.of()));
+    }
+
+    /// A whole classifier with cross-entropy: training step, inference on the batch, inference on its first sample.
+    static Case model(String name, Function<Rng, Layer> network, Shape input, int classes, Function<List<Parameter>, Optimizer> optimizer) {
+        return Case.of(name, ENGINE, meter -> {
+            var rng = new Rng(SEED);
+            Layer net = network.apply(rng);
+            Optimizer steps = optimizer.apply(net.parameters());
+            Tensor images = Tensor.randn(input, rng);
+            Tensor labels = labels(input.size(0), classes, rng);
+            meter.time(TRAIN, () -> {
+                steps.zeroGrad();
+                crossEntropy(net.forward(images), labels).backward();
+                steps.step();
+            });
+            net.eval();
+            Tensor first = images.narrow(0, 0, 1);
+            meter.time(FORWARD, () -> noGrad(() -> net.forward(images)));
+            meter.time(FORWARD_BATCH1, () -> noGrad(() -> net.forward(first)));
+        });
+    }
+
+    private static void forwardAndBackward(Meter meter, UnaryOperator<Variable> f, Tensor input, List<Parameter> parameters) {
+        meter.time(FORWARD, () -> noGrad(() -> f.apply(Variable.of(input))));
+        Variable x = Variable.tracked(input);
+        var leaves = new ArrayList<Variable>(parameters);
+        leaves.add(x);
+        Tensor y = noGrad(() -> f.apply(x)).data();
+        Tensor random = Tensor.randn(y.shape(), new Rng(SEED));
+        Tensor dy = y.layout().isChannelsLast() ? random.channelsLast() : random;
+        meter.time(TRAIN, () -> Gradients.gradients(List.of(f.apply(x)), List.of(Variable.of(dy)), leaves, false));
+    }
+
+    private static Tensor labels(int count, int classes, Rng rng) {
+        long[] labels = new long[count];
+        for (int i = 0; i < count; i++)
+            labels[i] = rng.nextInt(classes);
+        return Tensor.of(labels);
+    }
+}

@@ -1,0 +1,103 @@
+package dev.sunda.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sunda.autograd.Variable;
+import dev.sunda.bench.Meter.Measure;
+import dev.sunda.core.type.Shape;
+import dev.sunda.nn.Conv2d;
+import dev.sunda.nn.Flatten;
+import dev.sunda.nn.Linear;
+import dev.sunda.nn.Sequential;
+import dev.sunda.optim.Sgd;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.json.JsonMapper;
+
+class BenchTests {
+    private static final Effort HARDLY_ANY = new Effort(0, 0);
+
+    /// The names in the runner of the other frameworks, which the comparison joins on.
+    private static final List<String> PEER = List.of("gemm/256", "gemm/512", "gemm/1024", "gemm/2048", "gemm/128x10x6272",
+            "gemm/1024x768x3072", "conv2d/3x3-64x16x28-32", "conv2d/3x3-16x64x56-64", "conv2d/3x3d2-16x64x56-64",
+            "conv2d/3x3s2-16x64x56-128", "conv2d/3x3-16x128x14-128", "conv2d/1x1-64x64x28-128", "conv2d/7x7s2-8x3x224-64",
+            "depthwise/3x3-64x64x28", "depthwise/3x3d2-64x64x28", "depthwise/3x3d4-64x64x28", "depthwise/3x3d2-16x256x56",
+            "depthwise/5x5s2-16x128x28", "depthwise/7x7-16x256x28", "transposed/2x2s2-16x64x28-32", "conv1d/causal-k2d16-16x64x1024",
+            "conv1d/depthwise-k7d4-16x256x1024", "op/relu-4096x1000", "op/gelu-4096x1000", "op/tanh-4096x1000", "op/sigmoid-4096x1000",
+            "op/softmax-4096x1000", "op/log_softmax-4096x1000", "op/sum-4096x1000", "op/add-4096x1000", "op/layer_norm-4096x1000",
+            "op/batch_norm-64x64x28x28", "op/max_pool2-64x64x28x28", "model/transformer-block-8x128x256", "model/mnist-sgd-128",
+            "model/mnist-adamw-128", "model/mobilenet025-16");
+
+    @Test
+    void casesHaveTheNamesOfTheOtherRunners() {
+        assertThat(Cases.ALL).extracting(Case::name).containsExactlyElementsOf(PEER);
+    }
+
+    @Test
+    void aCasePrintsOneLineOfJson() {
+        var out = new StringWriter();
+        var err = new StringWriter();
+        int status = run(out, err, "--quick", "--json", "--only", "gemm/256");
+        assertThat(status).as(err.toString()).isZero();
+        assertThat(out.toString().lines()).hasSize(1);
+        var line = JsonMapper.shared().readTree(out.toString());
+        assertThat(line.propertyNames()).containsExactly("case", "layout", "threads", "device", "forward_ms");
+        assertThat(line.get("case").asString()).isEqualTo("gemm/256");
+        assertThat(line.get("device").asString()).isEqualTo("cpu");
+        assertThat(line.get("forward_ms").asDouble()).isPositive();
+    }
+
+    @Test
+    void missingCasesAreNamed() {
+        var out = new StringWriter();
+        var err = new StringWriter();
+        Case missing = Cases.ALL.stream().filter(Case::isMissing).findFirst().orElse(null);
+        if (missing == null)
+            return;
+        assertThat(run(out, err, "--json", "--only", missing.name())).isZero();
+        assertThat(out.toString()).isEmpty();
+        assertThat(err.toString()).contains("missing: " + missing.name(), missing.lacks());
+    }
+
+    @Test
+    void wrongUseIsOneLineAndStatusTwo() {
+        for (List<String> options : List.of(List.of("--only", "no such case"), List.of("--threads", "0"), List.of("--fresh"))) {
+            var out = new StringWriter();
+            var err = new StringWriter();
+            assertThat(run(out, err, options.toArray(String[]::new))).isEqualTo(2);
+            assertThat(err.toString().lines()).singleElement().asString().startsWith("sunda bench: ").endsWith("see 'sunda bench --help'");
+            assertThat(out.toString()).isEmpty();
+        }
+    }
+
+    @Test
+    void convolutionsAreMeasuredForwardAndWithGradients() {
+        Case c = Workloads.conv2d("small", 2, 4, 5, 6, 3, Conv2d.Options.DEFAULT.withPadding(2).withDilation(2).withGroups(2));
+        assertThat(c.measure(HARDLY_ANY).keySet()).containsExactly(Measure.FORWARD, Measure.TRAIN);
+    }
+
+    @Test
+    void operationsAreMeasuredForwardAndWithGradients() {
+        Case c = Workloads.unary("small", Variable::tanh, Shape.of(3, 5));
+        assertThat(c.measure(HARDLY_ANY).keySet()).containsExactly(Measure.FORWARD, Measure.TRAIN);
+    }
+
+    @Test
+    void modelsAreMeasuredInTrainingAndInference() {
+        Case c = Workloads.model("small", rng -> new Sequential(new Conv2d(1, 2, 3, rng), new Flatten(), new Linear(2 * 4 * 4, 3, rng)),
+                Shape.of(4, 1, 6, 6), 3, p -> new Sgd(p, 0.1));
+        assertThat(c.measure(HARDLY_ANY).keySet()).containsExactly(Measure.TRAIN, Measure.FORWARD, Measure.FORWARD_BATCH1);
+    }
+
+    @Test
+    void findingsOfAFreshMachineSurviveTheirLine() {
+        var finding = new FreshCase.Finding(Measure.TRAIN, 1.25, 3e6, 0);
+        assertThat(FreshCase.Finding.parse(finding.toString())).isEqualTo(finding);
+    }
+
+    private static int run(StringWriter out, StringWriter err, String... options) {
+        return Bench.run(new PrintWriter(out, true), new PrintWriter(err, true), options);
+    }
+}
