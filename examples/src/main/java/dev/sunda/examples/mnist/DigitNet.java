@@ -27,17 +27,18 @@ public final class DigitNet {
     private DigitNet() {
     }
 
-    /// A network with random weights.
+    /// A network with random weights. Pooling comes before norm and activation: they then work on a quarter of the pixels, and since both keep
+    /// the order of a channel's values (as long as the norm's weight is positive) the same pixels win.
     public static Sequential create(int classes, Rng rng) {
         var layers = new LinkedHashMap<String, Layer>();
         layers.put("conv1", new Conv2d(1, 32, 3, Conv2d.Options.DEFAULT.withPadding(Padding.SAME).withBias(false), rng));
+        layers.put("pool1", new MaxPool2d(2));
         layers.put("norm1", new BatchNorm2d(32));
         layers.put("relu1", new Relu());
-        layers.put("pool1", new MaxPool2d(2));
         layers.put("block2", block(32, 64, rng));
+        layers.put("pool2", new MaxPool2d(2));
         layers.put("norm2", new BatchNorm2d(64));
         layers.put("relu2", new Relu());
-        layers.put("pool2", new MaxPool2d(2));
         layers.put("block3", block(64, 128, rng));
         layers.put("norm3", new BatchNorm2d(128));
         layers.put("relu3", new Relu());
