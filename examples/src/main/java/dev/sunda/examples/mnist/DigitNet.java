@@ -27,8 +27,8 @@ public final class DigitNet {
     private DigitNet() {
     }
 
-    /// A network with random weights. Pooling comes before norm and activation: they then work on a quarter of the pixels, and since both keep
-    /// the order of a channel's values (as long as the norm's weight is positive) the same pixels win.
+    /// A network with random weights. Pooling comes before norm and activation: they then work on a quarter of the pixels, and since both
+    /// keep the order of a channel's values (as long as the norm's weight is positive) the same pixels win.
     public static Sequential create(int classes, Rng rng) {
         var layers = new LinkedHashMap<String, Layer>();
         layers.put("conv1", new Conv2d(1, 32, 3, Conv2d.Options.DEFAULT.withPadding(Padding.SAME).withBias(false), rng));
