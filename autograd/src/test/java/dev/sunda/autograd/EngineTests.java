@@ -217,6 +217,16 @@ class EngineTests {
         assertStale((x, p) -> x.matmul(p.expand(Shape.of(1, 1))));
     }
 
+    @Test
+    void aConstantOverwrittenSinceItWasUsedIsNoticed() {
+        var x = Variable.tracked(Tensor.of(3f, 4));
+        Tensor factor = Tensor.of(2f, 2);
+        Variable y = x.mul(Variable.of(factor)).sum();
+        factor.select(0, 1).copyFrom(Tensor.of(100f).squeeze());
+        assertThatThrownBy(() -> Variable.gradients(y, List.of(x), false)).isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("was changed in place after it was used");
+    }
+
     private static void assertStale(BiFunction<Variable, Parameter, Variable> use) {
         var x = Variable.tracked(Tensor.of(3f));
         var p = new Parameter(Tensor.of(2f));

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sunda.autograd.Gradients;
 import dev.sunda.autograd.Variable;
 import dev.sunda.core.Tensor;
+import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -53,5 +54,14 @@ class NormalizationTests {
         assertThatThrownBy(() -> Normalizations.batchNorm(Variable.of(ramp(3)), null, null, 1)).isInstanceOf(ShapeException.class);
         assertThatThrownBy(() -> Normalizations.batchNorm(x, Variable.of(ramp(3)), null, 1)).isInstanceOf(ShapeException.class)
                 .hasMessageContaining("2 channels");
+    }
+
+    @Test
+    void theGradientInEvaluationUsesTheStatisticsOfItsOwnForwardPass() {
+        Tensor image = Tensor.of(new double[] {1, 2, 3, 4}, Shape.of(2, 2));
+        Tensor mean = Tensor.of(0.5, 1.0);
+        Variable y = Normalizations.batchNorm(Variable.of(image), mean, Tensor.of(1.0, 4.0), weight, null, 1e-12);
+        mean.copyFrom(Tensor.of(100.0, 100.0));                      // a later batch moves the running mean
+        assertClose("dweight", Variable.gradients(y.sum(), List.of(weight), false).getFirst().data(), 0.5 + 2.5, 0.5 + 1.5);
     }
 }
