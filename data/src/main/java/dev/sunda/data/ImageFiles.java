@@ -44,6 +44,7 @@ public final class ImageFiles {
     }
 
     /// A picture in memory as a grey image `[1, h, w]`.
+    @SuppressWarnings("exports")                                     // who has a BufferedImage has the module it comes from
     public static Tensor grey(BufferedImage picture) {
         int h = picture.getHeight(), w = picture.getWidth();
         var grey = new float[h * w];
@@ -59,6 +60,7 @@ public final class ImageFiles {
     }
 
     /// A picture in memory as an image `[3, h, w]` of red, green and blue.
+    @SuppressWarnings("exports")                                     // who has a BufferedImage has the module it comes from
     public static Tensor rgb(BufferedImage picture) {
         int h = picture.getHeight(), w = picture.getWidth();
         var planes = new float[3 * h * w];

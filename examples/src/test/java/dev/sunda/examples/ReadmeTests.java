@@ -42,6 +42,21 @@ class ReadmeTests {
         assertThat(run(programs().get(1))).last().isEqualTo("both derivatives agree");
     }
 
+    /// A module that handed on java.desktop would bring a second List and a second Shape.
+    @Test
+    void importingTheModulesLeavesCommonNamesUnambiguous() throws Exception {
+        assertThat(run("""
+                import module dev.sunda.nn;
+                import module dev.sunda.optim;
+                import module dev.sunda.data;
+
+                void main() {
+                    List<Shape> shapes = List.of(Shape.of(2, 3));
+                    IO.println(shapes);
+                }
+                """)).last().isEqualTo("[[2, 3]]");
+    }
+
     @Test
     void everyLinkLeadsToAFile() throws IOException {
         for (String name : List.of("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md")) {
