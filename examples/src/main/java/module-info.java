@@ -3,6 +3,7 @@ module dev.sunda.examples {
     requires dev.sunda.data;
     requires dev.sunda.nn;
     requires dev.sunda.optim;
+    requires java.desktop;                                           // the tests draw digits
     requires info.picocli;
     requires tools.jackson.databind;
 
