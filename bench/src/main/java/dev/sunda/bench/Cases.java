@@ -7,9 +7,13 @@ import static dev.sunda.bench.Workloads.model;
 import static dev.sunda.bench.Workloads.unary;
 
 import dev.sunda.autograd.Variable;
+import dev.sunda.core.Rng;
+import dev.sunda.core.op.Padding;
 import dev.sunda.core.type.Shape;
 import dev.sunda.nn.BatchNorm2d;
+import dev.sunda.nn.Conv1d;
 import dev.sunda.nn.Conv2d;
+import dev.sunda.nn.ConvTranspose2d;
 import dev.sunda.nn.MaxPool2d;
 import dev.sunda.optim.AdamW;
 import dev.sunda.optim.Sgd;
@@ -18,6 +22,7 @@ import java.util.List;
 /// The table of cases: one line each, with the names and the order of the other frameworks' runners.
 final class Cases {
     private static final Conv2d.Options PLAIN = Conv2d.Options.DEFAULT;
+    private static final Conv1d.Options CAUSAL = Conv1d.Options.DEFAULT.withPadding(Padding.CAUSAL);
     private static final Shape ROWS = Shape.of(4096, 1000);
     private static final Sgd.Options MOMENTUM = Sgd.Options.DEFAULT.withMomentum(0.9);
 
@@ -43,9 +48,10 @@ final class Cases {
             conv2d("depthwise/3x3d2-16x256x56", 16, 256, 56, 256, 3, PLAIN.withPadding(2).withDilation(2).withGroups(256)),
             conv2d("depthwise/5x5s2-16x128x28", 16, 128, 28, 128, 5, PLAIN.withStride(2).withPadding(2).withGroups(128)),
             conv2d("depthwise/7x7-16x256x28", 16, 256, 28, 256, 7, PLAIN.withPadding(3).withGroups(256)),
-            Case.missing("transposed/2x2s2-16x64x28-32", "transposed convolution"),
-            Case.missing("conv1d/causal-k2d16-16x64x1024", "one-dimensional convolution"),
-            Case.missing("conv1d/depthwise-k7d4-16x256x1024", "one-dimensional convolution"),
+            images("transposed/2x2s2-16x64x28-32", () -> new ConvTranspose2d(64, 32, 2, PLAIN.withStride(2), new Rng(1)), 16, 64, 28, 28),
+            images("conv1d/causal-k2d16-16x64x1024", () -> new Conv1d(64, 64, 2, CAUSAL.withDilation(16), new Rng(1)), 16, 64, 1024),
+            images("conv1d/depthwise-k7d4-16x256x1024",
+                    () -> new Conv1d(256, 256, 7, CAUSAL.withDilation(4).withGroups(256), new Rng(1)), 16, 256, 1024),
             unary("op/relu-4096x1000", Variable::relu, ROWS),
             Case.missing("op/gelu-4096x1000", "gelu"),
             unary("op/tanh-4096x1000", Variable::tanh, ROWS),

@@ -131,7 +131,7 @@ public final class DepthwiseSeparableConv2d extends Layer {
 
     @Override
     protected String options() {
-        String sliding = new Conv2d.Options(options.stride, options.padding, options.dilation, 1, options.bias).text();
+        String sliding = new Conv2d.Options(options.stride, options.padding, options.dilation, 1, options.bias).sliding().text();
         return in + " -> " + out + ", kernel " + kernel
                 + (options.channelMultiplier == 1 ? "" : ", channel multiplier " + options.channelMultiplier)
                 + sliding;

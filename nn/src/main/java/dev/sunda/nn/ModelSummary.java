@@ -8,6 +8,7 @@ import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Device;
 import dev.sunda.core.type.Shape;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -21,8 +22,8 @@ import java.util.Set;
 ///
 /// The receptive field is how many input pixels, along each axis, can influence one output pixel:
 /// `R = R_before + dilation * (kernel - 1) * product of all strides before`. Layers count as one chain, in the order of their calls; near
-/// the
-/// borders part of the field lies in the padding. Source: Araujo, Norris, Sim 2019, Computing receptive fields, doi:10.23915/distill.00021.
+/// the borders part of the field lies in the padding. A transposed convolution takes steps of `1 / stride`, and its output pixels differ in
+/// what they see: the largest field counts. Source: Araujo, Norris, Sim 2019, Computing receptive fields, doi:10.23915/distill.00021.
 ///
 /// @param input shape the model was run on
 /// @param rows one for each call
@@ -43,7 +44,27 @@ public record ModelSummary(Shape input, List<Row> rows, long parameters, long tr
     /// @param parameters of the layer itself; 0 for those an earlier row has counted
     /// @param multiplyAdds multiplications, each with one addition
     /// @param receptiveField in input pixels, or null where there is no image any more
-    public record Row(String path, String layer, Shape output, long parameters, long multiplyAdds, Pair receptiveField) {
+    public record Row(String path, String layer, Shape output, long parameters, long multiplyAdds, Field receptiveField) {
+    }
+
+    /// A receptive field.
+    ///
+    /// @param pixels along each axis, outermost first
+    public record Field(List<Integer> pixels) {
+        public Field {
+            pixels = List.copyOf(pixels);
+        }
+
+        /// Of this many pixels along each axis.
+        public static Field of(int... pixels) {
+            return new Field(Arrays.stream(pixels).boxed().toList());
+        }
+
+        /// `3`, or `3x5` if they differ.
+        @Override
+        public String toString() {
+            return Sliding.text(pixels.stream().mapToInt(Integer::intValue).toArray());
+        }
     }
 
     /// Runs the model on zeros of shape `input`. Modes and random streams are afterwards as before.
@@ -114,8 +135,9 @@ public record ModelSummary(Shape input, List<Row> rows, long parameters, long tr
         private final Layer model;
         private final List<Row> rows = new ArrayList<>();
         private final Set<Parameter> counted = Collections.newSetFromMap(new IdentityHashMap<>());
-        private final long[] field = {1, 1};
-        private final long[] jump = {1, 1};
+        private final double[] field = {1, 1, 1};
+        private final double[] jump = {1, 1, 1};
+        private int axes;
 
         private Listener(Layer model) {
             this.model = model;
@@ -123,17 +145,29 @@ public record ModelSummary(Shape input, List<Row> rows, long parameters, long tr
 
         @Override
         public void called(Layer layer, Shape in, Shape out) {
-            List<Window> windows = layer.windows(in);
-            for (int a = 0; a < windows.size() && a < field.length; a++) {
-                field[a] += (windows.get(a).span() - 1) * jump[a];
-                jump[a] *= windows.get(a).stride();
-            }
+            see(layer.windows(in), layer instanceof ConvTransposeNd);
             if (!layer.children().isEmpty() && layer.ownParameters().isEmpty())
                 return;
             var own = layer.ownParameters().values().stream().filter(counted::add).toList();
-            Pair pixels = out.rank() < 3 ? null : new Pair(Math.toIntExact(field[0]), Math.toIntExact(field[1]));
             rows.add(new Row(layer == model ? "" : model.nameOf(layer), layer.describe(), out, count(own), layer.multiplyAdds(in, out),
-                    pixels));
+                    out.rank() < 3 ? null : pixels(out)));
+        }
+
+        /// A transposed window is that of the convolution it is the transpose of, whose outputs are here the inputs.
+        private void see(List<Window> windows, boolean transposed) {
+            axes = windows.isEmpty() ? axes : windows.size();
+            for (int a = 0; a < windows.size(); a++) {
+                long reach = windows.get(a).span() - 1;
+                int stride = windows.get(a).stride();
+                field[a] += (transposed ? reach / stride : reach) * jump[a];
+                jump[a] = transposed ? jump[a] / stride : jump[a] * stride;
+            }
+        }
+
+        /// Before the first window a pixel sees itself. Sums of fractions are exact but for the last bits.
+        private Field pixels(Shape out) {
+            int known = axes == 0 ? Math.min(field.length, out.rank() - 2) : axes;
+            return new Field(Arrays.stream(field, 0, known).mapToObj(f -> (int) Math.ceil(f - 1e-6)).toList());
         }
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sunda.autograd.Variable;
 import dev.sunda.core.Rng;
+import dev.sunda.core.op.Padding;
 import dev.sunda.core.type.Shape;
 import dev.sunda.nn.DepthwiseSeparableConv2d.Options;
 import org.junit.jupiter.api.Test;
@@ -88,6 +89,33 @@ class ModelSummaryTests {
         var net = new Sequential(new Conv2d(1, 1, new Pair(3, 5), Conv2d.Options.DEFAULT.withStride(2), rng),
                 new Conv2d(1, 1, 3, Conv2d.Options.DEFAULT.withDilation(3).withPadding(3), rng));
         assertThat(ModelSummary.of(net, Shape.of(1, 1, 20, 20)).rows()).extracting(ModelSummary.Row::receptiveField)
-                .containsExactly(new Pair(3, 5), new Pair(15, 17));
+                .containsExactly(ModelSummary.Field.of(3, 5), ModelSummary.Field.of(15, 17));
+    }
+
+    @Test
+    void sequencesAndVolumesHaveTheirOwnAxes() {
+        var rng = new Rng(1);
+        var causal = Conv1d.Options.DEFAULT.withPadding(Padding.CAUSAL);
+        var sequence = new Sequential(new Conv1d(1, 4, 2, causal, rng), new Conv1d(4, 4, 2, causal.withDilation(2).withGroups(4), rng));
+        var rows = ModelSummary.of(sequence, Shape.of(1, 1, 9)).rows();
+        assertThat(rows).extracting(ModelSummary.Row::receptiveField).containsExactly(ModelSummary.Field.of(2), ModelSummary.Field.of(4));
+        assertThat(rows).extracting(ModelSummary.Row::multiplyAdds).containsExactly(4L * 9 * 2, 4L * 9 * 2);
+        var volume = new Sequential(new Conv3d(1, 2, new Triple(1, 3, 5), Conv3d.Options.DEFAULT.withStride(2), rng), new Relu());
+        assertThat(ModelSummary.of(volume, Shape.of(1, 1, 4, 8, 8)).rows()).last().extracting(ModelSummary.Row::receptiveField)
+                .isEqualTo(ModelSummary.Field.of(1, 3, 5)).hasToString("1x3x5");
+    }
+
+    /// Down by 2, up by 2, then a 3x3 convolution over pixels that lie half an input step apart: counted out on paper.
+    @Test
+    void transposedConvolutionsTakeSmallerSteps() {
+        var rng = new Rng(1);
+        var half = Conv2d.Options.DEFAULT.withStride(2);
+        var net =
+                new Sequential(new ConvTranspose2d(1, 2, 2, half, rng), new Conv2d(2, 1, 3, rng), new ConvTranspose2d(1, 1, 3, half, rng));
+        var rows = ModelSummary.of(net, Shape.of(1, 1, 4, 4)).rows();
+        assertThat(rows).extracting(row -> row.receptiveField().toString()).containsExactly("1", "2", "3");
+        assertThat(rows).extracting(ModelSummary.Row::multiplyAdds).containsExactly(16L * 2 * 4, 36L * 2 * 9, 36L * 9);
+        assertThat(rows).extracting(ModelSummary.Row::output).containsExactly(Shape.of(1, 2, 8, 8), Shape.of(1, 1, 6, 6),
+                Shape.of(1, 1, 13, 13));
     }
 }

@@ -6,6 +6,7 @@ import dev.sunda.core.type.DTypeException;
 import dev.sunda.core.type.Layout;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
+import java.util.Arrays;
 
 /// Convolution and its two gradients. The three are a closed family: each is linear in both operands, and the derivative of each is one
 /// of the others.
@@ -21,8 +22,7 @@ public final class ConvKernels {
     /// @return `[N, O, out...]`
     public static Tensor conv(ConvSpec spec, Tensor x, Tensor weight, Tensor bias) {
         check(name(spec), x, spec.inputShape(), weight, spec.weightShape());
-        if (bias != null)
-            check(name(spec), bias, Shape.of(spec.outChannels()), weight, spec.weightShape());
+        checkBias(name(spec), bias, spec.outChannels(), weight);
         Tensor out = Tensor.empty(x.backend().imageLayout(spec.outputShape()), x.dtype(), x.device());
         x.backend().conv(spec, x.view(), weight.view(), bias == null ? null : bias.view(), out.view());
         return out;
@@ -35,10 +35,32 @@ public final class ConvKernels {
     /// @param weight `[O, C / groups, kernel...]`
     /// @return `[N, C, in...]`
     public static Tensor convInput(ConvSpec spec, Tensor dy, Tensor weight) {
-        check("convInput", dy, spec.outputShape(), weight, spec.weightShape());
-        Tensor dx = Tensor.empty(dy.backend().imageLayout(spec.inputShape()), dy.dtype(), dy.device());
-        dy.backend().convInput(spec, dy.view(), weight.view(), dx.view());
-        return dx;
+        return convTranspose(spec, dy, weight, null);
+    }
+
+    /// Transposed convolution: what [#convInput] computes, with a bias. The shapes are those of the convolution it is the transpose of.
+    ///
+    /// `y[n,c,i] = bias[c] + sum over o,k with p*stride + k*dilation - pad = i of x[n,o,p] * weight[o,c,k]`.
+    ///
+    /// @param x `[N, O, out...]`
+    /// @param weight `[O, C / groups, kernel...]`
+    /// @param bias `[C]` or null
+    /// @return `[N, C, in...]`
+    public static Tensor convTranspose(ConvSpec spec, Tensor x, Tensor weight, Tensor bias) {
+        String name = "convTranspose" + spec.axes().size() + "d";
+        check(name, x, spec.outputShape(), weight, spec.weightShape());
+        checkBias(name, bias, spec.inChannels(), weight);
+        Tensor y = Tensor.empty(x.backend().imageLayout(spec.inputShape()), x.dtype(), x.device());
+        x.backend().convInput(spec, x.view(), weight.view(), y.view());
+        return bias == null ? y : y.add(bias.reshape(perChannel(spec)));
+    }
+
+    /// `[C, 1...]`, which spreads over an image of the convolution's input.
+    private static Shape perChannel(ConvSpec spec) {
+        int[] sizes = new int[spec.axes().size() + 1];
+        Arrays.fill(sizes, 1);
+        sizes[0] = spec.inChannels();
+        return Shape.of(sizes);
     }
 
     /// The gradient with respect to the weight: `dweight[o,c,k] = sum over n,y of x[n, c, y*stride + k*dilation - pad] * dy[n,o,y]`.
@@ -57,14 +79,26 @@ public final class ConvKernels {
         return "conv" + spec.axes().size() + "d";
     }
 
+    private static void checkBias(String operation, Tensor bias, int channels, Tensor weight) {
+        if (bias == null)
+            return;
+        checkTypes(operation, bias, weight);
+        if (!bias.shape().equals(Shape.of(channels)))
+            throw new ShapeException(operation, "the bias must have one number for each of " + channels + " output channels", bias.shape());
+    }
+
     private static void check(String operation, Tensor a, Shape shapeA, Tensor b, Shape shapeB) {
-        Tensor.checkSameDevice(operation, a, b);
-        if (!a.dtype().isFloating() || a.dtype() != b.dtype())
-            throw new DTypeException(operation + ": operands must have one floating type (got " + a.describe() + ", " + b.describe()
-                    + "); convert one with to(dtype)");
+        checkTypes(operation, a, b);
         if (!a.shape().equals(shapeA))
             throw new ShapeException(operation, "expected " + shapeA, a.shape(), b.shape());
         if (!b.shape().equals(shapeB))
             throw new ShapeException(operation, "expected " + shapeB, b.shape(), a.shape());
+    }
+
+    private static void checkTypes(String operation, Tensor a, Tensor b) {
+        Tensor.checkSameDevice(operation, a, b);
+        if (!a.dtype().isFloating() || a.dtype() != b.dtype())
+            throw new DTypeException(operation + ": operands must have one floating type (got " + a.describe() + ", " + b.describe()
+                    + "); convert one with to(dtype)");
     }
 }

@@ -32,6 +32,14 @@ public record Window(int in, int kernel, int stride, int dilation, int padBefore
         return new Window(in, kernel, stride, dilation, padBefore, padAfter, Math.toIntExact(Math.max(0, out)));
     }
 
+    /// The window of the convolution whose transpose makes `in = (out - 1) * stride - padBefore - padAfter + dilation * (kernel - 1) +
+    /// outputPadding + 1` pixels out of `out`, which may come out below 1. With a stride several sizes of `in` have `out` places for the
+    /// kernel; `outputPadding` picks one. Source: Dumoulin, Visin 2016, arXiv:1603.07285, relationship 14.
+    public static Window transposed(int out, int kernel, int stride, int dilation, int padBefore, int padAfter, int outputPadding) {
+        long in = (long) (out - 1) * stride - padBefore - padAfter + span(kernel, dilation) + outputPadding;
+        return new Window(Math.toIntExact(in), kernel, stride, dilation, padBefore, padAfter, out);
+    }
+
     /// Pixels from the first to the last tap, `dilation * (kernel - 1) + 1`.
     public static long span(int kernel, int dilation) {
         return (long) dilation * (kernel - 1) + 1;

@@ -42,6 +42,81 @@ class WindowTests {
         assertThat(ceil.out()).isEqualTo(floor.out() + (rest ? 1 : 0));
     }
 
+    /// Putting the kernel down at `out` places and counting what it covers; the padding cuts off, the output padding adds.
+    @Property(tries = 500)
+    void transposedSizeIsWhatTheKernelsCover(@ForAll @IntRange(min = 1, max = 8) int out, @ForAll @IntRange(min = 1, max = 4) int kernel,
+            @ForAll @IntRange(min = 1, max = 4) int stride, @ForAll @IntRange(min = 1, max = 3) int dilation,
+            @ForAll @IntRange(max = 3) int before, @ForAll @IntRange(max = 3) int after, @ForAll @IntRange(max = 3) int more) {
+        int last = 0;
+        for (int y = 0; y < out; y++)
+            for (int k = 0; k < kernel; k++)
+                last = Math.max(last, y * stride + k * dilation);
+        Window window = Window.transposed(out, kernel, stride, dilation, before, after, more);
+        assertThat(window.in()).isEqualTo(last + 1 - before - after + more);
+        if (more < stride && window.in() >= 0)                       // then it is the size whose convolution has `out` outputs
+            assertThat(Window.sliding(window.in(), kernel, stride, dilation, before, after)).isEqualTo(window);
+    }
+
+    @Test
+    void transposedShapesComeOut() {
+        int[] two = {2, 2};
+        var spec = ConvSpec.transposed("convTranspose2d", Shape.of(5, 6, 7, 8), Shape.of(6, 4, 3, 3), two, Padding.of(1), ONE, ONE, 3);
+        assertThat(spec.outputShape()).isEqualTo(Shape.of(5, 6, 7, 8));
+        assertThat(spec.weightShape()).isEqualTo(Shape.of(6, 4, 3, 3));
+        assertThat(spec.inputShape()).isEqualTo(Shape.of(5, 12, 14, 16));
+        assertThat(ConvSpec.transposed("convTranspose1d", Shape.of(1, 2, 4), Shape.of(2, 1, 3), new int[] {1}, Padding.ends(1, 0),
+                new int[] {1}, new int[] {2}, 1).inputShape()).isEqualTo(Shape.of(1, 1, 8));
+    }
+
+    private static ConvSpec transposed(Shape x, Shape w, Padding padding, int outputPadding, int groups) {
+        return ConvSpec.transposed("convTranspose1d", x, w, new int[] {2}, padding, new int[] {outputPadding}, new int[] {1}, groups);
+    }
+
+    @Test
+    void transposedArgumentsAreChecked() {
+        Shape x = Shape.of(1, 4, 3);
+        Shape w = Shape.of(4, 1, 3);
+        assertThatThrownBy(() -> transposed(x, Shape.of(3, 1, 3), Padding.VALID, 0, 1)).isInstanceOf(ShapeException.class)
+                .hasMessage("convTranspose1d: input has 4 channels but weight expects 3 (got [1, 4, 3], [3, 1, 3])");
+        assertThatThrownBy(() -> transposed(x, w, Padding.VALID, 0, 3)).isInstanceOf(ShapeException.class)
+                .hasMessage("convTranspose1d: 4 input channels are not divisible by 3 groups (got [1, 4, 3], [4, 1, 3])");
+        assertThatThrownBy(() -> transposed(Shape.of(4, 3), w, Padding.VALID, 0, 1)).isInstanceOf(ShapeException.class)
+                .hasMessage("convTranspose1d: the input must be [batch, channels, length], 3 dimensions (got [4, 3])");
+        assertThatThrownBy(() -> transposed(x, w, Padding.of(4), 0, 1)).isInstanceOf(ShapeException.class)
+                .hasMessage("convTranspose1d: padding 4 + 4 cuts off all of the 7 pixels a kernel of 3 makes of 3; take less padding "
+                        + "(got [1, 4, 3], [4, 1, 3])");
+        assertThatThrownBy(() -> transposed(x, w, Padding.VALID, 2, 1))
+                .hasMessage("convTranspose1d: output padding must be from 0 to below the stride or dilation (got 2, stride 2, dilation 1)");
+        assertThatThrownBy(() -> transposed(x, w, Padding.SAME, 0, 1))
+                .hasMessage("convTranspose1d: the padding of a transposed convolution must be given as numbers (got same)");
+        assertThatThrownBy(() -> transposed(x, w, Padding.of(1, 2), 0, 1))
+                .hasMessage("convTranspose1d: the padding must be one number, or numbers for 1 axis (got [1, 1, 2, 2])");
+    }
+
+    @Property(tries = 200)
+    void causalPaddingKeepsTheSizeAndPutsEverythingBefore(@ForAll @IntRange(min = 1, max = 9) int length,
+            @ForAll @IntRange(min = 1, max = 5) int kernel, @ForAll @IntRange(min = 1, max = 4) int dilation) {
+        Window window = ConvSpec.of("conv1d", Shape.of(1, 1, length), Shape.of(1, 1, kernel), new int[] {1}, Padding.CAUSAL,
+                new int[] {dilation}, 1).axes().getFirst();
+        assertThat(window.out()).isEqualTo(length);
+        assertThat(window.padAfter()).isZero();
+        for (int t = 0; t < length; t++)
+            assertThat(window.at(t, kernel - 1)).isEqualTo(t);       // the last tap sees the present, the others the past
+    }
+
+    @Test
+    void paddingBelongsToANumberOfAxes() {
+        assertThat(Padding.ends(1, 2)).hasToString("[1, 2]").isNotEqualTo(Padding.of(1, 2));
+        assertThat(Padding.of(1, 2, 3)).isEqualTo(Padding.of(1, 1, 2, 2, 3, 3)).hasSameHashCodeAs(Padding.of(1, 1, 2, 2, 3, 3));
+        assertThat(Padding.CAUSAL).hasToString("causal").isNotEqualTo(Padding.SAME).isNotEqualTo(Padding.VALID);
+        assertThat(Padding.of(1, 2, 3).after(2, 9, 1)).isEqualTo(3);
+        assertThat(Padding.of(1, 2).fits(2)).isTrue();
+        assertThat(Padding.of(1, 2).fits(1)).isFalse();
+        assertThat(Padding.SAME.fits(3)).isTrue();
+        assertThatThrownBy(() -> spec(Shape.of(1, 1, 8, 8), Shape.of(1, 1, 3, 3), 1, Padding.ends(1, 2), 1, 1))
+                .hasMessage("conv2d: the padding must be one number, or numbers for 2 axes (got [1, 2])");
+    }
+
     @Test
     void courseShapesComeOut() {
         assertThat(spec(Shape.of(1, 3, 32, 32), Shape.of(16, 3, 3, 3), 1, Padding.of(1), 1, 1).outputShape())

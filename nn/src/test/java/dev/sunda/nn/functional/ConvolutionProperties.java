@@ -151,7 +151,7 @@ class ConvolutionProperties {
         Tensor x = c.inputs().get(0);
         Tensor w = c.inputs().get(1);
         Tensor dy = OpChecks.normal(spec.outputShape(), new Rng(c.seed).split(1), c.memory);
-        OpChecks.derivatives(v -> Convolutions.convInput(v.get(0), v.get(1), spec), List.of(dy, w));
+        OpChecks.derivatives(v -> Convolutions.convTranspose(v.get(0), v.get(1), null, spec), List.of(dy, w));
         OpChecks.derivatives(v -> Convolutions.convWeight(v.get(0), v.get(1), spec), List.of(x, dy));
     }
 }

@@ -1,0 +1,36 @@
+package dev.sunda.nn;
+
+import dev.sunda.core.Rng;
+import dev.sunda.nn.functional.Convolutions;
+
+/// Three-dimensional transposed convolution: the gradient of a [Conv3d] with the same options with respect to its input, as a layer.
+/// It makes larger volumes out of small ones: where that one takes steps of `stride`, this one puts its kernels down at a distance of
+/// `stride`.
+///
+/// Shapes: `[N, in, D, H, W]` to `[N, out, D', H', W']`, or the same without `N`, with
+/// `D' = (D - 1) * stride - padBefore - padAfter + dilation * (kernel - 1) + outputPadding + 1`, `H'` and `W'` likewise.
+///
+/// Parameters: `weight` `[in, out / groups, kernel depth, kernel rows, kernel columns]` and `bias` `[out]`, both uniform in
+/// `±1 / sqrt(fanIn)` at first, with `fanIn = out / groups * kernel` as in PyTorch. The formula stands with
+/// [Convolutions#convTranspose3d]. Source: Dumoulin, Visin 2016, arXiv:1603.07285.
+public final class ConvTranspose3d extends ConvTransposeNd {
+    /// Stride 1, no padding, dilation 1, one group, with bias.
+    public ConvTranspose3d(int in, int out, int kernel, Rng rng) {
+        this(in, out, kernel, Conv3d.Options.DEFAULT, rng);
+    }
+
+    /// With a cubic kernel and no output padding.
+    public ConvTranspose3d(int in, int out, int kernel, Conv3d.Options options, Rng rng) {
+        this(in, out, Triple.of(kernel), options, Triple.of(0), rng);
+    }
+
+    /// @param in channels of the input, a multiple of the groups
+    /// @param out channels of the result, a multiple of the groups
+    /// @param kernel sizes, at least 1
+    /// @param options of the convolution this is the transpose of; its padding, as numbers, is cut off the result
+    /// @param outputPadding what is added to the end of each axis of the result, below the stride or the dilation: with a stride, inputs
+    ///     of several sizes have a convolution of one size, and this picks which of them comes back
+    public ConvTranspose3d(int in, int out, Triple kernel, Conv3d.Options options, Triple outputPadding, Rng rng) {
+        super(in, out, kernel.toArray(), options.sliding(), outputPadding.toArray(), rng);
+    }
+}
