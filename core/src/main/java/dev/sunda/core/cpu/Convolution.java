@@ -1,5 +1,6 @@
 package dev.sunda.core.cpu;
 
+import dev.sunda.core.cpu.GemmConvolution.Kernels;
 import dev.sunda.core.op.ConvSpec;
 import dev.sunda.core.spi.View;
 
@@ -19,7 +20,7 @@ final class Convolution {
         if (isStencil(spec))
             Depthwise.conv(DepthwiseKernel.ACTIVE, spec, x, w, bias, out);
         else
-            GemmConvolution.conv(GemmKernel.ACTIVE, spec, x, w, bias, out);
+            GemmConvolution.conv(Kernels.ACTIVE, spec, x, w, bias, out);
     }
 
     /// The gradient of [#conv] with respect to `x`.
@@ -29,7 +30,7 @@ final class Convolution {
         if (isStencil(spec))
             Depthwise.convInput(DepthwiseKernel.ACTIVE, spec, dy, w, dx);
         else
-            GemmConvolution.convInput(GemmKernel.ACTIVE, spec, dy, w, dx);
+            GemmConvolution.convInput(Kernels.ACTIVE, spec, dy, w, dx);
     }
 
     /// The gradient of [#conv] with respect to `w`: sums over fixed chunks of positions, joined in double in their order.
@@ -39,7 +40,7 @@ final class Convolution {
         if (isStencil(spec))
             Depthwise.convWeight(DepthwiseKernel.ACTIVE, spec, x, dy, dw);
         else
-            GemmConvolution.convWeight(GemmKernel.ACTIVE, spec, x, dy, dw);
+            GemmConvolution.convWeight(Kernels.ACTIVE, spec, x, dy, dw);
     }
 
     /// Whether each input channel is seen alone; without filters there is nothing to see, and the product of nothing is zeros.

@@ -4,17 +4,20 @@ import dev.sunda.core.cpu.GemmScratch.Role;
 import dev.sunda.core.parallel.Parallel;
 import java.util.Arrays;
 
-/// Matrix products in blocks: the right side is packed into panels as wide as a register tile, the left side is read in place,
-/// row by row. After Goto, van de Geijn 2008, "Anatomy of high-performance matrix multiplication".
+/// Matrix products in blocks: the right side is packed into panels as wide as a register tile, the left side is copied block by block
+/// to where its rows have the distance the tile wants. After Goto, van de Geijn 2008, "Anatomy of high-performance matrix multiplication".
 ///
 /// Each element is one chain of fused multiply-adds in ascending `k` that starts from its bias (or 0); between blocks of `k` it
 /// rests in the result. Blocking, tile shape and threads therefore never show in the bits.
 final class Gemm {
-    /// Steps of `k` in a block: a panel of two AVX2 vectors then takes 24 KB of the first cache.
-    static final int DEPTH = 384;
-    /// Floats of the left side worked on at a time, half of a small second cache.
-    private static final int LEFT_FLOATS = 48 * 1024;
+    /// Floats of the left side worked on at a time: 72 KB. More would fit a second cache of 512 KB, but not when pages lie badly in it.
+    private static final int LEFT_FLOATS = 18 * 1024;
     private static final int LEAST_CHUNKS = 16;
+    /// A right side of so many floats is walked through for each tile of rows, so that the result is written in one sweep; a larger one stays
+    /// in the caches panel by panel instead.
+    private static final int NARROW_FLOATS = 16 * 1024;
+    /// Panels of the right side for which copying the left side pays.
+    private static final int LEAST_PANELS = 8;
 
     private Gemm() {
     }
@@ -44,23 +47,24 @@ final class Gemm {
         Parallel.forChunks(count, chunk, (_, from, to) -> {
             for (int panel = from; panel < to; panel++)
                 for (int g = 0; g < group.length; g++)
-                    packRows(b, offset + group[g] + panel * width * columnStride, rowStride, columnStride, inner,
-                            Math.min(width, n - panel * width), data, (panel * k + g * inner) * width, width);
+                    packRows(kernel, b, offset + group[g] + panel * width * columnStride, rowStride, columnStride, inner,
+                            Math.min(width, n - panel * width), data, (panel * k + g * inner) * width);
         });
         return new Panels(data, k, n, width);
     }
 
-    private static void packRows(float[] b, int at, int rowStride, int columnStride, int rows, int columns, float[] to, int out,
-            int width) {
+    private static void packRows(GemmKernel kernel, float[] b, int at, int rowStride, int columnStride, int rows, int columns, float[] to,
+            int out) {
+        int width = kernel.columns();
+        if (columnStride == 1 && columns == width) {
+            kernel.copyRows(b, at, rowStride, rows, to, out);
+            return;
+        }
         for (int p = 0; p < rows; p++) {
             int from = at + p * rowStride;
             int row = out + p * width;
-            if (columnStride == 1)
-                for (int j = 0; j < columns; j++)
-                    to[row + j] = b[from + j];
-            else
-                for (int j = 0; j < columns; j++)
-                    to[row + j] = b[from + j * columnStride];
+            for (int j = 0; j < columns; j++)
+                to[row + j] = b[from + j * columnStride];
             for (int j = columns; j < width; j++)
                 to[row + j] = 0;
         }
@@ -78,77 +82,90 @@ final class Gemm {
 
     /// `c[i][j] = start[j] + sum over p of a[i][p] * b[p][j]` for `m` rows, in parallel.
     ///
-    /// @param a rows at `ao + i * lda`, contiguous
+    /// @param a element `(i, p)` at `ao + i * lda + p * as`
     /// @param c rows at `co + i * ldc`, contiguous
-    static void multiply(GemmKernel kernel, int m, float[] a, int ao, int lda, Panels b, float[] start, float[] c, int co, int ldc) {
-        int rows = rowsOfBlock(kernel, m, b.k());
+    static void multiply(GemmKernel kernel, int m, float[] a, int ao, int lda, int as, Panels b, float[] start, float[] c, int co,
+            int ldc) {
+        int rows = rowsOfBlock(kernel, m, b.k(), Math.ceilDiv(LEAST_CHUNKS, Math.ceilDiv(b.count(), LEAST_PANELS)));
         int rowBlocks = Math.ceilDiv(m, rows);
-        int panels = panelsOfBlock(rowBlocks, b);
+        int panels = Math.clamp(Math.ceilDiv(b.count() * rowBlocks, LEAST_CHUNKS), Math.min(LEAST_PANELS, b.count()), b.count());
         int panelBlocks = Math.ceilDiv(b.count(), panels);
         Parallel.forChunks(rowBlocks * panelBlocks, 1, (index, _, _) -> {
             int i = index / panelBlocks * rows;
             int j = index % panelBlocks * panels;
-            block(kernel, Math.min(rows, m - i), a, ao + i * lda, lda, b, j, Math.min(b.count(), j + panels), start, c, co + i * ldc, ldc);
+            block(kernel, Math.min(rows, m - i), a, ao + i * lda, lda, as, b, j, Math.min(b.count(), j + panels), start, c, co + i * ldc,
+                    ldc);
         });
     }
 
-    /// Rows of the left side that fit the second cache, at least one tile, at most what leaves work for several threads.
+    /// Rows of the left side that fit the second cache, at least one tile; blocks of nearly equal size, and enough of them where the right
+    /// side is narrow.
     static int rowsOfBlock(GemmKernel kernel, int m, int k) {
-        int tile = kernel.rows();
-        int fitting = LEFT_FLOATS / Math.clamp(k, 1, DEPTH) / tile;
-        int sharing = Math.ceilDiv(Math.ceilDiv(m, LEAST_CHUNKS), tile);
-        return tile * Math.max(1, Math.min(Math.min(fitting, sharing), 64));
+        return rowsOfBlock(kernel, m, k, LEAST_CHUNKS);
     }
 
-    private static int panelsOfBlock(int rowBlocks, Panels b) {
-        return rowBlocks >= LEAST_CHUNKS ? b.count() : Math.max(1, Math.ceilDiv(b.count() * rowBlocks, LEAST_CHUNKS));
+    private static int rowsOfBlock(GemmKernel kernel, int m, int k, int chunks) {
+        int tile = kernel.rows();
+        int fitting = Math.clamp(LEFT_FLOATS / Math.clamp(k, 1, GemmKernel.DEPTH) / tile, 1, 64);
+        int blocks = Math.clamp(Math.ceilDiv(m, tile), 1, Math.max(chunks, Math.ceilDiv(m, fitting * tile)));
+        return Math.max(1, Math.ceilDiv(Math.ceilDiv(m, blocks), tile)) * tile;
     }
 
     /// The same for some rows and the panels `from` to `to - 1`, in the calling thread.
-    static void block(GemmKernel kernel, int m, float[] a, int ao, int lda, Panels b, int from, int to, float[] start, float[] c, int co,
-            int ldc) {
+    static void block(GemmKernel kernel, int m, float[] a, int ao, int lda, int as, Panels b, int from, int to, float[] start, float[] c,
+            int co, int ldc) {
         int k = b.k();
-        int width = b.width();
-        int depth = Math.min(k, DEPTH);
+        int depth = Math.max(1, Math.ceilDiv(k, Math.max(1, Math.ceilDiv(k, GemmKernel.DEPTH))));
+        int height = kernel.rows();
+        var block = new Block(kernel, GemmScratch.floats(Role.LEFT, (m + height) * GemmKernel.STRIDE), m, b, start, c, co, ldc);
+        boolean narrow = (to - from) * b.width() * k <= NARROW_FLOATS;
         for (int p = 0; p == 0 || p < k; p += depth) {
             int steps = Math.min(depth, k - p);
-            for (int panel = from; panel < to; panel++) {
-                int columns = Math.min(width, b.n() - panel * width);
-                int bo = (panel * k + p) * width;
-                int at = co + panel * width;
-                if (columns == width)
-                    column(kernel, m, a, ao + p, lda, b.data(), bo, steps, p == 0 ? start : c, p == 0 ? panel * width : at,
-                            p == 0 ? 0 : ldc, c, at, ldc);
-                else
-                    edge(kernel, m, columns, a, ao + p, lda, b.data(), bo, steps, p == 0 ? start : null, panel * width, c, at, ldc);
-            }
-            if (k == 0)
-                return;
+            if (steps > 0)
+                Layouts.square(a, ao + p * as, lda, as, block.left, 0, GemmKernel.STRIDE, 1, m, steps);
+            if (narrow)
+                for (int i = 0; i < m; i += height)
+                    block.tiles(i, i + 1, from, to, p, steps);
+            else
+                for (int panel = from; panel < to; panel++)
+                    block.tiles(0, m, panel, panel + 1, p, steps);
         }
     }
 
-    private static void column(GemmKernel kernel, int m, float[] a, int ao, int lda, float[] b, int bo, int k, float[] start, int so,
-            int lds, float[] c, int co, int ldc) {
-        int tile = kernel.rows();
-        for (int i = 0; i < m; i += tile)
-            kernel.inner(a, ao + i * lda, lda, Math.min(tile, m - i), b, bo, k, start, so + i * lds, lds, c, co + i * ldc, ldc);
-    }
+    /// Tiles of some rows of a product.
+    ///
+    /// @param left the rows, [GemmKernel#STRIDE] apart, of some steps of `k`
+    private record Block(GemmKernel kernel, float[] left, int m, Panels b, float[] start, float[] c, int co, int ldc) {
+        /// Adds `steps` steps of `k` from `p` on to the rows from `top` and the panels from `from` on.
+        void tiles(int top, int bottom, int from, int to, int p, int steps) {
+            int width = b.width;
+            for (int i = top; i < bottom; i += kernel.rows()) {
+                int rows = Math.min(kernel.rows(), m - i);
+                for (int panel = from; panel < to; panel++) {
+                    int columns = Math.min(width, b.n - panel * width);
+                    int bo = (panel * b.k + p) * width;
+                    int at = co + i * ldc + panel * width;
+                    if (columns < width)
+                        edge(i, rows, columns, bo, p, steps, panel * width, at);
+                    else if (p == 0)
+                        kernel.inner(left, i * GemmKernel.STRIDE, rows, b.data, bo, steps, start, panel * width, 0, c, at, ldc);
+                    else
+                        kernel.inner(left, i * GemmKernel.STRIDE, rows, b.data, bo, steps, c, at, ldc, c, at, ldc);
+                }
+            }
+        }
 
-    /// The last, partial panel: tiles are computed aside, only their valid columns are written.
-    private static void edge(GemmKernel kernel, int m, int columns, float[] a, int ao, int lda, float[] b, int bo, int k, float[] start,
-            int so, float[] c, int co, int ldc) {
-        int tile = kernel.rows();
-        int width = kernel.columns();
-        float[] aside = GemmScratch.floats(Role.TILE, tile * width);
-        for (int i = 0; i < m; i += tile) {
-            int rows = Math.min(tile, m - i);
-            if (start == null)
+        /// A tile of the last, partial panel is computed aside, only its valid columns are written.
+        private void edge(int i, int rows, int columns, int bo, int p, int steps, int so, int at) {
+            int width = b.width;
+            float[] aside = GemmScratch.floats(Role.TILE, kernel.rows() * width);
+            if (p > 0)
                 for (int r = 0; r < rows; r++)
-                    System.arraycopy(c, co + (i + r) * ldc, aside, r * width, columns);
-            kernel.inner(a, ao + i * lda, lda, rows, b, bo, k, start == null ? aside : start, start == null ? 0 : so,
-                    start == null ? width : 0, aside, 0, width);
+                    System.arraycopy(c, at + r * ldc, aside, r * width, columns);
+            kernel.inner(left, i * GemmKernel.STRIDE, rows, b.data, bo, steps, p > 0 ? aside : start, p > 0 ? 0 : so, p > 0 ? width : 0,
+                    aside, 0, width);
             for (int r = 0; r < rows; r++)
-                System.arraycopy(aside, r * width, c, co + (i + r) * ldc, columns);
+                System.arraycopy(aside, r * width, c, at + r * ldc, columns);
         }
     }
 

@@ -11,8 +11,10 @@ final class GemmScratch {
         SOURCE, SECOND_SOURCE, WIDE, RESULT,
         /// The packed right side, the values chains start from, partial sums; held by the caller of a loop.
         PANELS, START, PARTIAL,
+        /// Transformed sources of a Winograd convolution; held by the caller of a loop.
+        TRANSFORMED, SECOND_TRANSFORMED,
         /// Used within one chunk of a loop.
-        BLOCK, COLUMNS, TILE
+        BLOCK, LEFT, COLUMNS, TILE
     }
 
     /// Larger buffers are left to the garbage collector: 64 MB.

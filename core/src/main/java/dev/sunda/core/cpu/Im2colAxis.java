@@ -2,6 +2,7 @@ package dev.sunda.core.cpu;
 
 import dev.sunda.core.op.Window;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.stream.IntStream;
 
 /// Which source pixel meets which kernel tap along one spatial axis: the tap `k` at position `p` looks at pixel
@@ -86,6 +87,27 @@ record Im2colAxis(int positions, int size, int[] origin, int step, int divisor) 
     int padded() {
         int last = Arrays.stream(origin).max().orElse(0) + (positions - 1) * step;
         return before() + Math.max(size, last + 1);
+    }
+
+    /// The taps of an even axis from the one that looks furthest to the front to the one that looks furthest to the back.
+    int[] ascending() {
+        return IntStream.range(0, kernel()).boxed().sorted(Comparator.comparingInt(k -> origin[k])).mapToInt(k -> k).toArray();
+    }
+
+    /// What the tap that looks furthest to the front sees at position 0; may lie before the first pixel.
+    int lowest() {
+        return Arrays.stream(origin).min().orElse(0);
+    }
+
+    /// Pixels of an even axis from the first to the last that `n` neighbouring positions see.
+    int reach(int n) {
+        return (n - 1) * step + Arrays.stream(origin).max().orElse(0) - lowest() + 1;
+    }
+
+    /// True if the taps of an even axis look at neighbouring pixels.
+    boolean isSolid() {
+        int[] order = ascending();
+        return IntStream.range(1, order.length).allMatch(i -> origin[order[i]] == origin[order[i - 1]] + 1);
     }
 
     /// True if every position has one tap, on the pixel of the same number.

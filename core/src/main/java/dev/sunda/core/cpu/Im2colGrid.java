@@ -133,10 +133,9 @@ record Im2colGrid(Im2colAxis depth, Im2colAxis height, Im2colAxis width) {
     /// each tap, zeros where a tap sees no pixel.
     ///
     /// @param x images of `channels` channels from `offset` on
-    /// @param out row `i` at `i * ldo`; modified
-    void patches(float[] x, int offset, int channels, int first, int count, int from, int to, float[] out, int ldo) {
+    /// @param out row `i` at `at + i * ldo`; modified
+    void patches(float[] x, int offset, int channels, int first, int count, int from, int to, float[] out, int at, int ldo) {
         int columns = width.positions();
-        int at = 0;
         int row = from / columns;
         for (int position = from; position < to; row++) {
             int image = row / rows();

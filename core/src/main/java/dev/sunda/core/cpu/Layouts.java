@@ -95,7 +95,8 @@ final class Layouts {
                         end - first, columns));
     }
 
-    private static void square(float[] from, int fo, int fr, int fc, float[] to, int go, int gr, int gc, int rows, int columns) {
+    /// `to[i][j] = from[i][j]` in the calling thread.
+    static void square(float[] from, int fo, int fr, int fc, float[] to, int go, int gr, int gc, int rows, int columns) {
         if (fc == 1 && gc == 1) {
             for (int i = 0; i < rows; i++)
                 System.arraycopy(from, fo + i * fr, to, go + i * gr, columns);

@@ -71,16 +71,15 @@ final class Matmul {
                 multiply(kernel, x, y.columnsFrom(whole), out.columnsFrom(whole));
             return;
         }
-        Matrix left = readable(x);
         var panels = Gemm.pack(kernel, y.data(), y.offset(), y.rowStride(), y.columnStride(), y.rows(), n);
         float[] start = Gemm.start(kernel, null, 0, 0, n);
         if (out.columnStride() == 1) {
-            Gemm.multiply(kernel, m, left.data(), left.offset(), left.rowStride(), panels, start, out.data(), out.offset(),
+            Gemm.multiply(kernel, m, x.data(), x.offset(), x.rowStride(), x.columnStride(), panels, start, out.data(), out.offset(),
                     out.rowStride());
             return;
         }
         float[] result = GemmScratch.floats(Role.RESULT, Math.multiplyExact(m, n));
-        Gemm.multiply(kernel, m, left.data(), left.offset(), left.rowStride(), panels, start, result, 0, n);
+        Gemm.multiply(kernel, m, x.data(), x.offset(), x.rowStride(), x.columnStride(), panels, start, result, 0, n);
         Layouts.transfer(result, 0, n, 1, out.data(), out.offset(), out.rowStride(), out.columnStride(), m, n);
     }
 
@@ -97,16 +96,5 @@ final class Matmul {
                 Gemm.addOuter(kernel, m, to - from, Math.min(STRIP, k - p), left, p * m, m, y.data(), y.offset() + p * y.rowStride() + from,
                         y.rowStride(), out.data(), out.offset() + from, out.rowStride());
         });
-    }
-
-    /// The same matrix with contiguous rows that do not compete for the same lines of the first cache.
-    private static Matrix readable(Matrix x) {
-        boolean contiguous = x.columnStride() == 1;
-        if (contiguous && (x.rowStride() % 512 != 0 || x.columns() < 64))
-            return x;
-        int stride = x.columns() % 512 == 0 ? x.columns() + 16 : x.columns();
-        float[] copy = GemmScratch.floats(Role.SOURCE, Math.multiplyExact(x.rows(), stride));
-        Layouts.transfer(x.data(), x.offset(), x.rowStride(), x.columnStride(), copy, 0, stride, 1, x.rows(), x.columns());
-        return new Matrix(copy, 0, x.rows(), x.columns(), stride, 1);
     }
 }

@@ -16,12 +16,16 @@ final class ScalarGemm implements GemmKernel {
     }
 
     @Override
-    public void inner(float[] a, int ao, int lda, int rows, float[] b, int bo, int k, float[] start, int so, int lds, float[] c,
-            int co,
-            int ldc) {
+    public void inner(float[] a, int ao, int rows, float[] b, int bo, int k, float[] start, int so, int lds, float[] c, int co, int ldc) {
         for (int i = 0; i < rows; i++)
             for (int j = 0; j < COLUMNS; j += 4)
-                quad(a, ao + i * lda, 1, b, bo + j, COLUMNS, k, start, so + i * lds + j, c, co + i * ldc + j);
+                quad(a, ao + i * STRIDE, 1, b, bo + j, COLUMNS, k, start, so + i * lds + j, c, co + i * ldc + j);
+    }
+
+    @Override
+    public void copyRows(float[] b, int at, int rowStride, int rows, float[] to, int out) {
+        for (int i = 0; i < rows; i++)
+            System.arraycopy(b, at + i * rowStride, to, out + i * COLUMNS, COLUMNS);
     }
 
     @Override

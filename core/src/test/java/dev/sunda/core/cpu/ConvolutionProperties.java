@@ -46,9 +46,9 @@ class ConvolutionProperties {
         var spec = new ConvSpec(3, groups * in, groups * out, groups, windows(2, random));
         var simd = new Case(spec, Order.CHANNELS_LAST, Order.CHANNELS_LAST, random);
         var scalar = simd.again();
-        simd.run(new SimdGemm());
+        simd.run(new GemmConvolution.Kernels(new SimdGemm(), new SimdConvKernel()));
         Parallel.withThreads(3, () -> {
-            scalar.run(new ScalarGemm());
+            scalar.run(new GemmConvolution.Kernels(new ScalarGemm(), new ScalarConvKernel()));
             return null;
         });
         ConvolutionViews.assertSame(simd.y, scalar.y);
@@ -102,7 +102,7 @@ class ConvolutionProperties {
             return new Case(spec, x, w, bias, dy, ConvolutionViews.like(y), ConvolutionViews.like(dx), ConvolutionViews.like(dw));
         }
 
-        void run(GemmKernel kernel) {
+        void run(GemmConvolution.Kernels kernel) {
             GemmConvolution.conv(kernel, spec, x, w, bias, y);
             GemmConvolution.convInput(kernel, spec, dy, w, dx);
             GemmConvolution.convWeight(kernel, spec, x, dy, dw);
