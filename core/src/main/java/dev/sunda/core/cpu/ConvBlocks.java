@@ -90,9 +90,14 @@ record ConvBlocks(Im2colGrid grid, int batch, int channels, int rows, int column
 
     /// The taps in the order of [#offsets].
     int[] order() {
+        return order(grid);
+    }
+
+    /// The taps of an even grid in the order in which they look at pixels.
+    static int[] order(Im2colGrid grid) {
         int[] order = new int[grid.taps()];
         int n = 0;
-        for (int kz = 0; kz < grid.depth().kernel(); kz++)
+        for (int kz : grid.depth().ascending())
             for (int ky : grid.height().ascending())
                 for (int kx : grid.width().ascending())
                     order[n++] = (kz * grid.height().kernel() + ky) * grid.width().kernel() + kx;
@@ -103,7 +108,7 @@ record ConvBlocks(Im2colGrid grid, int batch, int channels, int rows, int column
     int[] offsets(boolean merged) {
         int[] offsets = new int[merged ? grid.taps() / grid.width().kernel() : grid.taps()];
         int n = 0;
-        for (int kz = 0; kz < grid.depth().kernel(); kz++)
+        for (int kz : grid.depth().ascending())
             for (int ky : grid.height().ascending()) {
                 int line = (kz * lines() + grid.height().origin()[ky] - grid.height().lowest()) * width();
                 if (merged)
@@ -157,7 +162,8 @@ record ConvBlocks(Im2colGrid grid, int batch, int channels, int rows, int column
         });
     }
 
-    /// The same for channels `first` to `first + count - 1` of the batch, at most a tile's columns, each pixel filled up to these with zeros.
+    /// The same for channels `first` to `first + count - 1` of the batch, at most a tile's columns; each pixel is filled up to these with
+    /// zeros.
     void loadColumns(ConvKernel kernel, Box box, Dense images, int imageChannels, int first, int count, float[] to, int at) {
         int tile = kernel.columns();
         float[] from = images.data();

@@ -17,6 +17,8 @@ final class ConvGradient {
     private static final int POSITIONS = 256;
     /// Floats between the channels of a gradient, not a multiple of a cache's page so that channels do not displace each other.
     private static final int LINE = POSITIONS + 16;
+    /// Positions read where they are: so few that their lines, far apart, do not displace each other in the first cache.
+    private static final int POINTS_TOGETHER = 64;
     /// Channels for which boxes are laid out, whatever the tile, because boxes show in the bits.
     private static final int CHANNELS_OF_BOX = 16;
     /// Parts of the positions: at most so many, and at most so many floats together.
@@ -31,7 +33,9 @@ final class ConvGradient {
         /// A line of neighbouring taps with all their channels, read from the pixels as they are.
         LINES,
         /// The patch of a position, written out.
-        PATCHES
+        PATCHES,
+        /// Channels of the one tap of a position, all read where they are.
+        POINTS
     }
 
     private final ConvKernel kernel;
@@ -58,16 +62,17 @@ final class ConvGradient {
         blocks = ConvBlocks.of(grid, batch, CHANNELS_OF_BOX, POSITIONS).withChannels(channels);
         int pieces = Math.ceilDiv((form == Form.LINES ? grid.width().kernel() : grid.taps()) * channels, columns);
         pixel = switch (form) {
-            case CHANNELS -> columns;
+            case CHANNELS, POINTS -> columns;
             case LINES -> channels;
             case PATCHES -> pieces * columns;
         };
         offsets = switch (form) {
+            case POINTS -> new int[1];
             case CHANNELS -> pieces(blocks.offsets(false), pixel, 1, columns);
             case LINES -> pieces(blocks.offsets(true), pixel, pieces, columns);
             case PATCHES -> pieces(new int[1], pixel, pieces, columns);
         };
-        groups = form == Form.CHANNELS ? Math.ceilDiv(channels, columns) : 1;
+        groups = form == Form.CHANNELS || form == Form.POINTS ? Math.ceilDiv(channels, columns) : 1;
     }
 
     private static int[] pieces(int[] pixels, int floats, int count, int columns) {
@@ -75,6 +80,8 @@ final class ConvGradient {
     }
 
     private static Form form(int columns, Im2colGrid grid, int channels) {
+        if (grid.isIdentity() && channels % columns == 0 && channels > 0)
+            return Form.POINTS;
         if (!ConvBlocks.fits(grid, Math.max(channels, columns)))
             return Form.PATCHES;
         if (channels >= columns)
@@ -113,6 +120,10 @@ final class ConvGradient {
     private void add(int from, int to, int firstGroup, int endGroup, float[] sums, int so) {
         int row = rowFloats();
         Arrays.fill(sums, so + firstGroup * offsets.length * row, so + endGroup * offsets.length * row, 0);
+        if (form == Form.POINTS) {
+            addPoints(from, to, firstGroup, endGroup, sums, so);
+            return;
+        }
         float[] left = GemmScratch.floats(Role.COLUMNS, dy.count() * LINE);
         int[] at = new int[dy.count()];
         Arrays.setAll(at, o -> o * LINE);
@@ -128,6 +139,22 @@ final class ConvGradient {
                 load(box, group, right);
                 multiply(box, left, at, right, lined, sums, target, so + group * offsets.length * row);
             }
+        }
+    }
+
+    private void addPoints(int from, int to, int firstGroup, int endGroup, float[] sums, int so) {
+        int columns = kernel.columns();
+        int row = rowFloats();
+        for (int b = from; b < to; b++) {
+            var box = blocks.box(b);
+            int end = blocks.position(box, 0) + box.positions();
+            for (int p = end - box.positions(); p < end; p += POINTS_TOGETHER)
+                for (int group = firstGroup; group < endGroup; group++)
+                    for (int o = 0; o < dy.count(); o += ConvKernel.ROWS)
+                        kernel.outer(dy.memory().data(), dy.memory().offset() + dy.first() + p * dy.channels() + o, dy.channels(),
+                                Math.min(ConvKernel.ROWS, dy.count() - o), x.memory().data(),
+                                x.memory().offset() + x.first() + p * x.channels() + group * columns, x.channels(),
+                                Math.min(POINTS_TOGETHER, end - p), sums, so + group * row + o * columns, columns);
         }
     }
 
@@ -184,6 +211,8 @@ final class ConvGradient {
         switch (form) {
             case CHANNELS -> blocks.loadColumns(kernel, box, x.memory(), x.channels(), x.first() + group * columns,
                     Math.min(columns, x.count() - group * columns), to, 0);
+            case POINTS -> {
+            }
             case LINES -> blocks.load(box, x.memory(), x.channels(), x.first(), to, 0);
             case PATCHES -> {
                 for (int r = 0; r < box.rows(); r++) {
@@ -224,12 +253,13 @@ final class ConvGradient {
         for (int j = 0; j < columns; j++) {
             int within = (form == Form.LINES ? piece % (offsets.length / lines) : piece) * columns + j;
             int tap = switch (form) {
-                case CHANNELS -> order[piece];
+                case CHANNELS, POINTS -> order[piece];
                 case LINES -> within < grid.width().kernel() * channels
                         ? order[piece / (offsets.length / lines) * grid.width().kernel() + within / channels] : -1;
                 case PATCHES -> within < taps.length * channels ? within / channels : -1;
             };
-            int channel = form == Form.CHANNELS ? row / offsets.length * columns + j : within % channels;
+            int channel =
+                    groups > 1 || form == Form.CHANNELS || form == Form.POINTS ? row / offsets.length * columns + j : within % channels;
             if (tap >= 0 && channel < channels)
                 for (int o = 0; o < dy.count(); o++)
                     dw.heap().floats()[at + taps[tap] + channel * strides[1] + o * strides[0]] = (float) totals[o * columns + j];

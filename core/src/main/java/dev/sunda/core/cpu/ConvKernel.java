@@ -22,6 +22,19 @@ sealed interface ConvKernel permits ScalarConvKernel, SimdConvKernel {
     void tile(float[] x, int[] at, int first, int rows, int xo, float[] b, int bo, int k, float[] start, int so, float[] c, int[] to,
             int co);
 
+    /// `c[i][j] = start[j] + sum over p in from until to of x[at[i] + offsets[p]] * b[p][j]`, otherwise like [#tile]: for patches in many
+    /// short pieces.
+    void patches(float[] x, int[] at, int first, int rows, int[] offsets, int from, int until, float[] b, int bo, float[] start, int so,
+            float[] c, int[] to, int co);
+
+    /// `c[i][j] += sum over p < k of a[p][i] * b[p][j]` for `rows` rows and all columns of the tile.
+    ///
+    /// @param a element `(p, i)` at `ao + p * lda + i`
+    /// @param rows from 1 to [#ROWS]
+    /// @param b element `(p, j)` at `bo + p * ldb + j`
+    /// @param c rows at `co + i * ldc`; modified
+    void outer(float[] a, int ao, int lda, int rows, float[] b, int bo, int ldb, int k, float[] c, int co, int ldc);
+
     /// Copies `n` pieces as long as a tile is wide, `step` apart, so that they lie side by side.
     void gather(float[] x, int xo, int step, int n, float[] to, int at);
 }

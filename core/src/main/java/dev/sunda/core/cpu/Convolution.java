@@ -7,8 +7,9 @@ import dev.sunda.core.spi.View;
 /// Convolutions over one to three spatial axes; picks the kernel. `C` input channels seen one by one (`groups == C`) are a memory-bound
 /// stencil, see [Depthwise]; anything else is a matrix product, see [GemmConvolution].
 ///
-/// All of them compute in channels-last order, whatever the order of the views. Bias first, then the taps in row-major order,
-/// within a tap the channels: one chain of fused multiply-adds for each element.
+/// All of them compute in channels-last order, whatever the order of the views. The order of every sum depends on the shapes alone: bias
+/// first, then the taps as they look at pixels, within a tap the channels, in one chain of fused multiply-adds for each element; where
+/// Winograd's algorithm pays it is one such chain for each of its 36 products, see [WinogradConvolution].
 final class Convolution {
     private Convolution() {
     }

@@ -20,6 +20,8 @@ record DirectConvolution(ConvKernel kernel, ConvBlocks blocks, int[] segments, i
     /// Rows of a panel worked on at a time, so that a panel of two AVX2 vectors takes 24 KB of the first cache.
     private static final int DEPTH = 384;
     private static final int LEAST_LENGTH = 64;
+    /// Pieces shorter than this are looked up float by float.
+    private static final int SHORT = 32;
 
     /// A channels-last image: `channels` in all, of which `count` from `first` on take part.
     record Image(Dense memory, int channels, int first, int count) {
@@ -45,7 +47,7 @@ record DirectConvolution(ConvKernel kernel, ConvBlocks blocks, int[] segments, i
         var blocks = ConvBlocks.of(grid, batch, channels, Math.clamp(sharing, 1, POSITIONS));
         boolean merged = grid.width().isSolid();
         int whole = merged ? grid.width().kernel() * channels : channels;
-        int parts = parts(whole);
+        int parts = whole < SHORT ? Math.max(1, whole) : parts(whole);
         int length = whole / parts;
         int[] offsets = blocks.offsets(merged);
         int[] segments = IntStream.range(0, offsets.length * parts).map(s -> offsets[s / parts] * channels + s % parts * length).toArray();
@@ -111,7 +113,10 @@ record DirectConvolution(ConvKernel kernel, ConvBlocks blocks, int[] segments, i
             int[] target, int co) {
         int width = panels.width();
         int bo = panel * panels.k() * width;
-        for (int i = s; i < end; i++)
+        if (length == 1)
+            kernel.patches(x, at, first, rows, segments, s, end, panels.data(), bo + s * width, s == 0 ? start : null, panel * width, c,
+                    target, co);
+        for (int i = s; i < end && length > 1; i++)
             kernel.tile(x, at, first, rows, segments[i], panels.data(), bo + i * length * width, length, i == 0 ? start : null,
                     panel * width,
                     c, target, co);

@@ -13,8 +13,8 @@ final class Gemm {
     /// Floats of the left side worked on at a time: 72 KB. More would fit a second cache of 512 KB, but not when pages lie badly in it.
     private static final int LEFT_FLOATS = 18 * 1024;
     private static final int LEAST_CHUNKS = 16;
-    /// A right side of so many floats is walked through for each tile of rows, so that the result is written in one sweep; a larger one stays
-    /// in the caches panel by panel instead.
+    /// A right side of so many floats is walked through for each tile of rows, so that the result is written in one sweep; a larger one
+    /// stays in the caches panel by panel instead.
     private static final int NARROW_FLOATS = 16 * 1024;
     /// Panels of the right side for which copying the left side pays.
     private static final int LEAST_PANELS = 8;

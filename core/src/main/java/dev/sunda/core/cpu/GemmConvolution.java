@@ -21,9 +21,9 @@ final class GemmConvolution {
     }
 
     /// The innermost loops.
-    record Kernels(GemmKernel gemm, ConvKernel conv) {
+    record Kernels(GemmKernel gemm, ConvKernel conv, WinogradKernel winograd) {
         /// The twins this process uses.
-        static final Kernels ACTIVE = new Kernels(GemmKernel.ACTIVE, ConvKernel.ACTIVE);
+        static final Kernels ACTIVE = new Kernels(GemmKernel.ACTIVE, ConvKernel.ACTIVE, WinogradKernel.ACTIVE);
     }
 
     static void conv(Kernels kernels, ConvSpec spec, View x, View w, View bias, View out) {
@@ -52,12 +52,15 @@ final class GemmConvolution {
         int inner = spec.outChannels() / spec.groups();
         int outer = spec.inChannels() / spec.groups();
         float[] start = ConvPanels.start(kernels.conv, null, 0, outer);
+        var subpixel = SubpixelGradient.of(grid, spec.axes());
         boolean strided = spec.axes().stream().anyMatch(a -> a.stride() > 1);
         for (int g = 0; g < spec.groups(); g++) {
             var from = new Image(in, spec.outChannels(), g * inner, inner);
             var to = new Image(result, spec.inChannels(), g * outer, outer);
             var weights = ConvPanels.Source.of(w, g * inner * strides[0], taps, inner, strides[0], strides[1], outer);
-            if (strided)
+            if (strided && subpixel.pays(inner, outer))
+                subpixel.run(kernels.conv, spec.batch(), from, weights, to);
+            else if (strided)
                 for (var phase : GemmPhase.of(grid, spec.axes(), taps))
                     place(kernels, spec.batch(), phase.grid(), from, weights.withTaps(phase.taps()), start, to, phase::pixel,
                             phase.every()[2]);
@@ -73,8 +76,16 @@ final class GemmConvolution {
             Gemm.multiply(kernels.gemm, Math.multiplyExact(batch, grid.positions()), in.memory().data(), in.memory().offset() + in.first(),
                     in.channels(), 1, panels(kernels, weights), start, out.memory().data(), out.memory().offset() + out.first(),
                     out.channels());
+        else if (WinogradTiles.pays(grid, batch, in.count(), out.count()))
+            winograd(kernels, batch, grid, in, weights, start, out);
         else
             place(kernels, batch, grid, in, weights, start, out, Places.SAME, 1);
+    }
+
+    static void winograd(Kernels kernels, int batch, Im2colGrid grid, Image in, ConvPanels.Source weights, float[] start, Image out) {
+        var tiles = WinogradTiles.of(grid, batch);
+        new WinogradConvolution(kernels, tiles, in, out, start)
+                .run(weights.withTaps(Arrays.stream(tiles.order()).map(t -> weights.taps()[t]).toArray()));
     }
 
     private static Gemm.Panels panels(Kernels kernels, ConvPanels.Source w) {
@@ -117,8 +128,14 @@ final class GemmConvolution {
         int[] taps = grid.tapOffsets(strides, 2);
         int inner = spec.inChannels() / spec.groups();
         int outer = spec.outChannels() / spec.groups();
-        for (int g = 0; g < spec.groups(); g++)
-            new ConvGradient(kernels.conv, spec.batch(), grid, new Image(in, spec.inChannels(), g * inner, inner),
-                    new Image(gradient, spec.outChannels(), g * outer, outer)).run(dw, dw.layout().offset() + g * outer * strides[0], taps);
+        for (int g = 0; g < spec.groups(); g++) {
+            var pixels = new Image(in, spec.inChannels(), g * inner, inner);
+            var results = new Image(gradient, spec.outChannels(), g * outer, outer);
+            int at = dw.layout().offset() + g * outer * strides[0];
+            if (WinogradTiles.pays(grid, spec.batch(), inner, outer))
+                new WinogradGradient(kernels, WinogradTiles.of(grid, spec.batch()), pixels, results).run(dw, at, taps);
+            else
+                new ConvGradient(kernels.conv, spec.batch(), grid, pixels, results).run(dw, at, taps);
+        }
     }
 }

@@ -21,6 +21,26 @@ final class ScalarConvKernel implements ConvKernel {
     }
 
     @Override
+    public void patches(float[] x, int[] at, int first, int rows, int[] offsets, int from, int until, float[] b, int bo, float[] start,
+            int so, float[] c, int[] to, int co) {
+        for (int i = first; i < first + rows; i++)
+            for (int j = 0; j < COLUMNS; j++) {
+                float sum = start == null ? c[co + to[i] + j] : start[so + j];
+                for (int p = from; p < until; p++)
+                    sum = Math.fma(x[at[i] + offsets[p]], b[bo + (p - from) * COLUMNS + j], sum);
+                c[co + to[i] + j] = sum;
+            }
+    }
+
+    @Override
+    public void outer(float[] a, int ao, int lda, int rows, float[] b, int bo, int ldb, int k, float[] c, int co, int ldc) {
+        for (int i = 0; i < rows; i++)
+            for (int p = 0; p < k; p++)
+                for (int j = 0; j < COLUMNS; j++)
+                    c[co + i * ldc + j] = Math.fma(a[ao + p * lda + i], b[bo + p * ldb + j], c[co + i * ldc + j]);
+    }
+
+    @Override
     public void gather(float[] x, int xo, int step, int n, float[] to, int at) {
         for (int p = 0; p < n; p++)
             System.arraycopy(x, xo + p * step, to, at + p * COLUMNS, COLUMNS);

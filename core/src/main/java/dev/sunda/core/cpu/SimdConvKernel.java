@@ -76,6 +76,120 @@ final class SimdConvKernel implements ConvKernel {
     }
 
     @Override
+    public void patches(float[] x, int[] at, int first, int rows, int[] offsets, int from, int until, float[] b, int bo, float[] start,
+            int so, float[] c, int[] to, int co) {
+        int last = first + rows - 1;
+        int i1 = Math.min(first + 1, last);
+        int i2 = Math.min(first + 2, last);
+        int i3 = Math.min(first + 3, last);
+        int i4 = Math.min(first + 4, last);
+        int i5 = Math.min(first + 5, last);
+        float[] s = start == null ? c : start;
+        int s0 = start == null ? co + to[first] : so;
+        int s1 = start == null ? co + to[i1] : so;
+        int s2 = start == null ? co + to[i2] : so;
+        int s3 = start == null ? co + to[i3] : so;
+        int s4 = start == null ? co + to[i4] : so;
+        int s5 = start == null ? co + to[i5] : so;
+        FloatVector c00 = fromArray(S, s, s0), c01 = fromArray(S, s, s0 + L);
+        FloatVector c10 = fromArray(S, s, s1), c11 = fromArray(S, s, s1 + L);
+        FloatVector c20 = fromArray(S, s, s2), c21 = fromArray(S, s, s2 + L);
+        FloatVector c30 = fromArray(S, s, s3), c31 = fromArray(S, s, s3 + L);
+        FloatVector c40 = fromArray(S, s, s4), c41 = fromArray(S, s, s4 + L);
+        FloatVector c50 = fromArray(S, s, s5), c51 = fromArray(S, s, s5 + L);
+        int x0 = at[first];
+        int x1 = at[i1];
+        int x2 = at[i2];
+        int x3 = at[i3];
+        int x4 = at[i4];
+        int x5 = at[i5];
+        for (int p = from, bp = bo; p < until; p++, bp += COLUMNS) {
+            int q = offsets[p];
+            FloatVector b0 = fromArray(S, b, bp), b1 = fromArray(S, b, bp + L);
+            FloatVector v0 = broadcast(S, x[x0 + q]);
+            c00 = v0.fma(b0, c00);
+            c01 = v0.fma(b1, c01);
+            FloatVector v1 = broadcast(S, x[x1 + q]);
+            c10 = v1.fma(b0, c10);
+            c11 = v1.fma(b1, c11);
+            FloatVector v2 = broadcast(S, x[x2 + q]);
+            c20 = v2.fma(b0, c20);
+            c21 = v2.fma(b1, c21);
+            FloatVector v3 = broadcast(S, x[x3 + q]);
+            c30 = v3.fma(b0, c30);
+            c31 = v3.fma(b1, c31);
+            FloatVector v4 = broadcast(S, x[x4 + q]);
+            c40 = v4.fma(b0, c40);
+            c41 = v4.fma(b1, c41);
+            FloatVector v5 = broadcast(S, x[x5 + q]);
+            c50 = v5.fma(b0, c50);
+            c51 = v5.fma(b1, c51);
+        }
+        put(c00, c01, c, co + to[first]);                            // rows that are not there repeat the last one
+        put(c10, c11, c, co + to[i1]);
+        put(c20, c21, c, co + to[i2]);
+        put(c30, c31, c, co + to[i3]);
+        put(c40, c41, c, co + to[i4]);
+        put(c50, c51, c, co + to[i5]);
+    }
+
+    @Override
+    public void outer(float[] a, int ao, int lda, int rows, float[] b, int bo, int ldb, int k, float[] c, int co, int ldc) {
+        if (rows == ROWS)
+            whole(a, ao, lda, b, bo, ldb, k, c, co, ldc);
+        else
+            for (int i = 0; i < rows; i++)
+                single(a, ao + i, lda, b, bo, ldb, k, c, co + i * ldc);
+    }
+
+    /// Six rows: neighbouring elements of `a`, whose bounds are checked together.
+    private static void whole(float[] a, int ao, int lda, float[] b, int bo, int ldb, int k, float[] c, int co, int ldc) {
+        FloatVector c00 = fromArray(S, c, co), c01 = fromArray(S, c, co + L);
+        FloatVector c10 = fromArray(S, c, co + ldc), c11 = fromArray(S, c, co + ldc + L);
+        FloatVector c20 = fromArray(S, c, co + 2 * ldc), c21 = fromArray(S, c, co + 2 * ldc + L);
+        FloatVector c30 = fromArray(S, c, co + 3 * ldc), c31 = fromArray(S, c, co + 3 * ldc + L);
+        FloatVector c40 = fromArray(S, c, co + 4 * ldc), c41 = fromArray(S, c, co + 4 * ldc + L);
+        FloatVector c50 = fromArray(S, c, co + 5 * ldc), c51 = fromArray(S, c, co + 5 * ldc + L);
+        for (int p = 0, ap = ao, bp = bo; p < k; p++, ap += lda, bp += ldb) {
+            FloatVector b0 = fromArray(S, b, bp), b1 = fromArray(S, b, bp + L);
+            FloatVector v0 = broadcast(S, a[ap]);
+            c00 = v0.fma(b0, c00);
+            c01 = v0.fma(b1, c01);
+            FloatVector v1 = broadcast(S, a[ap + 1]);
+            c10 = v1.fma(b0, c10);
+            c11 = v1.fma(b1, c11);
+            FloatVector v2 = broadcast(S, a[ap + 2]);
+            c20 = v2.fma(b0, c20);
+            c21 = v2.fma(b1, c21);
+            FloatVector v3 = broadcast(S, a[ap + 3]);
+            c30 = v3.fma(b0, c30);
+            c31 = v3.fma(b1, c31);
+            FloatVector v4 = broadcast(S, a[ap + 4]);
+            c40 = v4.fma(b0, c40);
+            c41 = v4.fma(b1, c41);
+            FloatVector v5 = broadcast(S, a[ap + 5]);
+            c50 = v5.fma(b0, c50);
+            c51 = v5.fma(b1, c51);
+        }
+        put(c00, c01, c, co);
+        put(c10, c11, c, co + ldc);
+        put(c20, c21, c, co + 2 * ldc);
+        put(c30, c31, c, co + 3 * ldc);
+        put(c40, c41, c, co + 4 * ldc);
+        put(c50, c51, c, co + 5 * ldc);
+    }
+
+    private static void single(float[] a, int ao, int lda, float[] b, int bo, int ldb, int k, float[] c, int co) {
+        FloatVector low = fromArray(S, c, co), high = fromArray(S, c, co + L);
+        for (int p = 0, ap = ao, bp = bo; p < k; p++, ap += lda, bp += ldb) {
+            FloatVector v = broadcast(S, a[ap]);
+            low = v.fma(fromArray(S, b, bp), low);
+            high = v.fma(fromArray(S, b, bp + L), high);
+        }
+        put(low, high, c, co);
+    }
+
+    @Override
     public void gather(float[] x, int xo, int step, int n, float[] to, int at) {
         for (int p = 0; p < n; p++) {
             fromArray(S, x, xo + p * step).intoArray(to, at + p * COLUMNS);

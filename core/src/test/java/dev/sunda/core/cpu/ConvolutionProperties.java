@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -22,7 +23,7 @@ class ConvolutionProperties {
     @Property(tries = 400, edgeCases = EdgeCasesMode.NONE)
     void agreesWithTheNaiveLoops(@ForAll @IntRange(min = 1, max = 3) int axes,
             @ForAll @IntRange(min = 0, max = 3) int batch,
-            @ForAll @IntRange(min = 1, max = 3) int groups, @ForAll @IntRange(max = 9) int in,
+            @ForAll @IntRange(min = 1, max = 3) int groups, @ForAll @IntRange(max = 20) int in,
             @ForAll @IntRange(max = 20) int out, @ForAll Order order, @ForAll Order target, @ForAll long seed) {
         var random = new Random(seed);
         var spec = new ConvSpec(batch, groups * in, groups * out, groups, windows(axes, random));
@@ -46,14 +47,39 @@ class ConvolutionProperties {
         var spec = new ConvSpec(3, groups * in, groups * out, groups, windows(2, random));
         var simd = new Case(spec, Order.CHANNELS_LAST, Order.CHANNELS_LAST, random);
         var scalar = simd.again();
-        simd.run(new GemmConvolution.Kernels(new SimdGemm(), new SimdConvKernel()));
+        simd.run(new GemmConvolution.Kernels(new SimdGemm(), new SimdConvKernel(), new SimdWinograd()));
         Parallel.withThreads(3, () -> {
-            scalar.run(new GemmConvolution.Kernels(new ScalarGemm(), new ScalarConvKernel()));
+            scalar.run(new GemmConvolution.Kernels(new ScalarGemm(), new ScalarConvKernel(), new ScalarWinograd()));
             return null;
         });
         ConvolutionViews.assertSame(simd.y, scalar.y);
         ConvolutionViews.assertSame(simd.dx, scalar.dx);
         ConvolutionViews.assertSame(simd.dw, scalar.dw);
+    }
+
+    /// Patches longer than a panel has room for in cache, lines wider than a box, small images, taps far from each other.
+    @Example
+    void unusualSizesAgreeWithTheNaiveLoops() {
+        var three = Window.sliding(7, 3, 1, 1, 1, 1);
+        check(new ConvSpec(2, 200, 5, 1, List.of(three, three)), Order.CHANNELS_LAST, Order.CHANNELS_LAST, new Random(1));
+        var wide = Window.sliding(1100, 5, 2, 3, 4, 0);
+        check(new ConvSpec(1, 3, 17, 1, List.of(Window.sliding(3, 2, 1, 1, 0, 1), wide)), Order.CONTIGUOUS, Order.CHANNELS_LAST,
+                new Random(2));
+        var small = Window.sliding(4, 3, 1, 1, 1, 1);
+        check(new ConvSpec(300, 5, 9, 1, List.of(small, small)), Order.CHANNELS_LAST, Order.CONTIGUOUS, new Random(3));
+        check(new ConvSpec(1, 16, 6, 1, List.of(Window.sliding(8100, 3, 1, 4000, 5, 5))), Order.CHANNELS_LAST, Order.CHANNELS_LAST,
+                new Random(4));
+    }
+
+    /// An image of three colours with a wide, strided kernel.
+    @Example
+    void stemsAgreeWithTheNaiveLoops() {
+        var seven = Window.sliding(33, 7, 2, 1, 3, 3);
+        check(new ConvSpec(2, 3, 20, 1, List.of(seven, seven)), Order.CONTIGUOUS, Order.CHANNELS_LAST, new Random(1));
+        var three = Window.sliding(17, 3, 2, 1, 1, 0);
+        check(new ConvSpec(2, 6, 8, 2, List.of(three, three)), Order.CHANNELS_LAST, Order.CHANNELS_LAST, new Random(2));
+        check(new ConvSpec(3, 1, 32, 1, List.of(Window.sliding(28, 3, 1, 1, 1, 1), Window.sliding(28, 3, 1, 1, 1, 1))), Order.CONTIGUOUS,
+                Order.CHANNELS_LAST, new Random(3));
     }
 
     /// Windows of random kernels, strides, dilations and paddings that have at least one output.

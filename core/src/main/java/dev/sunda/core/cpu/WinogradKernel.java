@@ -1,0 +1,16 @@
+package dev.sunda.core.cpu;
+
+/// Innermost loops of Winograd convolutions. Twins agree bit by bit.
+sealed interface WinogradKernel permits ScalarWinograd, SimdWinograd {
+    /// The twin this process uses.
+    WinogradKernel ACTIVE = VectorPath.isSimd() ? new SimdWinograd() : new ScalarWinograd();
+
+    /// Applies a transform to each of `n` columns.
+    ///
+    /// @param x row `i` at `xo + i * xs`
+    /// @param out row `i` at `oo + i * os`; modified, never the rows of `x`
+    void apply(WinogradTransform transform, float[] x, int xo, int xs, int n, float[] out, int oo, int os);
+
+    /// `out[oo + r * os + j] = x[xo + r * xs + j] + start[so + j]` for `rows` rows and `n` columns.
+    void add(float[] x, int xo, int xs, int rows, int n, float[] start, int so, float[] out, int oo, int os);
+}

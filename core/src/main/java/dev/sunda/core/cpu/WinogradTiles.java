@@ -1,0 +1,141 @@
+package dev.sunda.core.cpu;
+
+import dev.sunda.core.cpu.DirectConvolution.Image;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/// The four by four results that a Winograd convolution computes together, and the six by six pixels they see. With a dilation `d` a tile
+/// takes every `d`-th row and column. A strip is a row of tiles across an image.
+///
+/// @param grid three by three taps, all steps 1
+/// @param batch images
+/// @param rows the first row of the results of each strip
+/// @param columns the first column of the results of each tile of a strip
+/// @param rowDistance rows from one tap to the next
+/// @param columnDistance columns from one tap to the next
+/// @param top the row that the first tap sees from row 0
+/// @param left the column that the first tap sees from column 0
+record WinogradTiles(Im2colGrid grid, int batch, int[] rows, int[] columns, int rowDistance, int columnDistance, int top, int left) {
+    /// Results along an edge of a tile.
+    static final int RESULTS = 4;
+    /// Pixels along an edge of what a tile sees.
+    static final int PIXELS = 6;
+    /// Fewer channels leave too little work between the transforms, fewer tiles do not pay for the transform of the weights.
+    private static final int LEAST_CHANNELS = 16;
+    private static final int LEAST_TILES = 48;
+
+    static WinogradTiles of(Im2colGrid grid, int batch) {
+        return new WinogradTiles(grid, batch * grid.depth().positions(), starts(grid.height()), starts(grid.width()),
+                distance(grid.height()), distance(grid.width()), grid.height().lowest(), grid.width().lowest());
+    }
+
+    /// Whether there are such tiles at all.
+    static boolean fits(Im2colGrid grid) {
+        return grid.depth().isIdentity() && fits(grid.height()) && fits(grid.width());
+    }
+
+    private static boolean fits(Im2colAxis axis) {
+        if (axis.kernel() != 3 || !axis.isEven() || axis.step() != 1)
+            return false;
+        int[] order = axis.ascending();
+        return axis.origin()[order[1]] - axis.origin()[order[0]] == axis.origin()[order[2]] - axis.origin()[order[1]];
+    }
+
+    /// Whether the transforms and the results beyond the borders cost less than the multiplications they save.
+    static boolean pays(Im2colGrid grid, int batch, int channels, int resultChannels) {
+        if (!fits(grid) || Math.min(channels, resultChannels) < LEAST_CHANNELS)
+            return false;
+        var tiles = of(grid, batch);
+        long results = (long) batch * grid.positions();
+        return tiles.count() >= LEAST_TILES && (long) tiles.count() * RESULTS * RESULTS <= 2 * results;
+    }
+
+    private static int[] starts(Im2colAxis axis) {
+        int every = distance(axis);
+        return IntStream.range(0, Math.min(every, axis.positions())).flatMap(phase -> IntStream
+                .iterate(phase, p -> p < axis.positions(), p -> p + RESULTS * every)).toArray();
+    }
+
+    /// Pixels between taps.
+    private static int distance(Im2colAxis axis) {
+        int[] order = axis.ascending();
+        return axis.origin()[order[1]] - axis.origin()[order[0]];
+    }
+
+    /// Strips of the batch.
+    int strips() {
+        return batch * rows.length;
+    }
+
+    /// Tiles of a strip.
+    int across() {
+        return columns.length;
+    }
+
+    int count() {
+        return strips() * across();
+    }
+
+    /// The taps as the transform of the weights wants them.
+    int[] order() {
+        return ConvBlocks.order(grid);
+    }
+
+    /// Floats of work memory for [#input] and [#gradient].
+    int workFloats(int channels) {
+        return 2 * PIXELS * line(PIXELS) * channels;
+    }
+
+    /// Pixels of a line that a strip sees, with so many along the edge of a tile.
+    private int line(int edge) {
+        int last = 0;
+        for (int column : columns)
+            last = Math.max(last, column);
+        return last + (edge - 1) * columnDistance + 1;
+    }
+
+    /// The transformed pixels that the tiles of a strip see: plane `k` of tile `t` at `oo + k * os + t * count`.
+    void input(WinogradKernel kernel, Image x, int strip, float[] work, float[] out, int oo, int os) {
+        strip(kernel, WinogradTransform.INPUT, x, strip, grid.height().size(), top, grid.width().size(), left, work, out, oo, os);
+    }
+
+    /// The transformed gradients of the results of a strip.
+    void gradient(WinogradKernel kernel, Image dy, int strip, float[] work, float[] out, int oo, int os) {
+        strip(kernel, WinogradTransform.RESULT_GRADIENT, dy, strip, grid.height().positions(), 0, grid.width().positions(), 0, work, out,
+                oo,
+                os);
+    }
+
+    private void strip(WinogradKernel kernel, WinogradTransform transform, Image image, int strip, int height, int firstRow, int width,
+            int firstColumn,
+            float[] work, float[] out, int oo, int os) {
+        int edge = transform.from();
+        int count = image.count();
+        int line = line(edge) * count;
+        int lines = PIXELS * line;
+        int first = rows[strip % rows.length] + firstRow;
+        for (int i = 0; i < edge; i++)
+            copyLine(image, strip / rows.length, height, first + i * rowDistance, width, firstColumn, work, lines + i * line, line);
+        kernel.apply(transform, work, lines, line, line, work, 0, line);
+        for (int t = 0; t < columns.length; t++)
+            for (int r = 0; r < PIXELS; r++)
+                kernel.apply(transform, work, r * line + columns[t] * count, columnDistance * count, count, out,
+                        oo + r * PIXELS * os + t * count, os);
+    }
+
+    /// A line of an image from pixel `left` on, zeros where there is none.
+    private static void copyLine(Image image, int number, int height, int y, int width, int left, float[] to, int at, int length) {
+        int count = image.count();
+        int begin = Math.min(length, Math.max(0, -left) * count);
+        int from = Math.max(0, left);
+        int n = y < 0 || y >= height ? 0 : Math.clamp(length / count - begin / count, 0, Math.max(0, width - from));
+        int source = image.memory().offset() + image.first() + ((number * height + y) * width + from) * image.channels();
+        Arrays.fill(to, at, at + begin, 0);
+        if (image.channels() == count && n > 0)
+            System.arraycopy(image.memory().data(), source, to, at + begin, n * count);
+        else
+            for (int p = 0; p < n; p++)
+                System.arraycopy(image.memory().data(), source + p * image.channels(), to, at + begin + p * count, count);
+        Arrays.fill(to, at + begin + n * count, at + length, 0);
+    }
+}

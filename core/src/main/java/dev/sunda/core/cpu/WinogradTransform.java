@@ -1,0 +1,57 @@
+package dev.sunda.core.cpu;
+
+/// The one-dimensional transforms of Winograd's minimal filtering `F(4, 3)`: four results of a filter with three taps from six inputs
+/// with six multiplications instead of twelve, `y = A^T [(G g) * (B^T d)]`, and its transpose for the gradient of the filter,
+/// `dg = G^T [(A dy) * (B^T d)]`.
+///
+/// The interpolation points are 0, +-sqrt(1/2), +-sqrt(2) and infinity. Being closer to 1 than the usual 0, +-1, +-2 they make a smaller
+/// rounding error: measured on random numbers at most `1.5e-6 * sum of |x| |w|`, six times that of a plain chain; the tests allow 4e-6.
+/// Sources: Lavin, Gray 2016, arXiv:1509.09308; Barabasz et al. 2020, "Error analysis and improving the accuracy of Winograd convolution
+/// for deep neural networks", arXiv:1803.10986.
+enum WinogradTransform {
+    /// `B^T d`.
+    INPUT(6, 6),
+    /// `A^T m`.
+    RESULT(6, 4),
+    /// `A dy`.
+    RESULT_GRADIENT(4, 6),
+    /// `G g`.
+    WEIGHT(3, 6),
+    /// `G^T u`.
+    WEIGHT_GRADIENT(6, 3);
+
+    static final float ROOT = (float) Math.sqrt(2);
+    static final float HALF_ROOT = (float) Math.sqrt(0.5);
+    static final float QUARTER_ROOT = (float) (Math.sqrt(2) / 4);
+    static final float TWO_ROOTS = (float) Math.sqrt(8);
+    static final float THIRD = 1f / 3;
+    static final float TWO_THIRDS = 2f / 3;
+    static final float SIXTH = 1f / 6;
+    static final float THIRD_ROOT = (float) (Math.sqrt(2) / 3);
+    static final float SIXTH_ROOT = (float) (Math.sqrt(2) / 6);
+
+    private final int from;
+    private final int to;
+
+    WinogradTransform(int from, int to) {
+        this.from = from;
+        this.to = to;
+    }
+
+    /// Numbers that go in.
+    int from() {
+        return from;
+    }
+
+    /// Both dimensions: `n` squares of `from * from` planes to `to * to` planes.
+    ///
+    /// @param x plane `(i, j)` at `xo + (i * from + j) * xs`
+    /// @param between room for `to * from * n` floats; modified
+    /// @param out plane `(i, j)` at `oo + (i * to + j) * os`
+    void square(WinogradKernel kernel, float[] x, int xo, int xs, int n, float[] between, float[] out, int oo, int os) {
+        for (int j = 0; j < from; j++)
+            kernel.apply(this, x, xo + j * xs, from * xs, n, between, j * n, from * n);
+        for (int i = 0; i < to; i++)
+            kernel.apply(this, between, i * from * n, n, n, out, oo + i * to * os, os);
+    }
+}
