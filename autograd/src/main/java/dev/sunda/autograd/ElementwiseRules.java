@@ -43,8 +43,26 @@ final class ElementwiseRules {
             case TANH -> kept.square().neg().add(1);
             case SIGMOID -> kept.sub(kept.square());
             case RELU -> Variable.of(kept.data().le(0).logicalNot().to(kept.dtype()));
+            case ERF -> kept.square().neg().exp().mul(2 / Math.sqrt(Math.PI));
+            case GELU -> geluDerivative(kept);
+            case GELU_TANH -> geluTanhDerivative(kept);
             case NEG, SIGN, FLOOR, CEIL, ROUND -> throw new AssertionError(op + " keeps nothing");
         };
+    }
+
+    /// `Phi(x) + x * phi(x)`.
+    private static Variable geluDerivative(Variable x) {
+        Variable distribution = x.mul(Math.sqrt(0.5)).erf().add(1).mul(0.5);
+        Variable density = x.square().mul(-0.5).exp().mul(1 / Math.sqrt(2 * Math.PI));
+        return distribution.add(x.mul(density));
+    }
+
+    /// `s + x s (1 - s) v'` with `s` the logistic function of `v = 2 sqrt(2 / pi) (x + 0.044715 x^3)`.
+    private static Variable geluTanhDerivative(Variable x) {
+        double slope = 2 * Math.sqrt(2 / Math.PI);
+        Variable cubic = x.square().mul(0.044715);
+        Variable s = x.mul(cubic.add(1)).mul(slope).sigmoid();
+        return s.add(x.mul(s.sub(s.square())).mul(cubic.mul(3).add(1).mul(slope)));
     }
 
     static Variable pow(Variable x, double exponent) {

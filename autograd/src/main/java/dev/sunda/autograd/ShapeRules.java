@@ -29,6 +29,17 @@ final class ShapeRules {
         return output("narrow", y, wrt(x, dy -> embed(dy, from, dim, first, 1)));
     }
 
+    static List<Variable> chunk(Variable x, int chunks, int dim) {
+        if (chunks < 1)
+            throw new IllegalArgumentException("chunk: the number of parts must be positive (got " + chunks + ")");
+        int size = x.size(dim);
+        int length = Math.max(1, Math.ceilDiv(size, chunks));
+        var parts = new ArrayList<Variable>();
+        for (int start = 0; start == 0 || start < size; start += length)
+            parts.add(x.narrow(dim, start, Math.min(length, size - start)));
+        return List.copyOf(parts);
+    }
+
     static Variable slice(Variable x, int dim, int start, int end, int step) {
         Shape from = x.shape();
         Tensor y = x.data().slice(dim, start, end, step);

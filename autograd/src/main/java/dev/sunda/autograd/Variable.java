@@ -228,6 +228,15 @@ public sealed class Variable permits Parameter {
         return apply(UnaryOp.RELU);
     }
 
+    public Variable erf() {
+        return apply(UnaryOp.ERF);
+    }
+
+    /// `x * Phi(x)`; [UnaryOp#GELU_TANH] is its approximation.
+    public Variable gelu() {
+        return apply(UnaryOp.GELU);
+    }
+
     /// In another element type; the gradient comes back in this one.
     public Variable to(DType dtype) {
         return dtype == dtype() ? this : output("to", data().to(dtype), wrt(this, dy -> dy));
@@ -350,6 +359,11 @@ public sealed class Variable permits Parameter {
 
     public Variable narrow(int dim, int start, int length) {
         return ShapeRules.narrow(this, dim, start, length);
+    }
+
+    /// Parts of equal size along `dim`, the last one possibly smaller; at most `chunks` of them.
+    public List<Variable> chunk(int chunks, int dim) {
+        return ShapeRules.chunk(this, chunks, dim);
     }
 
     public Variable slice(int dim, int start, int end, int step) {

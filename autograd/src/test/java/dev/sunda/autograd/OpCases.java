@@ -66,6 +66,9 @@ final class OpCases {
                 OpCase.of("tanh", "a,b", x -> x.get(0).tanh()),
                 OpCase.of("sigmoid", "a,b", x -> x.get(0).sigmoid()),
                 OpCase.of("relu", "a,b", NOT_ZERO, x -> x.get(0).relu().mul(x.get(0))),
+                OpCase.of("erf", "a,b", x -> x.get(0).erf()),
+                OpCase.of("gelu", "a,b", x -> x.get(0).gelu()),
+                OpCase.of("apply", "a,b", x -> x.get(0).apply(UnaryOp.GELU_TANH)),
                 OpCase.of("apply", "a,b", POSITIVE, x -> x.get(0).apply(UnaryOp.EXPM1).add(x.get(0).apply(UnaryOp.LOG1P))),
                 OpCase.of("apply", "a,b", DISTINCT, x -> x.get(0).apply(UnaryOp.SIGN).add(x.get(0).mul(1e-3).apply(UnaryOp.FLOOR))),
                 OpCase.of("to", "a,b", x -> x.get(0).to(DType.F64).square()));
@@ -99,6 +102,7 @@ final class OpCases {
                 OpCase.of("mT", "a,b,c", x -> x.get(0).mT().square()),
                 OpCase.of("flip", "a,b,c", x -> x.get(0).flip(0, 2).square()),
                 OpCase.of("narrow", "4,b", x -> x.get(0).narrow(0, 1, 2).square()),
+                OpCase.of("chunk", "5,b", x -> Variable.cat(x.get(0).chunk(3, 0).reversed(), 0).square()),
                 OpCase.of("slice", "a,5", x -> x.get(0).slice(1, -4, 5, 2).square()),
                 OpCase.of("select", "a,3,b", x -> x.get(0).select(1, -1).square()),
                 OpCase.of("cat", "a,b a,c", x -> Variable.cat(List.of(x.get(0), x.get(1), x.get(0)), 1).square()),

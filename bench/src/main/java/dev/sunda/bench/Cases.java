@@ -3,6 +3,7 @@ package dev.sunda.bench;
 import static dev.sunda.bench.Workloads.conv2d;
 import static dev.sunda.bench.Workloads.gemm;
 import static dev.sunda.bench.Workloads.images;
+import static dev.sunda.bench.Workloads.layer;
 import static dev.sunda.bench.Workloads.model;
 import static dev.sunda.bench.Workloads.unary;
 
@@ -14,6 +15,7 @@ import dev.sunda.nn.BatchNorm2d;
 import dev.sunda.nn.Conv1d;
 import dev.sunda.nn.Conv2d;
 import dev.sunda.nn.ConvTranspose2d;
+import dev.sunda.nn.LayerNorm;
 import dev.sunda.nn.MaxPool2d;
 import dev.sunda.optim.AdamW;
 import dev.sunda.optim.Sgd;
@@ -53,17 +55,17 @@ final class Cases {
             images("conv1d/depthwise-k7d4-16x256x1024",
                     () -> new Conv1d(256, 256, 7, CAUSAL.withDilation(4).withGroups(256), new Rng(1)), 16, 256, 1024),
             unary("op/relu-4096x1000", Variable::relu, ROWS),
-            Case.missing("op/gelu-4096x1000", "gelu"),
+            unary("op/gelu-4096x1000", Variable::gelu, ROWS),
             unary("op/tanh-4096x1000", Variable::tanh, ROWS),
             unary("op/sigmoid-4096x1000", Variable::sigmoid, ROWS),
             unary("op/softmax-4096x1000", x -> x.softmax(1), ROWS),
             unary("op/log_softmax-4096x1000", x -> x.logSoftmax(1), ROWS),
             unary("op/sum-4096x1000", Variable::sum, ROWS),
             unary("op/add-4096x1000", x -> x.add(x), ROWS),
-            Case.missing("op/layer_norm-4096x1000", "layer normalisation"),
+            layer("op/layer_norm-4096x1000", _ -> new LayerNorm(1000), ROWS),
             images("op/batch_norm-64x64x28x28", () -> new BatchNorm2d(64), 64, 64, 28, 28),
             images("op/max_pool2-64x64x28x28", () -> new MaxPool2d(2), 64, 64, 28, 28),
-            Case.missing("model/transformer-block-8x128x256", "layer normalisation, gelu"),
+            layer("model/transformer-block-8x128x256", TransformerBlock::new, Shape.of(8, 128, 256)),
             model("model/mnist-sgd-128", Networks::mnist, Shape.of(128, 1, 28, 28), 10, p -> new Sgd(p, 0.01, MOMENTUM)),
             model("model/mnist-adamw-128", Networks::mnist, Shape.of(128, 1, 28, 28), 10, p -> new AdamW(p, 1e-3)),
             model("model/mobilenet025-16", Networks::mobileNetQuarter, Shape.of(16, 3, 224, 224), 1000, p -> new Sgd(p, 0.01, MOMENTUM)));

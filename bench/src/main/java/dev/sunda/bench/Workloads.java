@@ -63,6 +63,15 @@ final class Workloads {
                 meter -> forwardAndBackward(meter, f, Tensor.randn(shape, new Rng(SEED)), List.of()));
     }
 
+    /// A layer in training mode on row-major data of this shape, with the gradients of its parameters and its input.
+    static Case layer(String name, Function<Rng, Layer> layer, Shape shape) {
+        return Case.of(name, NO_IMAGES, meter -> {
+            var rng = new Rng(SEED);
+            Layer made = layer.apply(rng);
+            forwardAndBackward(meter, made::forward, Tensor.randn(shape, rng), made.parameters());
+        });
+    }
+
     /// A whole classifier with cross-entropy: training step, inference on the batch, inference on its first sample.
     static Case model(String name, Function<Rng, Layer> network, Shape input, int classes, Function<List<Parameter>, Optimizer> optimizer) {
         return Case.of(name, ENGINE, meter -> {

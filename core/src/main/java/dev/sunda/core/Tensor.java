@@ -507,6 +507,14 @@ public final class Tensor {
         return apply(UnaryOp.RELU);
     }
 
+    public Tensor erf() {
+        return apply(UnaryOp.ERF);
+    }
+
+    public Tensor gelu() {
+        return apply(UnaryOp.GELU);
+    }
+
     // ---------------------------------------------------------------------------------------------------------- reductions
 
     /// Any reduction; which types it gives stands with [ReduceOp].

@@ -92,6 +92,12 @@ final class Binary {
     }
 
     private static void compare(BinaryOp op, float[] a, int ai, int as, float[] b, int bi, int bs, byte[] out, int oi, int os, int n) {
+        int done = VectorPath.isSimd() && as == 1 && bs == 1 && os == 1 ? SimdChoice.compare(op, a, ai, b, bi, out, oi, n) : 0;
+        if (done < n)
+            compareRest(op, a, ai + done * as, as, b, bi + done * bs, bs, out, oi + done * os, os, n - done);
+    }
+
+    private static void compareRest(BinaryOp op, float[] a, int ai, int as, float[] b, int bi, int bs, byte[] out, int oi, int os, int n) {
         switch (op) {
             case EQ -> {
                 for (int j = 0; j < n; j++)
@@ -105,8 +111,8 @@ final class Binary {
                 for (int j = 0; j < n; j++)
                     out[oi + j * os] = (byte) (a[ai + j * as] <= b[bi + j * bs] ? 1 : 0);
             }
-            case GT -> compare(BinaryOp.LT, b, bi, bs, a, ai, as, out, oi, os, n);
-            case GE -> compare(BinaryOp.LE, b, bi, bs, a, ai, as, out, oi, os, n);
+            case GT -> compareRest(BinaryOp.LT, b, bi, bs, a, ai, as, out, oi, os, n);
+            case GE -> compareRest(BinaryOp.LE, b, bi, bs, a, ai, as, out, oi, os, n);
             default -> {
                 for (int j = 0; j < n; j++)
                     out[oi + j * os] = (byte) op.value(a[ai + j * as], b[bi + j * bs]);
@@ -128,20 +134,9 @@ final class Binary {
     private static void select(byte[] chooses, int ci, int cs, float[] a, int ai, int as, float[] b, int bi, int bs, float[] out, int oi,
             int os,
             int n) {
-        if (cs == 1 && as == 1 && bs == 1 && os == 1) {
-            selectUnit(chooses, ci, a, ai, b, bi, out, oi, n);
-            return;
-        }
-        for (int j = 0; j < n; j++)
+        boolean unit = cs == 1 && as == 1 && bs == 1 && os == 1;
+        int done = unit && VectorPath.isSimd() ? SimdChoice.select(chooses, ci, a, ai, b, bi, out, oi, n) : 0;
+        for (int j = done; j < n; j++)
             out[oi + j * os] = chooses[ci + j * cs] != 0 ? a[ai + j * as] : b[bi + j * bs];
-    }
-
-    private static void selectUnit(byte[] chooses, int ci, float[] a, int ai, float[] b, int bi, float[] out, int oi, int n) {
-        for (int j = 0; j < n; j++) {
-            int left = Float.floatToRawIntBits(a[ai + j]);
-            int right = Float.floatToRawIntBits(b[bi + j]);
-            int mask = -chooses[ci + j];                             // no branch: conditions are as good as random
-            out[oi + j] = Float.intBitsToFloat(right ^ (left ^ right) & mask);
-        }
     }
 }

@@ -4,25 +4,29 @@ import dev.sunda.core.cpu.GemmScratch.Role;
 import dev.sunda.core.cpu.Layouts.Dense;
 import dev.sunda.core.parallel.Parallel;
 import dev.sunda.core.spi.View;
+import java.util.Arrays;
 
 /// Normalisation by channel (dimension 1), as in batch normalisation, in channels-last order.
 ///
-/// Sums run in float over at most [#ROWS] rows, from there on in double, always cut and joined alike.
+/// Sums run in float over at most [#MOST_ROWS] rows, from there on in double, always cut and joined alike. Those rows fit the cache: the
+/// statistics read them twice, for their mean and for the moments about it, but memory once.
 final class ChannelNorm {
     /// Rows of a chunk of a sum.
-    private static final int ROWS = 256;
+    private static final int MOST_ROWS = 256;
+    private static final int LEAST_ROWS = 16;
     private static final int CHUNK_FLOATS = 32 * 1024;
 
     private ChannelNorm() {
     }
 
-    /// Computes the sums of some rows into `sums` from `so` on.
+    /// Computes the sums of some rows into `sums` from `so` on, several rows of sums one after another.
     @FunctionalInterface
     private interface Partial {
         void run(int firstRow, int rows, float[] sums, int so);
     }
 
-    /// Mean and biased variance of each channel, both `[C]`: the variance from differences to the mean.
+    /// Mean and biased variance of each channel, both `[C]`: the variance from differences to the means of the chunks, which are joined
+    /// as in Chan, Golub, LeVeque 1983, Algorithms for Computing the Sample Variance, doi:10.2307/2683386.
     static void statistics(View x, View mean, View variance) {
         statistics(ChannelNormKernel.ACTIVE, x, mean, variance);
     }
@@ -31,13 +35,28 @@ final class ChannelNorm {
         Dense in = Layouts.read(x, Role.SOURCE);
         int channels = x.shape().size(1);
         int rows = rows(x);
-        double[] total = sum(rows, channels,
-                (first, count, sums, so) -> kernel.sum(in.data(), in.offset() + first * channels, count, channels, sums, so));
-        float[] centre = divided(total, rows);
-        double[] squares = sum(rows, channels,
-                (first, count, sums, so) -> kernel.squares(in.data(), in.offset() + first * channels, count, channels, centre, sums, so));
-        write(centre, mean);
-        write(divided(squares, rows), variance);
+        float[] parts = partial(rows, channels, 3, (first, count, sums, so) -> {
+            int from = in.offset() + first * channels;
+            kernel.sum(in.data(), from, count, channels, sums, so);
+            for (int c = so; c < so + channels; c++)
+                sums[c] /= count;
+            kernel.moments(in.data(), from, count, channels, sums, so, sums, so + channels);
+        });
+        double[] average = new double[channels];
+        double[] spread = new double[channels];
+        int most = rowsAtOnce(channels);
+        for (int first = 0, at = 0; first < rows; first += most, at += 3 * channels)
+            for (int c = 0; c < channels; c++)
+                average[c] += (double) parts[at + c] * Math.min(most, rows - first) + parts[at + channels + c];
+        for (int c = 0; c < channels; c++)
+            average[c] /= rows;
+        for (int first = 0, at = 0; first < rows; first += most, at += 3 * channels)
+            for (int c = 0; c < channels; c++) {
+                double shift = parts[at + c] - average[c];
+                spread[c] += parts[at + 2 * channels + c] + shift * (2.0 * parts[at + channels + c] + Math.min(most, rows - first) * shift);
+            }
+        write(divided(average, 1), mean);
+        write(divided(spread, rows), variance);
     }
 
     /// `y = (x - mean) * (rstd * weight) + bias`; `weight` and `bias` may be null. The difference is taken first, so that a large mean
@@ -74,19 +93,17 @@ final class ChannelNorm {
         int rows = rows(x);
         float[] centre = read(mean, channels, 0);
         float[] inverse = read(rstd, channels, 1);
-        double[] bias = sum(rows, channels,
-                (first, count, sums, so) -> kernel.sum(gradient.data(), gradient.offset() + first * channels, count, channels, sums, so));
-        double[] products = sum(rows, channels, (first, count, sums, so) -> kernel.products(gradient.data(),
+        double[] total = sum(rows, channels, 2, (first, count, sums, so) -> kernel.products(gradient.data(),
                 gradient.offset() + first * channels, in.data(), in.offset() + first * channels, count, channels, centre, sums, so));
         float[] scale = scale(rstd, weight, channels);
         float[] slope = new float[channels];
         float[] shift = new float[channels];
         float[] weights = new float[channels];
         for (int c = 0; c < channels; c++) {
-            double xhat = products[c] * inverse[c];
+            double xhat = total[channels + c] * inverse[c];
             weights[c] = (float) xhat;
             slope[c] = (float) (-scale[c] * inverse[c] * xhat / rows);
-            shift[c] = (float) (-scale[c] * bias[c] / rows);
+            shift[c] = (float) (-scale[c] * total[c] / rows);
         }
         Parallel.forChunks(rows, Math.max(1, CHUNK_FLOATS / Math.max(1, channels)),
                 (_, from, to) -> kernel.gradient(gradient.data(), gradient.offset() + from * channels, in.data(),
@@ -94,21 +111,34 @@ final class ChannelNorm {
                         channels, centre, scale, slope, shift, out.data(), out.offset() + from * channels));
         Layouts.finish(out, dx);
         write(weights, dweight);
-        write(divided(bias, 1), dbias);
+        write(divided(Arrays.copyOf(total, channels), 1), dbias);
     }
 
     private static int rows(View x) {
         return x.shape().numel() / Math.max(1, x.shape().size(1));
     }
 
-    private static double[] sum(int rows, int channels, Partial partial) {
-        int chunks = Math.ceilDiv(rows, ROWS);
-        float[] sums = GemmScratch.floats(Role.PARTIAL, Math.multiplyExact(chunks, channels));
-        Parallel.forChunks(rows, ROWS, (chunk, from, to) -> partial.run(from, to - from, sums, chunk * channels));
-        double[] total = new double[channels];
+    private static int rowsAtOnce(int channels) {
+        return Math.clamp(CHUNK_FLOATS / Math.max(1, channels), LEAST_ROWS, MOST_ROWS);
+    }
+
+    /// The sums of all chunks, `kinds` rows of `channels` for each.
+    private static float[] partial(int rows, int channels, int kinds, Partial partial) {
+        int most = rowsAtOnce(channels);
+        int width = kinds * channels;
+        float[] sums = GemmScratch.floats(Role.PARTIAL, Math.multiplyExact(Math.ceilDiv(rows, most), width));
+        Parallel.forChunks(rows, most, (chunk, from, to) -> partial.run(from, to - from, sums, chunk * width));
+        return sums;
+    }
+
+    /// Sums over all chunks, in their order.
+    private static double[] sum(int rows, int channels, int kinds, Partial partial) {
+        float[] parts = partial(rows, channels, kinds, partial);
+        int chunks = Math.ceilDiv(rows, rowsAtOnce(channels));
+        double[] total = new double[kinds * channels];
         for (int chunk = 0; chunk < chunks; chunk++)
-            for (int c = 0; c < channels; c++)
-                total[c] += sums[chunk * channels + c];
+            for (int c = 0; c < total.length; c++)
+                total[c] += parts[chunk * total.length + c];
         return total;
     }
 
@@ -127,14 +157,14 @@ final class ChannelNorm {
         return scale;
     }
 
-    private static float[] read(View view, int channels, float missing) {
+    static float[] read(View view, int channels, float missing) {
         float[] values = new float[channels];
         for (int c = 0; c < channels; c++)
             values[c] = view == null ? missing : view.heap().floats()[view.layout().offset() + c * view.layout().stride(0)];
         return values;
     }
 
-    private static void write(float[] values, View to) {
+    static void write(float[] values, View to) {
         for (int c = 0; c < values.length; c++)
             to.heap().floats()[to.layout().offset() + c * to.layout().stride(0)] = values[c];
     }

@@ -9,10 +9,11 @@ sealed interface ChannelNormKernel permits ScalarChannelNorm, SimdChannelNorm {
     /// `sums[so + c] = sum over rows of x`.
     void sum(float[] x, int xo, int rows, int channels, float[] sums, int so);
 
-    /// `sums[so + c] = sum over rows of (x - mean)^2`.
-    void squares(float[] x, int xo, int rows, int channels, float[] mean, float[] sums, int so);
+    /// `sums[so + c] = sum over rows of (x - centre)` and `sums[so + channels + c] = sum over rows of (x - centre)^2`; channel `c` of the
+    /// centre at `centre[co + c]`.
+    void moments(float[] x, int xo, int rows, int channels, float[] centre, int co, float[] sums, int so);
 
-    /// `sums[so + c] = sum over rows of dy * (x - mean)`.
+    /// `sums[so + c] = sum over rows of dy` and `sums[so + channels + c] = sum over rows of dy * (x - mean)`.
     void products(float[] dy, int dyo, float[] x, int xo, int rows, int channels, float[] mean, float[] sums, int so);
 
     /// `y = (x - mean) * scale + shift`, the last two as one fused multiply-add.

@@ -14,21 +14,15 @@ final class Copy {
     private Copy() {
     }
 
-    /// Whether [#apply] takes this pair; the naive loops take the rest.
-    static boolean takes(View from, View to) {
-        if (from.dtype() == to.dtype())
-            return from.dtype() == DType.F32 || Nest.of(from.layout(), to.layout()).isUnit();
-        return to.dtype() == DType.F32;
-    }
-
+    /// `to = from`, converted to its type.
     static void apply(View from, View to) {
         var nest = Nest.of(from.layout(), to.layout());
-        if (from.dtype() != to.dtype())
-            convert(nest, from, to.heap().floats());
-        else if (nest.isUnit())
+        if (from.dtype() == to.dtype() && nest.isUnit())
             nest.forEach(blocks(from.heap().array(), to.heap().array()));
-        else
+        else if (from.dtype() == to.dtype() && from.dtype() == DType.F32)
             floats(nest, from, to);
+        else
+            Convert.apply(nest, from.dtype().isFloating(), from.heap().array(), to.heap().array());
     }
 
     private static Nest.Segment blocks(Object from, Object to) {
@@ -50,30 +44,6 @@ final class Copy {
     private static void strided(float[] from, int f, int fs, float[] to, int t, int ts, int n) {
         for (int j = 0; j < n; j++)
             to[t + j * ts] = from[f + j * fs];
-    }
-
-    private static void convert(Nest nest, View from, float[] to) {
-        int fs = nest.stride(0);
-        int ts = nest.stride(1);
-        switch (from.heap().array()) {
-            case double[] values -> nest.forEach((at, n) -> {
-                for (int j = 0; j < n; j++)
-                    to[at[1] + j * ts] = (float) values[at[0] + j * fs];
-            });
-            case long[] values -> nest.forEach((at, n) -> {
-                for (int j = 0; j < n; j++)
-                    to[at[1] + j * ts] = values[at[0] + j * fs];
-            });
-            case int[] values -> nest.forEach((at, n) -> {
-                for (int j = 0; j < n; j++)
-                    to[at[1] + j * ts] = values[at[0] + j * fs];
-            });
-            case byte[] values -> nest.forEach((at, n) -> {
-                for (int j = 0; j < n; j++)
-                    to[at[1] + j * ts] = values[at[0] + j * fs];
-            });
-            default -> throw new IllegalStateException("copy: no conversion from " + from.dtype());
-        }
     }
 
     /// One dimension is contiguous in the source and another in the target: a stack of matrix transpositions.

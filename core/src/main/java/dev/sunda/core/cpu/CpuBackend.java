@@ -1,6 +1,7 @@
 package dev.sunda.core.cpu;
 
 import dev.sunda.core.op.AdamStep;
+import dev.sunda.core.op.AttentionSpec;
 import dev.sunda.core.op.BinaryOp;
 import dev.sunda.core.op.ConvSpec;
 import dev.sunda.core.op.CrossEntropySpec;
@@ -19,8 +20,8 @@ import dev.sunda.core.type.Layout;
 import dev.sunda.core.type.Shape;
 import java.util.Arrays;
 
-/// The fast kernels of the processor, for F32; every other type, and the rare cases a fast kernel does not take, go to the naive
-/// loops of [ReferenceBackend].
+/// The fast kernels of the processor, for F32 and, but for matrix products, convolutions, losses and random numbers, for F64 (the
+/// classes named `...64`); every other type, and the rare cases a fast kernel does not take, go to the naive loops of [ReferenceBackend].
 public final class CpuBackend implements Backend {
     private final ReferenceBackend naive = new ReferenceBackend(Device.CPU);
 
@@ -65,16 +66,15 @@ public final class CpuBackend implements Backend {
 
     @Override
     public void copy(View from, View to) {
-        if (Copy.takes(from, to))
-            Copy.apply(from, to);
-        else
-            naive.copy(from, to);
+        Copy.apply(from, to);
     }
 
     @Override
     public void unary(UnaryOp op, View x, View out) {
         if (isF32(x))
             Unary.apply(op, x, out);
+        else if (isF64(x))
+            Unary64.apply(op, x, out);
         else
             naive.unary(op, x, out);
     }
@@ -83,39 +83,49 @@ public final class CpuBackend implements Backend {
     public void unaryBackward(UnaryOp op, View kept, View dy, View dx) {
         if (isF32(dy))
             Unary.backward(op, kept, dy, dx);
+        else if (isF64(dy))
+            Unary64.backward(op, kept, dy, dx);
         else
             naive.unaryBackward(op, kept, dy, dx);
     }
 
     @Override
     public void binary(BinaryOp op, View a, View b, View out) {
-        if (!isF32(a))
-            naive.binary(op, a, b, out);
-        else if (op.isComparison())
+        if (isF32(a) && op.isComparison())
             Binary.compare(op, a, b, out);
-        else
+        else if (isF32(a))
             Binary.apply(op, a, b, out);
+        else if (isF64(a) && op.isComparison())
+            Binary64.compare(op, a, b, out);
+        else if (isF64(a))
+            Binary64.apply(op, a, b, out);
+        else
+            naive.binary(op, a, b, out);
     }
 
     @Override
     public void where(View condition, View a, View b, View out) {
         if (isF32(a))
             Binary.where(condition, a, b, out);
+        else if (isF64(a))
+            Binary64.where(condition, a, b, out);
         else
             naive.where(condition, a, b, out);
     }
 
     @Override
     public void reduce(ReduceOp op, View x, View out) {
-        if (Reduce.takes(op, x))
+        if (Reduce.takes(op, x) && isF32(x))
             Reduce.apply(op, x, out);
+        else if (Reduce.takes(op, x))
+            Reduce64.apply(op, x, out);
         else
             naive.reduce(op, x, out);
     }
 
     @Override
     public void argReduce(boolean largest, View x, int dim, View out) {
-        if (isF32(x) && x.shape().numel() > 0)
+        if ((isF32(x) || isF64(x)) && x.shape().numel() > 0)
             ArgReduce.apply(largest, x, dim, out);
         else
             naive.argReduce(largest, x, dim, out);
@@ -178,6 +188,8 @@ public final class CpuBackend implements Backend {
     public void maxPool(PoolSpec spec, View x, View out, View index) {
         if (isF32(x))
             Pooling.maxPool(spec, x, out, index);
+        else if (isF64(x))
+            Pooling64.maxPool(spec, x, out, index);
         else
             naive.maxPool(spec, x, out, index);
     }
@@ -186,6 +198,8 @@ public final class CpuBackend implements Backend {
     public void maxPoolScatter(PoolSpec spec, View dy, View index, View dx) {
         if (isF32(dy))
             Pooling.maxPoolScatter(spec, dy, index, dx);
+        else if (isF64(dy))
+            Pooling64.maxPoolScatter(spec, dy, index, dx);
         else
             naive.maxPoolScatter(spec, dy, index, dx);
     }
@@ -194,6 +208,8 @@ public final class CpuBackend implements Backend {
     public void maxPoolGather(PoolSpec spec, View x, View index, View out) {
         if (isF32(x))
             Pooling.maxPoolGather(spec, x, index, out);
+        else if (isF64(x))
+            Pooling64.maxPoolGather(spec, x, index, out);
         else
             naive.maxPoolGather(spec, x, index, out);
     }
@@ -202,6 +218,8 @@ public final class CpuBackend implements Backend {
     public void avgPool(PoolSpec spec, View x, View out) {
         if (isF32(x))
             Pooling.avgPool(spec, x, out);
+        else if (isF64(x))
+            Pooling64.avgPool(spec, x, out);
         else
             naive.avgPool(spec, x, out);
     }
@@ -210,6 +228,8 @@ public final class CpuBackend implements Backend {
     public void avgPoolBackward(PoolSpec spec, View dy, View dx) {
         if (isF32(dy))
             Pooling.avgPoolBackward(spec, dy, dx);
+        else if (isF64(dy))
+            Pooling64.avgPoolBackward(spec, dy, dx);
         else
             naive.avgPoolBackward(spec, dy, dx);
     }
@@ -218,6 +238,8 @@ public final class CpuBackend implements Backend {
     public void channelStatistics(View x, View mean, View variance) {
         if (isF32(x))
             ChannelNorm.statistics(x, mean, variance);
+        else if (isF64(x))
+            ChannelNorm64.statistics(x, mean, variance);
         else
             naive.channelStatistics(x, mean, variance);
     }
@@ -226,6 +248,8 @@ public final class CpuBackend implements Backend {
     public void channelNormalize(View x, View mean, View rstd, View weight, View bias, View y) {
         if (isF32(x))
             ChannelNorm.normalize(x, mean, rstd, weight, bias, y);
+        else if (isF64(x))
+            ChannelNorm64.normalize(x, mean, rstd, weight, bias, y);
         else
             naive.channelNormalize(x, mean, rstd, weight, bias, y);
     }
@@ -234,14 +258,34 @@ public final class CpuBackend implements Backend {
     public void batchNormBackward(View dy, View x, View mean, View rstd, View weight, View dx, View dweight, View dbias) {
         if (isF32(x))
             ChannelNorm.backward(dy, x, mean, rstd, weight, dx, dweight, dbias);
+        else if (isF64(x))
+            ChannelNorm64.backward(dy, x, mean, rstd, weight, dx, dweight, dbias);
         else
             naive.batchNormBackward(dy, x, mean, rstd, weight, dx, dweight, dbias);
+    }
+
+    @Override
+    public void layerNorm(View x, View weight, View bias, double eps, View mean, View rstd, View y) {
+        if (isF32(x))
+            LayerNorm.forward(x, weight, bias, eps, mean, rstd, y);
+        else
+            naive.layerNorm(x, weight, bias, eps, mean, rstd, y);
+    }
+
+    @Override
+    public void layerNormBackward(View dy, View x, View mean, View rstd, View weight, View dx, View dweight, View dbias) {
+        if (isF32(x))
+            LayerNorm.backward(dy, x, mean, rstd, weight, dx, dweight, dbias);
+        else
+            naive.layerNormBackward(dy, x, mean, rstd, weight, dx, dweight, dbias);
     }
 
     @Override
     public void softmax(View x, int dim, boolean log, View out) {
         if (isF32(x) && x.shape().numel() > 0)
             Softmax.apply(x, dim, log, out);
+        else if (isF64(x) && x.shape().numel() > 0)
+            Softmax64.apply(x, dim, log, out);
         else
             naive.softmax(x, dim, log, out);
     }
@@ -250,8 +294,27 @@ public final class CpuBackend implements Backend {
     public void softmaxBackward(View y, View dy, int dim, boolean log, View dx) {
         if (isF32(y) && y.shape().numel() > 0)
             Softmax.backward(y, dy, dim, log, dx);
+        else if (isF64(y) && y.shape().numel() > 0)
+            Softmax64.backward(y, dy, dim, log, dx);
         else
             naive.softmaxBackward(y, dy, dim, log, dx);
+    }
+
+    @Override
+    public void attention(AttentionSpec spec, View q, View k, View v, View mask, View out, View statistics) {
+        if (isF32(q))
+            Attention.forward(spec, q, k, v, mask, out, statistics);
+        else
+            naive.attention(spec, q, k, v, mask, out, statistics);
+    }
+
+    @Override
+    public void attentionBackward(AttentionSpec spec, View dout, View q, View k, View v, View mask, View statistics, View dq, View dk,
+            View dv) {
+        if (isF32(q))
+            Attention.backward(spec, dout, q, k, v, mask, statistics, dq, dk, dv);
+        else
+            naive.attentionBackward(spec, dout, q, k, v, mask, statistics, dq, dk, dv);
     }
 
     @Override
@@ -299,6 +362,8 @@ public final class CpuBackend implements Backend {
     public void sgd(SgdStep step, View p, View g, View momentum) {
         if (OptimizerSteps.takes(p, momentum))
             OptimizerSteps.sgd(step, p, g, momentum);
+        else if (isF64(p))
+            OptimizerSteps64.sgd(step, p, g, momentum);
         else
             naive.sgd(step, p, g, momentum);
     }
@@ -307,11 +372,17 @@ public final class CpuBackend implements Backend {
     public void adam(AdamStep step, View p, View g, View m, View v, View vMax) {
         if (OptimizerSteps.takes(p, m, v, vMax))
             OptimizerSteps.adam(step, p, g, m, v, vMax);
+        else if (isF64(p))
+            OptimizerSteps64.adam(step, p, g, m, v, vMax);
         else
             naive.adam(step, p, g, m, v, vMax);
     }
 
     private static boolean isF32(View x) {
         return x.dtype() == DType.F32;
+    }
+
+    private static boolean isF64(View x) {
+        return x.dtype() == DType.F64;
     }
 }

@@ -51,11 +51,10 @@ final class CrossEntropy {
 
     static void forward(CrossEntropySpec spec, View logits, View target, View weight, View losses, View logSumExp) {
         var loss = new CrossEntropy(spec, logits, target, weight);
-        loss.forRows((row, z, t) -> {
+        loss.forRows((row, z, t, work) -> {
             float max = REDUCE.max(z, 0, z.length);
-            var exponentials = new float[z.length];
-            MATH.expShifted(z, 0, max, exponentials, 0, z.length);
-            double normalizer = max + StrictMath.log(REDUCE.longSum(exponentials, 0, z.length));
+            MATH.expShifted(z, 0, max, work, 0, z.length);
+            double normalizer = max + StrictMath.log(REDUCE.longSum(work, 0, z.length));
             write(logSumExp, row, (float) normalizer);
             write(losses, row, loss.isIgnored(row) ? 0 : (float) loss.loss(row, z, t, normalizer));
         });
@@ -65,19 +64,19 @@ final class CrossEntropy {
         var loss = new CrossEntropy(spec, logits, target, weight);
         float[] to = dlogits.heap().floats();
         int stride = dlogits.layout().stride(1);
-        loss.forRows((row, z, t) -> {
+        loss.forRows((row, z, t, work) -> {
             if (loss.isIgnored(row))
-                Arrays.fill(z, 0);
+                Arrays.fill(work, 0);
             else
-                loss.gradient(row, z, t, read(dlosses, row), read(logSumExp, row));
-            Strips.write(z, to, dlogits.layout().offset() + row * dlogits.layout().stride(0), stride, z.length);
+                loss.gradient(row, z, t, read(dlosses, row), read(logSumExp, row), work);
+            Strips.write(work, to, dlogits.layout().offset() + row * dlogits.layout().stride(0), stride, z.length);
         });
     }
 
-    /// A row of logits and of target probabilities (null for class indices), both copies.
+    /// A row of logits and of target probabilities (null for class indices), both copies, and room for another row.
     @FunctionalInterface
     private interface Row {
-        void run(int row, float[] z, float[] t);
+        void run(int row, float[] z, float[] t, float[] work);
     }
 
     private void forRows(Row body) {
@@ -85,12 +84,13 @@ final class CrossEntropy {
         boolean distribution = target.dtype() == DType.F32;
         Parallel.forChunks(rows, Math.max(1, Nest.CHUNK / classes), (_, from, to) -> {
             var z = new float[classes];
+            var work = new float[classes];
             var t = distribution ? new float[classes] : null;
             for (int row = from; row < to; row++) {
                 readRow(logits, row, z);
                 if (distribution)
                     readRow(target, row, t);
-                body.run(row, z, t);
+                body.run(row, z, t, work);
             }
         });
     }
@@ -146,15 +146,15 @@ final class CrossEntropy {
         return sum;
     }
 
-    /// Replaces the logits `z` by their gradient.
-    private void gradient(int row, float[] z, float[] t, double dloss, float normalizer) {
-        MATH.expShifted(z, 0, normalizer, z, 0, classes);
+    /// Writes the gradient of the logits `z` to `dz`.
+    private void gradient(int row, float[] z, float[] t, double dloss, float normalizer, float[] dz) {
+        MATH.expShifted(z, 0, normalizer, dz, 0, classes);
         if (isOneClass(t)) {
             int c = (int) label(row);
             double mass = dloss * weight(c);
-            float p = z[c];
-            BINARY.vectorScalar(BinaryOp.MUL, z, 0, (float) mass, z, 0, classes);
-            z[c] = (float) (mass * (p - 1.0));
+            float p = dz[c];
+            BINARY.vectorScalar(BinaryOp.MUL, dz, 0, (float) mass, dz, 0, classes);
+            dz[c] = (float) (mass * (p - 1.0));
             return;
         }
         int label = t == null ? (int) label(row) : -1;
@@ -162,6 +162,6 @@ final class CrossEntropy {
         for (int c = 0; c < classes; c++)
             mass += weight(c) * share(label, t, c);
         for (int c = 0; c < classes; c++)
-            z[c] = (float) (dloss * (z[c] * mass - weight(c) * share(label, t, c)));
+            dz[c] = (float) (dloss * (dz[c] * mass - weight(c) * share(label, t, c)));
     }
 }

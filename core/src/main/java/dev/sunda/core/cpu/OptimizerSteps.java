@@ -29,7 +29,10 @@ final class OptimizerSteps {
         return true;
     }
 
+    /// Of a dense `p`.
     private static boolean sameOrder(View p, View other) {
+        if (p.layout().equals(other.layout()))
+            return true;
         var nest = Nest.of(other.layout(), p.layout());
         return nest.isUnit() && nest.outerLoops() == 0;
     }

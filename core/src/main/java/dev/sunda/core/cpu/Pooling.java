@@ -12,7 +12,7 @@ import java.util.Arrays;
 final class Pooling {
     private static final int CHUNK_FLOATS = 32 * 1024;
     /// The index of a window that lies in the padding altogether.
-    private static final int NOWHERE = -1;
+    static final int NOWHERE = -1;
 
     private Pooling() {
     }
@@ -84,7 +84,7 @@ final class Pooling {
     }
 
     /// True if the windows cover every pixel exactly once.
-    private static boolean isTiled(Window axis) {
+    static boolean isTiled(Window axis) {
         return axis.stride() == axis.kernel() && (axis.dilation() == 1 || axis.kernel() == 1) && axis.padBefore() == 0
                 && axis.in() == axis.out() * axis.stride();
     }
@@ -165,7 +165,7 @@ final class Pooling {
     }
 
     /// What the mean at each position of one image is divided by; 1 where nothing counts, so that the mean is 0.
-    private static float[] divisors(PoolSpec spec, Im2colGrid grid) {
+    static float[] divisors(PoolSpec spec, Im2colGrid grid) {
         int axes = spec.axes().size();
         float[] divisors = new float[grid.positions()];
         for (int p = 0; p < divisors.length; p++) {
@@ -179,17 +179,19 @@ final class Pooling {
         return divisors;
     }
 
-    private static int step(PoolSpec spec) {
+    /// Pixels from a window to the next one along the last axis.
+    static int step(PoolSpec spec) {
         return spec.axes().isEmpty() ? 1 : spec.axes().getLast().stride();
     }
 
-    private static void eachRun(Im2colGrid grid, int batch, int channels, Im2colGrid.Visitor visitor) {
+    /// Visits the runs of windows of all images, on several threads.
+    static void eachRun(Im2colGrid grid, int batch, int channels, Im2colGrid.Visitor visitor) {
         int chunk = Math.max(1, CHUNK_FLOATS / Math.max(1, grid.width().positions() * channels));
         Parallel.forChunks(Math.multiplyExact(batch, grid.rows()), chunk, (_, from, to) -> grid.visit(from, to, visitor));
     }
 
     /// Turns pixel numbers into array positions (`at`) and positions within the image (`within`).
-    private static void locate(Im2colGrid grid, int image, int seen, int[] at, int[] within, int channels, int offset) {
+    static void locate(Im2colGrid grid, int image, int seen, int[] at, int[] within, int channels, int offset) {
         for (int t = 0; t < seen; t++) {
             within[t] = at[t] - image * grid.pixels();
             at[t] = offset + at[t] * channels;

@@ -37,9 +37,9 @@ final class Reduce {
         this.reduced = new Walk(nest, true);
     }
 
-    /// Whether [#apply] takes the reduction; the naive loops take the rest.
+    /// Whether [#apply] (F32) or [Reduce64] takes the reduction; the naive loops take the rest.
     static boolean takes(ReduceOp op, View x) {
-        return (op == ReduceOp.SUM || op == ReduceOp.MAX || op == ReduceOp.MIN) && x.dtype() == DType.F32 && x.shape().numel() > 0;
+        return (op == ReduceOp.SUM || op == ReduceOp.MAX || op == ReduceOp.MIN) && x.dtype().isFloating() && x.shape().numel() > 0;
     }
 
     /// `out = op over the dimensions in which out has size 1`.
@@ -58,7 +58,8 @@ final class Reduce {
             reduce.columns();
     }
 
-    private static Nest nest(Layout x, Layout out) {
+    /// The loops over `x`, with `out` as first operand, at stride 0 where it is reduced.
+    static Nest nest(Layout x, Layout out) {
         int[] strides = out.strides();
         for (int d = 0; d < strides.length; d++)
             if (out.shape().size(d) == 1)
@@ -163,7 +164,7 @@ final class Reduce {
     }
 
     /// The outer loops that are reduced, or those that are kept, as one loop.
-    private static final class Walk {
+    static final class Walk {
         private final int count;
         private final int[] sizes;
         private final int[][] strides;
@@ -184,6 +185,11 @@ final class Reduce {
                 product *= sizes[i];
             }
             count = product;
+        }
+
+        /// Number of steps.
+        int count() {
+            return count;
         }
 
         /// True if the steps are all of one length.

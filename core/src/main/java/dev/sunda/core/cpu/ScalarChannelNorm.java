@@ -17,18 +17,20 @@ final class ScalarChannelNorm implements ChannelNormKernel {
     }
 
     @Override
-    public void squares(float[] x, int xo, int rows, int channels, float[] mean, float[] sums, int so) {
-        squares(x, xo, rows, 0, channels, mean, sums, so);
+    public void moments(float[] x, int xo, int rows, int channels, float[] centre, int co, float[] sums, int so) {
+        moments(x, xo, rows, 0, channels, centre, co, sums, so);
     }
 
-    static void squares(float[] x, int xo, int rows, int first, int channels, float[] mean, float[] sums, int so) {
+    static void moments(float[] x, int xo, int rows, int first, int channels, float[] centre, int co, float[] sums, int so) {
         for (int c = first; c < channels; c++) {
-            float sum = 0;
+            float sum = 0, squares = 0;
             for (int r = 0; r < rows; r++) {
-                float centred = x[xo + r * channels + c] - mean[c];
-                sum = Math.fma(centred, centred, sum);
+                float centred = x[xo + r * channels + c] - centre[co + c];
+                sum += centred;
+                squares = Math.fma(centred, centred, squares);
             }
             sums[so + c] = sum;
+            sums[so + channels + c] = squares;
         }
     }
 
@@ -39,10 +41,14 @@ final class ScalarChannelNorm implements ChannelNormKernel {
 
     static void products(float[] dy, int dyo, float[] x, int xo, int rows, int first, int channels, float[] mean, float[] sums, int so) {
         for (int c = first; c < channels; c++) {
-            float sum = 0;
-            for (int r = 0; r < rows; r++)
-                sum = Math.fma(dy[dyo + r * channels + c], x[xo + r * channels + c] - mean[c], sum);
+            float sum = 0, products = 0;
+            for (int r = 0; r < rows; r++) {
+                float d = dy[dyo + r * channels + c];
+                sum += d;
+                products = Math.fma(d, x[xo + r * channels + c] - mean[c], products);
+            }
             sums[so + c] = sum;
+            sums[so + channels + c] = products;
         }
     }
 

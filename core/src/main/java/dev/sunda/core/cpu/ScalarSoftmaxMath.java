@@ -8,6 +8,16 @@ final class ScalarSoftmaxMath implements SoftmaxMath {
     }
 
     @Override
+    public void divide(float[] y, int yi, float sum, int n) {
+        finishDivide(y, yi, sum, 0, n);
+    }
+
+    @Override
+    public void shift(float[] x, int xi, float max, float log, float[] y, int yi, int n) {
+        finishShift(x, xi, max, log, y, yi, 0, n);
+    }
+
+    @Override
     public void backward(float[] y, int yi, float[] dy, int di, float dot, float[] dx, int oi, int n) {
         finishBackward(y, yi, dy, di, dot, dx, oi, 0, n);
     }
@@ -20,6 +30,19 @@ final class ScalarSoftmaxMath implements SoftmaxMath {
     static void finishExp(float[] x, int xi, float shift, float[] y, int yi, int from, int n) {
         for (int j = from; j < n; j++)
             y[yi + j] = ScalarFunctions.exp(x[xi + j] - shift);
+    }
+
+    static void finishDivide(float[] y, int yi, float sum, int from, int n) {
+        float inverse = 1 / sum;
+        for (int j = from; j < n; j++) {
+            float q = y[yi + j] * inverse;
+            y[yi + j] = Math.fma(Math.fma(q, -sum, y[yi + j]), inverse, q);
+        }
+    }
+
+    static void finishShift(float[] x, int xi, float max, float log, float[] y, int yi, int from, int n) {
+        for (int j = from; j < n; j++)
+            y[yi + j] = x[xi + j] - max - log;
     }
 
     static void finishBackward(float[] y, int yi, float[] dy, int di, float dot, float[] dx, int oi, int from, int n) {

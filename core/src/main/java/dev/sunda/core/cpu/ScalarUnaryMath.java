@@ -23,6 +23,7 @@ final class ScalarUnaryMath implements UnaryMath {
             case TANH -> tanh(x, xi, y, yi, from, n);
             case SIGMOID -> sigmoid(x, xi, y, yi, from, n);
             case RELU -> relu(x, xi, y, yi, from, n);
+            case ERF, GELU, GELU_TANH -> ScalarErf.finish(op, x, xi, y, yi, from, n);
             default -> {
                 for (int j = from; j < n; j++)
                     y[yi + j] = (float) op.value(x[xi + j]);
@@ -54,6 +55,7 @@ final class ScalarUnaryMath implements UnaryMath {
             case TANH -> d * Math.fma(-k, k, 1);
             case SIGMOID -> d * (k * (1 - k));
             case RELU -> d * (k <= 0 ? 0 : 1);
+            case ERF, GELU, GELU_TANH -> ScalarErf.slope(op, k, d);
             default -> (float) (d * op.derivative(k));
         };
     }

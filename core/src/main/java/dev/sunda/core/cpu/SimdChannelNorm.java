@@ -5,7 +5,7 @@ import static jdk.incubator.vector.FloatVector.fromArray;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/// Sums take two vectors of channels down the rows at a time, so that additions overlap; maps go along the rows. Channels that do
+/// Sums take several vectors of channels down the rows at a time, so that additions overlap; maps go along the rows. Channels that do
 /// not fill a vector go to the scalar twin.
 final class SimdChannelNorm implements ChannelNormKernel {
     private static final VectorSpecies<Float> S = SimdSpecies.F;
@@ -14,49 +14,110 @@ final class SimdChannelNorm implements ChannelNormKernel {
     @Override
     public void sum(float[] x, int xo, int rows, int channels, float[] sums, int so) {
         int c = 0;
-        for (; c + 2 * L <= channels; c += 2 * L) {
-            FloatVector a = FloatVector.zero(S), b = a;
-            for (int r = 0, at = xo + c; r < rows; r++, at += channels) {
-                a = a.add(fromArray(S, x, at));
-                b = b.add(fromArray(S, x, at + L));
-            }
-            a.intoArray(sums, so + c);
-            b.intoArray(sums, so + c + L);
-        }
+        for (; c + 4 * L <= channels; c += 4 * L)
+            sum4(x, xo + c, rows, channels, sums, so + c);
+        for (; c + L <= channels; c += L)
+            sum1(x, xo + c, rows, channels, sums, so + c);
         ScalarChannelNorm.sum(x, xo, rows, c, channels, sums, so);
     }
 
-    @Override
-    public void squares(float[] x, int xo, int rows, int channels, float[] mean, float[] sums, int so) {
-        int c = 0;
-        for (; c + 2 * L <= channels; c += 2 * L) {
-            FloatVector a = FloatVector.zero(S), b = a;
-            FloatVector ma = fromArray(S, mean, c), mb = fromArray(S, mean, c + L);
-            for (int r = 0, at = xo + c; r < rows; r++, at += channels) {
-                FloatVector ca = fromArray(S, x, at).sub(ma), cb = fromArray(S, x, at + L).sub(mb);
-                a = ca.fma(ca, a);
-                b = cb.fma(cb, b);
-            }
-            a.intoArray(sums, so + c);
-            b.intoArray(sums, so + c + L);
+    private static void sum4(float[] x, int xo, int rows, int channels, float[] sums, int so) {
+        FloatVector a = FloatVector.zero(S), b = a, c = a, d = a;
+        for (int r = 0, at = xo; r < rows; r++, at += channels) {
+            a = a.add(fromArray(S, x, at));
+            b = b.add(fromArray(S, x, at + L));
+            c = c.add(fromArray(S, x, at + 2 * L));
+            d = d.add(fromArray(S, x, at + 3 * L));
         }
-        ScalarChannelNorm.squares(x, xo, rows, c, channels, mean, sums, so);
+        a.intoArray(sums, so);
+        b.intoArray(sums, so + L);
+        c.intoArray(sums, so + 2 * L);
+        d.intoArray(sums, so + 3 * L);
+    }
+
+    private static void sum1(float[] x, int xo, int rows, int channels, float[] sums, int so) {
+        FloatVector a = FloatVector.zero(S);
+        for (int r = 0, at = xo; r < rows; r++, at += channels)
+            a = a.add(fromArray(S, x, at));
+        a.intoArray(sums, so);
+    }
+
+    @Override
+    public void moments(float[] x, int xo, int rows, int channels, float[] centre, int co, float[] sums, int so) {
+        int c = 0;
+        for (; c + 2 * L <= channels; c += 2 * L)
+            moments2(x, xo + c, rows, channels, centre, co + c, sums, so + c);
+        for (; c + L <= channels; c += L)
+            moments1(x, xo + c, rows, channels, centre, co + c, sums, so + c);
+        ScalarChannelNorm.moments(x, xo, rows, c, channels, centre, co, sums, so);
+    }
+
+    private static void moments2(float[] x, int xo, int rows, int channels, float[] centre, int co, float[] sums, int so) {
+        FloatVector a = FloatVector.zero(S), b = a, aa = a, bb = a;
+        FloatVector ca = fromArray(S, centre, co), cb = fromArray(S, centre, co + L);
+        for (int r = 0, at = xo; r < rows; r++, at += channels) {
+            FloatVector u = fromArray(S, x, at).sub(ca), v = fromArray(S, x, at + L).sub(cb);
+            a = a.add(u);
+            b = b.add(v);
+            aa = u.fma(u, aa);
+            bb = v.fma(v, bb);
+        }
+        a.intoArray(sums, so);
+        b.intoArray(sums, so + L);
+        aa.intoArray(sums, so + channels);
+        bb.intoArray(sums, so + channels + L);
+    }
+
+    private static void moments1(float[] x, int xo, int rows, int channels, float[] centre, int co, float[] sums, int so) {
+        FloatVector a = FloatVector.zero(S), aa = a;
+        FloatVector ca = fromArray(S, centre, co);
+        for (int r = 0, at = xo; r < rows; r++, at += channels) {
+            FloatVector u = fromArray(S, x, at).sub(ca);
+            a = a.add(u);
+            aa = u.fma(u, aa);
+        }
+        a.intoArray(sums, so);
+        aa.intoArray(sums, so + channels);
     }
 
     @Override
     public void products(float[] dy, int dyo, float[] x, int xo, int rows, int channels, float[] mean, float[] sums, int so) {
         int c = 0;
-        for (; c + 2 * L <= channels; c += 2 * L) {
-            FloatVector a = FloatVector.zero(S), b = a;
-            FloatVector ma = fromArray(S, mean, c), mb = fromArray(S, mean, c + L);
-            for (int r = 0, at = xo + c, d = dyo + c; r < rows; r++, at += channels, d += channels) {
-                a = fromArray(S, dy, d).fma(fromArray(S, x, at).sub(ma), a);
-                b = fromArray(S, dy, d + L).fma(fromArray(S, x, at + L).sub(mb), b);
-            }
-            a.intoArray(sums, so + c);
-            b.intoArray(sums, so + c + L);
-        }
+        for (; c + 2 * L <= channels; c += 2 * L)
+            products2(dy, dyo + c, x, xo + c, rows, channels, mean, c, sums, so + c);
+        for (; c + L <= channels; c += L)
+            products1(dy, dyo + c, x, xo + c, rows, channels, mean, c, sums, so + c);
         ScalarChannelNorm.products(dy, dyo, x, xo, rows, c, channels, mean, sums, so);
+    }
+
+    private static void products2(float[] dy, int dyo, float[] x, int xo, int rows, int channels, float[] mean, int mo, float[] sums,
+            int so) {
+        FloatVector a = FloatVector.zero(S), b = a, aa = a, bb = a;
+        FloatVector ma = fromArray(S, mean, mo), mb = fromArray(S, mean, mo + L);
+        for (int r = 0, at = xo, to = dyo; r < rows; r++, at += channels, to += channels) {
+            FloatVector u = fromArray(S, dy, to), v = fromArray(S, dy, to + L);
+            a = a.add(u);
+            b = b.add(v);
+            aa = u.fma(fromArray(S, x, at).sub(ma), aa);
+            bb = v.fma(fromArray(S, x, at + L).sub(mb), bb);
+        }
+        a.intoArray(sums, so);
+        b.intoArray(sums, so + L);
+        aa.intoArray(sums, so + channels);
+        bb.intoArray(sums, so + channels + L);
+    }
+
+    private static void products1(float[] dy, int dyo, float[] x, int xo, int rows, int channels, float[] mean, int mo, float[] sums,
+            int so) {
+        FloatVector a = FloatVector.zero(S), aa = a;
+        FloatVector ma = fromArray(S, mean, mo);
+        for (int r = 0, at = xo, to = dyo; r < rows; r++, at += channels, to += channels) {
+            FloatVector u = fromArray(S, dy, to);
+            a = a.add(u);
+            aa = u.fma(fromArray(S, x, at).sub(ma), aa);
+        }
+        a.intoArray(sums, so);
+        aa.intoArray(sums, so + channels);
     }
 
     @Override

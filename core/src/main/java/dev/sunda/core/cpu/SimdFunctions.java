@@ -3,6 +3,7 @@ package dev.sunda.core.cpu;
 import static dev.sunda.core.cpu.ScalarFunctions.*;
 import static jdk.incubator.vector.FloatVector.fromArray;
 
+import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
@@ -10,46 +11,64 @@ import jdk.incubator.vector.VectorSpecies;
 
 /// [ScalarFunctions] on arrays: the identical chains of operations, lane by lane. `end` is a multiple of the vector length.
 ///
-/// The functions are loops made of short pieces, and `tanh` and `sigmoid` run the one loop of `exp` on blocks that stay in the
-/// cache. A function from vector to vector as long as `exp` may not be inlined once it has been compiled on its own, and would
-/// then allocate every vector.
+/// The functions are loops made of short pieces. A function from vector to vector as long as `exp` may not be inlined once it has been
+/// compiled on its own, and would then allocate every vector. Ranges are cut by comparisons: `min` and `max` take several instructions
+/// because they have to tell zeros apart.
 final class SimdFunctions {
     private static final VectorSpecies<Float> S = SimdSpecies.F;
     private static final int L = S.length();
-    private static final int BLOCK = 1024;
     private static final FloatVector ONE = FloatVector.broadcast(S, 1);
-    private static final FloatVector TWO = FloatVector.broadcast(S, 2);
+    private static final FloatVector MINUS_ONE = FloatVector.broadcast(S, -1);
+
+    private static final Apart EXP = Apart.of(lookup(), "shiftedExp", float[].class, int.class, float.class, float[].class, int.class,
+            int.class);
 
     private SimdFunctions() {
     }
 
+    /// Finds the loops of this class.
+    static MethodHandles.Lookup lookup() {
+        return MethodHandles.lookup();
+    }
+
+    /// `y = exp(x)`.
+    static void exp(float[] x, int xi, float[] y, int yi, int end) {
+        EXP.run(x, xi, 0, y, yi, end);
+    }
+
     /// `y = exp(x - shift)`; `x` and `y` may be the same place.
     static void exp(float[] x, int xi, float shift, float[] y, int yi, int end) {
+        EXP.run(x, xi, shift, y, yi, end);
+    }
+
+    private static void shiftedExp(float[] x, int xi, float shift, float[] y, int yi, int end) {
         for (int j = 0; j < end; j += L) {
-            FloatVector c = fromArray(S, x, xi + j).sub(shift).max(EXP_LEAST).min(EXP_MOST);
-            FloatVector t = c.fma(constant(LOG2_E), constant(ROUND));
-            FloatVector n = t.sub(ROUND);
-            FloatVector r = n.fma(constant(-LN2_LOW), n.fma(constant(-LN2_HIGH), c));
-            scale(expPolynomial(r), SimdSpecies.bits(t).sub(ROUND_BITS)).intoArray(y, yi + j);
+            FloatVector v = notBelow(fromArray(S, x, xi + j).sub(shift));
+            FloatVector c = v.blend(EXP_MOST, v.compare(VectorOperators.GT, EXP_MOST));
+            FloatVector t = c.fma(constant(LOG2_E), constant(ROUND_POWERS));
+            scale(expMinus1(remainder(c, t.sub(ROUND_POWERS))), SimdSpecies.bits(t)).intoArray(y, yi + j);
         }
     }
 
-    private static FloatVector expPolynomial(FloatVector r) {
-        FloatVector p = r.fma(constant(E5), constant(E4));
-        p = p.fma(r, constant(E3));
-        p = p.fma(r, constant(E2));
-        p = p.fma(r, constant(E1));
-        p = p.fma(r, constant(E0));
-        return p.fma(r.mul(r), r).add(1);
+    private static FloatVector notBelow(FloatVector x) {
+        return x.blend(EXP_LEAST, x.compare(VectorOperators.LT, EXP_LEAST));
     }
 
-    private static FloatVector scale(FloatVector p, IntVector power) {
-        IntVector half = power.lanewise(VectorOperators.ASHR, 1);
-        return p.mul(powerOfTwo(half)).mul(powerOfTwo(power.sub(half)));
+    private static FloatVector remainder(FloatVector x, FloatVector n) {
+        return n.fma(constant(-LN2_LOW), n.fma(constant(-LN2_HIGH), x));
     }
 
-    private static FloatVector powerOfTwo(IntVector n) {
-        return n.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+    private static FloatVector expMinus1(FloatVector r) {
+        FloatVector z = r.mul(r);
+        FloatVector high = z.fma(constant(E4), r.fma(constant(E3), constant(E2)));
+        return high.fma(z, r.fma(constant(E1), constant(E0))).fma(z, r);
+    }
+
+    /// `(1 + s) * 2^n`, `powers` being the bits of `n + ROUND_POWERS`.
+    private static FloatVector scale(FloatVector s, IntVector powers) {
+        IntVector half = powers.lanewise(VectorOperators.LSHR, 1);
+        FloatVector power = half.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+        return s.fma(power, power).mul(powers.sub(half).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats());
     }
 
     /// `y = log(x)`.
@@ -90,29 +109,16 @@ final class SimdFunctions {
 
     /// `y = tanh(x)`.
     static void tanh(float[] x, int xi, float[] y, int yi, int end) {
-        for (int i = 0; i < end; i += BLOCK) {
-            int n = Math.min(BLOCK, end - i);
-            tanhArgument(x, xi + i, y, yi + i, n);
-            exp(y, yi + i, 0, y, yi + i, n);
-            tanhFinish(x, xi + i, y, yi + i, n);
-        }
-    }
-
-    private static void tanhArgument(float[] x, int xi, float[] y, int yi, int end) {
-        for (int j = 0; j < end; j += L) {
-            FloatVector c = SimdSpecies.abs(fromArray(S, x, xi + j)).min(TANH_MOST);
-            c.add(c).intoArray(y, yi + j);
-        }
-    }
-
-    private static void tanhFinish(float[] x, int xi, float[] y, int yi, int end) {
         for (int j = 0; j < end; j += L) {
             FloatVector v = fromArray(S, x, xi + j);
             FloatVector a = SimdSpecies.abs(v);
-            FloatVector large = ONE.sub(TWO.div(fromArray(S, y, yi + j).add(1)));
-            FloatVector result = large.blend(tanhPolynomial(a), a.compare(VectorOperators.LT, TANH_SMALL));
-            IntVector sign = SimdSpecies.bits(v).and(Integer.MIN_VALUE);
-            SimdSpecies.bits(result).or(sign).reinterpretAsFloats().intoArray(y, yi + j);
+            FloatVector c = a.blend(TANH_MOST, a.compare(VectorOperators.GT, TANH_MOST)).mul(-2);
+            FloatVector t = c.fma(constant(LOG2_E), constant(ROUND_POWER));
+            FloatVector power = SimdSpecies.bits(t).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats().mul(-2);
+            FloatVector minus2e = expMinus1(remainder(c, t.sub(ROUND_POWER))).fma(power, power);
+            FloatVector large = minus2e.div(minus2e.fma(constant(-0.5f), ONE)).add(1);
+            FloatVector y1 = large.blend(tanhPolynomial(a), a.compare(VectorOperators.LT, TANH_SMALL));
+            SimdSpecies.bits(y1).or(SimdSpecies.bits(v).and(Integer.MIN_VALUE)).reinterpretAsFloats().intoArray(y, yi + j);
         }
     }
 
@@ -127,29 +133,13 @@ final class SimdFunctions {
 
     /// `y = 1 / (1 + exp(-x))`.
     static void sigmoid(float[] x, int xi, float[] y, int yi, int end) {
-        for (int i = 0; i < end; i += BLOCK) {
-            int n = Math.min(BLOCK, end - i);
-            minusAbs(x, xi + i, y, yi + i, n);
-            exp(y, yi + i, 0, y, yi + i, n);
-            sigmoidFinish(x, xi + i, y, yi + i, n);
-        }
-    }
-
-    private static void minusAbs(float[] x, int xi, float[] y, int yi, int end) {
-        for (int j = 0; j < end; j += L)
-            SimdSpecies.bits(fromArray(S, x, xi + j)).or(Integer.MIN_VALUE).reinterpretAsFloats().intoArray(y, yi + j);
-    }
-
-    private static void sigmoidFinish(float[] x, int xi, float[] y, int yi, int end) {
         for (int j = 0; j < end; j += L) {
-            FloatVector e = fromArray(S, y, yi + j);
-            FloatVector numerator = e.blend(1, fromArray(S, x, xi + j).compare(VectorOperators.GE, 0));
-            FloatVector d = e.add(1);
-            FloatVector lost = e.sub(d.sub(1));
-            FloatVector inverse = ONE.div(d);
-            FloatVector q = numerator.mul(inverse);
-            FloatVector minus = q.neg();
-            minus.fma(lost, minus.fma(d, numerator)).fma(inverse, q).intoArray(y, yi + j);
+            FloatVector v = fromArray(S, x, xi + j);
+            FloatVector c = notBelow(SimdSpecies.bits(v).or(Integer.MIN_VALUE).reinterpretAsFloats());
+            FloatVector t = c.fma(constant(LOG2_E), constant(ROUND_POWERS));
+            FloatVector e = scale(expMinus1(remainder(c, t.sub(ROUND_POWERS))), SimdSpecies.bits(t));
+            FloatVector whole = e.blend(1, v.compare(VectorOperators.GE, 0));
+            whole.fma(e.div(MINUS_ONE.sub(e)), whole).intoArray(y, yi + j);
         }
     }
 

@@ -36,38 +36,31 @@ final class SimdReduceMath implements ReduceMath {
         return ScalarReduceMath.finishDot(lanes, x, xi, y, yi, end, n);
     }
 
+    /// Four rows at a time are added to the sums so far, along the rows: memory is read in its order.
     @Override
     public void sumRows(float[] x, int xi, int stride, int rows, float[] out, int oi, int n) {
-        int j = 0;
-        for (; j <= n - 4 * L; j += 4 * L)
-            rows4(x, xi + j, stride, rows, out, oi + j);
-        for (; j <= n - L; j += L)
-            rows1(x, xi + j, stride, rows, out, oi + j);
-        ScalarReduceMath.finishRows(x, xi, stride, rows, out, oi, j, n);
+        int end = S.loopBound(n);
+        System.arraycopy(x, xi, out, oi, end);
+        int r = 1;
+        for (; r + 4 <= rows; r += 4)
+            rows4(x, xi + r * stride, stride, out, oi, end);
+        for (; r < rows; r++)
+            rows1(x, xi + r * stride, out, oi, end);
+        ScalarReduceMath.finishRows(x, xi, stride, rows, out, oi, end, n);
     }
 
-    private static void rows4(float[] x, int xi, int stride, int rows, float[] out, int oi) {
-        FloatVector a = fromArray(S, x, xi);
-        FloatVector b = fromArray(S, x, xi + L);
-        FloatVector c = fromArray(S, x, xi + 2 * L);
-        FloatVector d = fromArray(S, x, xi + 3 * L);
-        for (int r = 1, at = xi + stride; r < rows; r++, at += stride) {
-            a = a.add(fromArray(S, x, at));
-            b = b.add(fromArray(S, x, at + L));
-            c = c.add(fromArray(S, x, at + 2 * L));
-            d = d.add(fromArray(S, x, at + 3 * L));
-        }
-        a.intoArray(out, oi);
-        b.intoArray(out, oi + L);
-        c.intoArray(out, oi + 2 * L);
-        d.intoArray(out, oi + 3 * L);
+    private static void rows4(float[] x, int xi, int stride, float[] out, int oi, int end) {
+        int second = xi + stride;
+        int third = second + stride;
+        int fourth = third + stride;
+        for (int j = 0; j < end; j += L)
+            fromArray(S, out, oi + j).add(fromArray(S, x, xi + j)).add(fromArray(S, x, second + j)).add(fromArray(S, x, third + j))
+                    .add(fromArray(S, x, fourth + j)).intoArray(out, oi + j);
     }
 
-    private static void rows1(float[] x, int xi, int stride, int rows, float[] out, int oi) {
-        FloatVector a = fromArray(S, x, xi);
-        for (int r = 1, at = xi + stride; r < rows; r++, at += stride)
-            a = a.add(fromArray(S, x, at));
-        a.intoArray(out, oi);
+    private static void rows1(float[] x, int xi, float[] out, int oi, int end) {
+        for (int j = 0; j < end; j += L)
+            fromArray(S, out, oi + j).add(fromArray(S, x, xi + j)).intoArray(out, oi + j);
     }
 
     @Override
@@ -154,21 +147,36 @@ final class SimdReduceMath implements ReduceMath {
         d.intoArray(lanes, 12);
     }
 
+    /// Four chains, because a maximum that tells zeros apart and passes NaN on takes several dependent instructions.
     private static float maxVectors(float[] x, int xi, int end) {
-        FloatVector most = fromArray(S, x, xi);
-        for (int j = L; j < end; j += L)
-            most = most.max(fromArray(S, x, xi + j));
+        FloatVector a = fromArray(S, x, xi), b = a, c = a, d = a;
+        int j = 0;
+        for (; j <= end - 4 * L; j += 4 * L) {
+            a = a.max(fromArray(S, x, xi + j));
+            b = b.max(fromArray(S, x, xi + j + L));
+            c = c.max(fromArray(S, x, xi + j + 2 * L));
+            d = d.max(fromArray(S, x, xi + j + 3 * L));
+        }
+        for (; j < end; j += L)
+            a = a.max(fromArray(S, x, xi + j));
         var lanes = new float[L];
-        most.intoArray(lanes, 0);
+        a.max(b).max(c.max(d)).intoArray(lanes, 0);
         return ScalarReduceMath.finishMax(lanes[0], lanes, 0, 1, L);
     }
 
     private static float minVectors(float[] x, int xi, int end) {
-        FloatVector most = fromArray(S, x, xi);
-        for (int j = L; j < end; j += L)
-            most = most.min(fromArray(S, x, xi + j));
+        FloatVector a = fromArray(S, x, xi), b = a, c = a, d = a;
+        int j = 0;
+        for (; j <= end - 4 * L; j += 4 * L) {
+            a = a.min(fromArray(S, x, xi + j));
+            b = b.min(fromArray(S, x, xi + j + L));
+            c = c.min(fromArray(S, x, xi + j + 2 * L));
+            d = d.min(fromArray(S, x, xi + j + 3 * L));
+        }
+        for (; j < end; j += L)
+            a = a.min(fromArray(S, x, xi + j));
         var lanes = new float[L];
-        most.intoArray(lanes, 0);
+        a.min(b).min(c.min(d)).intoArray(lanes, 0);
         return ScalarReduceMath.finishMin(lanes[0], lanes, 0, 1, L);
     }
 }

@@ -35,6 +35,7 @@ final class SimdUnaryBackward {
             case TANH -> tanh(kept, ki, dy, di, dx, oi, end);
             case SIGMOID -> sigmoid(kept, ki, dy, di, dx, oi, end);
             case RELU -> relu(kept, ki, dy, di, dx, oi, end);
+            case ERF, GELU, GELU_TANH -> SimdErf.backward(op, kept, ki, dy, di, dx, oi, end);
             default -> end = 0;
         }
         return end;

@@ -4,6 +4,8 @@ import static jdk.incubator.vector.FloatVector.fromArray;
 import static jdk.incubator.vector.VectorOperators.LE;
 
 import dev.sunda.core.op.UnaryOp;
+import java.lang.invoke.MethodHandles;
+import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -13,23 +15,28 @@ final class SimdUnaryMath implements UnaryMath {
     private static final int L = S.length();
     private static final FloatVector ONE = FloatVector.broadcast(S, 1);
 
+    private static final Apart[] LOOPS = new Apart[UnaryOp.values().length];
+
+    static {
+        for (UnaryOp op : List.of(UnaryOp.NEG, UnaryOp.ABS, UnaryOp.SQUARE, UnaryOp.SQRT, UnaryOp.RSQRT, UnaryOp.RECIPROCAL, UnaryOp.RELU))
+            LOOPS[op.ordinal()] = loop(MethodHandles.lookup(), op);
+        for (UnaryOp op : List.of(UnaryOp.EXP, UnaryOp.LOG, UnaryOp.TANH, UnaryOp.SIGMOID))
+            LOOPS[op.ordinal()] = loop(SimdFunctions.lookup(), op);
+    }
+
+    private static Apart loop(MethodHandles.Lookup owner, UnaryOp op) {
+        return Apart.of(owner, op.label(), float[].class, int.class, float[].class, int.class, int.class);
+    }
+
     @Override
     public void apply(UnaryOp op, float[] x, int xi, float[] y, int yi, int n) {
-        int end = S.loopBound(n);
-        switch (op) {
-            case NEG -> neg(x, xi, y, yi, end);
-            case ABS -> abs(x, xi, y, yi, end);
-            case SQUARE -> square(x, xi, y, yi, end);
-            case SQRT -> sqrt(x, xi, y, yi, end);
-            case RSQRT -> rsqrt(x, xi, y, yi, end);
-            case RECIPROCAL -> reciprocal(x, xi, y, yi, end);
-            case EXP -> SimdFunctions.exp(x, xi, 0, y, yi, end);
-            case LOG -> SimdFunctions.log(x, xi, y, yi, end);
-            case TANH -> SimdFunctions.tanh(x, xi, y, yi, end);
-            case SIGMOID -> SimdFunctions.sigmoid(x, xi, y, yi, end);
-            case RELU -> relu(x, xi, y, yi, end);
-            default -> end = 0;
-        }
+        Apart loop = LOOPS[op.ordinal()];
+        boolean own = loop == null && SimdErf.covers(op);
+        int end = loop == null && !own ? 0 : S.loopBound(n);
+        if (own)
+            SimdErf.apply(op, x, xi, y, yi, end);
+        else if (end > 0)
+            loop.run(x, xi, y, yi, end);
         if (end < n)
             ScalarUnaryMath.finish(op, x, xi, y, yi, end, n);
     }

@@ -1,16 +1,15 @@
 package dev.sunda.core.cpu;
 
-import dev.sunda.core.op.BinaryOp;
 import dev.sunda.core.spi.View;
 import dev.sunda.core.type.Layout;
 
-/// Softmax of F32 rows, its logarithm, and their gradients. Rows that are not contiguous are brought into a buffer first.
+/// Softmax of F32 rows, its logarithm, and their gradients. Rows that are not contiguous are brought into a buffer first; the
+/// loops over one row follow each other while it is in the cache.
 ///
 /// `softmax(x)_i = exp(x_i - m) / s` with `m` the maximum and `s = sum_j exp(x_j - m)`; its logarithm is `x_i - m - log s`.
 /// Sources are not modified.
 final class Softmax {
     private static final ReduceMath REDUCE = ReduceMath.CHOSEN;
-    private static final BinaryMath BINARY = BinaryMath.CHOSEN;
     private static final SoftmaxMath MATH = SoftmaxMath.CHOSEN;
 
     private Softmax() {
@@ -25,17 +24,14 @@ final class Softmax {
         float[] from = x.heap().floats();
         float[] to = out.heap().floats();
         nest.forEach(rowsAtOnce(n), (at, rows) -> {
-            var in = new float[xs == 1 ? 0 : n];
-            var y = new float[n];
+            float[] in = xs == 1 ? from : new float[n];
+            float[] y = os == 1 ? to : new float[n];
             for (int r = 0; r < rows; r++) {
-                int xi = at[0] + r * nest.stride(0);
-                if (xs != 1)
-                    Strips.read(from, xi, xs, in, n);
-                if (xs == 1)
-                    forward(from, xi, y, n, log);
-                else
-                    forward(in, 0, y, n, log);
-                Strips.write(y, to, at[1] + r * nest.stride(1), os, n);
+                int xi = place(from, at[0] + r * nest.stride(0), xs, in, n);
+                int yi = at[1] + r * nest.stride(1);
+                forward(in, xi, y, os == 1 ? yi : 0, n, log);
+                if (os != 1)
+                    Strips.write(y, to, yi, os, n);
             }
         });
     }
@@ -48,16 +44,14 @@ final class Softmax {
         return Math.max(1, Nest.CHUNK / n);
     }
 
-    private static void forward(float[] x, int xi, float[] y, int n, boolean log) {
+    private static void forward(float[] x, int xi, float[] y, int yi, int n, boolean log) {
         float max = REDUCE.max(x, xi, n);
-        MATH.expShifted(x, xi, max, y, 0, n);
-        double sum = REDUCE.longSum(y, 0, n);
-        if (!log) {
-            BINARY.vectorScalar(BinaryOp.DIV, y, 0, (float) sum, y, 0, n);
-            return;
-        }
-        BINARY.vectorScalar(BinaryOp.SUB, x, xi, max, y, 0, n);
-        BINARY.vectorScalar(BinaryOp.SUB, y, 0, (float) StrictMath.log(sum), y, 0, n);
+        MATH.expShifted(x, xi, max, y, yi, n);
+        double sum = REDUCE.longSum(y, yi, n);
+        if (log)
+            MATH.shift(x, xi, max, (float) StrictMath.log(sum), y, yi, n);
+        else
+            MATH.divide(y, yi, (float) sum, n);
     }
 
     static void backward(View y, View dy, int dim, boolean log, View dx) {
@@ -69,18 +63,29 @@ final class Softmax {
         float[] gradients = dy.heap().floats();
         float[] to = dx.heap().floats();
         nest.forEach(rowsAtOnce(n), (at, rows) -> {
-            var in = new float[n];
-            var incoming = new float[n];
-            var result = new float[n];
+            float[] in = stride[0] == 1 ? outputs : new float[n];
+            float[] incoming = stride[1] == 1 ? gradients : new float[n];
+            float[] result = stride[2] == 1 ? to : new float[n];
             for (int r = 0; r < rows; r++) {
-                Strips.read(outputs, at[0] + r * nest.stride(0), stride[0], in, n);
-                Strips.read(gradients, at[1] + r * nest.stride(1), stride[1], incoming, n);
+                int yi = place(outputs, at[0] + r * nest.stride(0), stride[0], in, n);
+                int di = place(gradients, at[1] + r * nest.stride(1), stride[1], incoming, n);
+                int row = at[2] + r * nest.stride(2);
+                int oi = stride[2] == 1 ? row : 0;
                 if (log)
-                    MATH.logBackward(in, 0, incoming, 0, (float) REDUCE.longSum(incoming, 0, n), result, 0, n);
+                    MATH.logBackward(in, yi, incoming, di, (float) REDUCE.longSum(incoming, di, n), result, oi, n);
                 else
-                    MATH.backward(in, 0, incoming, 0, (float) REDUCE.longDot(in, 0, incoming, 0, n), result, 0, n);
-                Strips.write(result, to, at[2] + r * nest.stride(2), stride[2], n);
+                    MATH.backward(in, yi, incoming, di, (float) REDUCE.longDot(in, yi, incoming, di, n), result, oi, n);
+                if (stride[2] != 1)
+                    Strips.write(result, to, row, stride[2], n);
             }
         });
+    }
+
+    /// Where a row starts in `strip`: it stays in its own memory if it is contiguous and is read into the strip otherwise.
+    private static int place(float[] from, int at, int stride, float[] strip, int n) {
+        if (stride == 1)
+            return at;
+        Strips.read(from, at, stride, strip, n);
+        return 0;
     }
 }

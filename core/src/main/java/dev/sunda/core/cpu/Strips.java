@@ -26,4 +26,22 @@ final class Strips {
         for (int i = 0; i < n; i++)
             to[at + i * stride] = strip[i];
     }
+
+    static void read(double[] from, int at, int stride, double[] strip, int n) {
+        if (stride == 1) {
+            System.arraycopy(from, at, strip, 0, n);
+            return;
+        }
+        for (int i = 0; i < n; i++)
+            strip[i] = from[at + i * stride];
+    }
+
+    static void write(double[] strip, double[] to, int at, int stride, int n) {
+        if (stride == 1) {
+            System.arraycopy(strip, 0, to, at, n);
+            return;
+        }
+        for (int i = 0; i < n; i++)
+            to[at + i * stride] = strip[i];
+    }
 }

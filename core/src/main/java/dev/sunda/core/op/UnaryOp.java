@@ -29,7 +29,13 @@ public enum UnaryOp {
     TANH("tanh", StrictMath::tanh, y -> 1 - y * y, Keeps.OUTPUT),
     SIGMOID("sigmoid", UnaryOp::sigmoid, y -> y * (1 - y), Keeps.OUTPUT),
     /// `max(x, 0)`; the derivative at 0 is 0. NaN stays NaN and passes the gradient on, so that it shows.
-    RELU("relu", x -> x <= 0 ? 0 : x, y -> y <= 0 ? 0 : 1, Keeps.OUTPUT);
+    RELU("relu", x -> x <= 0 ? 0 : x, y -> y <= 0 ? 0 : 1, Keeps.OUTPUT),
+    /// The error function, see [ErrorFunction].
+    ERF("erf", ErrorFunction::erf, x -> 2 / Math.sqrt(Math.PI) * StrictMath.exp(-x * x), Keeps.INPUT),
+    /// `x * Phi(x)` with the distribution function of the standard normal distribution. Source: Hendrycks, Gimpel 2016, arXiv:1606.08415.
+    GELU("gelu", Gelu::value, Gelu::derivative, Keeps.INPUT),
+    /// The approximation `x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3)))` of [#GELU].
+    GELU_TANH("geluTanh", Gelu::tanhValue, Gelu::tanhDerivative, Keeps.INPUT);
 
     /// Which tensor the derivative is written in, and so has to stay alive until the backward pass.
     public enum Keeps {

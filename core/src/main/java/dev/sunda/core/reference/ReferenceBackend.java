@@ -1,6 +1,7 @@
 package dev.sunda.core.reference;
 
 import dev.sunda.core.op.AdamStep;
+import dev.sunda.core.op.AttentionSpec;
 import dev.sunda.core.op.BinaryOp;
 import dev.sunda.core.op.ConvSpec;
 import dev.sunda.core.op.CrossEntropySpec;
@@ -181,6 +182,16 @@ public final class ReferenceBackend implements Backend {
     }
 
     @Override
+    public void layerNorm(View x, View weight, View bias, double eps, View mean, View rstd, View y) {
+        NaiveLayerNorm.forward(x, weight, bias, eps, mean, rstd, y);
+    }
+
+    @Override
+    public void layerNormBackward(View dy, View x, View mean, View rstd, View weight, View dx, View dweight, View dbias) {
+        NaiveLayerNorm.backward(dy, x, mean, rstd, weight, dx, dweight, dbias);
+    }
+
+    @Override
     public void softmax(View x, int dim, boolean log, View out) {
         NaiveSoftmax.softmax(x, dim, log, out);
     }
@@ -188,6 +199,17 @@ public final class ReferenceBackend implements Backend {
     @Override
     public void softmaxBackward(View y, View dy, int dim, boolean log, View dx) {
         NaiveSoftmax.softmaxBackward(y, dy, dim, log, dx);
+    }
+
+    @Override
+    public void attention(AttentionSpec spec, View q, View k, View v, View mask, View out, View statistics) {
+        NaiveAttention.forward(spec, q, k, v, mask, out, statistics);
+    }
+
+    @Override
+    public void attentionBackward(AttentionSpec spec, View dout, View q, View k, View v, View mask, View statistics, View dq, View dk,
+            View dv) {
+        NaiveAttention.backward(spec, dout, q, k, v, mask, statistics, dq, dk, dv);
     }
 
     @Override

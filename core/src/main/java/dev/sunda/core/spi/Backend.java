@@ -1,6 +1,7 @@
 package dev.sunda.core.spi;
 
 import dev.sunda.core.op.AdamStep;
+import dev.sunda.core.op.AttentionSpec;
 import dev.sunda.core.op.BinaryOp;
 import dev.sunda.core.op.ConvSpec;
 import dev.sunda.core.op.CrossEntropySpec;
@@ -70,7 +71,8 @@ public interface Backend {
     /// `out` is `I64` with size 1 at `dim`.
     void argReduce(boolean largest, View x, int dim, View out);
 
-    /// `out[b] = x[b] · y[b]`: `[B, m, k]` times `[B, k, n]`. Each element is a chain of fused multiply-adds with ascending `k`, in float32
+    /// `out[b] = x[b] · y[b]`: `[B, m, k]` times `[B, k, n]`. Each element is a chain of fused multiply-adds with ascending `k`, in
+    /// float32
     /// or, on a backend that is more exact, in double.
     void matmul(View x, View y, View out);
 
@@ -127,13 +129,50 @@ public interface Backend {
     /// `weight` may be null (1); `dweight` and `dbias` are written all the same.
     void batchNormBackward(View dy, View x, View mean, View rstd, View weight, View dx, View dweight, View dbias);
 
+    /// Layer normalisation of the rows of a matrix: `y = (x - mean) * rstd * weight + bias` with the mean and
+    /// `rstd = 1 / sqrt(variance + eps)`
+    /// (biased, centred variance) of each row.
+    ///
+    /// @param x `[M, n]`, as `y`
+    /// @param weight `[n]` or null (1), as `bias` (0)
+    /// @param mean `[M]`, as `rstd`; written
+    void layerNorm(View x, View weight, View bias, double eps, View mean, View rstd, View y);
+
+    /// The gradient of [#layerNorm]. With `xhat = (x - mean) * rstd` and `g = dy * weight`:
+    /// `dx = rstd * (g - mean(g) - xhat * mean(g * xhat))`
+    /// row by row, `dweight = sum(dy * xhat)` and `dbias = sum(dy)` over the rows.
+    ///
+    /// @param weight `[n]` or null (1)
+    /// @param dweight `[n]`, as `dbias`; both may be null, then only `dx` is written
+    void layerNormBackward(View dy, View x, View mean, View rstd, View weight, View dx, View dweight, View dbias);
+
     /// `softmax(x)` along `dim`, or its logarithm; shifted by the maximum, so that nothing overflows.
     void softmax(View x, int dim, boolean log, View out);
 
     /// The gradient of [#softmax] from its output `y`: `y * (dy - sum(dy * y))`, of the logarithm `dy - exp(y) * sum(dy)`.
     void softmaxBackward(View y, View dy, int dim, boolean log, View dx);
 
-    /// Loss of each row of `logits` (`[M, C]`), see [CrossEntropySpec], and `logSumExp` of each row for the backward pass (both `[M]`).
+    /// Scaled dot-product attention of heads: `out = dropout(P) v` with `P = softmax(scale * q kᵀ + mask)`, keys beyond
+    /// [AttentionSpec#visible]
+    /// being hidden. A query that sees no key gives zeros, and minus infinity and 0 as statistics.
+    ///
+    /// The last dimension of `q`, `k`, `v` and `out` is contiguous.
+    ///
+    /// @param q `[B, H, L, E]`
+    /// @param k `[B, H, S, E]`
+    /// @param v `[B, H, S, V]`
+    /// @param mask `[B, H, L, S]`, `BOOL` (true where a query sees a key) or numbers to add; may be null
+    /// @param out `[B, H, L, V]`
+    /// @param statistics `[B, H, L, 2]`: the largest score of each query and the sum of `exp(score - largest)`; written
+    void attention(AttentionSpec spec, View q, View k, View v, View mask, View out, View statistics);
+
+    /// The gradients of [#attention] with respect to `q`, `k` and `v`: with `dP = dropout(dout vᵀ)` and `dS = P * (dP - sum(P * dP))`,
+    /// `dq = scale * dS k`, `dk = scale * dSᵀ q`, `dv = dropout(P)ᵀ dout`.
+    ///
+    /// The last dimension of all but the mask is contiguous.
+    void attentionBackward(AttentionSpec spec, View dout, View q, View k, View v, View mask, View statistics, View dq, View dk, View dv);
+
+    /// Loss of each row of `logits` (`[M, C]`), see [CrossEntropySpec], and `statistics` of each row for the backward pass (both `[M]`).
     /// `target` holds class indices (`I64`, `[M]`) or probabilities (type and shape of the logits); `weight` (`[C]`) may be null.
     ///
     /// @throws dev.sunda.core.type.ShapeException if a class index is neither in `[0, C)` nor ignored; a device that works behind the

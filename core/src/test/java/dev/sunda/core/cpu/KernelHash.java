@@ -40,13 +40,16 @@ final class KernelHash {
         View x = fresh(SHAPE);
         cpu.normal(new RandomKey(42, hash & 1023), x);
         View y = fresh(SHAPE);
-        for (UnaryOp op : new UnaryOp[] {UnaryOp.EXP, UnaryOp.TANH, UnaryOp.SIGMOID, UnaryOp.RSQRT, UnaryOp.LOG}) {
+        for (UnaryOp op : new UnaryOp[] {UnaryOp.EXP, UnaryOp.TANH, UnaryOp.SIGMOID, UnaryOp.ERF, UnaryOp.GELU, UnaryOp.RSQRT,
+            UnaryOp.LOG}) {
             cpu.unary(op, op == UnaryOp.LOG || op == UnaryOp.RSQRT ? y : x, y);
             take(y);
         }
         cpu.unary(UnaryOp.TANH, x, y);
         View dx = fresh(SHAPE);
         cpu.unaryBackward(UnaryOp.TANH, y, x, dx);
+        take(dx);
+        cpu.unaryBackward(UnaryOp.GELU, y, x, dx);
         take(dx);
         cpu.binary(BinaryOp.DIV, x, y, dx);
         take(dx);
@@ -57,6 +60,23 @@ final class KernelHash {
             take(sum);
         }
         rows(x);
+        layerNorm(x);
+    }
+
+    private void layerNorm(View x) {
+        View rows = x.as(Layout.contiguous(Shape.of(77, 13 * 41)));
+        View mean = fresh(Shape.of(77));
+        View rstd = fresh(Shape.of(77));
+        View y = fresh(rows.shape());
+        cpu.layerNorm(rows, null, null, 1e-5, mean, rstd, y);
+        take(y);
+        View dx = fresh(rows.shape());
+        View dweight = fresh(Shape.of(13 * 41));
+        View dbias = fresh(Shape.of(13 * 41));
+        cpu.layerNormBackward(y, rows, mean, rstd, null, dx, dweight, dbias);
+        take(dx);
+        take(dweight);
+        take(dbias);
     }
 
     private void rows(View x) {

@@ -49,10 +49,14 @@ final class RandomViews {
 
     /// Normal numbers, all of them finite.
     View finite(Shape shape) {
-        View view = filled(DType.F32, layout(shape, true));
-        float[] values = view.heap().floats();
-        for (int i = 0; i < values.length; i++)
-            values[i] = (float) (random.nextGaussian() * 2);
+        return finite(DType.F32, shape);
+    }
+
+    /// Normal numbers, all of them finite.
+    View finite(DType dtype, Shape shape) {
+        View view = filled(dtype, layout(shape, true));
+        for (int i = 0; i < view.storage().numel(); i++)
+            view.heap().setDouble(i, random.nextGaussian() * 2);
         return view;
     }
 

@@ -101,6 +101,10 @@ class TwinProperties {
         var simd = new SimdSoftmaxMath();
         var scalar = new ScalarSoftmaxMath();
         assertSameBits(before, out -> simd.expShifted(y, shift, 0.3f, out, 1, n), out -> scalar.expShifted(y, shift, 0.3f, out, 1, n));
+        assertSameBits(before, out -> simd.divide(out, shift, 0.7f, n), out -> scalar.divide(out, shift, 0.7f, n));
+        assertSameBits(before, out -> simd.shift(y, shift, 0.7f, 1.3f, out, 1, n), out -> scalar.shift(y, shift, 0.7f, 1.3f, out, 1, n));
+        assertSameBits(before, out -> simd.expShifted(out, shift, 0.3f, out, shift, n),
+                out -> scalar.expShifted(out, shift, 0.3f, out, shift, n));
         assertSameBits(before, out -> simd.backward(y, shift, dy, 2, 0.7f, out, 1, n),
                 out -> scalar.backward(y, shift, dy, 2, 0.7f, out, 1, n));
         assertSameBits(before, out -> simd.logBackward(y, shift, dy, 2, 0.7f, out, 1, n),
@@ -128,5 +132,42 @@ class TwinProperties {
         assertSameBits(before, v -> simd.moments(adam, other, shift, g, 1, third.clone(), 2, v, 3, n),
                 v -> scalar.moments(adam, other, shift, g, 1, third.clone(), 2, v, 3, n));
         assertSameBits(before, p -> simd.update(adam, p, shift, g, 1, other, 2, n), p -> scalar.update(adam, p, shift, g, 1, other, 2, n));
+    }
+
+    @Property
+    void randomNumbers(@ForAll @IntRange(max = 100) int n, @ForAll @IntRange(max = MARGIN) int shift, @ForAll long seed) {
+        var random = new SplittableRandom(seed);
+        float[] x = floats(random, n);
+        long start = random.nextLong();
+        long step = random.nextLong();
+        var simd = new long[n];
+        var scalar = new long[n];
+        new SimdRandomMath().bits(start, step, simd, n);
+        new ScalarRandomMath().bits(start, step, scalar, n);
+        assertThat(simd).isEqualTo(scalar);
+        assertSameBits(x, out -> new SimdRandomMath().keep(simd, new int[n], 1L << 52, 1.5f, x, shift, out, 1, n),
+                out -> new ScalarRandomMath().keep(scalar, new int[n], 1L << 52, 1.5f, x, shift, out, 1, n));
+    }
+
+    @Property
+    void functionsOfDoubles(@ForAll @IntRange(max = 100) int n, @ForAll @IntRange(max = MARGIN) int shift, @ForAll long seed) {
+        var random = new SplittableRandom(seed);
+        var x = new double[n + 2 * MARGIN];
+        for (int i = 0; i < x.length; i++)
+            x[i] = random.nextInt(4) == 0 ? Double.longBitsToDouble(random.nextLong()) : random.nextGaussian() * 4;
+        var simd = new SimdFunctions64();
+        var scalar = new ScalarFunctions64();
+        assertSameDoubles(x, out -> simd.exp(x, shift, 0.3, out, 1, n), out -> scalar.exp(x, shift, 0.3, out, 1, n));
+        assertSameDoubles(x, out -> simd.log(x, shift, out, 1, n), out -> scalar.log(x, shift, out, 1, n));
+        assertSameDoubles(x, out -> simd.tanh(x, shift, out, 1, n), out -> scalar.tanh(x, shift, out, 1, n));
+        assertSameDoubles(x, out -> simd.sigmoid(x, shift, out, 1, n), out -> scalar.sigmoid(x, shift, out, 1, n));
+    }
+
+    private static void assertSameDoubles(double[] out, Consumer<double[]> simd, Consumer<double[]> scalar) {
+        double[] a = out.clone();
+        double[] b = out.clone();
+        simd.accept(a);
+        scalar.accept(b);
+        assertThat(Arrays.equals(a, b)).as(() -> "SIMD " + Arrays.toString(a) + "\nscalar " + Arrays.toString(b)).isTrue();
     }
 }

@@ -13,6 +13,7 @@ import dev.sunda.core.op.Padding;
 import dev.sunda.core.op.UnaryOp;
 import dev.sunda.core.type.Dims;
 import dev.sunda.core.type.Shape;
+import dev.sunda.nn.functional.LayerNorms;
 import dev.sunda.nn.functional.Losses;
 import dev.sunda.nn.functional.Losses.CrossEntropyOptions;
 import dev.sunda.nn.functional.Normalizations;
@@ -67,10 +68,16 @@ final class Operations {
         one("avg_pool2d", a -> Poolings.avgPool2d(a.variable("input"), a.perAxis("kernel_size", 2), stride(a), a.perAxis("padding", 2, 0),
                 a.flag("ceil_mode", false), a.flag("count_include_pad", true)));
         one("batch_norm", Operations::batchNorm);
+        one("layer_norm", a -> LayerNorms.layerNorm(a.variable("input"), Shape.of(a.integers("normalized_shape")), a.optional("weight"),
+                a.optional("bias"), a.number("eps", 1e-5)));
+
+        one("scaled_dot_product_attention", AttentionCases::scaledDotProduct);
+        TABLE.put("multi_head_attention", AttentionCases::multiHead);
 
         unary("relu", Variable::relu);
         unary("sigmoid", Variable::sigmoid);
         unary("tanh", Variable::tanh);
+        one("gelu", a -> a.variable("input").apply(gelu(a)));
         one("softmax", a -> a.variable("input").softmax(a.integer("dim")));
         one("log_softmax", a -> a.variable("input").logSoftmax(a.integer("dim")));
         one("cross_entropy",
@@ -99,6 +106,7 @@ final class Operations {
         unary("log1p", x -> x.apply(UnaryOp.LOG1P));
         unary("sin", Variable::sin);
         unary("cos", Variable::cos);
+        unary("erf", Variable::erf);
 
         one("sum", a -> a.variable("input").sum(dims(a)));
         one("mean", a -> a.variable("input").mean(dims(a)));
@@ -213,6 +221,14 @@ final class Operations {
             case 1 -> Padding.of(pixels[0]);
             case 2 -> Padding.of(pixels[0], pixels[1]);
             default -> Padding.of(pixels[0], pixels[1], pixels[2]);
+        };
+    }
+
+    private static UnaryOp gelu(Args a) {
+        return switch (a.text("approximate", "none")) {
+            case "none" -> UnaryOp.GELU;
+            case "tanh" -> UnaryOp.GELU_TANH;
+            default -> throw new IllegalArgumentException("approximate: must be none or tanh (got " + a.text("approximate", "") + ")");
         };
     }
 

@@ -1,0 +1,33 @@
+package dev.sunda.core.cpu;
+
+/// Innermost loops of layer normalisation: single rows of contiguous floats. Sums have the 16 logical lanes of [ReduceMath], so both
+/// implementations give the same bits.
+sealed interface LayerNormKernel permits ScalarLayerNorm, SimdLayerNorm {
+    /// The twin this process uses.
+    LayerNormKernel ACTIVE = VectorPath.isSimd() ? new SimdLayerNorm() : new ScalarLayerNorm();
+
+    /// `sum of (x - mean)^2`.
+    float squares(float[] x, int xi, float mean, int n);
+
+    /// `y = (x - mean) * rstd * w + b`, the last two as one fused multiply-add.
+    ///
+    /// @param w from 0 on, as `b`
+    void normalize(float[] x, int xi, float mean, float rstd, float[] w, float[] b, float[] y, int yi, int n);
+
+    /// `sums[0] = sum of dy * w` and `sums[1] = sum of dy * w * (x - mean)`.
+    ///
+    /// @param w from `wi` on
+    void products(float[] dy, int di, float[] x, int xi, float mean, float[] w, int wi, float[] sums, int n);
+
+    /// `dx = dy * w * rstd + ((x - mean) * slope + shift)`, two fused multiply-adds.
+    ///
+    /// @param w from 0 on
+    void gradient(float[] dy, int di, float[] x, int xi, float mean, float rstd, float[] w, float slope, float shift, float[] dx, int oi,
+            int n);
+
+    /// `dw += dy * ((x - mean) * rstd)` and `db += dy`, element by element.
+    ///
+    /// @param dw from `wo` on
+    /// @param db from `bo` on
+    void parameters(float[] dy, int di, float[] x, int xi, float mean, float rstd, float[] dw, int wo, float[] db, int bo, int n);
+}

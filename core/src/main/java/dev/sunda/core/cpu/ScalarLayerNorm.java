@@ -1,0 +1,68 @@
+package dev.sunda.core.cpu;
+
+/// Sixteen lanes in an array; also finishes what does not fill a vector.
+final class ScalarLayerNorm implements LayerNormKernel {
+    @Override
+    public float squares(float[] x, int xi, float mean, int n) {
+        return finishSquares(new float[16], x, xi, mean, 0, n);
+    }
+
+    @Override
+    public void normalize(float[] x, int xi, float mean, float rstd, float[] w, float[] b, float[] y, int yi, int n) {
+        finishNormalize(x, xi, mean, rstd, w, b, y, yi, 0, n);
+    }
+
+    @Override
+    public void products(float[] dy, int di, float[] x, int xi, float mean, float[] w, int wi, float[] sums, int n) {
+        finishProducts(new float[16], new float[16], dy, di, x, xi, mean, w, wi, sums, 0, n);
+    }
+
+    @Override
+    public void gradient(float[] dy, int di, float[] x, int xi, float mean, float rstd, float[] w, float slope, float shift, float[] dx,
+            int oi, int n) {
+        finishGradient(dy, di, x, xi, mean, rstd, w, slope, shift, dx, oi, 0, n);
+    }
+
+    @Override
+    public void parameters(float[] dy, int di, float[] x, int xi, float mean, float rstd, float[] dw, int wo, float[] db, int bo, int n) {
+        finishParameters(dy, di, x, xi, mean, rstd, dw, wo, db, bo, 0, n);
+    }
+
+    static float finishSquares(float[] lanes, float[] x, int xi, float mean, int done, int n) {
+        for (int j = done; j < n; j++) {
+            float d = x[xi + j] - mean;
+            lanes[j & 15] = Math.fma(d, d, lanes[j & 15]);
+        }
+        return ScalarReduceMath.finishSum(lanes, x, xi, n, n);
+    }
+
+    static void finishNormalize(float[] x, int xi, float mean, float rstd, float[] w, float[] b, float[] y, int yi, int from, int n) {
+        for (int j = from; j < n; j++)
+            y[yi + j] = Math.fma((x[xi + j] - mean) * rstd, w[j], b[j]);
+    }
+
+    static void finishProducts(float[] plain, float[] centred, float[] dy, int di, float[] x, int xi, float mean, float[] w, int wi,
+            float[] sums, int done, int n) {
+        for (int j = done; j < n; j++) {
+            float g = dy[di + j] * w[wi + j];
+            plain[j & 15] += g;
+            centred[j & 15] = Math.fma(g, x[xi + j] - mean, centred[j & 15]);
+        }
+        sums[0] = ScalarReduceMath.finishSum(plain, x, xi, n, n);
+        sums[1] = ScalarReduceMath.finishSum(centred, x, xi, n, n);
+    }
+
+    static void finishGradient(float[] dy, int di, float[] x, int xi, float mean, float rstd, float[] w, float slope, float shift,
+            float[] dx, int oi, int from, int n) {
+        for (int j = from; j < n; j++)
+            dx[oi + j] = Math.fma(dy[di + j] * w[j], rstd, Math.fma(x[xi + j] - mean, slope, shift));
+    }
+
+    static void finishParameters(float[] dy, int di, float[] x, int xi, float mean, float rstd, float[] dw, int wo, float[] db, int bo,
+            int from, int n) {
+        for (int j = from; j < n; j++) {
+            dw[wo + j] = Math.fma(dy[di + j], (x[xi + j] - mean) * rstd, dw[wo + j]);
+            db[bo + j] += dy[di + j];
+        }
+    }
+}

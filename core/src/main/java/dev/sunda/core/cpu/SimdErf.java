@@ -1,0 +1,239 @@
+package dev.sunda.core.cpu;
+
+import static dev.sunda.core.cpu.ScalarErf.*;
+import static jdk.incubator.vector.FloatVector.fromArray;
+import static dev.sunda.core.cpu.SimdSpecies.bits;
+import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LT;
+
+import dev.sunda.core.op.UnaryOp;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/// [ScalarErf] on arrays: the identical chains of operations, lane by lane. `end` is a multiple of the vector length.
+///
+/// Constants are vectors already, because so long a loop must not ask the compiler to inline a broadcast for each of them. The other
+/// functions prepare the exponents of a block that stays in the cache, run the one loop of `exp` over it, and finish.
+final class SimdErf {
+    private static final VectorSpecies<Float> S = SimdSpecies.F;
+    private static final int L = S.length();
+    private static final int BLOCK = 1024;
+    private static final FloatVector ONE = FloatVector.broadcast(S, 1);
+    private static final FloatVector VP4 = FloatVector.broadcast(S, P4);
+    private static final FloatVector VP3 = FloatVector.broadcast(S, P3);
+    private static final FloatVector VP2 = FloatVector.broadcast(S, P2);
+    private static final FloatVector VP1 = FloatVector.broadcast(S, P1);
+    private static final FloatVector VP0 = FloatVector.broadcast(S, P0);
+    private static final FloatVector VQ5 = FloatVector.broadcast(S, Q5);
+    private static final FloatVector VQ4 = FloatVector.broadcast(S, Q4);
+    private static final FloatVector VQ3 = FloatVector.broadcast(S, Q3);
+    private static final FloatVector VQ2 = FloatVector.broadcast(S, Q2);
+    private static final FloatVector VQ1 = FloatVector.broadcast(S, Q1);
+    private static final FloatVector LOG2_E = FloatVector.broadcast(S, ScalarFunctions.LOG2_E);
+    private static final FloatVector ROUND = FloatVector.broadcast(S, ScalarFunctions.ROUND);
+    private static final FloatVector MINUS_LN2_HIGH = FloatVector.broadcast(S, -ScalarFunctions.LN2_HIGH);
+    private static final FloatVector MINUS_LN2_LOW = FloatVector.broadcast(S, -ScalarFunctions.LN2_LOW);
+    private static final FloatVector E5 = FloatVector.broadcast(S, ScalarErf.E5);
+    private static final FloatVector E4 = FloatVector.broadcast(S, ScalarErf.E4);
+    private static final FloatVector E3 = FloatVector.broadcast(S, ScalarErf.E3);
+    private static final FloatVector E2 = FloatVector.broadcast(S, ScalarErf.E2);
+    private static final FloatVector E1 = FloatVector.broadcast(S, ScalarErf.E1);
+    private static final FloatVector E0 = FloatVector.broadcast(S, ScalarErf.E0);
+
+    private SimdErf() {
+    }
+
+    /// Whether the function is computed here.
+    static boolean covers(UnaryOp op) {
+        return op == UnaryOp.ERF || op == UnaryOp.GELU || op == UnaryOp.GELU_TANH;
+    }
+
+    /// `y = op(x)`.
+    static void apply(UnaryOp op, float[] x, int xi, float[] y, int yi, int end) {
+        if (op == UnaryOp.GELU) {
+            gelu(x, xi, y, yi, end);
+            return;
+        }
+        for (int i = 0; i < end; i += BLOCK) {
+            int n = Math.min(BLOCK, end - i);
+            if (op == UnaryOp.ERF)
+                erfExponent(x, xi + i, y, yi + i, n);
+            else
+                tanhExponent(x, xi + i, y, yi + i, n);
+            SimdFunctions.exp(y, yi + i, 0, y, yi + i, n);
+            if (op == UnaryOp.ERF)
+                erf(x, xi + i, y, yi + i, n);
+            else
+                geluTanh(x, xi + i, y, yi + i, n);
+        }
+    }
+
+    /// `dx = dy * op'(k)`.
+    static void backward(UnaryOp op, float[] k, int ki, float[] dy, int di, float[] dx, int oi, int end) {
+        if (op == UnaryOp.GELU) {
+            geluBackward(k, ki, dy, di, dx, oi, end);
+            return;
+        }
+        for (int i = 0; i < end; i += BLOCK) {
+            int n = Math.min(BLOCK, end - i);
+            if (op == UnaryOp.ERF)
+                minusSquare(k, ki + i, dx, oi + i, n);
+            else
+                tanhExponentWithin(k, ki + i, dx, oi + i, n);
+            SimdFunctions.exp(dx, oi + i, 0, dx, oi + i, n);
+            if (op == UnaryOp.ERF)
+                erfBackward(dy, di + i, dx, oi + i, n);
+            else
+                geluTanhBackward(k, ki + i, dy, di + i, dx, oi + i, n);
+        }
+    }
+
+    // ---------------------------------------------------------------------------------------------------------- erf
+
+    private static void erfExponent(float[] x, int xi, float[] y, int yi, int end) {
+        for (int j = 0; j < end; j += L) {
+            FloatVector t = SimdSpecies.abs(fromArray(S, x, xi + j)).min(ERF_MOST);
+            FloatVector r = t.fma(constant(L6), constant(L5));
+            r = r.fma(t, constant(L4));
+            r = r.fma(t, constant(L3));
+            r = r.fma(t, constant(L2));
+            r = r.fma(t, constant(L1));
+            r = r.fma(t, constant(L0));
+            r.fma(t, t.neg()).intoArray(y, yi + j);
+        }
+    }
+
+    private static void erf(float[] x, int xi, float[] y, int yi, int end) {
+        for (int j = 0; j < end; j += L) {
+            FloatVector v = fromArray(S, x, xi + j);
+            FloatVector a = SimdSpecies.abs(v);
+            FloatVector large = ONE.sub(fromArray(S, y, yi + j));
+            IntVector result = SimdSpecies.bits(large.blend(erfPolynomial(a), a.compare(LT, ERF_SMALL)));
+            result.or(SimdSpecies.bits(v).and(Integer.MIN_VALUE)).reinterpretAsFloats().intoArray(y, yi + j);
+        }
+    }
+
+    private static FloatVector erfPolynomial(FloatVector a) {
+        FloatVector z = a.mul(a);
+        FloatVector p = z.fma(constant(S5), constant(S4));
+        p = p.fma(z, constant(S3));
+        p = p.fma(z, constant(S2));
+        p = p.fma(z, constant(S1));
+        p = p.fma(z, constant(S0));
+        return p.fma(a, a);
+    }
+
+    private static void minusSquare(float[] x, int xi, float[] y, int yi, int end) {
+        for (int j = 0; j < end; j += L) {
+            FloatVector v = fromArray(S, x, xi + j);
+            v.neg().mul(v).intoArray(y, yi + j);
+        }
+    }
+
+    private static void erfBackward(float[] dy, int di, float[] dx, int oi, int end) {
+        for (int j = 0; j < end; j += L)
+            fromArray(S, dy, di + j).mul(fromArray(S, dx, oi + j).mul(ERF_SLOPE)).intoArray(dx, oi + j);
+    }
+
+    // ---------------------------------------------------------------------------------------------------------- gelu
+
+    private static void gelu(float[] x, int xi, float[] y, int yi, int end) {
+        for (int j = 0; j < end; j += L) {
+            FloatVector v = fromArray(S, x, xi + j);
+            FloatVector a = SimdSpecies.abs(v);
+            a = a.blend(GAUSS_MOST, a.compare(GT, GAUSS_MOST));
+            FloatVector half = a.mul(-0.5f);
+            FloatVector h = half.mul(a);
+            FloatVector t = h.fma(LOG2_E, ROUND);
+            FloatVector n = t.sub(ROUND);
+            FloatVector r = n.fma(MINUS_LN2_LOW, n.fma(MINUS_LN2_HIGH, h));
+            FloatVector e = r.fma(E5, E4);
+            e = e.fma(r, E3);
+            e = e.fma(r, E2);
+            e = e.fma(r, E1);
+            e = e.fma(r, E0);
+            e = e.fma(r.mul(r), r).add(1);
+            e = bits(e).add(bits(t).lanewise(LSHL, 23)).reinterpretAsFloats();
+            e = e.fma(half.fma(a, h.neg()), e);
+            FloatVector p = a.fma(VP4, VP3);
+            p = p.fma(a, VP2);
+            p = p.fma(a, VP1);
+            p = p.fma(a, VP0);
+            FloatVector q = a.fma(VQ5, VQ4);
+            q = q.fma(a, VQ3);
+            q = q.fma(a, VQ2);
+            q = q.fma(a, VQ1);
+            q = q.fma(a, ONE);
+            FloatVector tail = p.div(q).mul(e);
+            v.mul(ONE.sub(tail)).blend(a.neg().mul(tail), v.compare(LT, 0f)).intoArray(y, yi + j);
+        }
+    }
+
+    private static void geluBackward(float[] x, int xi, float[] dy, int di, float[] dx, int oi, int end) {
+        for (int j = 0; j < end; j += L) {
+            FloatVector v = fromArray(S, x, xi + j);
+            FloatVector a = SimdSpecies.abs(v);
+            a = a.blend(GAUSS_MOST, a.compare(GT, GAUSS_MOST));
+            FloatVector half = a.mul(-0.5f);
+            FloatVector h = half.mul(a);
+            FloatVector t = h.fma(LOG2_E, ROUND);
+            FloatVector n = t.sub(ROUND);
+            FloatVector r = n.fma(MINUS_LN2_LOW, n.fma(MINUS_LN2_HIGH, h));
+            FloatVector e = r.fma(E5, E4);
+            e = e.fma(r, E3);
+            e = e.fma(r, E2);
+            e = e.fma(r, E1);
+            e = e.fma(r, E0);
+            e = e.fma(r.mul(r), r).add(1);
+            e = bits(e).add(bits(t).lanewise(LSHL, 23)).reinterpretAsFloats();
+            e = e.fma(half.fma(a, h.neg()), e);
+            FloatVector p = a.fma(VP4, VP3);
+            p = p.fma(a, VP2);
+            p = p.fma(a, VP1);
+            p = p.fma(a, VP0);
+            FloatVector q = a.fma(VQ5, VQ4);
+            q = q.fma(a, VQ3);
+            q = q.fma(a, VQ2);
+            q = q.fma(a, VQ1);
+            q = q.fma(a, ONE);
+            FloatVector slope = a.mul(-DENSITY).fma(e, p.div(q).mul(e));
+            slope = ONE.sub(slope).blend(slope, v.compare(LT, 0f));
+            fromArray(S, dy, di + j).mul(slope).intoArray(dx, oi + j);
+        }
+    }
+
+    private static void tanhExponent(float[] x, int xi, float[] y, int yi, int end) {
+        for (int j = 0; j < end; j += L) {
+            FloatVector v = fromArray(S, x, xi + j);
+            v.mul(v.mul(v).fma(constant(TANH_CUBIC), constant(TANH_LINEAR))).intoArray(y, yi + j);
+        }
+    }
+
+    private static void geluTanh(float[] x, int xi, float[] y, int yi, int end) {
+        for (int j = 0; j < end; j += L)
+            fromArray(S, x, xi + j).mul(ONE.div(fromArray(S, y, yi + j).add(1))).intoArray(y, yi + j);
+    }
+
+    private static void tanhExponentWithin(float[] x, int xi, float[] y, int yi, int end) {
+        for (int j = 0; j < end; j += L) {
+            FloatVector v = fromArray(S, x, xi + j).max(-TANH_MOST).min(TANH_MOST);
+            v.mul(v.mul(v).fma(constant(TANH_CUBIC), constant(TANH_LINEAR))).intoArray(y, yi + j);
+        }
+    }
+
+    private static void geluTanhBackward(float[] x, int xi, float[] dy, int di, float[] dx, int oi, int end) {
+        for (int j = 0; j < end; j += L) {
+            FloatVector v = fromArray(S, x, xi + j).max(-TANH_MOST).min(TANH_MOST);
+            FloatVector e = fromArray(S, dx, oi + j);
+            FloatVector s = ONE.div(e.add(1));
+            FloatVector minus = v.mul(v.mul(v).fma(constant(TANH_SLOPE), constant(TANH_LINEAR))).neg();
+            fromArray(S, dy, di + j).mul(minus.fma(s.mul(e.mul(s)), s)).intoArray(dx, oi + j);
+        }
+    }
+
+    private static FloatVector constant(float value) {
+        return FloatVector.broadcast(S, value);
+    }
+}

@@ -1,0 +1,138 @@
+package dev.sunda.core.cpu;
+
+import static jdk.incubator.vector.FloatVector.fromArray;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/// The 16 logical lanes of a sum in one vector or in pairs of vectors; the rest of a loop is left to [ScalarLayerNorm].
+final class SimdLayerNorm implements LayerNormKernel {
+    private static final VectorSpecies<Float> S = SimdSpecies.F;
+    private static final int L = S.length();
+
+    @Override
+    public float squares(float[] x, int xi, float mean, int n) {
+        var lanes = new float[16];
+        int end = n & -16;
+        if (L == 16)
+            squares(lanes, x, xi, mean, end);
+        else
+            for (int first = 0; first < 16; first += 2 * L)
+                squarePair(lanes, first, x, xi + first, mean, end);
+        return ScalarLayerNorm.finishSquares(lanes, x, xi, mean, end, n);
+    }
+
+    private static void squares(float[] lanes, float[] x, int xi, float mean, int end) {
+        FloatVector sum = FloatVector.zero(S);
+        FloatVector centre = FloatVector.broadcast(S, mean);
+        for (int j = 0; j < end; j += 16) {
+            FloatVector d = fromArray(S, x, xi + j).sub(centre);
+            sum = d.fma(d, sum);
+        }
+        sum.intoArray(lanes, 0);
+    }
+
+    private static void squarePair(float[] lanes, int first, float[] x, int xi, float mean, int end) {
+        FloatVector low = FloatVector.zero(S);
+        FloatVector high = FloatVector.zero(S);
+        FloatVector centre = FloatVector.broadcast(S, mean);
+        for (int j = 0; j < end; j += 16) {
+            FloatVector d = fromArray(S, x, xi + j).sub(centre);
+            FloatVector e = fromArray(S, x, xi + j + L).sub(centre);
+            low = d.fma(d, low);
+            high = e.fma(e, high);
+        }
+        low.intoArray(lanes, first);
+        high.intoArray(lanes, first + L);
+    }
+
+    @Override
+    public void normalize(float[] x, int xi, float mean, float rstd, float[] w, float[] b, float[] y, int yi, int n) {
+        int end = S.loopBound(n);
+        FloatVector centre = FloatVector.broadcast(S, mean);
+        FloatVector scale = FloatVector.broadcast(S, rstd);
+        for (int j = 0; j < end; j += L) {
+            FloatVector xhat = fromArray(S, x, xi + j).sub(centre).mul(scale);
+            xhat.fma(fromArray(S, w, j), fromArray(S, b, j)).intoArray(y, yi + j);
+        }
+        ScalarLayerNorm.finishNormalize(x, xi, mean, rstd, w, b, y, yi, end, n);
+    }
+
+    @Override
+    public void products(float[] dy, int di, float[] x, int xi, float mean, float[] w, int wi, float[] sums, int n) {
+        var plain = new float[16];
+        var centred = new float[16];
+        int end = n & -16;
+        if (L == 16)
+            products(plain, centred, dy, di, x, xi, mean, w, wi, end);
+        else
+            for (int first = 0; first < 16; first += 2 * L)
+                productPair(plain, centred, first, dy, di + first, x, xi + first, mean, w, wi + first, end);
+        ScalarLayerNorm.finishProducts(plain, centred, dy, di, x, xi, mean, w, wi, sums, end, n);
+    }
+
+    private static void products(float[] plain, float[] centred, float[] dy, int di, float[] x, int xi, float mean, float[] w, int wi,
+            int end) {
+        FloatVector sum = FloatVector.zero(S);
+        FloatVector product = FloatVector.zero(S);
+        FloatVector centre = FloatVector.broadcast(S, mean);
+        for (int j = 0; j < end; j += 16) {
+            FloatVector g = fromArray(S, dy, di + j).mul(fromArray(S, w, wi + j));
+            sum = sum.add(g);
+            product = g.fma(fromArray(S, x, xi + j).sub(centre), product);
+        }
+        sum.intoArray(plain, 0);
+        product.intoArray(centred, 0);
+    }
+
+    private static void productPair(float[] plain, float[] centred, int first, float[] dy, int di, float[] x, int xi, float mean, float[] w,
+            int wi, int end) {
+        FloatVector lowSum = FloatVector.zero(S);
+        FloatVector highSum = FloatVector.zero(S);
+        FloatVector low = FloatVector.zero(S);
+        FloatVector high = FloatVector.zero(S);
+        FloatVector centre = FloatVector.broadcast(S, mean);
+        for (int j = 0; j < end; j += 16) {
+            FloatVector g = fromArray(S, dy, di + j).mul(fromArray(S, w, wi + j));
+            FloatVector h = fromArray(S, dy, di + j + L).mul(fromArray(S, w, wi + j + L));
+            lowSum = lowSum.add(g);
+            highSum = highSum.add(h);
+            low = g.fma(fromArray(S, x, xi + j).sub(centre), low);
+            high = h.fma(fromArray(S, x, xi + j + L).sub(centre), high);
+        }
+        lowSum.intoArray(plain, first);
+        highSum.intoArray(plain, first + L);
+        low.intoArray(centred, first);
+        high.intoArray(centred, first + L);
+    }
+
+    @Override
+    public void gradient(float[] dy, int di, float[] x, int xi, float mean, float rstd, float[] w, float slope, float shift, float[] dx,
+            int oi, int n) {
+        int end = S.loopBound(n);
+        FloatVector centre = FloatVector.broadcast(S, mean);
+        FloatVector scale = FloatVector.broadcast(S, rstd);
+        FloatVector incline = FloatVector.broadcast(S, slope);
+        FloatVector start = FloatVector.broadcast(S, shift);
+        for (int j = 0; j < end; j += L) {
+            FloatVector g = fromArray(S, dy, di + j).mul(fromArray(S, w, j));
+            FloatVector d = fromArray(S, x, xi + j).sub(centre);
+            g.fma(scale, d.fma(incline, start)).intoArray(dx, oi + j);
+        }
+        ScalarLayerNorm.finishGradient(dy, di, x, xi, mean, rstd, w, slope, shift, dx, oi, end, n);
+    }
+
+    @Override
+    public void parameters(float[] dy, int di, float[] x, int xi, float mean, float rstd, float[] dw, int wo, float[] db, int bo, int n) {
+        int end = S.loopBound(n);
+        FloatVector centre = FloatVector.broadcast(S, mean);
+        FloatVector scale = FloatVector.broadcast(S, rstd);
+        for (int j = 0; j < end; j += L) {
+            FloatVector g = fromArray(S, dy, di + j);
+            FloatVector xhat = fromArray(S, x, xi + j).sub(centre).mul(scale);
+            g.fma(xhat, fromArray(S, dw, wo + j)).intoArray(dw, wo + j);
+            g.add(fromArray(S, db, bo + j)).intoArray(db, bo + j);
+        }
+        ScalarLayerNorm.finishParameters(dy, di, x, xi, mean, rstd, dw, wo, db, bo, end, n);
+    }
+}

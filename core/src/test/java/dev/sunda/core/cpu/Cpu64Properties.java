@@ -1,0 +1,240 @@
+package dev.sunda.core.cpu;
+
+import static dev.sunda.core.cpu.RandomViews.assertClose;
+import static dev.sunda.core.cpu.RandomViews.assertSame;
+import static dev.sunda.core.cpu.RandomViews.copy;
+
+import dev.sunda.core.op.AdamStep;
+import dev.sunda.core.op.BinaryOp;
+import dev.sunda.core.op.PoolSpec;
+import dev.sunda.core.op.ReduceOp;
+import dev.sunda.core.op.SgdStep;
+import dev.sunda.core.op.UnaryOp;
+import dev.sunda.core.reference.ReferenceBackend;
+import dev.sunda.core.spi.View;
+import dev.sunda.core.type.DType;
+import dev.sunda.core.type.Device;
+import dev.sunda.core.type.Shape;
+import net.jqwik.api.Assume;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+
+/// The F64 kernels against the naive backend, over views of any strides.
+class Cpu64Properties {
+    private static final DType F64 = DType.F64;
+    private static final double FEW_ULP = 1e-15;
+    private final CpuBackend cpu = new CpuBackend();
+    private final ReferenceBackend naive = new ReferenceBackend(Device.CPU);
+
+    @Property
+    void unaryAgrees(@ForAll UnaryOp op, @ForAll @IntRange(max = 4) int rank, @ForAll long seed) {
+        var views = new RandomViews(seed);
+        Shape shape = views.shape(rank);
+        View x = views.source(F64, shape);
+        View actual = views.target(F64, shape);
+        View expected = copy(actual);
+        cpu.unary(op, x, actual);
+        naive.unary(op, x, expected);
+        assertClose(actual, expected, FEW_ULP, 0);
+    }
+
+    @Property
+    void unaryBackwardAgrees(@ForAll UnaryOp op, @ForAll @IntRange(max = 4) int rank, @ForAll long seed) {
+        var views = new RandomViews(seed);
+        Shape shape = views.shape(rank);
+        View kept = op.keeps() == UnaryOp.Keeps.NOTHING ? null : views.source(F64, shape);
+        View dy = views.source(F64, shape);
+        View actual = views.target(F64, shape);
+        View expected = copy(actual);
+        cpu.unaryBackward(op, kept, dy, actual);
+        naive.unaryBackward(op, kept, dy, expected);
+        assertClose(actual, expected, FEW_ULP, 0);
+    }
+
+    @Property
+    void binaryAgrees(@ForAll BinaryOp op, @ForAll @IntRange(max = 4) int rank, @ForAll boolean scalar, @ForAll long seed) {
+        var views = new RandomViews(seed);
+        Shape shape = views.shape(rank);
+        View a = views.source(F64, shape);
+        View one = views.source(F64, Shape.of());
+        View b = scalar ? one.as(one.layout().expand(shape)) : views.source(F64, shape);
+        View actual = views.target(op.isComparison() ? DType.BOOL : F64, shape);
+        View expected = copy(actual);
+        cpu.binary(op, a, b, actual);
+        naive.binary(op, a, b, expected);
+        assertSame(actual, expected);
+    }
+
+    @Property
+    void whereAgrees(@ForAll @IntRange(max = 4) int rank, @ForAll long seed) {
+        var views = new RandomViews(seed);
+        Shape shape = views.shape(rank);
+        View condition = views.source(DType.BOOL, shape);
+        View a = views.source(F64, shape);
+        View b = views.source(F64, shape);
+        View actual = views.target(F64, shape);
+        View expected = copy(actual);
+        cpu.where(condition, a, b, actual);
+        naive.where(condition, a, b, expected);
+        assertSame(actual, expected);
+    }
+
+    @Property
+    void reduceAgrees(@ForAll ReduceOp op, @ForAll @IntRange(max = 4) int rank, @ForAll @IntRange(max = 15) int mask, @ForAll long seed) {
+        var views = new RandomViews(seed);
+        Shape shape = views.shape(rank);
+        Shape result = shape;
+        for (int d = 0; d < rank; d++)
+            if ((mask >> d & 1) == 1)
+                result = result.with(d, 1);
+        Assume.that(!op.needsElements() || shape.numel() > 0 || result.numel() == 0);
+        View x = views.source(F64, shape);
+        View actual = views.target(op == ReduceOp.ANY || op == ReduceOp.ALL ? DType.BOOL : F64, result);
+        View expected = copy(actual);
+        cpu.reduce(op, x, actual);
+        naive.reduce(op, x, expected);
+        assertClose(actual, expected, 1e-13, 1e-13);
+    }
+
+    @Property(tries = 40)
+    void reduceAgreesOnManyElements(@ForAll @IntRange(min = 1, max = 300) int rows, @ForAll @IntRange(min = 1, max = 900) int columns,
+            @ForAll @IntRange(min = 1, max = 3) int mask, @ForAll long seed) {
+        var views = new RandomViews(seed);
+        View x = views.finite(F64, Shape.of(rows, columns));
+        View actual = views.target(F64, Shape.of((mask & 1) == 1 ? 1 : rows, (mask & 2) == 2 ? 1 : columns));
+        View expected = copy(actual);
+        cpu.reduce(ReduceOp.SUM, x, actual);
+        naive.reduce(ReduceOp.SUM, x, expected);
+        assertClose(actual, expected, 1e-12, 1e-10);
+    }
+
+    @Property
+    void argReduceAgrees(@ForAll boolean largest, @ForAll @IntRange(min = 1, max = 4) int rank, @ForAll @IntRange(max = 3) int at,
+            @ForAll long seed) {
+        var views = new RandomViews(seed);
+        Shape shape = views.shape(rank);
+        int dim = at % rank;
+        Assume.that(shape.size(dim) > 0);
+        View x = views.source(F64, shape);
+        View actual = views.target(DType.I64, shape.with(dim, 1));
+        View expected = copy(actual);
+        cpu.argReduce(largest, x, dim, actual);
+        naive.argReduce(largest, x, dim, expected);
+        assertSame(actual, expected);
+    }
+
+    @Property
+    void softmaxAgrees(@ForAll boolean log, @ForAll @IntRange(min = 1, max = 4) int rank, @ForAll @IntRange(max = 3) int at,
+            @ForAll long seed) {
+        var views = new RandomViews(seed);
+        Shape shape = views.shape(rank);
+        View x = views.source(F64, shape);
+        View y = views.target(F64, shape);
+        View expectedY = copy(y);
+        cpu.softmax(x, at % rank, log, y);
+        naive.softmax(x, at % rank, log, expectedY);
+        assertClose(y, expectedY, 1e-14, 1e-15);
+
+        View dy = views.finite(F64, shape);
+        View actual = views.target(F64, shape);
+        View expected = copy(actual);
+        cpu.softmaxBackward(expectedY, dy, at % rank, log, actual);
+        naive.softmaxBackward(expectedY, dy, at % rank, log, expected);
+        assertClose(actual, expected, 1e-13, 1e-12);
+    }
+
+    @Property
+    void channelNormAgrees(@ForAll @IntRange(min = 1, max = 20) int batch, @ForAll @IntRange(min = 1, max = 20) int channels,
+            @ForAll @IntRange(min = 2, max = 4) int rank, @ForAll boolean weighted, @ForAll long seed) {
+        var views = new RandomViews(seed);
+        Shape shape = rank == 2 ? Shape.of(batch, channels) : rank == 3 ? Shape.of(batch, channels, 5) : Shape.of(batch, channels, 3, 7);
+        Shape vector = Shape.of(channels);
+        View x = views.finite(F64, shape);
+        View dy = views.finite(F64, shape);
+        View mean = views.target(F64, vector);
+        View spread = views.target(F64, vector);
+        View weight = weighted ? views.finite(F64, vector) : null;
+        View y = views.target(F64, shape);
+        View dweight = views.target(F64, vector);
+        View dbias = views.target(F64, vector);
+        View[] expected = {copy(mean), copy(spread), copy(y), copy(y), copy(dweight), copy(dbias)};
+        cpu.channelStatistics(x, mean, spread);
+        naive.channelStatistics(x, expected[0], expected[1]);
+        assertClose(mean, expected[0], 1e-12, 1e-12);
+        assertClose(spread, expected[1], 1e-12, 1e-12);
+        cpu.channelNormalize(x, mean, spread, weight, weight, y);
+        naive.channelNormalize(x, mean, spread, weight, weight, expected[2]);
+        assertClose(y, expected[2], 1e-12, 1e-12);
+        cpu.batchNormBackward(dy, x, mean, spread, weight, y, dweight, dbias);
+        naive.batchNormBackward(dy, x, mean, spread, weight, expected[3], expected[4], expected[5]);
+        assertClose(y, expected[3], 1e-9, 1e-9);
+        assertClose(dweight, expected[4], 1e-10, 1e-10);
+        assertClose(dbias, expected[5], 1e-10, 1e-10);
+    }
+
+    @Property
+    void poolingAgrees(@ForAll @IntRange(min = 1, max = 3) int batch, @ForAll @IntRange(min = 1, max = 9) int channels,
+            @ForAll @IntRange(min = 4, max = 9) int size, @ForAll @IntRange(min = 1, max = 3) int kernel,
+            @ForAll @IntRange(min = 1, max = 3) int stride, @ForAll @IntRange(min = 1, max = 2) int dilation, @ForAll boolean ceil,
+            @ForAll boolean counts, @ForAll long seed) {
+        var views = new RandomViews(seed);
+        int pad = (dilation * (kernel - 1) + 1) / 2;
+        var spec = PoolSpec.of("pool", Shape.of(batch, channels, size, size + 1), both(kernel), both(stride), both(pad), both(dilation),
+                ceil, counts);
+        View x = views.finite(F64, spec.inputShape());
+        View y = views.target(F64, spec.outputShape());
+        View index = views.target(DType.I32, spec.outputShape());
+        View expectedY = copy(y);
+        View expectedIndex = copy(index);
+        cpu.maxPool(spec, x, y, index);
+        naive.maxPool(spec, x, expectedY, expectedIndex);
+        assertSame(y, expectedY);
+        assertSame(index, expectedIndex);
+        cpu.maxPoolGather(spec, x, index, y);
+        naive.maxPoolGather(spec, x, index, expectedY);
+        assertSame(y, expectedY);
+        cpu.avgPool(spec, x, y);
+        naive.avgPool(spec, x, expectedY);
+        assertClose(y, expectedY, 1e-13, 1e-13);
+        View dy = views.finite(F64, spec.outputShape());
+        View dx = views.target(F64, spec.inputShape());
+        View expectedDx = copy(dx);
+        cpu.maxPoolScatter(spec, dy, index, dx);
+        naive.maxPoolScatter(spec, dy, index, expectedDx);
+        assertClose(dx, expectedDx, 1e-13, 1e-13);
+        cpu.avgPoolBackward(spec, dy, dx);
+        naive.avgPoolBackward(spec, dy, expectedDx);
+        assertClose(dx, expectedDx, 1e-13, 1e-13);
+    }
+
+    private static int[] both(int value) {
+        return new int[] {value, value};
+    }
+
+    @Property
+    void stepsAgree(@ForAll @IntRange(max = 4) int rank, @ForAll boolean more, @ForAll boolean nesterov, @ForAll boolean decoupled,
+            @ForAll boolean maximize, @ForAll boolean decays, @ForAll long seed) {
+        var views = new RandomViews(seed);
+        Shape shape = views.shape(rank);
+        View[] actual = new View[4];
+        View[] expected = new View[4];
+        for (int k = 0; k < 4; k++) {
+            actual[k] = views.target(F64, shape);
+            for (int i = 0; k > 0 && i < actual[k].storage().numel(); i++)
+                actual[k].heap().setDouble(i, 0);
+            expected[k] = copy(actual[k]);
+        }
+        for (int t = 1; t <= 3; t++) {
+            View g = views.finite(F64, shape);
+            var sgd = new SgdStep(0.05, more ? 0.9 : 0, nesterov ? 0 : 0.2, decays ? 0.01 : 0, nesterov && more, maximize, t == 1);
+            cpu.sgd(sgd, actual[0], g, more ? actual[1] : null);
+            naive.sgd(sgd, expected[0], g, more ? expected[1] : null);
+            var adam = new AdamStep(0.01, 0.9, 0.999, 1e-8, decays ? 0.01 : 0, decoupled, maximize, t);
+            cpu.adam(adam, actual[0], g, actual[1], actual[2], more ? actual[3] : null);
+            naive.adam(adam, expected[0], g, expected[1], expected[2], more ? expected[3] : null);
+        }
+        for (int k = 0; k < 4; k++)
+            assertClose(actual[k], expected[k], 1e-10, 1e-11);
+    }
+}
