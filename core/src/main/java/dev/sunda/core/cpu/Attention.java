@@ -1,6 +1,7 @@
 package dev.sunda.core.cpu;
 
 import dev.sunda.core.op.AttentionSpec;
+import dev.sunda.core.op.BinaryOp;
 import dev.sunda.core.parallel.Parallel;
 import dev.sunda.core.spi.View;
 import dev.sunda.core.type.DType;
@@ -9,9 +10,10 @@ import java.util.Arrays;
 /// Scaled dot-product attention of F32 heads in blocks of queries: only the probabilities of one block exist at a time, so memory grows
 /// with the length of the sequence, not with its square. Rows of `q`, `k` and `v` are read where they lie.
 ///
+/// Rows of scores are continued to whole vectors, at first with minus infinity, then with zeros, which change no sum.
+///
 /// The backward pass computes the probabilities again from the largest score of each query and the sum of its exponentials. A head is the
-/// unit of work there, because
-/// the gradients of keys and values are sums over its queries, which run in ascending order.
+/// unit of work there, because the gradients of keys and values are sums over its queries, which run in ascending order.
 final class Attention {
     /// Queries of a block, at most; a multiple of the tiles' rows.
     private static final int BLOCK = 72;
@@ -23,7 +25,7 @@ final class Attention {
 
     /// Work memory of a thread.
     private enum Slot {
-        KEYS, VALUES, KEY_ROWS, QUERIES, UPSTREAM, SCORES, GRADIENTS, RESULT, KEY_SUMS, VALUE_SUMS, ZEROS
+        KEYS, VALUES, KEY_ROWS, QUERIES, UPSTREAM, SCORES, GRADIENTS, RESULT, KEY_SUMS, VALUE_SUMS, ZEROS, LEFT
     }
 
     private final GemmKernel kernel;
@@ -100,24 +102,32 @@ final class Attention {
         for (int i = 0; i < m; i++) {
             int at = i * scoreStride;
             int n = visibleScores(head, first + i, p, at);
-            float max = REDUCE.max(p, at, n);
+            int whole = continued(p, at, n);
+            float max = REDUCE.max(p, at, whole);
             if (max == Float.NEGATIVE_INFINITY) {                    // sees nothing
                 Arrays.fill(p, at, at + end, 0);
                 record(statistics, first + i, max, 0);
                 continue;
             }
-            SOFTMAX.expShifted(p, at, max, p, at, n);
-            double sum = REDUCE.longSum(p, at, n);
-            Arrays.fill(p, at + n, at + end, 0);
+            SOFTMAX.expShifted(p, at, max, p, at, whole);
+            Arrays.fill(p, at + n, at + Math.max(whole, end), 0);
+            double sum = REDUCE.longSum(p, at, whole);
             drop(head, first + i, p, at, n);
             inverse[i] = (float) (1 / sum);
             record(statistics, first + i, max, (float) sum);
         }
         float[] result = floats(Slot.RESULT, rows * outStride);
-        AttentionTiles.multiplyUpTo(kernel, m, keys, row -> spec.visible(first + row, keys), out, p, scoreStride, valuePanels, zeros(),
-                result, outStride);
+        AttentionTiles.multiplyUpTo(kernel, m, keys, row -> spec.visible(first + row, keys), out, p, scoreStride, left(), valuePanels,
+                zeros(), result, outStride);
         for (int i = 0; i < m; i++)
             scale(result, i * outStride, inverse[i], to.data, to.row(first + i), out);
+    }
+
+    /// Continues the scores of a query to whole vectors and returns how many they are then.
+    private int continued(float[] scores, int at, int n) {
+        int whole = AttentionTiles.padded(kernel, n);
+        Arrays.fill(scores, at + n, at + whole, Float.NEGATIVE_INFINITY);
+        return whole;
     }
 
     private static void record(Head statistics, int query, float largest, float sum) {
@@ -128,8 +138,8 @@ final class Attention {
     /// `scale * q kᵀ` of `m` queries, at least as far as they see.
     private float[] scores(int first, int m, float[] scaledQueries, float[] keyPanels) {
         float[] scores = floats(Slot.SCORES, rows * scoreStride);
-        AttentionTiles.multiplyWithin(kernel, m, width, row -> spec.visible(first + row, keys), scaledQueries, 0, widthStride, keyPanels,
-                zeros(), scores, scoreStride);
+        AttentionTiles.multiplyWithin(kernel, m, width, row -> spec.visible(first + row, keys), scaledQueries, 0, widthStride, left(),
+                keyPanels, zeros(), scores, scoreStride);
         return scores;
     }
 
@@ -151,8 +161,7 @@ final class Attention {
     }
 
     private static void scale(float[] from, int at, float factor, float[] to, int ti, int n) {
-        for (int j = 0; j < n; j++)
-            to[ti + j] = from[at + j] * factor;
+        BinaryMath.CHOSEN.vectorScalar(BinaryOp.MUL, from, at, factor, to, ti, n);
     }
 
     /// Adds the mask to the scores of one query and returns how many keys it may see.
@@ -239,8 +248,8 @@ final class Attention {
     /// Turns the scores in `p` into probabilities after dropout and returns the gradients of the scores, `P * (dP - sum(P * dP))`.
     private float[] gradients(int head, int first, int m, float[] p, float[] upstream, float[] valuePanels, Head statistics) {
         float[] ds = floats(Slot.GRADIENTS, rows * scoreStride);
-        AttentionTiles.multiplyWithin(kernel, m, out, row -> spec.visible(first + row, keys), upstream, 0, outStride, valuePanels, zeros(),
-                ds, scoreStride);
+        AttentionTiles.multiplyWithin(kernel, m, out, row -> spec.visible(first + row, keys), upstream, 0, outStride, left(), valuePanels,
+                zeros(), ds, scoreStride);
         int end = spec.visible(first + m - 1, keys);
         for (int i = 0; i < m; i++) {
             int at = i * scoreStride;
@@ -251,13 +260,15 @@ final class Attention {
                 Arrays.fill(ds, at, at + end, 0);
                 continue;
             }
-            SOFTMAX.expShifted(p, at, max, p, at, n);
-            scale(p, at, 1 / statistics.data[statistics.row(first + i) + 1], p, at, n);
+            int whole = continued(p, at, n);
+            SOFTMAX.expShifted(p, at, max, p, at, whole);
+            scale(p, at, 1 / statistics.data[statistics.row(first + i) + 1], p, at, whole);
+            Arrays.fill(p, at + n, at + Math.max(whole, end), 0);
+            Arrays.fill(ds, at + n, at + whole, 0);
             drop(head, first + i, ds, at, n);
-            SOFTMAX.backward(p, at, ds, at, (float) REDUCE.longDot(p, at, ds, at, n), ds, at, n);
+            SOFTMAX.backward(p, at, ds, at, (float) REDUCE.longDot(p, at, ds, at, whole), ds, at, whole);
+            Arrays.fill(ds, at + n, at + Math.max(whole, end), 0);
             drop(head, first + i, p, at, n);
-            Arrays.fill(p, at + n, at + end, 0);
-            Arrays.fill(ds, at + n, at + end, 0);
         }
         return ds;
     }
@@ -270,8 +281,8 @@ final class Attention {
 
     private void queryGradient(int first, int m, float[] ds, float[] keyRows, Head dq) {
         float[] result = floats(Slot.RESULT, rows * widthStride);
-        AttentionTiles.multiplyUpTo(kernel, m, keys, row -> spec.visible(first + row, keys), width, ds, scoreStride, keyRows, zeros(),
-                result, widthStride);
+        AttentionTiles.multiplyUpTo(kernel, m, keys, row -> spec.visible(first + row, keys), width, ds, scoreStride, left(), keyRows,
+                zeros(), result, widthStride);
         for (int i = 0; i < m; i++)
             scale(result, i * widthStride, (float) spec.scale(), dq.data, dq.row(first + i), width);
     }
@@ -285,6 +296,10 @@ final class Attention {
 
     private float[] zeros() {
         return floats(Slot.ZEROS, kernel.columns());                 // never written
+    }
+
+    private float[] left() {
+        return floats(Slot.LEFT, AttentionTiles.leftSize(kernel));
     }
 
     private static float[] floats(Slot slot, int size) {

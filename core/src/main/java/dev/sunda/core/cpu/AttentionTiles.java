@@ -1,5 +1,7 @@
 package dev.sunda.core.cpu;
 
+import java.util.Arrays;
+
 /// Small matrix products in the calling thread for [Attention]: whole register tiles of [GemmKernel], whose last columns go to padding.
 /// Each element is one chain of fused multiply-adds in ascending `k`.
 final class AttentionTiles {
@@ -11,34 +13,26 @@ final class AttentionTiles {
         return Math.ceilDiv(n, kernel.columns()) * kernel.columns();
     }
 
+    /// Floats of a row of tiles of the left side as the kernel wants it.
+    static int leftSize(GemmKernel kernel) {
+        return kernel.rows() * GemmKernel.STRIDE;
+    }
+
     /// Packs the matrix with element `(p, j)` at `offset + p * rowStride + j * columnStride` into panels: panel `j / width` holds its
-    /// columns
-    /// row after row, padded with zeros. `to` has `k * padded(n)` floats.
+    /// columns row after row, padded with zeros. `to` has `k * padded(n)` floats.
     static void pack(GemmKernel kernel, float[] b, int offset, int rowStride, int columnStride, int k, int n, float[] to) {
         int width = kernel.columns();
         for (int first = 0, out = 0; first < n; first += width, out += k * width) {
             int columns = Math.min(width, n - first);
             int at = offset + first * columnStride;
-            if (columnStride == 1)
-                packRows(b, at, rowStride, columns, k, to, out, width);
-            else
-                packColumns(b, at, rowStride, columnStride, columns, k, to, out, width);
+            if (columns == width && columnStride == 1) {
+                kernel.copyRows(b, at, rowStride, k, to, out);
+                continue;
+            }
+            Layouts.square(b, at, rowStride, columnStride, to, out, width, 1, k, columns);
+            for (int p = 0; columns < width && p < k; p++)
+                Arrays.fill(to, out + p * width + columns, out + (p + 1) * width, 0);
         }
-    }
-
-    private static void packRows(float[] b, int at, int rowStride, int columns, int k, float[] to, int out, int width) {
-        for (int p = 0; p < k; p++) {
-            System.arraycopy(b, at + p * rowStride, to, out + p * width, columns);
-            for (int j = columns; j < width; j++)
-                to[out + p * width + j] = 0;
-        }
-    }
-
-    private static void packColumns(float[] b, int at, int rowStride, int columnStride, int columns, int k, float[] to, int out,
-            int width) {
-        for (int j = 0; j < width; j++)
-            for (int p = 0; p < k; p++)
-                to[out + p * width + j] = j < columns ? b[at + p * rowStride + j * columnStride] : 0;
     }
 
     /// How far a row of tiles reaches; rows are counted from 0.
@@ -51,13 +45,13 @@ final class AttentionTiles {
     /// `c = a b` for the columns below `columns.of(row)`, rounded up to whole tiles; what lies beyond is not written.
     ///
     /// @param a rows at `ao + i * lda`
+    /// @param left work memory of [#leftSize]
     /// @param panels from [#pack] with the same `k`
     /// @param zeros at least one tile wide
     /// @param c rows at `i * ldc`
-    static void multiplyWithin(GemmKernel kernel, int m, int k, Reach columns, float[] a, int ao, int lda, float[] panels, float[] zeros,
-            float[] c, int ldc) {
+    static void multiplyWithin(GemmKernel kernel, int m, int k, Reach columns, float[] a, int ao, int lda, float[] left, float[] panels,
+            float[] zeros, float[] c, int ldc) {
         int tile = kernel.rows();
-        var left = new float[tile * GemmKernel.STRIDE];
         for (int i = 0; i < m; i += tile) {
             int rows = Math.min(tile, m - i);
             rowOfTiles(kernel, rows, k, k, columns.of(i + rows - 1), a, ao + i * lda, lda, left, panels, zeros, c, i * ldc, ldc);
@@ -67,12 +61,12 @@ final class AttentionTiles {
     /// `c = a b` where only the first `depth.of(row)` columns of `a` count, the others being 0.
     ///
     /// @param a rows at `i * lda`
+    /// @param left work memory of [#leftSize]
     /// @param k rows of the packed side
     /// @param n columns of the result
-    static void multiplyUpTo(GemmKernel kernel, int m, int k, Reach depth, int n, float[] a, int lda, float[] panels, float[] zeros,
-            float[] c, int ldc) {
+    static void multiplyUpTo(GemmKernel kernel, int m, int k, Reach depth, int n, float[] a, int lda, float[] left, float[] panels,
+            float[] zeros, float[] c, int ldc) {
         int tile = kernel.rows();
-        var left = new float[tile * GemmKernel.STRIDE];
         for (int i = 0; i < m; i += tile) {
             int rows = Math.min(tile, m - i);
             rowOfTiles(kernel, rows, depth.of(i + rows - 1), k, n, a, i * lda, lda, left, panels, zeros, c, i * ldc, ldc);

@@ -5,21 +5,17 @@ import static jdk.incubator.vector.FloatVector.fromArray;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/// One vector of channels at a time; four pixels share each weight. Channels that do not fill a vector go to the scalar twin.
+/// One vector of channels at a time. Channels that do not fill a vector go to the scalar twin.
 final class SimdDepthwise implements DepthwiseKernel {
     private static final VectorSpecies<Float> S = SimdSpecies.F;
     private static final int L = S.length();
 
     @Override
     public void pixels(float[] x, int[] at, int step, float[] w, int[] weight, int taps, float[] start, int channels, int pixels,
-            float[] out,
-            int oo) {
+            float[] out, int oo) {
         int end = channels - channels % L;
-        int p = 0;
-        if (isSquare(at, taps))
-            for (int c = 0; c < end; c += L)
-                p = square(x, at, c, step, w, weight, start, pixels, out, oo + c, channels);
         if (end > 0) {
+            int p = 0;
             for (; p + 4 <= pixels; p += 4)
                 four(x, at, p * step, step, w, weight, taps, start, end, out, oo + p * channels, channels);
             for (; p < pixels; p++)
@@ -29,59 +25,124 @@ final class SimdDepthwise implements DepthwiseKernel {
             ScalarDepthwise.pixels(x, at, step, w, weight, taps, start, end, channels, pixels, out, oo);
     }
 
-    /// Three times three taps, evenly spaced: a 3x3 kernel, wherever all of it sees pixels.
-    private static boolean isSquare(int[] at, int taps) {
-        if (taps != 9)
-            return false;
-        int next = at[1] - at[0];
-        return at[2] - at[1] == next && at[4] - at[3] == next && at[5] - at[4] == next && at[7] - at[6] == next && at[8] - at[7] == next;
+    @Override
+    public void box(float[] x, int xo, int step, Box box, float[] w, int wo, int ws, float[] start, int so, int channels, int pixels,
+            float[] out, int oo, int op) {
+        int end = channels - channels % L;
+        float[] sums = GemmScratch.floats(GemmScratch.Role.TILE, pixels * L);
+        int last = box.planes() * box.lines() - 1;
+        for (int c = 0; c < end; c += L)
+            for (int i = 0; i <= last; i++) {
+                int from = xo + c + i / box.lines() * box.plane() + i % box.lines() * box.line();
+                SimdDepthwiseRows.row(x, from, step, box.next(), box.taps(), w, wo + c + i * box.taps() * ws, ws, i == 0 ? start : sums,
+                        i == 0 ? so + c : 0, i == 0 ? 0 : L, pixels, i == last ? out : sums, i == last ? oo + c : 0, i == last ? op : L);
+            }
+        if (end < channels)
+            ScalarDepthwise.box(x, xo, step, box, w, wo, ws, start, so, end, channels, pixels, out, oo, op);
     }
 
-    /// Such a run, two pixels at a time: the nine weights stay in registers. Returns how many pixels are done.
-    private static int square(float[] x, int[] at, int c, int step, float[] w, int[] weight, float[] start, int pixels, float[] out, int oo,
-            int channels) {
-        FloatVector w0 = fromArray(S, w, weight[0] + c);
-        FloatVector w1 = fromArray(S, w, weight[1] + c);
-        FloatVector w2 = fromArray(S, w, weight[2] + c);
-        FloatVector w3 = fromArray(S, w, weight[3] + c);
-        FloatVector w4 = fromArray(S, w, weight[4] + c);
-        FloatVector w5 = fromArray(S, w, weight[5] + c);
-        FloatVector w6 = fromArray(S, w, weight[6] + c);
-        FloatVector w7 = fromArray(S, w, weight[7] + c);
-        FloatVector w8 = fromArray(S, w, weight[8] + c);
-        FloatVector first = fromArray(S, start, c);
-        int one = at[1] - at[0];
-        int two = 2 * one;
-        int p = 0;
-        for (int i = at[0] + c, j = at[3] + c, k = at[6] + c, to = oo; p + 2 <= pixels; p += 2, to += 2 * channels) {
-            FloatVector a = fromArray(S, x, i).fma(w0, first);
-            a = fromArray(S, x, i + one).fma(w1, a);
-            a = fromArray(S, x, i + two).fma(w2, a);
-            i += step;
-            a = fromArray(S, x, j).fma(w3, a);
-            a = fromArray(S, x, j + one).fma(w4, a);
-            a = fromArray(S, x, j + two).fma(w5, a);
-            j += step;
-            a = fromArray(S, x, k).fma(w6, a);
-            a = fromArray(S, x, k + one).fma(w7, a);
-            a = fromArray(S, x, k + two).fma(w8, a);
-            k += step;
-            FloatVector b = fromArray(S, x, i).fma(w0, first);
-            b = fromArray(S, x, i + one).fma(w1, b);
-            b = fromArray(S, x, i + two).fma(w2, b);
-            i += step;
-            b = fromArray(S, x, j).fma(w3, b);
-            b = fromArray(S, x, j + one).fma(w4, b);
-            b = fromArray(S, x, j + two).fma(w5, b);
-            j += step;
-            b = fromArray(S, x, k).fma(w6, b);
-            b = fromArray(S, x, k + one).fma(w7, b);
-            b = fromArray(S, x, k + two).fma(w8, b);
-            k += step;
-            a.intoArray(out, to);
-            b.intoArray(out, to + channels);
+    @Override
+    public void copy(float[] x, int xo, int step, int channels, int pixels, float[] out, int oo, int op) {
+        int end = channels - channels % L;
+        for (int c = 0; c < end; c += L)
+            for (int p = 0; p < pixels; p++)
+                fromArray(S, x, xo + p * step + c).intoArray(out, oo + p * op + c);
+        for (int p = 0; p < pixels; p++)
+            for (int c = end; c < channels; c++)
+                out[oo + p * op + c] = x[xo + p * step + c];
+    }
+
+    @Override
+    public void squares(float[] x, int xo, int line, int groups, int step, int next, float[] w, int wo, int ws, float[] start, int so,
+            int channels, int pixels, float[] out, int oo, int or, int op) {
+        int end = channels - channels % L;
+        for (int c = 0; c < end; c += L)
+            squares(x, xo + c, line, groups, step, next, w, wo + c, ws, start, so + c, pixels, out, oo + c, or, op);
+        if (end < channels)
+            ScalarDepthwise.squares(x, xo, line, groups, step, next, w, wo, ws, start, so, end, channels, pixels, out, oo, or, op);
+    }
+
+    /// Each pixel that is read serves up to three of four rows.
+    private static void squares(float[] x, int xo, int line, int groups, int step, int next, float[] w, int wo, int ws, float[] start,
+            int so,
+            int pixels, float[] out, int oo, int or, int op) {
+        FloatVector w0 = fromArray(S, w, wo);
+        FloatVector w1 = fromArray(S, w, wo + ws);
+        FloatVector w2 = fromArray(S, w, wo + 2 * ws);
+        FloatVector w3 = fromArray(S, w, wo + 3 * ws);
+        FloatVector w4 = fromArray(S, w, wo + 4 * ws);
+        FloatVector w5 = fromArray(S, w, wo + 5 * ws);
+        FloatVector w6 = fromArray(S, w, wo + 6 * ws);
+        FloatVector w7 = fromArray(S, w, wo + 7 * ws);
+        FloatVector w8 = fromArray(S, w, wo + 8 * ws);
+        FloatVector first = fromArray(S, start, so);
+        int two = 2 * next;
+        for (int g = 0; g < groups; g++) {
+            int from = xo + 4 * g * line;
+            int at = oo + 4 * g * or;
+            for (int p = 0; p < pixels; p++) {
+                int q = from + p * step;
+                int to = at + p * op;
+                FloatVector v = fromArray(S, x, q);
+                FloatVector a = v.fma(w0, first);
+                v = fromArray(S, x, q + next);
+                a = v.fma(w1, a);
+                v = fromArray(S, x, q + two);
+                a = v.fma(w2, a);
+                v = fromArray(S, x, q + line);
+                a = v.fma(w3, a);
+                FloatVector b = v.fma(w0, first);
+                v = fromArray(S, x, q + line + next);
+                a = v.fma(w4, a);
+                b = v.fma(w1, b);
+                v = fromArray(S, x, q + line + two);
+                a = v.fma(w5, a);
+                b = v.fma(w2, b);
+                v = fromArray(S, x, q + 2 * line);
+                a = v.fma(w6, a);
+                b = v.fma(w3, b);
+                FloatVector c = v.fma(w0, first);
+                v = fromArray(S, x, q + 2 * line + next);
+                a = v.fma(w7, a);
+                b = v.fma(w4, b);
+                c = v.fma(w1, c);
+                v = fromArray(S, x, q + 2 * line + two);
+                a = v.fma(w8, a);
+                b = v.fma(w5, b);
+                c = v.fma(w2, c);
+                a.intoArray(out, to);
+                v = fromArray(S, x, q + 3 * line);
+                b = v.fma(w6, b);
+                c = v.fma(w3, c);
+                FloatVector d = v.fma(w0, first);
+                v = fromArray(S, x, q + 3 * line + next);
+                b = v.fma(w7, b);
+                c = v.fma(w4, c);
+                d = v.fma(w1, d);
+                v = fromArray(S, x, q + 3 * line + two);
+                b = v.fma(w8, b);
+                c = v.fma(w5, c);
+                d = v.fma(w2, d);
+                b.intoArray(out, to + or);
+                v = fromArray(S, x, q + 4 * line);
+                c = v.fma(w6, c);
+                d = v.fma(w3, d);
+                v = fromArray(S, x, q + 4 * line + next);
+                c = v.fma(w7, c);
+                d = v.fma(w4, d);
+                v = fromArray(S, x, q + 4 * line + two);
+                c = v.fma(w8, c);
+                d = v.fma(w5, d);
+                c.intoArray(out, to + 2 * or);
+                v = fromArray(S, x, q + 5 * line);
+                d = v.fma(w6, d);
+                v = fromArray(S, x, q + 5 * line + next);
+                d = v.fma(w7, d);
+                v = fromArray(S, x, q + 5 * line + two);
+                d = v.fma(w8, d);
+                d.intoArray(out, to + 3 * or);
+            }
         }
-        return p;
     }
 
     private static void four(float[] x, int[] at, int shift, int step, float[] w, int[] weight, int taps, float[] start, int end,
@@ -115,17 +176,16 @@ final class SimdDepthwise implements DepthwiseKernel {
     }
 
     @Override
-    public void gradient(float[] x, int xo, int step, int tapStep, int taps, float[] dy, int dyo, int channels, int pixels,
-            float[] sums,
-            int so) {
-        int end = channels - channels % L;
+    public void gradient(float[] x, int xo, int step, int tapStep, int taps, float[] dy, int dyo, int channels, int count, int pixels,
+            float[] sums, int so) {
+        int end = count - count % L;
         int t = 0;
         for (; t + 3 <= taps; t += 3)
             three(x, xo + t * tapStep, step, tapStep, dy, dyo, channels, end, pixels, sums, so + t * channels);
         for (; t < taps; t++)
             one(x, xo + t * tapStep, step, dy, dyo, channels, end, pixels, sums, so + t * channels);
-        if (end < channels)
-            ScalarDepthwise.gradient(x, xo, step, tapStep, taps, dy, dyo, end, channels, pixels, sums, so);
+        if (end < count)
+            ScalarDepthwise.gradient(x, xo, step, tapStep, taps, dy, dyo, channels, end, count, pixels, sums, so);
     }
 
     private static void three(float[] x, int xo, int step, int tapStep, float[] dy, int dyo, int channels, int end, int pixels,

@@ -3,7 +3,6 @@ package dev.sunda.core.cpu;
 import static dev.sunda.core.cpu.ScalarErf.*;
 import static jdk.incubator.vector.FloatVector.fromArray;
 import static dev.sunda.core.cpu.SimdSpecies.bits;
-import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LT;
 
@@ -21,26 +20,26 @@ final class SimdErf {
     private static final int L = S.length();
     private static final int BLOCK = 1024;
     private static final FloatVector ONE = FloatVector.broadcast(S, 1);
-    private static final FloatVector VP4 = FloatVector.broadcast(S, P4);
-    private static final FloatVector VP3 = FloatVector.broadcast(S, P3);
-    private static final FloatVector VP2 = FloatVector.broadcast(S, P2);
-    private static final FloatVector VP1 = FloatVector.broadcast(S, P1);
-    private static final FloatVector VP0 = FloatVector.broadcast(S, P0);
-    private static final FloatVector VQ5 = FloatVector.broadcast(S, Q5);
-    private static final FloatVector VQ4 = FloatVector.broadcast(S, Q4);
-    private static final FloatVector VQ3 = FloatVector.broadcast(S, Q3);
-    private static final FloatVector VQ2 = FloatVector.broadcast(S, Q2);
-    private static final FloatVector VQ1 = FloatVector.broadcast(S, Q1);
+    private static final FloatVector P4_H = FloatVector.broadcast(S, 4 * P4);
+    private static final FloatVector P3_H = FloatVector.broadcast(S, 2 * P3);
+    private static final FloatVector P2_H = FloatVector.broadcast(S, -2 * P2);
+    private static final FloatVector P1_M = FloatVector.broadcast(S, -P1);
+    private static final FloatVector P0_M = FloatVector.broadcast(S, P0);
+    private static final FloatVector Q5_H = FloatVector.broadcast(S, -4 * Q5);
+    private static final FloatVector Q4_H = FloatVector.broadcast(S, 4 * Q4);
+    private static final FloatVector Q3_H = FloatVector.broadcast(S, 2 * Q3);
+    private static final FloatVector Q2_H = FloatVector.broadcast(S, -2 * Q2);
+    private static final FloatVector Q1_M = FloatVector.broadcast(S, -Q1);
     private static final FloatVector LOG2_E = FloatVector.broadcast(S, ScalarFunctions.LOG2_E);
     private static final FloatVector ROUND = FloatVector.broadcast(S, ScalarFunctions.ROUND);
     private static final FloatVector MINUS_LN2_HIGH = FloatVector.broadcast(S, -ScalarFunctions.LN2_HIGH);
     private static final FloatVector MINUS_LN2_LOW = FloatVector.broadcast(S, -ScalarFunctions.LN2_LOW);
+    private static final FloatVector E6 = FloatVector.broadcast(S, ScalarErf.E6);
     private static final FloatVector E5 = FloatVector.broadcast(S, ScalarErf.E5);
     private static final FloatVector E4 = FloatVector.broadcast(S, ScalarErf.E4);
     private static final FloatVector E3 = FloatVector.broadcast(S, ScalarErf.E3);
     private static final FloatVector E2 = FloatVector.broadcast(S, ScalarErf.E2);
-    private static final FloatVector E1 = FloatVector.broadcast(S, ScalarErf.E1);
-    private static final FloatVector E0 = FloatVector.broadcast(S, ScalarErf.E0);
+    private static final FloatVector PHI = FloatVector.broadcast(S, DENSITY);
 
     private SimdErf() {
     }
@@ -142,64 +141,45 @@ final class SimdErf {
     private static void gelu(float[] x, int xi, float[] y, int yi, int end) {
         for (int j = 0; j < end; j += L) {
             FloatVector v = fromArray(S, x, xi + j);
-            FloatVector a = SimdSpecies.abs(v);
-            a = a.blend(GAUSS_MOST, a.compare(GT, GAUSS_MOST));
-            FloatVector half = a.mul(-0.5f);
-            FloatVector h = half.mul(a);
+            FloatVector m = bits(v).or(Integer.MIN_VALUE).reinterpretAsFloats();
+            m = m.blend(-GAUSS_MOST, m.compare(LT, -GAUSS_MOST));
+            FloatVector half = m.mul(-0.5f);
+            FloatVector h = half.mul(m);
             FloatVector t = h.fma(LOG2_E, ROUND);
             FloatVector n = t.sub(ROUND);
             FloatVector r = n.fma(MINUS_LN2_LOW, n.fma(MINUS_LN2_HIGH, h));
-            FloatVector e = r.fma(E5, E4);
-            e = e.fma(r, E3);
-            e = e.fma(r, E2);
-            e = e.fma(r, E1);
-            e = e.fma(r, E0);
-            e = e.fma(r.mul(r), r).add(1);
+            FloatVector z = r.mul(r);
+            FloatVector e = z.fma(E6, r.fma(E5, E4));
+            e = z.fma(z.fma(e, r.fma(E3, E2)), r).add(1);
             e = bits(e).add(bits(t).lanewise(LSHL, 23)).reinterpretAsFloats();
-            e = e.fma(half.fma(a, h.neg()), e);
-            FloatVector p = a.fma(VP4, VP3);
-            p = p.fma(a, VP2);
-            p = p.fma(a, VP1);
-            p = p.fma(a, VP0);
-            FloatVector q = a.fma(VQ5, VQ4);
-            q = q.fma(a, VQ3);
-            q = q.fma(a, VQ2);
-            q = q.fma(a, VQ1);
-            q = q.fma(a, ONE);
-            FloatVector tail = p.div(q).mul(e);
-            v.mul(ONE.sub(tail)).blend(a.neg().mul(tail), v.compare(LT, 0f)).intoArray(y, yi + j);
+            e = e.fma(half.fma(m, h.neg()), e);
+            FloatVector p = h.fma(h.fma(P4_H, m.fma(P3_H, P2_H)), m.fma(P1_M, P0_M));
+            FloatVector q = h.fma(m.fma(Q5_H, Q4_H), m.fma(Q3_H, Q2_H));
+            q = h.fma(q, m.fma(Q1_M, ONE));
+            m.fma(p.div(q).mul(e), v.blend(0, v.compare(LT, 0))).intoArray(y, yi + j);
         }
     }
 
     private static void geluBackward(float[] x, int xi, float[] dy, int di, float[] dx, int oi, int end) {
         for (int j = 0; j < end; j += L) {
             FloatVector v = fromArray(S, x, xi + j);
-            FloatVector a = SimdSpecies.abs(v);
-            a = a.blend(GAUSS_MOST, a.compare(GT, GAUSS_MOST));
-            FloatVector half = a.mul(-0.5f);
-            FloatVector h = half.mul(a);
+            FloatVector m = bits(v).or(Integer.MIN_VALUE).reinterpretAsFloats();
+            m = m.blend(-GAUSS_MOST, m.compare(LT, -GAUSS_MOST));
+            FloatVector half = m.mul(-0.5f);
+            FloatVector h = half.mul(m);
             FloatVector t = h.fma(LOG2_E, ROUND);
             FloatVector n = t.sub(ROUND);
             FloatVector r = n.fma(MINUS_LN2_LOW, n.fma(MINUS_LN2_HIGH, h));
-            FloatVector e = r.fma(E5, E4);
-            e = e.fma(r, E3);
-            e = e.fma(r, E2);
-            e = e.fma(r, E1);
-            e = e.fma(r, E0);
-            e = e.fma(r.mul(r), r).add(1);
+            FloatVector z = r.mul(r);
+            FloatVector e = z.fma(E6, r.fma(E5, E4));
+            e = z.fma(z.fma(e, r.fma(E3, E2)), r).add(1);
             e = bits(e).add(bits(t).lanewise(LSHL, 23)).reinterpretAsFloats();
-            e = e.fma(half.fma(a, h.neg()), e);
-            FloatVector p = a.fma(VP4, VP3);
-            p = p.fma(a, VP2);
-            p = p.fma(a, VP1);
-            p = p.fma(a, VP0);
-            FloatVector q = a.fma(VQ5, VQ4);
-            q = q.fma(a, VQ3);
-            q = q.fma(a, VQ2);
-            q = q.fma(a, VQ1);
-            q = q.fma(a, ONE);
-            FloatVector slope = a.mul(-DENSITY).fma(e, p.div(q).mul(e));
-            slope = ONE.sub(slope).blend(slope, v.compare(LT, 0f));
+            e = e.fma(half.fma(m, h.neg()), e);
+            FloatVector p = h.fma(h.fma(P4_H, m.fma(P3_H, P2_H)), m.fma(P1_M, P0_M));
+            FloatVector q = h.fma(m.fma(Q5_H, Q4_H), m.fma(Q3_H, Q2_H));
+            q = h.fma(q, m.fma(Q1_M, ONE));
+            FloatVector slope = m.fma(PHI, p.div(q)).mul(e);
+            slope = ONE.sub(slope).blend(slope, v.compare(LT, 0));
             fromArray(S, dy, di + j).mul(slope).intoArray(dx, oi + j);
         }
     }

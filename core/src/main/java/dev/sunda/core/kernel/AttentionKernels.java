@@ -17,8 +17,7 @@ public final class AttentionKernels {
 
     /// @param out `[B, H, L, V]`, in the memory order of `[B, L, H, V]`, so that heads can be joined again without a copy
     /// @param statistics `[B, H, L, 2]`: the largest score of each query and the sum of `exp(score - largest)`; minus infinity and 0 for
-    /// one
-    /// that sees nothing
+    ///     one that sees nothing
     public record Attended(Tensor out, Tensor statistics) {
     }
 

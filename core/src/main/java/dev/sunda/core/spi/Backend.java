@@ -130,8 +130,7 @@ public interface Backend {
     void batchNormBackward(View dy, View x, View mean, View rstd, View weight, View dx, View dweight, View dbias);
 
     /// Layer normalisation of the rows of a matrix: `y = (x - mean) * rstd * weight + bias` with the mean and
-    /// `rstd = 1 / sqrt(variance + eps)`
-    /// (biased, centred variance) of each row.
+    /// `rstd = 1 / sqrt(variance + eps)` (biased, centred variance) of each row.
     ///
     /// @param x `[M, n]`, as `y`
     /// @param weight `[n]` or null (1), as `bias` (0)
@@ -139,8 +138,7 @@ public interface Backend {
     void layerNorm(View x, View weight, View bias, double eps, View mean, View rstd, View y);
 
     /// The gradient of [#layerNorm]. With `xhat = (x - mean) * rstd` and `g = dy * weight`:
-    /// `dx = rstd * (g - mean(g) - xhat * mean(g * xhat))`
-    /// row by row, `dweight = sum(dy * xhat)` and `dbias = sum(dy)` over the rows.
+    /// `dx = rstd * (g - mean(g) - xhat * mean(g * xhat))` row by row, `dweight = sum(dy * xhat)` and `dbias = sum(dy)` over the rows.
     ///
     /// @param weight `[n]` or null (1)
     /// @param dweight `[n]`, as `dbias`; both may be null, then only `dx` is written
@@ -153,8 +151,7 @@ public interface Backend {
     void softmaxBackward(View y, View dy, int dim, boolean log, View dx);
 
     /// Scaled dot-product attention of heads: `out = dropout(P) v` with `P = softmax(scale * q kᵀ + mask)`, keys beyond
-    /// [AttentionSpec#visible]
-    /// being hidden. A query that sees no key gives zeros, and minus infinity and 0 as statistics.
+    /// [AttentionSpec#visible] being hidden. A query that sees no key gives zeros, and minus infinity and 0 as statistics.
     ///
     /// The last dimension of `q`, `k`, `v` and `out` is contiguous.
     ///

@@ -1,6 +1,7 @@
 package dev.sunda.core.cpu;
 
 import dev.sunda.core.op.AdamStep;
+import dev.sunda.core.op.AttentionSpec;
 import dev.sunda.core.op.BinaryOp;
 import dev.sunda.core.op.CrossEntropySpec;
 import dev.sunda.core.op.RandomKey;
@@ -61,6 +62,23 @@ final class KernelHash {
         }
         rows(x);
         layerNorm(x);
+        attention(x);
+    }
+
+    private void attention(View x) {
+        var spec = new AttentionSpec(0.25, true, 0, null);
+        View heads = x.as(Layout.contiguous(Shape.of(7, 11, 13, 41)));
+        View out = fresh(heads.shape());
+        View statistics = fresh(Shape.of(7, 11, 13, 2));
+        cpu.attention(spec, heads, heads, heads, null, out, statistics);
+        take(out);
+        View dq = fresh(heads.shape());
+        View dk = fresh(heads.shape());
+        View dv = fresh(heads.shape());
+        cpu.attentionBackward(spec, out, heads, heads, heads, null, statistics, dq, dk, dv);
+        take(dq);
+        take(dk);
+        take(dv);
     }
 
     private void layerNorm(View x) {

@@ -30,7 +30,7 @@ class ScalarErfTests {
         assertThat(worst(-13, -1e-3f, x -> ulps(ScalarErf.gelu(x), UnaryOp.GELU.value(x)))).isBetween(0.5, 7.0);
         assertThat(worst(-13, 0, x -> Math.abs(ScalarErf.gelu(x) - UnaryOp.GELU.value(x)))).isBetween(1e-9, 6e-8);
         assertThat(worst(1e-3f, 13, x -> ulps(ScalarErf.gelu(x), UnaryOp.GELU.value(x)))).isBetween(0.5, 4.0);
-        assertThat(worst(-1e-3f, 1e-3f, x -> x == 0 ? 0 : ulps(ScalarErf.gelu(x), UnaryOp.GELU.value(x)))).isLessThan(4);
+        assertThat(worst(-1e-3f, 1e-3f, x -> x == 0 ? 0 : ulps(ScalarErf.gelu(x), UnaryOp.GELU.value(x)))).isLessThan(5);
     }
 
     @Test
