@@ -35,7 +35,7 @@ final class Elementwise {
             if (!kept.shape().equals(dy.shape()))
                 throw new ShapeException("unaryBackward", "gradient and kept tensor differ in shape", dy.shape(), kept.shape());
         }
-        Tensor dx = Tensor.empty(like(dy), dy.dtype(), dy.device());
+        Tensor dx = Tensor.empty(like(keeps ? kept : dy), dy.dtype(), dy.device());   // the order a value had on the way here
         dy.backend().unaryBackward(op, keeps ? kept.view() : null, dy.view(), dx.view());
         return dx;
     }

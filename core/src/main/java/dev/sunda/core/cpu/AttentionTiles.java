@@ -29,7 +29,10 @@ final class AttentionTiles {
                 kernel.copyRows(b, at, rowStride, k, to, out);
                 continue;
             }
-            Layouts.square(b, at, rowStride, columnStride, to, out, width, 1, k, columns);
+            if (columnStride == 1)
+                Layouts.square(b, at, rowStride, 1, to, out, width, 1, k, columns);
+            else
+                Layouts.square(b, at, columnStride, rowStride, to, out, 1, width, columns, k);
             for (int p = 0; columns < width && p < k; p++)
                 Arrays.fill(to, out + p * width + columns, out + (p + 1) * width, 0);
         }

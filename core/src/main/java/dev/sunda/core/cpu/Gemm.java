@@ -60,14 +60,10 @@ final class Gemm {
             kernel.copyRows(b, at, rowStride, rows, to, out);
             return;
         }
-        for (int p = 0; p < rows; p++) {
-            int from = at + p * rowStride;
-            int row = out + p * width;
-            for (int j = 0; j < columns; j++)
-                to[row + j] = b[from + j * columnStride];
-            for (int j = columns; j < width; j++)
-                to[row + j] = 0;
-        }
+        Layouts.square(b, at, rowStride, columnStride, to, out, width, 1, rows, columns);
+        if (columns < width)
+            for (int p = 0; p < rows; p++)
+                Arrays.fill(to, out + p * width + columns, out + (p + 1) * width, 0);
     }
 
     /// What the chains of a product start from: `bias` (one number a column) or zeros, padded to whole panels.

@@ -102,10 +102,40 @@ final class Layouts {
                 System.arraycopy(from, fo + i * fr, to, go + i * gr, columns);
             return;
         }
+        if (fr == 1 && gc == 1) {
+            transpose(from, fo, fc, to, go, gr, rows, columns);
+            return;
+        }
+        if (fc == 1 && gr == 1) {
+            transpose(from, fo, fr, to, go, gc, columns, rows);
+            return;
+        }
         for (int i = 0; i < rows; i += SQUARE)
             for (int j = 0; j < columns; j += SQUARE)
                 small(from, fo + i * fr + j * fc, fr, fc, to, go + i * gr + j * gc, gr, gc, Math.min(SQUARE, rows - i),
                         Math.min(SQUARE, columns - j));
+    }
+
+    /// `to[i][j] = from[j][i]`, rows of both contiguous: eight rows of `from` at a time, which are read from end to end. More of them would
+    /// compete for the same places of the first cache where their distance is a power of two.
+    private static void transpose(float[] from, int fo, int fs, float[] to, int go, int gs, int rows, int columns) {
+        int whole = columns & -8;
+        for (int j = 0; j < whole; j += 8)
+            eight(from, fo + j * fs, fs, to, go + j, gs, rows);
+        small(from, fo + whole * fs, 1, fs, to, go + whole, gs, 1, rows, columns - whole);
+    }
+
+    private static void eight(float[] from, int fo, int fs, float[] to, int go, int gs, int rows) {
+        for (int i = 0, at = fo, out = go; i < rows; i++, at++, out += gs) {
+            to[out] = from[at];
+            to[out + 1] = from[at + fs];
+            to[out + 2] = from[at + 2 * fs];
+            to[out + 3] = from[at + 3 * fs];
+            to[out + 4] = from[at + 4 * fs];
+            to[out + 5] = from[at + 5 * fs];
+            to[out + 6] = from[at + 6 * fs];
+            to[out + 7] = from[at + 7 * fs];
+        }
     }
 
     private static void small(float[] from, int fo, int fr, int fc, float[] to, int go, int gr, int gc, int rows, int columns) {

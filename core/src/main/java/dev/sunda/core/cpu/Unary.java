@@ -2,6 +2,7 @@ package dev.sunda.core.cpu;
 
 import dev.sunda.core.op.UnaryOp;
 import dev.sunda.core.spi.View;
+import java.util.Arrays;
 
 /// Element-wise functions of one F32 tensor and their derivatives, over views of any strides. Sources are not modified.
 final class Unary {
@@ -35,6 +36,11 @@ final class Unary {
     /// `dx = dy * op'(kept)`; `kept` is null for functions that keep nothing.
     static void backward(UnaryOp op, View kept, View dy, View dx) {
         View k = kept == null ? dy : kept;                           // the values do not matter then
+        if (kept != null && dx.layout().isDense() && sameOrder(kept, dx) && !sameOrder(dy, dx)) {
+            Copy.apply(dy, dx);                                      // in tiles that suit the caches
+            backward(op, kept, dx);
+            return;
+        }
         var nest = Nest.of(k.layout(), dy.layout(), dx.layout());
         float[] keptValues = k.heap().floats();
         float[] from = dy.heap().floats();
@@ -52,5 +58,24 @@ final class Unary {
                     Strips.write(strips[2], to, at[2] + i * nest.stride(2), nest.stride(2), m);
                 }
             });
+    }
+
+    /// `dx *= op'(kept)`, both in one order.
+    private static void backward(UnaryOp op, View kept, View dx) {
+        var nest = Nest.of(kept.layout(), dx.layout());
+        float[] values = kept.heap().floats();
+        float[] to = dx.heap().floats();
+        nest.forEach((at, n) -> {
+            var strip = new float[Math.min(n, Strips.LENGTH)];       // loops may compute some elements twice, so not in place
+            for (int i = 0; i < n; i += Strips.LENGTH) {
+                int m = Math.min(Strips.LENGTH, n - i);
+                System.arraycopy(to, at[1] + i, strip, 0, m);
+                MATH.backward(op, values, at[0] + i, strip, 0, to, at[1] + i, m);
+            }
+        });
+    }
+
+    private static boolean sameOrder(View a, View b) {
+        return Arrays.equals(a.layout().strides(), b.layout().strides());
     }
 }
