@@ -18,7 +18,14 @@ import java.util.Arrays;
 /// @param pixel floats of a pixel in work memory: a few more than channels where pixels would compete for places in the first cache
 /// @param line floats of a row in work memory
 /// @param plane floats of a plane in work memory
-record DepthwiseStrip(Im2colGrid grid, int channels, int block, int rows, int columns, int pixel, int line, int plane) {
+/// @param box all taps
+/// @param low the first pixel seen along depth, height and width
+record DepthwiseStrip(Im2colGrid grid, int channels, int block, int rows, int columns, int pixel, int line, int plane,
+        DepthwiseKernel.Box box, Low low) {
+    /// What the tap that looks furthest to the front sees from position 0.
+    record Low(int depth, int height, int width) {
+    }
+
     /// Floats of work memory: most of a small second cache.
     private static final int MOST_FLOATS = 104 * 1024;
     /// Channels of a strip: as many as possible keep reads in long stretches, but many taps want long rows more.
@@ -40,7 +47,11 @@ record DepthwiseStrip(Im2colGrid grid, int channels, int block, int rows, int co
         if (columns == 0)
             return null;
         int line = grid.width().reach(columns) * pixel;
-        return new DepthwiseStrip(grid, channels, block, rows, columns, pixel, line, line * grid.height().reach(rows));
+        int plane = line * grid.height().reach(rows);
+        var box = new DepthwiseKernel.Box(grid.depth().kernel(), next(grid.depth()) * plane, grid.height().kernel(),
+                next(grid.height()) * line, grid.width().kernel(), next(grid.width()) * pixel);
+        return new DepthwiseStrip(grid, channels, block, rows, columns, pixel, line, plane, box,
+                new Low(grid.depth().lowest(), grid.height().lowest(), grid.width().lowest()));
     }
 
     /// As many rows, in whole groups that share what they read if possible, as make strips overlap least.
@@ -123,11 +134,11 @@ record DepthwiseStrip(Im2colGrid grid, int channels, int block, int rows, int co
     float[] load(Dense images, int image, int index) {
         int planes = grid.depth().reach(grid.depth().positions());
         float[] data = GemmScratch.floats(Role.BLOCK, planes * plane);
-        int low = grid.height().lowest() + firstRow(index) * grid.height().step();
-        int high = low + grid.height().reach(rowsOf(index));
+        int first = low.height + firstRow(index) * grid.height().step();
+        int end = first + plane / line - (rows - rowsOf(index)) * grid.height().step();
         for (int z = 0; z < planes; z++) {
-            int sz = grid.depth().lowest() + z;
-            for (int y = low, to = z * plane; y < high; y++, to += line) {
+            int sz = low.depth + z;
+            for (int y = first, to = z * plane; y < end; y++, to += line) {
                 if (sz < 0 || sz >= grid.depth().size() || y < 0 || y >= grid.height().size())
                     Arrays.fill(data, to, to + line, 0);
                 else
@@ -140,11 +151,11 @@ record DepthwiseStrip(Im2colGrid grid, int channels, int block, int rows, int co
 
     private void loadLine(Dense images, int row, int index, float[] data, int to) {
         var width = grid.width();
-        int low = width.lowest() + firstColumn(index) * width.step();
+        int first = low.width + firstColumn(index) * width.step();
         int pixels = line / pixel;
-        int from = Math.clamp(-low, 0, pixels);
-        int end = Math.clamp(width.size() - low, from, pixels);
-        int at = images.offset() + (row + low + from) * channels + firstChannel(index);
+        int from = Math.clamp(-first, 0, pixels);
+        int end = Math.clamp(width.size() - first, from, pixels);
+        int at = images.offset() + (row + first + from) * channels + firstChannel(index);
         Arrays.fill(data, to, to + from * pixel, 0);
         if (end > from && pixel == channels)
             System.arraycopy(images.data(), at, data, to + from * pixel, (end - from) * pixel);
@@ -163,12 +174,5 @@ record DepthwiseStrip(Im2colGrid grid, int channels, int block, int rows, int co
     int position(int image, int z, int index, int row) {
         return ((image * grid.depth().positions() + z) * grid.height().positions() + firstRow(index) + row) * grid.width().positions()
                 + firstColumn(index);
-    }
-
-    /// All taps.
-    DepthwiseKernel.Box box() {
-        return new DepthwiseKernel.Box(grid.depth().kernel(), next(grid.depth()) * plane, grid.height().kernel(),
-                next(grid.height()) * line,
-                grid.width().kernel(), next(grid.width()) * pixel);
     }
 }

@@ -29,16 +29,25 @@ final class SimdDepthwise implements DepthwiseKernel {
     public void box(float[] x, int xo, int step, Box box, float[] w, int wo, int ws, float[] start, int so, int channels, int pixels,
             float[] out, int oo, int op) {
         int end = channels - channels % L;
-        float[] sums = GemmScratch.floats(GemmScratch.Role.TILE, pixels * L);
-        int last = box.planes() * box.lines() - 1;
         for (int c = 0; c < end; c += L)
-            for (int i = 0; i <= last; i++) {
-                int from = xo + c + i / box.lines() * box.plane() + i % box.lines() * box.line();
-                SimdDepthwiseRows.row(x, from, step, box.next(), box.taps(), w, wo + c + i * box.taps() * ws, ws, i == 0 ? start : sums,
-                        i == 0 ? so + c : 0, i == 0 ? 0 : L, pixels, i == last ? out : sums, i == last ? oo + c : 0, i == last ? op : L);
-            }
+            if (SimdDepthwiseLines.suits(step, box))
+                SimdDepthwiseLines.box(x, xo + c, step, box, w, wo + c, ws, start, so + c, pixels, out, oo + c, op);
+            else
+            rows(x, xo + c, step, box, w, wo + c, ws, start, so + c, pixels, out, oo + c, op);
         if (end < channels)
             ScalarDepthwise.box(x, xo, step, box, w, wo, ws, start, so, end, channels, pixels, out, oo, op);
+    }
+
+    /// One vector of channels of [#box], row by row of taps.
+    private static void rows(float[] x, int xo, int step, Box box, float[] w, int wo, int ws, float[] start, int so, int pixels,
+            float[] out, int oo, int op) {
+        float[] sums = GemmScratch.floats(GemmScratch.Role.TILE, pixels * L);
+        int last = box.planes() * box.lines() - 1;
+        for (int i = 0; i <= last; i++) {
+            int from = xo + i / box.lines() * box.plane() + i % box.lines() * box.line();
+            SimdDepthwiseRows.row(x, from, step, box.next(), box.taps(), w, wo + i * box.taps() * ws, ws, i == 0 ? start : sums,
+                    i == 0 ? so : 0, i == 0 ? 0 : L, pixels, i == last ? out : sums, i == last ? oo : 0, i == last ? op : L);
+        }
     }
 
     @Override
