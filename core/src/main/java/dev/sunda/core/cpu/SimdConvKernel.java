@@ -12,6 +12,7 @@ final class SimdConvKernel implements ConvKernel {
     private static final VectorSpecies<Float> S = SimdSpecies.F;
     private static final int L = S.length();
     private static final int COLUMNS = 2 * L;
+    private static final SimdGemm PRODUCTS = new SimdGemm();
 
     @Override
     public int columns() {
@@ -135,58 +136,7 @@ final class SimdConvKernel implements ConvKernel {
 
     @Override
     public void outer(float[] a, int ao, int lda, int rows, float[] b, int bo, int ldb, int k, float[] c, int co, int ldc) {
-        if (rows == ROWS)
-            whole(a, ao, lda, b, bo, ldb, k, c, co, ldc);
-        else
-            for (int i = 0; i < rows; i++)
-                single(a, ao + i, lda, b, bo, ldb, k, c, co + i * ldc);
-    }
-
-    /// Six rows: neighbouring elements of `a`, whose bounds are checked together.
-    private static void whole(float[] a, int ao, int lda, float[] b, int bo, int ldb, int k, float[] c, int co, int ldc) {
-        FloatVector c00 = fromArray(S, c, co), c01 = fromArray(S, c, co + L);
-        FloatVector c10 = fromArray(S, c, co + ldc), c11 = fromArray(S, c, co + ldc + L);
-        FloatVector c20 = fromArray(S, c, co + 2 * ldc), c21 = fromArray(S, c, co + 2 * ldc + L);
-        FloatVector c30 = fromArray(S, c, co + 3 * ldc), c31 = fromArray(S, c, co + 3 * ldc + L);
-        FloatVector c40 = fromArray(S, c, co + 4 * ldc), c41 = fromArray(S, c, co + 4 * ldc + L);
-        FloatVector c50 = fromArray(S, c, co + 5 * ldc), c51 = fromArray(S, c, co + 5 * ldc + L);
-        for (int p = 0, ap = ao, bp = bo; p < k; p++, ap += lda, bp += ldb) {
-            FloatVector b0 = fromArray(S, b, bp), b1 = fromArray(S, b, bp + L);
-            FloatVector v0 = broadcast(S, a[ap]);
-            c00 = v0.fma(b0, c00);
-            c01 = v0.fma(b1, c01);
-            FloatVector v1 = broadcast(S, a[ap + 1]);
-            c10 = v1.fma(b0, c10);
-            c11 = v1.fma(b1, c11);
-            FloatVector v2 = broadcast(S, a[ap + 2]);
-            c20 = v2.fma(b0, c20);
-            c21 = v2.fma(b1, c21);
-            FloatVector v3 = broadcast(S, a[ap + 3]);
-            c30 = v3.fma(b0, c30);
-            c31 = v3.fma(b1, c31);
-            FloatVector v4 = broadcast(S, a[ap + 4]);
-            c40 = v4.fma(b0, c40);
-            c41 = v4.fma(b1, c41);
-            FloatVector v5 = broadcast(S, a[ap + 5]);
-            c50 = v5.fma(b0, c50);
-            c51 = v5.fma(b1, c51);
-        }
-        put(c00, c01, c, co);
-        put(c10, c11, c, co + ldc);
-        put(c20, c21, c, co + 2 * ldc);
-        put(c30, c31, c, co + 3 * ldc);
-        put(c40, c41, c, co + 4 * ldc);
-        put(c50, c51, c, co + 5 * ldc);
-    }
-
-    private static void single(float[] a, int ao, int lda, float[] b, int bo, int ldb, int k, float[] c, int co) {
-        FloatVector low = fromArray(S, c, co), high = fromArray(S, c, co + L);
-        for (int p = 0, ap = ao, bp = bo; p < k; p++, ap += lda, bp += ldb) {
-            FloatVector v = broadcast(S, a[ap]);
-            low = v.fma(fromArray(S, b, bp), low);
-            high = v.fma(fromArray(S, b, bp + L), high);
-        }
-        put(low, high, c, co);
+        PRODUCTS.outer(a, ao, lda, rows, b, bo, ldb, k, c, co, ldc);
     }
 
     @Override
