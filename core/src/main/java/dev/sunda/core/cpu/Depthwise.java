@@ -62,11 +62,12 @@ final class Depthwise {
         float[] sums = GemmScratch.zeros(Role.PARTIAL, Math.multiplyExact(parts, size));
         var pass = new WeightPass(kernel, grid, channels, stride(spec) * channels, in, gradient, sums);
         Parallel.forChunks(pieces, chunk, (part, from, to) -> {
-            for (int piece = from; piece < to; piece++)
+            for (int piece = from; piece < to; piece++) {
                 if (strip == null)
                     pass.addRow(piece, part * size);
-            else
-                pass.addStrip(strip, piece / strip.count(), piece % strip.count(), part * size);
+                else
+                    pass.addStrip(strip, piece / strip.count(), piece % strip.count(), part * size);
+            }
         });
         int[] strides = dw.layout().strides();
         int[] taps = grid.tapOffsets(strides, 2);
@@ -177,15 +178,16 @@ final class Depthwise {
             int apart = DepthwiseStrip.next(grid.height());
             boolean dense = grid.height().step() == 1 && grid.width().step() == 1;
             boolean square = dense && grid.depth().kernel() == 1 && grid.height().kernel() == 3 && grid.width().kernel() == 3;
-            for (int z = 0; z < grid.depth().positions(); z++)
+            for (int z = 0; z < grid.depth().positions(); z++) {
                 if (square && strip.rowsOf(index) >= 4 * apart)
                     for (int first = 0; first < apart; first++)
                         squares(data, z, first, image, index);
                 else if (dense)
                     whole(data, z, image, index);
                 else
-                for (int row = 0; row < strip.rowsOf(index); row++)
-                    row(data, z, row, image, index);
+                    for (int row = 0; row < strip.rowsOf(index); row++)
+                        row(data, z, row, image, index);
+            }
         }
 
         /// Every row that lies a multiple of the taps' distance after the first: four at a time share what they read.

@@ -29,11 +29,12 @@ final class SimdDepthwise implements DepthwiseKernel {
     public void box(float[] x, int xo, int step, Box box, float[] w, int wo, int ws, float[] start, int so, int channels, int pixels,
             float[] out, int oo, int op) {
         int end = channels - channels % L;
-        for (int c = 0; c < end; c += L)
+        for (int c = 0; c < end; c += L) {
             if (SimdDepthwiseLines.suits(step, box))
                 SimdDepthwiseLines.box(x, xo + c, step, box, w, wo + c, ws, start, so + c, pixels, out, oo + c, op);
             else
-            rows(x, xo + c, step, box, w, wo + c, ws, start, so + c, pixels, out, oo + c, op);
+                rows(x, xo + c, step, box, w, wo + c, ws, start, so + c, pixels, out, oo + c, op);
+        }
         if (end < channels)
             ScalarDepthwise.box(x, xo, step, box, w, wo, ws, start, so, end, channels, pixels, out, oo, op);
     }
@@ -73,8 +74,7 @@ final class SimdDepthwise implements DepthwiseKernel {
 
     /// Each pixel that is read serves up to three of four rows.
     private static void squares(float[] x, int xo, int line, int groups, int step, int next, float[] w, int wo, int ws, float[] start,
-            int so,
-            int pixels, float[] out, int oo, int or, int op) {
+            int so, int pixels, float[] out, int oo, int or, int op) {
         FloatVector w0 = fromArray(S, w, wo);
         FloatVector w1 = fromArray(S, w, wo + ws);
         FloatVector w2 = fromArray(S, w, wo + 2 * ws);
