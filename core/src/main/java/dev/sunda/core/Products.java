@@ -46,7 +46,7 @@ final class Products {
 
     private static Tensor product(Tensor x, Tensor y) {
         Tensor out = Tensor.empty(Layout.contiguous(Shape.of(x.size(0), x.size(1), y.size(2))), x.dtype(), x.device());
-        x.backend().matmul(x.view(), y.view(), out.view());
+        x.backend().matmul(x.view(), y.view(), null, out.view());
         return out;
     }
 

@@ -132,11 +132,11 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
-    public void matmul(View x, View y, View out) {
+    public void matmul(View x, View y, View bias, View out) {
         if (isF32(x))
-            Matmul.matmul(x, y, out);
+            Matmul.matmul(x, y, bias, out);
         else
-            naive.matmul(x, y, out);
+            naive.matmul(x, y, bias, out);
     }
 
     @Override

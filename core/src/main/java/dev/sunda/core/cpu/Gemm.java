@@ -175,10 +175,4 @@ final class Gemm {
             for (int j = 0; j < n; j += width)
                 kernel.outer(a, ao + i, lda, Math.min(tile, m - i), b, bo + j, ldb, k, c, co + i * ldc + j, ldc);
     }
-
-    /// Zeros `m` rows of `n` columns.
-    static void clear(int m, int n, float[] c, int co, int ldc) {
-        for (int i = 0; i < m; i++)
-            Arrays.fill(c, co + i * ldc, co + i * ldc + n, 0);
-    }
 }

@@ -3,8 +3,9 @@ package dev.sunda.core.cpu;
 import dev.sunda.core.cpu.GemmScratch.Role;
 import dev.sunda.core.parallel.Parallel;
 import dev.sunda.core.spi.View;
+import java.util.Arrays;
 
-/// Batched matrix products of any strides: `out[b] = x[b] · y[b]`.
+/// Batched matrix products of any strides: `out[b] = x[b] · y[b] + bias`.
 final class Matmul {
     /// Matrices with fewer multiplications than this share threads by batch, larger ones by tile.
     private static final long SMALL = 1 << 18;
@@ -36,13 +37,24 @@ final class Matmul {
         }
     }
 
-    /// `x` is `[B, m, k]`, `y` is `[B, k, n]`, `out` is `[B, m, n]`; only `out` is modified. Each element is a chain of fused
-    /// multiply-adds with ascending `k`.
-    static void matmul(View x, View y, View out) {
-        matmul(GemmKernel.ACTIVE, x, y, out);
+    /// One number a column inside an array.
+    private record Bias(float[] data, int offset, int stride) {
+        static Bias of(View view) {
+            return view == null ? null : new Bias(view.heap().floats(), view.layout().offset(), view.layout().stride(0));
+        }
+
+        Bias from(int first) {
+            return new Bias(data, offset + first * stride, stride);
+        }
     }
 
-    static void matmul(GemmKernel kernel, View x, View y, View out) {
+    /// `x` is `[B, m, k]`, `y` is `[B, k, n]`, `bias` is `[n]` or null, `out` is `[B, m, n]`; only `out` is modified. Each element is a
+    /// chain of fused multiply-adds with ascending `k` that starts from its bias (or 0).
+    static void matmul(View x, View y, View bias, View out) {
+        matmul(GemmKernel.ACTIVE, x, y, bias, out);
+    }
+
+    static void matmul(GemmKernel kernel, View x, View y, View bias, View out) {
         var shape = out.shape();
         if (shape.numel() == 0)
             return;
@@ -50,29 +62,30 @@ final class Matmul {
         if (work < SMALL)
             Parallel.forChunks(shape.size(0), (int) Math.max(1, SMALL / Math.max(1, work)), (_, from, to) -> {
                 for (int b = from; b < to; b++)
-                    multiply(kernel, Matrix.of(x, b), Matrix.of(y, b), Matrix.of(out, b));
+                    multiply(kernel, Matrix.of(x, b), Matrix.of(y, b), Bias.of(bias), Matrix.of(out, b));
             });
         else
             for (int b = 0; b < shape.size(0); b++)
-                multiply(kernel, Matrix.of(x, b), Matrix.of(y, b), Matrix.of(out, b));
+                multiply(kernel, Matrix.of(x, b), Matrix.of(y, b), Bias.of(bias), Matrix.of(out, b));
     }
 
-    private static void multiply(GemmKernel kernel, Matrix x, Matrix y, Matrix out) {
-        if (out.columnStride() != 1 && out.rowStride() == 1) {       // out' = y' x', the same products in the same order
-            multiply(kernel, y.transposed(), x.transposed(), out.transposed());
+    /// @param bias may be null
+    private static void multiply(GemmKernel kernel, Matrix x, Matrix y, Bias bias, Matrix out) {
+        if (out.columnStride() != 1 && out.rowStride() == 1 && bias == null) {  // out' = y' x', the same products in the same order
+            multiply(kernel, y.transposed(), x.transposed(), null, out.transposed());
             return;
         }
         int m = x.rows();
         int n = y.columns();
         int whole = n - n % kernel.columns();
         if (m <= FEW_ROWS && y.columnStride() == 1 && out.columnStride() == 1 && whole > 0) {
-            few(kernel, x, y, out, whole);
+            few(kernel, x, y, bias, out, whole);
             if (whole < n)
-                multiply(kernel, x, y.columnsFrom(whole), out.columnsFrom(whole));
+                multiply(kernel, x, y.columnsFrom(whole), bias == null ? null : bias.from(whole), out.columnsFrom(whole));
             return;
         }
         var panels = Gemm.pack(kernel, y.data(), y.offset(), y.rowStride(), y.columnStride(), y.rows(), n);
-        float[] start = Gemm.start(kernel, null, 0, 0, n);
+        float[] start = bias == null ? Gemm.start(kernel, null, 0, 0, n) : Gemm.start(kernel, bias.data(), bias.offset(), bias.stride(), n);
         if (out.columnStride() == 1) {
             Gemm.multiply(kernel, m, x.data(), x.offset(), x.rowStride(), x.columnStride(), panels, start, out.data(), out.offset(),
                     out.rowStride());
@@ -84,17 +97,27 @@ final class Matmul {
     }
 
     /// Few rows are not worth packing the right side for: the first `n` columns, whole tiles of them, straight from where they lie.
-    private static void few(GemmKernel kernel, Matrix x, Matrix y, Matrix out, int n) {
+    private static void few(GemmKernel kernel, Matrix x, Matrix y, Bias bias, Matrix out, int n) {
         int m = x.rows();
         int k = x.columns();
         float[] left = GemmScratch.floats(Role.SOURCE, Math.multiplyExact(m, k));
         Layouts.transfer(x.data(), x.offset(), x.columnStride(), x.rowStride(), left, 0, m, 1, k, m);
         int columns = kernel.columns() * Math.max(1, STRIP / kernel.columns());
         Parallel.forChunks(n, columns, (_, from, to) -> {
-            Gemm.clear(m, to - from, out.data(), out.offset() + from, out.rowStride());
+            for (int i = 0; i < m; i++)
+                start(bias, out.data(), out.offset() + i * out.rowStride(), from, to);
             for (int p = 0; p < k; p += STRIP)
                 Gemm.addOuter(kernel, m, to - from, Math.min(STRIP, k - p), left, p * m, m, y.data(), y.offset() + p * y.rowStride() + from,
                         y.rowStride(), out.data(), out.offset() + from, out.rowStride());
         });
+    }
+
+    /// Writes what chains start from to the columns `from` to `to - 1` of a row.
+    private static void start(Bias bias, float[] row, int at, int from, int to) {
+        if (bias == null)
+            Arrays.fill(row, at + from, at + to, 0);
+        else
+            for (int j = from; j < to; j++)
+                row[at + j] = bias.data[bias.offset + j * bias.stride];
     }
 }

@@ -107,8 +107,8 @@ public final class ReferenceBackend implements Backend {
     }
 
     @Override
-    public void matmul(View x, View y, View out) {
-        NaiveMatmul.matmul(x, y, out);
+    public void matmul(View x, View y, View bias, View out) {
+        NaiveMatmul.matmul(x, y, bias, out);
     }
 
     @Override

@@ -71,10 +71,11 @@ public interface Backend {
     /// `out` is `I64` with size 1 at `dim`.
     void argReduce(boolean largest, View x, int dim, View out);
 
-    /// `out[b] = x[b] · y[b]`: `[B, m, k]` times `[B, k, n]`. Each element is a chain of fused multiply-adds with ascending `k`, in
-    /// float32
-    /// or, on a backend that is more exact, in double.
-    void matmul(View x, View y, View out);
+    /// `out[b] = x[b] · y[b] + bias`: `[B, m, k]` times `[B, k, n]`. Each element is a chain of fused multiply-adds with ascending `k` that
+    /// starts from its bias, in float32 or, on a backend that is more exact, in double.
+    ///
+    /// @param bias `[n]`, one number a column; null stands for zeros
+    void matmul(View x, View y, View bias, View out);
 
     /// `out[i][j] = x[i][index[i][j]]` with `dim` as the indexed position: `index` (`I64`) has the shape of `out`.
     ///

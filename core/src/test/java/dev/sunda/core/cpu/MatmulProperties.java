@@ -24,10 +24,11 @@ class MatmulProperties {
         var random = new Random(seed);
         View x = ConvolutionViews.random(Shape.of(batch, m, k), left, random);
         View y = ConvolutionViews.random(Shape.of(batch, k, n), right, random);
+        View bias = random.nextBoolean() ? null : ConvolutionViews.random(Shape.of(n), Order.SLICED, random);
         View out = ConvolutionViews.empty(DType.F32, Shape.of(batch, m, n), result);
         View expected = ConvolutionViews.like(out);
-        Matmul.matmul(x, y, out);
-        REFERENCE.matmul(x, y, expected);
+        Matmul.matmul(x, y, bias, out);
+        REFERENCE.matmul(x, y, bias, expected);
         ConvolutionViews.assertClose(out, expected, 1e-6 + 1e-7 * k);
     }
 
@@ -38,11 +39,12 @@ class MatmulProperties {
         var random = new Random(seed);
         View x = ConvolutionViews.random(Shape.of(1, m, k), left, random);
         View y = ConvolutionViews.random(Shape.of(1, k, n), right, random);
+        View bias = ConvolutionViews.random(Shape.of(n), Order.CONTIGUOUS, random);
         View simd = ConvolutionViews.empty(DType.F32, Shape.of(1, m, n), Order.CONTIGUOUS);
         View scalar = ConvolutionViews.like(simd);
-        Matmul.matmul(new SimdGemm(), x, y, simd);
+        Matmul.matmul(new SimdGemm(), x, y, bias, simd);
         Parallel.withThreads(3, () -> {
-            Matmul.matmul(new ScalarGemm(), x, y, scalar);
+            Matmul.matmul(new ScalarGemm(), x, y, bias, scalar);
             return null;
         });
         ConvolutionViews.assertSame(simd, scalar);

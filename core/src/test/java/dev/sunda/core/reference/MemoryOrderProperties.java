@@ -75,7 +75,7 @@ class MemoryOrderProperties {
                 floating("reduce", 1, v -> BACKEND.reduce(ReduceOp.SUM, v[0], v[1]), x, s(1, c, h, 1)),
                 new Case("argReduce", 1, List.of(x, s(n, c, 1, 3)), Arrays.asList(null, DType.I64),
                         v -> BACKEND.argReduce(true, v[0], 2, v[1])),
-                floating("matmul", 2, v -> BACKEND.matmul(v[0], v[1], v[2]), s(n, c, h), s(n, h, 3), s(n, c, 3)),
+                floating("matmul", 3, v -> BACKEND.matmul(v[0], v[1], v[2], v[3]), s(n, c, h), s(n, h, 3), s(3), s(n, c, 3)),
                 new Case("gather", 2, List.of(s(n, 3), s(n, h), s(n, h)), Arrays.asList(null, DType.I64, null),
                         v -> BACKEND.gather(v[0], 1, v[1], v[2])),
                 new Case("scatterAdd", 3, List.of(s(n, h), s(n, h), s(n, 3)), Arrays.asList(null, DType.I64, null),
