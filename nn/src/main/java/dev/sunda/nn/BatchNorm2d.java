@@ -71,14 +71,31 @@ public final class BatchNorm2d extends Layer {
 
     @Override
     protected Variable compute(Variable x) {
+        return compute(x, false);
+    }
+
+    /// With relu behind it.
+    Variable computeRelu(Variable x) {
+        return compute(x, true);
+    }
+
+    private Variable compute(Variable x, boolean relu) {
         if (x.rank() != 4 || x.size(1) != channels)
             throw new ShapeException("batchNorm", "the input must be [batch, " + channels + ", height, width]", x.shape());
-        if (!isTraining() && options.trackRunningStats)
-            return Normalizations.batchNorm(x, runningMean.data(), runningVar.data(), weight, bias, options.eps);
-        var result = Normalizations.batchNorm(x, weight, bias, options.eps);
+        if (usesRunningStatistics()) {
+            Tensor mean = runningMean.data(), variance = runningVar.data();
+            return relu ? Normalizations.batchNormRelu(x, mean, variance, weight, bias, options.eps)
+                    : Normalizations.batchNorm(x, mean, variance, weight, bias, options.eps);
+        }
+        var result = relu ? Normalizations.batchNormRelu(x, weight, bias, options.eps)
+                : Normalizations.batchNorm(x, weight, bias, options.eps);
         if (isTraining() && options.trackRunningStats)
             track(result.mean(), result.variance(), x.shape().numel() / channels);
         return result.y();
+    }
+
+    private boolean usesRunningStatistics() {
+        return !isTraining() && options.trackRunningStats;
     }
 
     /// @param variance biased

@@ -121,12 +121,7 @@ public final class DepthwiseSeparableConv2d extends Layer {
 
     @Override
     protected Variable compute(Variable x) {
-        Variable y = depthwise.forward(x);
-        if (norm != null)
-            y = norm.forward(y);
-        if (activation != null)
-            y = activation.forward(y);
-        return pointwise.forward(y);
+        return Fusion.forward(children(), x);
     }
 
     @Override

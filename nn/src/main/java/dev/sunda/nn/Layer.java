@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.UnaryOperator;
 
 /// A function with state: parameters that are trained, buffers that are not, child layers, and a training mode.
 ///
@@ -60,10 +61,15 @@ public abstract class Layer {
     ///
     /// @throws SundaException with the layer's path and description, if shapes, types or devices do not fit
     public final Variable forward(Variable x) {
+        return call(x, this::compute);
+    }
+
+    /// A call of this layer that computes something else than [#compute] would; see [Fusion].
+    final Variable call(Variable x, UnaryOperator<Variable> computation) {
         CallStack calls = CallStack.ofThisThread();
         Layer caller = calls.enter(this);
         try {
-            Variable y = compute(x);
+            Variable y = computation.apply(x);
             calls.report(this, x.shape(), y.shape());
             return y;
         } catch (SundaException e) {

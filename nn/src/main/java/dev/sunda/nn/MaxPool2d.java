@@ -64,6 +64,16 @@ public final class MaxPool2d extends Layer {
         return Poolings.maxPool2d(x, spec(x.shape())).values();
     }
 
+    /// The largest elements of a relu of `x`, found before the relu: the largest stays the largest, and relu has fewer pixels to do.
+    Variable computeAfterRelu(Variable x) {
+        return compute(x).relu();
+    }
+
+    /// Whether every window has a pixel of the image, so that none gives minus infinity.
+    boolean seesAnImageEverywhere() {
+        return options.padding.equals(Pair.of(0));
+    }
+
     private PoolSpec spec(Shape input) {
         return PoolSpec.of("maxPool2d", Images.batched(input), options.kernel.toArray(), options.stride.toArray(),
                 options.padding.toArray(),

@@ -6,7 +6,8 @@ import java.util.SequencedMap;
 
 /// Layers one after the other: `y = last(... second(first(x)))`.
 ///
-/// Children are named `0`, `1`, ... or, given a map, by its keys.
+/// Children are named `0`, `1`, ... or, given a map, by its keys. Some neighbours, for example a [BatchNorm2d] and a [Relu], are computed
+/// together in fewer passes over memory, with the same result.
 public final class Sequential extends Layer {
     /// Named `0`, `1`, ...
     public Sequential(Layer... layers) {
@@ -26,9 +27,6 @@ public final class Sequential extends Layer {
 
     @Override
     protected Variable compute(Variable x) {
-        Variable y = x;
-        for (Layer layer : children())
-            y = layer.forward(y);
-        return y;
+        return Fusion.forward(children(), x);
     }
 }

@@ -59,33 +59,35 @@ final class ChannelNorm {
         write(divided(spread, rows), variance);
     }
 
-    /// `y = (x - mean) * (rstd * weight) + bias`; `weight` and `bias` may be null. The difference is taken first, so that a large mean
-    /// costs no digits.
-    static void normalize(View x, View mean, View rstd, View weight, View bias, View y) {
-        normalize(ChannelNormKernel.ACTIVE, x, mean, rstd, weight, bias, y);
+    /// `y = (x - mean) * (rstd * weight) + bias`, with `relu` the larger of that and 0; `weight` and `bias` may be null. The difference is
+    /// taken first, so that a large mean costs no digits.
+    static void normalize(View x, View mean, View rstd, View weight, View bias, boolean relu, View y) {
+        normalize(ChannelNormKernel.ACTIVE, x, mean, rstd, weight, bias, relu, y);
     }
 
-    static void normalize(ChannelNormKernel kernel, View x, View mean, View rstd, View weight, View bias, View y) {
+    static void normalize(ChannelNormKernel kernel, View x, View mean, View rstd, View weight, View bias, boolean relu, View y) {
         Dense in = Layouts.read(x, Role.SOURCE);
         Dense out = Layouts.target(y, Role.RESULT);
         int channels = x.shape().size(1);
         float[] centre = read(mean, channels, 0);
         float[] scale = scale(rstd, weight, channels);
         float[] shift = read(bias, channels, 0);
+        float least = relu ? 0 : Float.NEGATIVE_INFINITY;
         Parallel.forChunks(rows(x), Math.max(1, CHUNK_FLOATS / Math.max(1, channels)),
                 (_, from, to) -> kernel.normalize(in.data(), in.offset() + from * channels, to - from, channels, centre, scale, shift,
-                        out.data(),
-                        out.offset() + from * channels));
+                        least, out.data(), out.offset() + from * channels));
         Layouts.finish(out, y);
     }
 
     /// The gradient of batch normalisation, with `xhat = (x - mean) * rstd` and `m` rows: `dbias = sum(dy)`, `dweight = sum(dy * xhat)`,
-    /// `dx = weight * rstd * (dy - dbias / m - xhat * dweight / m)`; `weight` may be null.
-    static void backward(View dy, View x, View mean, View rstd, View weight, View dx, View dweight, View dbias) {
-        backward(ChannelNormKernel.ACTIVE, dy, x, mean, rstd, weight, dx, dweight, dbias);
+    /// `dx = weight * rstd * (dy - dbias / m - xhat * dweight / m)`; `weight` and `bias` may be null. With `relu` the loops find out again,
+    /// with the bits of [#normalize], what was positive, and take that much of `dy`: the activation costs no pass over memory.
+    static void backward(View dy, View x, View mean, View rstd, View weight, View bias, boolean relu, View dx, View dweight, View dbias) {
+        backward(ChannelNormKernel.ACTIVE, dy, x, mean, rstd, weight, bias, relu, dx, dweight, dbias);
     }
 
-    static void backward(ChannelNormKernel kernel, View dy, View x, View mean, View rstd, View weight, View dx, View dweight, View dbias) {
+    static void backward(ChannelNormKernel kernel, View dy, View x, View mean, View rstd, View weight, View bias, boolean relu, View dx,
+            View dweight, View dbias) {
         Dense in = Layouts.read(x, Role.SOURCE);
         Dense gradient = Layouts.read(dy, Role.SECOND_SOURCE);
         Dense out = Layouts.target(dx, Role.RESULT);
@@ -93,9 +95,15 @@ final class ChannelNorm {
         int rows = rows(x);
         float[] centre = read(mean, channels, 0);
         float[] inverse = read(rstd, channels, 1);
-        double[] total = sum(rows, channels, 2, (first, count, sums, so) -> kernel.products(gradient.data(),
-                gradient.offset() + first * channels, in.data(), in.offset() + first * channels, count, channels, centre, sums, so));
         float[] scale = scale(rstd, weight, channels);
+        float[] lift = read(bias, channels, 0);
+        double[] total = sum(rows, channels, 2, (first, count, sums, so) -> {
+            int di = gradient.offset() + first * channels, xi = in.offset() + first * channels;
+            if (relu)
+                kernel.activeProducts(gradient.data(), di, in.data(), xi, count, channels, centre, scale, lift, sums, so);
+            else
+                kernel.products(gradient.data(), di, in.data(), xi, count, channels, centre, sums, so);
+        });
         float[] slope = new float[channels];
         float[] shift = new float[channels];
         float[] weights = new float[channels];
@@ -105,10 +113,14 @@ final class ChannelNorm {
             slope[c] = (float) (-scale[c] * inverse[c] * xhat / rows);
             shift[c] = (float) (-scale[c] * total[c] / rows);
         }
-        Parallel.forChunks(rows, Math.max(1, CHUNK_FLOATS / Math.max(1, channels)),
-                (_, from, to) -> kernel.gradient(gradient.data(), gradient.offset() + from * channels, in.data(),
-                        in.offset() + from * channels, to - from,
-                        channels, centre, scale, slope, shift, out.data(), out.offset() + from * channels));
+        Parallel.forChunks(rows, Math.max(1, CHUNK_FLOATS / Math.max(1, channels)), (_, from, to) -> {
+            int di = gradient.offset() + from * channels, xi = in.offset() + from * channels, oi = out.offset() + from * channels;
+            if (relu)
+                kernel.activeGradient(gradient.data(), di, in.data(), xi, to - from, channels, centre, scale, lift, slope, shift,
+                        out.data(), oi);
+            else
+                kernel.gradient(gradient.data(), di, in.data(), xi, to - from, channels, centre, scale, slope, shift, out.data(), oi);
+        });
         Layouts.finish(out, dx);
         write(weights, dweight);
         write(divided(Arrays.copyOf(total, channels), 1), dbias);

@@ -40,7 +40,7 @@ final class ChannelNorm64 {
         write(squares, 0, variance);
     }
 
-    static void normalize(View x, View mean, View rstd, View weight, View bias, View y) {
+    static void normalize(View x, View mean, View rstd, View weight, View bias, boolean relu, View y) {
         View in = Layouts64.read(x);
         View out = Layouts64.target(y);
         int channels = x.shape().size(1);
@@ -50,18 +50,22 @@ final class ChannelNorm64 {
         double[] shift = read(bias, channels, 0);
         for (int c = 0; c < channels; c++)
             scale[c] *= factor[c];
+        double least = relu ? 0 : Double.NEGATIVE_INFINITY;
         double[] from = in.heap().doubles();
         double[] to = out.heap().doubles();
         forRows(x, channels, at -> {
             int xi = in.layout().offset() + at;
             int yi = out.layout().offset() + at;
-            for (int c = 0; c < channels; c++)
-                to[yi + c] = (from[xi + c] - centre[c]) * scale[c] + shift[c];
+            for (int c = 0; c < channels; c++) {
+                double value = (from[xi + c] - centre[c]) * scale[c] + shift[c];
+                to[yi + c] = value <= least ? least : value;         // keeps NaN
+            }
         });
         Layouts64.finish(out, y);
     }
 
-    static void backward(View dy, View x, View mean, View rstd, View weight, View dx, View dweight, View dbias) {
+    static void backward(View dy, View x, View mean, View rstd, View weight, View bias, boolean relu, View dx, View dweight,
+            View dbias) {
         View in = Layouts64.read(x);
         View incoming = Layouts64.read(dy);
         View out = Layouts64.target(dx);
@@ -69,7 +73,10 @@ final class ChannelNorm64 {
         int rows = x.shape().numel() / Math.max(1, channels);
         double[] centre = read(mean, channels, 0);
         double[] inverse = read(rstd, channels, 1);
-        double[] factor = read(weight, channels, 1);
+        double[] scale = read(weight, channels, 1);
+        for (int c = 0; c < channels; c++)
+            scale[c] *= inverse[c];
+        double[] shift = read(bias, channels, 0);
         double[] values = in.heap().doubles();
         double[] gradient = incoming.heap().doubles();
         double[] to = out.heap().doubles();
@@ -78,24 +85,31 @@ final class ChannelNorm64 {
         int oi = out.layout().offset();
         double[] total = sum(rows, channels, 2, (at, sums) -> {
             for (int c = 0; c < channels; c++) {
-                double d = gradient[di + at + c];
+                double centred = values[xi + at + c] - centre[c];
+                double d = gradient[di + at + c] * (relu ? active(centred * scale[c] + shift[c]) : 1);
                 sums[c] += d;
-                sums[channels + c] += d * ((values[xi + at + c] - centre[c]) * inverse[c]);
+                sums[channels + c] += d * (centred * inverse[c]);
             }
         });
         write(total, channels, dweight);
         write(total, 0, dbias);
         for (int c = 0; c < channels; c++) {
-            factor[c] *= inverse[c];
             total[c] /= rows;
             total[channels + c] *= inverse[c] / rows;
         }
         forRows(x, channels, at -> {
-            for (int c = 0; c < channels; c++)
-                to[oi + at + c] = factor[c]
-                        * (gradient[di + at + c] - total[c] - (values[xi + at + c] - centre[c]) * total[channels + c]);
+            for (int c = 0; c < channels; c++) {
+                double centred = values[xi + at + c] - centre[c];
+                double d = gradient[di + at + c] * (relu ? active(centred * scale[c] + shift[c]) : 1);
+                to[oi + at + c] = scale[c] * (d - total[c] - centred * total[channels + c]);
+            }
         });
         Layouts64.finish(out, dx);
+    }
+
+    /// The derivative of relu.
+    private static double active(double y) {
+        return y <= 0 ? 0 : 1;
     }
 
     /// Runs a body for the position of each row, several rows at once.

@@ -16,10 +16,19 @@ sealed interface ChannelNormKernel permits ScalarChannelNorm, SimdChannelNorm {
     /// `sums[so + c] = sum over rows of dy` and `sums[so + channels + c] = sum over rows of dy * (x - mean)`.
     void products(float[] dy, int dyo, float[] x, int xo, int rows, int channels, float[] mean, float[] sums, int so);
 
-    /// `y = (x - mean) * scale + shift`, the last two as one fused multiply-add.
-    void normalize(float[] x, int xo, int rows, int channels, float[] mean, float[] scale, float[] shift, float[] y, int yo);
+    /// [#products] with the gradient that passes relu in the place of `dy`: `dy * 0` where `(x - mean) * scale + shift <= 0`, that sum
+    /// being rounded as by [#normalize].
+    void activeProducts(float[] dy, int dyo, float[] x, int xo, int rows, int channels, float[] mean, float[] scale, float[] shift,
+            float[] sums, int so);
+
+    /// `y = max((x - mean) * scale + shift, least)`, the sum as one fused multiply-add; NaN stays.
+    void normalize(float[] x, int xo, int rows, int channels, float[] mean, float[] scale, float[] shift, float least, float[] y, int yo);
 
     /// `dx = dy * scale + ((x - mean) * slope + shift)`, two fused multiply-adds.
     void gradient(float[] dy, int dyo, float[] x, int xo, int rows, int channels, float[] mean, float[] scale, float[] slope, float[] shift,
             float[] dx, int dxo);
+
+    /// [#gradient] with the gradient that passes relu in the place of `dy`, as in [#activeProducts] with `bias` as its shift.
+    void activeGradient(float[] dy, int dyo, float[] x, int xo, int rows, int channels, float[] mean, float[] scale, float[] bias,
+            float[] slope, float[] shift, float[] dx, int dxo);
 }

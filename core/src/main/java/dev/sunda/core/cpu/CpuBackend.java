@@ -245,23 +245,24 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
-    public void channelNormalize(View x, View mean, View rstd, View weight, View bias, View y) {
+    public void channelNormalize(View x, View mean, View rstd, View weight, View bias, boolean relu, View y) {
         if (isF32(x))
-            ChannelNorm.normalize(x, mean, rstd, weight, bias, y);
+            ChannelNorm.normalize(x, mean, rstd, weight, bias, relu, y);
         else if (isF64(x))
-            ChannelNorm64.normalize(x, mean, rstd, weight, bias, y);
+            ChannelNorm64.normalize(x, mean, rstd, weight, bias, relu, y);
         else
-            naive.channelNormalize(x, mean, rstd, weight, bias, y);
+            naive.channelNormalize(x, mean, rstd, weight, bias, relu, y);
     }
 
     @Override
-    public void batchNormBackward(View dy, View x, View mean, View rstd, View weight, View dx, View dweight, View dbias) {
+    public void batchNormBackward(View dy, View x, View mean, View rstd, View weight, View bias, boolean relu, View dx, View dweight,
+            View dbias) {
         if (isF32(x))
-            ChannelNorm.backward(dy, x, mean, rstd, weight, dx, dweight, dbias);
+            ChannelNorm.backward(dy, x, mean, rstd, weight, bias, relu, dx, dweight, dbias);
         else if (isF64(x))
-            ChannelNorm64.backward(dy, x, mean, rstd, weight, dx, dweight, dbias);
+            ChannelNorm64.backward(dy, x, mean, rstd, weight, bias, relu, dx, dweight, dbias);
         else
-            naive.batchNormBackward(dy, x, mean, rstd, weight, dx, dweight, dbias);
+            naive.batchNormBackward(dy, x, mean, rstd, weight, bias, relu, dx, dweight, dbias);
     }
 
     @Override

@@ -53,16 +53,44 @@ final class ScalarChannelNorm implements ChannelNormKernel {
     }
 
     @Override
-    public void normalize(float[] x, int xo, int rows, int channels, float[] mean, float[] scale, float[] shift, float[] y,
-            int yo) {
-        normalize(x, xo, rows, 0, channels, mean, scale, shift, y, yo);
+    public void activeProducts(float[] dy, int dyo, float[] x, int xo, int rows, int channels, float[] mean, float[] scale, float[] shift,
+            float[] sums, int so) {
+        activeProducts(dy, dyo, x, xo, rows, 0, channels, mean, scale, shift, sums, so);
     }
 
-    static void normalize(float[] x, int xo, int rows, int first, int channels, float[] mean, float[] scale, float[] shift, float[] y,
+    static void activeProducts(float[] dy, int dyo, float[] x, int xo, int rows, int first, int channels, float[] mean, float[] scale,
+            float[] shift, float[] sums, int so) {
+        for (int c = first; c < channels; c++) {
+            float sum = 0, products = 0;
+            for (int r = 0; r < rows; r++) {
+                float centred = x[xo + r * channels + c] - mean[c];
+                float d = dy[dyo + r * channels + c] * active(Math.fma(centred, scale[c], shift[c]));
+                sum += d;
+                products = Math.fma(d, centred, products);
+            }
+            sums[so + c] = sum;
+            sums[so + channels + c] = products;
+        }
+    }
+
+    /// The derivative of relu.
+    private static float active(float y) {
+        return y <= 0 ? 0 : 1;
+    }
+
+    @Override
+    public void normalize(float[] x, int xo, int rows, int channels, float[] mean, float[] scale, float[] shift, float least, float[] y,
             int yo) {
+        normalize(x, xo, rows, 0, channels, mean, scale, shift, least, y, yo);
+    }
+
+    static void normalize(float[] x, int xo, int rows, int first, int channels, float[] mean, float[] scale, float[] shift, float least,
+            float[] y, int yo) {
         for (int r = 0; r < rows; r++)
-            for (int c = first; c < channels; c++)
-                y[yo + r * channels + c] = Math.fma(x[xo + r * channels + c] - mean[c], scale[c], shift[c]);
+            for (int c = first; c < channels; c++) {
+                float value = Math.fma(x[xo + r * channels + c] - mean[c], scale[c], shift[c]);
+                y[yo + r * channels + c] = value <= least ? least : value;
+            }
     }
 
     @Override
@@ -79,6 +107,22 @@ final class ScalarChannelNorm implements ChannelNormKernel {
             for (int c = first; c < channels; c++) {
                 float line = Math.fma(x[xo + r * channels + c] - mean[c], slope[c], shift[c]);
                 dx[dxo + r * channels + c] = Math.fma(dy[dyo + r * channels + c], scale[c], line);
+            }
+    }
+
+    @Override
+    public void activeGradient(float[] dy, int dyo, float[] x, int xo, int rows, int channels, float[] mean, float[] scale, float[] bias,
+            float[] slope, float[] shift, float[] dx, int dxo) {
+        activeGradient(dy, dyo, x, xo, rows, 0, channels, mean, scale, bias, slope, shift, dx, dxo);
+    }
+
+    static void activeGradient(float[] dy, int dyo, float[] x, int xo, int rows, int first, int channels, float[] mean, float[] scale,
+            float[] bias, float[] slope, float[] shift, float[] dx, int dxo) {
+        for (int r = 0; r < rows; r++)
+            for (int c = first; c < channels; c++) {
+                float centred = x[xo + r * channels + c] - mean[c];
+                float d = dy[dyo + r * channels + c] * active(Math.fma(centred, scale[c], bias[c]));
+                dx[dxo + r * channels + c] = Math.fma(d, scale[c], Math.fma(centred, slope[c], shift[c]));
             }
     }
 }

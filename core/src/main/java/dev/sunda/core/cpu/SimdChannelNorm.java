@@ -1,6 +1,7 @@
 package dev.sunda.core.cpu;
 
 import static jdk.incubator.vector.FloatVector.fromArray;
+import static jdk.incubator.vector.VectorOperators.LE;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -121,14 +122,62 @@ final class SimdChannelNorm implements ChannelNormKernel {
     }
 
     @Override
-    public void normalize(float[] x, int xo, int rows, int channels, float[] mean, float[] scale, float[] shift, float[] y,
+    public void activeProducts(float[] dy, int dyo, float[] x, int xo, int rows, int channels, float[] mean, float[] scale, float[] shift,
+            float[] sums, int so) {
+        int c = 0;
+        for (; c + 2 * L <= channels; c += 2 * L)
+            activeProducts2(dy, dyo + c, x, xo + c, rows, channels, mean, scale, shift, c, sums, so + c);
+        for (; c + L <= channels; c += L)
+            activeProducts1(dy, dyo + c, x, xo + c, rows, channels, mean, scale, shift, c, sums, so + c);
+        ScalarChannelNorm.activeProducts(dy, dyo, x, xo, rows, c, channels, mean, scale, shift, sums, so);
+    }
+
+    private static void activeProducts2(float[] dy, int dyo, float[] x, int xo, int rows, int channels, float[] mean, float[] scale,
+            float[] shift, int co, float[] sums, int so) {
+        FloatVector a = FloatVector.zero(S), b = a, aa = a, bb = a, one = FloatVector.broadcast(S, 1);
+        FloatVector ma = fromArray(S, mean, co), mb = fromArray(S, mean, co + L);
+        FloatVector sa = fromArray(S, scale, co), sb = fromArray(S, scale, co + L);
+        FloatVector ha = fromArray(S, shift, co), hb = fromArray(S, shift, co + L);
+        for (int r = 0, at = xo, to = dyo; r < rows; r++, at += channels, to += channels) {
+            FloatVector u = fromArray(S, x, at).sub(ma), v = fromArray(S, x, at + L).sub(mb);
+            FloatVector d = fromArray(S, dy, to).mul(one.blend(0, u.fma(sa, ha).compare(LE, 0)));
+            FloatVector e = fromArray(S, dy, to + L).mul(one.blend(0, v.fma(sb, hb).compare(LE, 0)));
+            a = a.add(d);
+            b = b.add(e);
+            aa = d.fma(u, aa);
+            bb = e.fma(v, bb);
+        }
+        a.intoArray(sums, so);
+        b.intoArray(sums, so + L);
+        aa.intoArray(sums, so + channels);
+        bb.intoArray(sums, so + channels + L);
+    }
+
+    private static void activeProducts1(float[] dy, int dyo, float[] x, int xo, int rows, int channels, float[] mean, float[] scale,
+            float[] shift, int co, float[] sums, int so) {
+        FloatVector a = FloatVector.zero(S), aa = a, one = FloatVector.broadcast(S, 1);
+        FloatVector ma = fromArray(S, mean, co), sa = fromArray(S, scale, co), ha = fromArray(S, shift, co);
+        for (int r = 0, at = xo, to = dyo; r < rows; r++, at += channels, to += channels) {
+            FloatVector u = fromArray(S, x, at).sub(ma);
+            FloatVector d = fromArray(S, dy, to).mul(one.blend(0, u.fma(sa, ha).compare(LE, 0)));
+            a = a.add(d);
+            aa = d.fma(u, aa);
+        }
+        a.intoArray(sums, so);
+        aa.intoArray(sums, so + channels);
+    }
+
+    @Override
+    public void normalize(float[] x, int xo, int rows, int channels, float[] mean, float[] scale, float[] shift, float least, float[] y,
             int yo) {
         int end = channels - channels % L;
         for (int r = 0; r < rows; r++)
-            for (int c = 0, at = xo + r * channels, to = yo + r * channels; c < end; c += L)
-                fromArray(S, x, at + c).sub(fromArray(S, mean, c)).fma(fromArray(S, scale, c), fromArray(S, shift, c)).intoArray(y, to + c);
+            for (int c = 0, at = xo + r * channels, to = yo + r * channels; c < end; c += L) {
+                FloatVector v = fromArray(S, x, at + c).sub(fromArray(S, mean, c)).fma(fromArray(S, scale, c), fromArray(S, shift, c));
+                v.blend(least, v.compare(LE, least)).intoArray(y, to + c);
+            }
         if (end < channels)
-            ScalarChannelNorm.normalize(x, xo, rows, end, channels, mean, scale, shift, y, yo);
+            ScalarChannelNorm.normalize(x, xo, rows, end, channels, mean, scale, shift, least, y, yo);
     }
 
     @Override
@@ -144,5 +193,21 @@ final class SimdChannelNorm implements ChannelNormKernel {
             }
         if (end < channels)
             ScalarChannelNorm.gradient(dy, dyo, x, xo, rows, end, channels, mean, scale, slope, shift, dx, dxo);
+    }
+
+    @Override
+    public void activeGradient(float[] dy, int dyo, float[] x, int xo, int rows, int channels, float[] mean, float[] scale, float[] bias,
+            float[] slope, float[] shift, float[] dx, int dxo) {
+        int end = channels - channels % L;
+        FloatVector one = FloatVector.broadcast(S, 1);
+        for (int r = 0; r < rows; r++)
+            for (int c = 0, at = r * channels; c < end; c += L) {
+                FloatVector u = fromArray(S, x, xo + at + c).sub(fromArray(S, mean, c)), factor = fromArray(S, scale, c);
+                FloatVector d = fromArray(S, dy, dyo + at + c)
+                        .mul(one.blend(0, u.fma(factor, fromArray(S, bias, c)).compare(LE, 0)));
+                d.fma(factor, u.fma(fromArray(S, slope, c), fromArray(S, shift, c))).intoArray(dx, dxo + at + c);
+            }
+        if (end < channels)
+            ScalarChannelNorm.activeGradient(dy, dyo, x, xo, rows, end, channels, mean, scale, bias, slope, shift, dx, dxo);
     }
 }

@@ -33,16 +33,16 @@ public final class NormKernels {
         return new Statistics(mean, variance);
     }
 
-    /// `y = (x - mean) * rstd * weight + bias`, channel by channel.
+    /// `y = (x - mean) * rstd * weight + bias`, channel by channel, or `max(that, 0)`.
     ///
     /// @param x `[N, C, ...]`
     /// @param mean `[C]`, like `rstd`, `weight` and `bias`; the last two may be null (1 and 0)
-    public static Tensor channelNormalize(Tensor x, Tensor mean, Tensor rstd, Tensor weight, Tensor bias) {
+    /// @param relu whether relu follows in the same pass
+    public static Tensor channelNormalize(Tensor x, Tensor mean, Tensor rstd, Tensor weight, Tensor bias, boolean relu) {
         checkAll("channelNormalize", x, mean, rstd, weight, bias);
         Tensor y = Tensor.empty(Layout.dense(x.shape(), x.layout().order()), x.dtype(), x.device());
         x.backend().channelNormalize(x.view(), mean.view(), rstd.view(), weight == null ? null : weight.view(),
-                bias == null ? null : bias.view(),
-                y.view());
+                bias == null ? null : bias.view(), relu, y.view());
         return y;
     }
 
@@ -51,16 +51,19 @@ public final class NormKernels {
     /// With `xhat = (x - mean) * rstd` and `m` elements a channel: `dbias = sum(dy)`, `dweight = sum(dy * xhat)`,
     /// `dx = weight * rstd * (dy - dbias / m - xhat * dweight / m)`.
     ///
+    /// With `relu` the result passed through relu: then `dy * (xhat * weight + bias > 0)` stands in the place of `dy`.
+    ///
     /// @param weight `[C]` or null (1)
-    public static Gradients batchNormBackward(Tensor dy, Tensor x, Tensor mean, Tensor rstd, Tensor weight) {
-        checkAll("batchNormBackward", x, mean, rstd, weight, null);
+    /// @param bias `[C]` or null (0); without `relu` it does not matter
+    public static Gradients batchNormBackward(Tensor dy, Tensor x, Tensor mean, Tensor rstd, Tensor weight, Tensor bias, boolean relu) {
+        checkAll("batchNormBackward", x, mean, rstd, weight, bias);
         if (!dy.shape().equals(x.shape()) || dy.dtype() != x.dtype())
             throw new ShapeException("batchNormBackward", "gradient and input differ", dy.shape(), x.shape());
         Tensor dx = Tensor.empty(Layout.dense(x.shape(), x.layout().order()), x.dtype(), x.device());
         Tensor dweight = Tensor.empty(Layout.contiguous(mean.shape()), x.dtype(), x.device());
         Tensor dbias = Tensor.empty(Layout.contiguous(mean.shape()), x.dtype(), x.device());
-        x.backend().batchNormBackward(dy.view(), x.view(), mean.view(), rstd.view(), weight == null ? null : weight.view(), dx.view(),
-                dweight.view(), dbias.view());
+        x.backend().batchNormBackward(dy.view(), x.view(), mean.view(), rstd.view(), weight == null ? null : weight.view(),
+                bias == null ? null : bias.view(), relu, dx.view(), dweight.view(), dbias.view());
         return new Gradients(dx, dweight, dbias);
     }
 

@@ -1,5 +1,6 @@
 package dev.sunda.core.reference;
 
+import dev.sunda.core.op.UnaryOp;
 import dev.sunda.core.spi.View;
 import dev.sunda.core.type.Shape;
 
@@ -32,7 +33,7 @@ final class NaiveNormalization {
         Elements.store(spread, variance);
     }
 
-    static void channelNormalize(View x, View mean, View rstd, View weight, View bias, View y) {
+    static void channelNormalize(View x, View mean, View rstd, View weight, View bias, boolean relu, View y) {
         double[] values = Elements.doubles(x);
         int channels = x.shape().size(1);
         int pixels = pixels(x.shape());
@@ -43,13 +44,17 @@ final class NaiveNormalization {
         for (int i = 0; i < values.length; i++) {
             int c = i / pixels % channels;
             values[i] = (values[i] - centre[c]) * scale[c] * w[c] + b[c];
+            if (relu)
+                values[i] = UnaryOp.RELU.value(values[i]);
         }
         Elements.store(values, y);
     }
 
     /// With `xhat = (x - mean) * rstd`: `dbias = sum(dy)`, `dweight = sum(dy * xhat)`,
-    /// `dx = weight * rstd * (dy - dbias / m - xhat * dweight / m)`.
-    static void batchNormBackward(View dy, View x, View mean, View rstd, View weight, View dx, View dweight, View dbias) {
+    /// `dx = weight * rstd * (dy - dbias / m - xhat * dweight / m)`; with `relu` for `dy` times the derivative of relu at
+    /// `xhat * weight + bias`.
+    static void batchNormBackward(View dy, View x, View mean, View rstd, View weight, View bias, boolean relu, View dx, View dweight,
+            View dbias) {
         double[] gradient = Elements.doubles(dy);
         double[] xhat = Elements.doubles(x);
         int channels = x.shape().size(1);
@@ -58,11 +63,14 @@ final class NaiveNormalization {
         double[] centre = Elements.doubles(mean);
         double[] scale = Elements.doubles(rstd);
         double[] w = Elements.doublesOr(weight, 1, channels);
+        double[] b = Elements.doublesOr(bias, 0, channels);
         var dw = new double[channels];
         var db = new double[channels];
         for (int i = 0; i < xhat.length; i++) {
             int c = i / pixels % channels;
             xhat[i] = (xhat[i] - centre[c]) * scale[c];
+            if (relu)
+                gradient[i] *= UnaryOp.RELU.derivative(xhat[i] * w[c] + b[c]);
             dw[c] += gradient[i] * xhat[i];
             db[c] += gradient[i];
         }

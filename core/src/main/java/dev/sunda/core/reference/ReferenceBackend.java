@@ -172,13 +172,14 @@ public final class ReferenceBackend implements Backend {
     }
 
     @Override
-    public void channelNormalize(View x, View mean, View rstd, View weight, View bias, View y) {
-        NaiveNormalization.channelNormalize(x, mean, rstd, weight, bias, y);
+    public void channelNormalize(View x, View mean, View rstd, View weight, View bias, boolean relu, View y) {
+        NaiveNormalization.channelNormalize(x, mean, rstd, weight, bias, relu, y);
     }
 
     @Override
-    public void batchNormBackward(View dy, View x, View mean, View rstd, View weight, View dx, View dweight, View dbias) {
-        NaiveNormalization.batchNormBackward(dy, x, mean, rstd, weight, dx, dweight, dbias);
+    public void batchNormBackward(View dy, View x, View mean, View rstd, View weight, View bias, boolean relu, View dx, View dweight,
+            View dbias) {
+        NaiveNormalization.batchNormBackward(dy, x, mean, rstd, weight, bias, relu, dx, dweight, dbias);
     }
 
     @Override

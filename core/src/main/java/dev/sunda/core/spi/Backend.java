@@ -123,12 +123,16 @@ public interface Backend {
     void channelStatistics(View x, View mean, View variance);
 
     /// `y = (x - mean[c]) * rstd[c] * weight[c] + bias[c]` for channels in dimension 1; `weight` and `bias` may be null (1 and 0).
-    void channelNormalize(View x, View mean, View rstd, View weight, View bias, View y);
+    /// With `relu` `y = max(that, 0)` as in [UnaryOp#RELU].
+    void channelNormalize(View x, View mean, View rstd, View weight, View bias, boolean relu, View y);
 
     /// The gradient of batch normalisation with statistics of the batch: with `xhat = (x - mean) * rstd` and `m` elements a channel
     /// `dbias = sum(dy)`, `dweight = sum(dy * xhat)`, `dx = weight * rstd * (dy - dbias / m - xhat * dweight / m)`.
-    /// `weight` may be null (1); `dweight` and `dbias` are written all the same.
-    void batchNormBackward(View dy, View x, View mean, View rstd, View weight, View dx, View dweight, View dbias);
+    /// `weight` and `bias` may be null (1 and 0); `dweight` and `dbias` are written all the same.
+    ///
+    /// With `relu` the result passed through [UnaryOp#RELU]: in the place of `dy` stands its product with the derivative, found again from
+    /// `x`: 0 where `xhat * weight + bias <= 0`, else 1. Without it `bias` does not matter.
+    void batchNormBackward(View dy, View x, View mean, View rstd, View weight, View bias, boolean relu, View dx, View dweight, View dbias);
 
     /// Layer normalisation of the rows of a matrix: `y = (x - mean) * rstd * weight + bias` with the mean and
     /// `rstd = 1 / sqrt(variance + eps)` (biased, centred variance) of each row.

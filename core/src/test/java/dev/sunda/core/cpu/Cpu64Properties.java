@@ -146,7 +146,8 @@ class Cpu64Properties {
 
     @Property
     void channelNormAgrees(@ForAll @IntRange(min = 1, max = 20) int batch, @ForAll @IntRange(min = 1, max = 20) int channels,
-            @ForAll @IntRange(min = 2, max = 4) int rank, @ForAll boolean weighted, @ForAll long seed) {
+            @ForAll @IntRange(min = 2, max = 4) int rank, @ForAll boolean weighted, @ForAll boolean relu,
+            @ForAll long seed) {
         var views = new RandomViews(seed);
         Shape shape = rank == 2 ? Shape.of(batch, channels) : rank == 3 ? Shape.of(batch, channels, 5) : Shape.of(batch, channels, 3, 7);
         Shape vector = Shape.of(channels);
@@ -163,11 +164,11 @@ class Cpu64Properties {
         naive.channelStatistics(x, expected[0], expected[1]);
         assertClose(mean, expected[0], 1e-12, 1e-12);
         assertClose(spread, expected[1], 1e-12, 1e-12);
-        cpu.channelNormalize(x, mean, spread, weight, weight, y);
-        naive.channelNormalize(x, mean, spread, weight, weight, expected[2]);
+        cpu.channelNormalize(x, mean, spread, weight, weight, relu, y);
+        naive.channelNormalize(x, mean, spread, weight, weight, relu, expected[2]);
         assertClose(y, expected[2], 1e-12, 1e-12);
-        cpu.batchNormBackward(dy, x, mean, spread, weight, y, dweight, dbias);
-        naive.batchNormBackward(dy, x, mean, spread, weight, expected[3], expected[4], expected[5]);
+        cpu.batchNormBackward(dy, x, mean, spread, weight, weight, relu, y, dweight, dbias);
+        naive.batchNormBackward(dy, x, mean, spread, weight, weight, relu, expected[3], expected[4], expected[5]);
         assertClose(y, expected[3], 1e-9, 1e-9);
         assertClose(dweight, expected[4], 1e-10, 1e-10);
         assertClose(dbias, expected[5], 1e-10, 1e-10);

@@ -2,9 +2,8 @@ package dev.sunda.nn.functional;
 
 import static dev.sunda.autograd.Operation.fused;
 import static dev.sunda.autograd.Operation.output;
-import static dev.sunda.autograd.Operation.wrt;
 
-import dev.sunda.autograd.Operation;
+import dev.sunda.autograd.GradMode;
 import dev.sunda.autograd.Variable;
 import dev.sunda.core.Tensor;
 import dev.sunda.core.kernel.NormKernels;
@@ -29,6 +28,9 @@ import java.util.List;
 ///
 /// Together `dx = r * (g - mean(g) - xhat * mean(g * xhat))`, `dw = sum(dy * xhat)`, `db = sum(dy)`.
 ///
+/// A relu behind the norm lets pass `dy * (y > 0)`, which then stands in the place of `dy`. Joined with the norm it costs no pass over
+/// memory of its own, forwards or backwards: the sign of `y` is found again from `x`.
+///
 /// Source: Ioffe, Szegedy 2015, Batch Normalization, arXiv:1502.03167.
 public final class Normalizations {
     private Normalizations() {
@@ -49,6 +51,15 @@ public final class Normalizations {
     /// @param eps added to the variance, greater than 0
     /// @throws ShapeException if the shapes do not fit or a channel has fewer than two elements
     public static BatchNorm batchNorm(Variable x, Variable weight, Variable bias, double eps) {
+        return byItsOwnStatistics(x, weight, bias, eps, false);
+    }
+
+    /// The same with relu behind it: values and gradients are those of `batchNorm(...).y().relu()`.
+    public static BatchNorm batchNormRelu(Variable x, Variable weight, Variable bias, double eps) {
+        return byItsOwnStatistics(x, weight, bias, eps, true);
+    }
+
+    private static BatchNorm byItsOwnStatistics(Variable x, Variable weight, Variable bias, double eps, boolean relu) {
         check(x.shape(), eps, weight, bias);
         if (x.shape().numel() / Math.max(1, x.size(1)) < 2)
             throw new ShapeException("batchNorm", "statistics need at least two values a channel; train on larger batches or use eval()",
@@ -57,12 +68,14 @@ public final class Normalizations {
         Tensor mean = statistics.mean();
         Tensor rstd = statistics.variance().add(eps).apply(UnaryOp.RSQRT);
         Tensor w = weight == null ? null : weight.data();
-        Tensor y = NormKernels.channelNormalize(x.data(), mean, rstd, w, bias == null ? null : bias.data());
-        Variable normalized = output("batchNorm", y, present(x, weight, bias), fused(dy -> {
-            var gradients = NormKernels.batchNormBackward(dy, x.data(), mean, rstd, w);
+        Tensor b = bias == null ? null : bias.data();
+        Tensor y = NormKernels.channelNormalize(x.data(), mean, rstd, w, b, relu);
+        Variable normalized = output(name(relu), y, present(x, weight, bias), fused(dy -> {
+            var gradients = NormKernels.batchNormBackward(dy, x.data(), mean, rstd, w, b, relu);
             return matching(weight, bias, gradients.dx(), gradients.dweight(), gradients.dbias());
         }, dy -> {
-            var gradients = batchNormGradients(dy, x, weight, eps);
+            Variable passed = relu ? passed(dy, NormKernels.channelNormalize(x.data(), mean, rstd, w, b, true)) : dy;
+            var gradients = batchNormGradients(passed, x, weight, eps);
             return matching(weight, bias, gradients.get(0), gradients.get(1), gradients.get(2));
         }));
         return new BatchNorm(normalized, mean, statistics.variance());
@@ -89,18 +102,43 @@ public final class Normalizations {
     /// @param bias `[C]`, or null for zeros
     /// @param eps added to the variance, greater than 0
     public static Variable batchNorm(Variable x, Tensor mean, Tensor variance, Variable weight, Variable bias, double eps) {
+        return byGivenStatistics(x, mean, variance, weight, bias, eps, false);
+    }
+
+    /// The same with relu behind it: values and gradients are those of `batchNorm(...).relu()`.
+    public static Variable batchNormRelu(Variable x, Tensor mean, Tensor variance, Variable weight, Variable bias, double eps) {
+        return byGivenStatistics(x, mean, variance, weight, bias, eps, true);
+    }
+
+    private static Variable byGivenStatistics(Variable x, Tensor mean, Tensor variance, Variable weight, Variable bias, double eps,
+            boolean relu) {
         check(x.shape(), eps, weight, bias);
         Tensor then = mean.copy();                                   // running statistics may move on before the backward pass
         Tensor rstd = variance.add(eps).apply(UnaryOp.RSQRT);
         Tensor y = NormKernels.channelNormalize(x.data(), mean, rstd, weight == null ? null : weight.data(),
-                bias == null ? null : bias.data());
+                bias == null ? null : bias.data(), relu);
         Variable r = perChannel(Variable.of(rstd), x.rank());
-        var rules = new ArrayList<>(List.of(wrt(x, dy -> (weight == null ? dy : dy.mul(perChannel(weight, dy.rank()))).mul(r))));
-        if (weight != null)
-            rules.add(wrt(weight, dy -> channelSums(dy.mul(x.sub(perChannel(Variable.of(then), x.rank())).mul(r)))));
-        if (bias != null)
-            rules.add(wrt(bias, Normalizations::channelSums));
-        return output("batchNorm", y, rules.toArray(Operation.Wrt[]::new));
+        boolean forInput = x.requiresGrad();
+        boolean forBias = bias != null && bias.requiresGrad();
+        Variable input = weight != null && weight.requiresGrad() ? x : null;                  // the rule keeps alive what it needs
+        Tensor result = relu ? y : null;
+        return output(name(relu), y, present(x, weight, bias), upstream -> {
+            Variable dy = relu ? passed(upstream, result) : upstream;
+            Variable dx = !forInput ? null : (weight == null ? dy : dy.mul(perChannel(weight, dy.rank()))).mul(r);
+            Variable dweight = input == null ? null : channelSums(dy.mul(input.sub(perChannel(Variable.of(then), dy.rank())).mul(r)));
+            return matching(weight, bias, dx, dweight, forBias ? channelSums(dy) : null);
+        });
+    }
+
+    private static String name(boolean relu) {
+        return relu ? "batchNormRelu" : "batchNorm";
+    }
+
+    /// What relu lets pass of the gradient of its output `y`. Its derivative is a constant as far as further derivatives go.
+    private static Variable passed(Variable dy, Tensor y) {
+        if (!GradMode.isRecording())
+            return Variable.of(dy.data().unaryBackward(UnaryOp.RELU, y));
+        return dy.mul(Variable.of(y.le(0).logicalNot().to(y.dtype())));
     }
 
     private static void check(Shape x, double eps, Variable... perChannel) {
@@ -121,7 +159,8 @@ public final class Normalizations {
 
     /// The gradients of those inputs that exist, in the order of [#present].
     private static <T> List<T> matching(Variable weight, Variable bias, T dx, T dweight, T dbias) {
-        var list = new ArrayList<T>(List.of(dx));
+        var list = new ArrayList<T>();
+        list.add(dx);
         if (weight != null)
             list.add(dweight);
         if (bias != null)

@@ -4,9 +4,11 @@ import dev.sunda.autograd.Variable;
 import dev.sunda.core.Rng;
 import dev.sunda.core.Tensor;
 import dev.sunda.core.type.DType;
+import dev.sunda.core.type.Dims;
 import dev.sunda.core.type.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -47,6 +49,32 @@ class NormalizationProperties {
             return Normalizations.batchNorm(x.getFirst(), mean.to(type), variance.to(type), weight ? x.get(1) : null,
                     bias ? x.getLast() : null, EPS);
         }, inputs(n, c, rank, weight, bias, memory, seed));
+    }
+
+    /// The joined operation against central differences and against the norm followed by relu, away from the kink.
+    @Property(tries = 80, edgeCases = EdgeCasesMode.NONE)
+    void reluBehindTheNorm(@ForAll @IntRange(min = 2, max = 4) int n, @ForAll @IntRange(min = 1, max = 3) int c,
+            @ForAll @IntRange(min = 2, max = 4) int rank, @ForAll boolean weight, @ForAll boolean bias, @ForAll boolean training,
+            @ForAll @IntRange(max = 3) int memory, @ForAll @IntRange(max = 1000) int seed) {
+        Tensor mean = OpChecks.normal(Shape.of(c), new Rng(seed).split(1), memory);
+        Tensor variance = OpChecks.normal(Shape.of(c), new Rng(seed).split(2), memory).square().add(0.5);
+        Function<List<Variable>, Variable> norm = x -> training
+                ? Normalizations.batchNorm(x.getFirst(), weight ? x.get(1) : null, bias ? x.getLast() : null, EPS).y()
+                : Normalizations.batchNorm(x.getFirst(), mean.to(x.getFirst().dtype()), variance.to(x.getFirst().dtype()),
+                        weight ? x.get(1) : null, bias ? x.getLast() : null, EPS);
+        Function<List<Variable>, Variable> joined = x -> training
+                ? Normalizations.batchNormRelu(x.getFirst(), weight ? x.get(1) : null, bias ? x.getLast() : null, EPS).y()
+                : Normalizations.batchNormRelu(x.getFirst(), mean.to(x.getFirst().dtype()), variance.to(x.getFirst().dtype()),
+                        weight ? x.get(1) : null, bias ? x.getLast() : null, EPS);
+        var inputs = inputs(n, c, rank, weight, bias, memory, seed);
+        for (int again = 1; OpChecks.run(norm, inputs).reshape(-1).abs().amin(Dims.of(0)).item() < 0.01; again++)
+            inputs = inputs(n, c, rank, weight, bias, memory, seed + 1000 * again);
+        OpChecks.check(joined, inputs);
+        OpChecks.assertClose("value", OpChecks.run(joined, inputs), OpChecks.run(norm, inputs).relu(), 0);
+        var actual = OpChecks.gradients(joined, inputs, false);
+        var expected = OpChecks.gradients(x -> norm.apply(x).relu(), inputs, false);
+        for (int i = 0; i < actual.size(); i++)
+            OpChecks.assertClose("gradient of input " + i, actual.get(i), expected.get(i), 1e-12);
     }
 
     /// The result has mean 0 and variance 1, whatever the input's were.
