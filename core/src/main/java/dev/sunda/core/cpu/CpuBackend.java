@@ -20,8 +20,8 @@ import dev.sunda.core.type.Layout;
 import dev.sunda.core.type.Shape;
 import java.util.Arrays;
 
-/// The fast kernels of the processor, for F32 and, but for matrix products, convolutions, losses and random numbers, for F64 (the
-/// classes named `...64`); every other type, and the rare cases a fast kernel does not take, go to the naive loops of [ReferenceBackend].
+/// The fast kernels of the processor, for F32 and for F64 (the classes named `...64`); every other type, and the rare cases a fast kernel
+/// does not take, go to the naive loops of [ReferenceBackend].
 public final class CpuBackend implements Backend {
     private final ReferenceBackend naive = new ReferenceBackend(Device.CPU);
 
@@ -135,6 +135,8 @@ public final class CpuBackend implements Backend {
     public void matmul(View x, View y, View bias, View out) {
         if (isF32(x))
             Matmul.matmul(x, y, bias, out);
+        else if (isF64(x))
+            Matmul64.matmul(x, y, bias, out);
         else
             naive.matmul(x, y, bias, out);
     }
@@ -164,6 +166,8 @@ public final class CpuBackend implements Backend {
     public void conv(ConvSpec spec, View x, View w, View bias, View out) {
         if (isF32(x))
             Convolution.conv(spec, x, w, bias, out);
+        else if (isF64(x) && Convolution64.takes(spec))
+            Convolution64.conv(spec, x, w, bias, out);
         else
             naive.conv(spec, x, w, bias, out);
     }
@@ -172,6 +176,8 @@ public final class CpuBackend implements Backend {
     public void convInput(ConvSpec spec, View dy, View w, View dx) {
         if (isF32(dy))
             Convolution.convInput(spec, dy, w, dx);
+        else if (isF64(dy) && Convolution64.takes(spec))
+            Convolution64.convInput(spec, dy, w, dx);
         else
             naive.convInput(spec, dy, w, dx);
     }
@@ -180,6 +186,8 @@ public final class CpuBackend implements Backend {
     public void convWeight(ConvSpec spec, View x, View dy, View dw) {
         if (isF32(x))
             Convolution.convWeight(spec, x, dy, dw);
+        else if (isF64(x) && Convolution64.takes(spec))
+            Convolution64.convWeight(spec, x, dy, dw);
         else
             naive.convWeight(spec, x, dy, dw);
     }
@@ -269,6 +277,8 @@ public final class CpuBackend implements Backend {
     public void layerNorm(View x, View weight, View bias, double eps, View mean, View rstd, View y) {
         if (isF32(x))
             LayerNorm.forward(x, weight, bias, eps, mean, rstd, y);
+        else if (isF64(x))
+            LayerNorm64.forward(x, weight, bias, eps, mean, rstd, y);
         else
             naive.layerNorm(x, weight, bias, eps, mean, rstd, y);
     }
@@ -277,6 +287,8 @@ public final class CpuBackend implements Backend {
     public void layerNormBackward(View dy, View x, View mean, View rstd, View weight, View dx, View dweight, View dbias) {
         if (isF32(x))
             LayerNorm.backward(dy, x, mean, rstd, weight, dx, dweight, dbias);
+        else if (isF64(x))
+            LayerNorm64.backward(dy, x, mean, rstd, weight, dx, dweight, dbias);
         else
             naive.layerNormBackward(dy, x, mean, rstd, weight, dx, dweight, dbias);
     }
@@ -305,6 +317,8 @@ public final class CpuBackend implements Backend {
     public void attention(AttentionSpec spec, View q, View k, View v, View mask, View out, View statistics) {
         if (isF32(q))
             Attention.forward(spec, q, k, v, mask, out, statistics);
+        else if (isF64(q))
+            Attention64.forward(spec, q, k, v, mask, out, statistics);
         else
             naive.attention(spec, q, k, v, mask, out, statistics);
     }
@@ -314,14 +328,18 @@ public final class CpuBackend implements Backend {
             View dv) {
         if (isF32(q))
             Attention.backward(spec, dout, q, k, v, mask, statistics, dq, dk, dv);
+        else if (isF64(q))
+            Attention64.backward(spec, dout, q, k, v, mask, statistics, dq, dk, dv);
         else
             naive.attentionBackward(spec, dout, q, k, v, mask, statistics, dq, dk, dv);
     }
 
     @Override
     public void crossEntropy(CrossEntropySpec spec, View logits, View target, View weight, View losses, View logSumExp) {
-        if (CrossEntropy.takes(spec, logits, target))
+        if (CrossEntropy.takes(DType.F32, spec, logits, target))
             CrossEntropy.forward(spec, logits, target, weight, losses, logSumExp);
+        else if (CrossEntropy.takes(DType.F64, spec, logits, target))
+            CrossEntropy64.forward(spec, logits, target, weight, losses, logSumExp);
         else
             naive.crossEntropy(spec, logits, target, weight, losses, logSumExp);
     }
@@ -329,8 +347,10 @@ public final class CpuBackend implements Backend {
     @Override
     public void crossEntropyBackward(CrossEntropySpec spec, View dlosses, View logits, View target, View weight, View logSumExp,
             View dlogits) {
-        if (CrossEntropy.takes(spec, logits, target))
+        if (CrossEntropy.takes(DType.F32, spec, logits, target))
             CrossEntropy.backward(spec, dlosses, logits, target, weight, logSumExp, dlogits);
+        else if (CrossEntropy.takes(DType.F64, spec, logits, target))
+            CrossEntropy64.backward(spec, dlosses, logits, target, weight, logSumExp, dlogits);
         else
             naive.crossEntropyBackward(spec, dlosses, logits, target, weight, logSumExp, dlogits);
     }
@@ -339,6 +359,8 @@ public final class CpuBackend implements Backend {
     public void uniform(RandomKey key, View out) {
         if (isF32(out))
             RandomFill.uniform(key, out);
+        else if (isF64(out))
+            RandomFill64.uniform(key, out);
         else
             naive.uniform(key, out);
     }
@@ -347,6 +369,8 @@ public final class CpuBackend implements Backend {
     public void normal(RandomKey key, View out) {
         if (isF32(out))
             RandomFill.normal(key, out);
+        else if (isF64(out))
+            RandomFill64.normal(key, out);
         else
             naive.normal(key, out);
     }
@@ -355,6 +379,8 @@ public final class CpuBackend implements Backend {
     public void dropout(RandomKey key, double p, View x, View y) {
         if (isF32(x))
             RandomFill.dropout(key, p, x, y);
+        else if (isF64(x))
+            RandomFill64.dropout(key, p, x, y);
         else
             naive.dropout(key, p, x, y);
     }

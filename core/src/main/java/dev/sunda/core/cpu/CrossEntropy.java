@@ -34,11 +34,11 @@ final class CrossEntropy {
             Strips.read(weight.heap().floats(), weight.layout().offset(), weight.layout().stride(0), this.weight, classes);
     }
 
-    /// Whether the fast kernels take the call: F32, something to do and no class index out of range.
-    static boolean takes(CrossEntropySpec spec, View logits, View target) {
-        if (logits.dtype() != DType.F32 || logits.shape().numel() == 0 || target.dtype() != DType.F32 && target.dtype() != DType.I64)
+    /// Whether the fast kernels of `dtype` take the call: something to do and no class index out of range.
+    static boolean takes(DType dtype, CrossEntropySpec spec, View logits, View target) {
+        if (logits.dtype() != dtype || logits.shape().numel() == 0 || target.dtype() != dtype && target.dtype() != DType.I64)
             return false;
-        if (target.dtype() == DType.F32)
+        if (target.dtype() == dtype)
             return true;
         long[] labels = target.heap().longs();
         for (int r = 0; r < target.shape().numel(); r++) {

@@ -2,8 +2,9 @@ package dev.sunda.core.cpu;
 
 /// The functions of F64 that Java's loops do not make fast by themselves, on contiguous doubles. Both implementations give the same bits.
 ///
-/// All other F64 kernels (the classes whose names end in 64) are plain loops: the compiler turns arithmetic on `double[]` into vectors, so
-/// F64 needs neither twins nor classes for each instruction, only loops over long runs of memory instead of an index for each element.
+/// Most other F64 kernels (the classes whose names end in 64) are plain loops: the compiler turns arithmetic on `double[]` into vectors, so
+/// they need neither twins nor classes for each instruction, only loops over long runs of memory instead of an index for each element. What
+/// has to stay in registers, [Gemm64Kernel] and [Depthwise64Kernel], has twins.
 sealed interface Functions64 permits ScalarFunctions64, SimdFunctions64 {
     /// The implementation of this process.
     Functions64 CHOSEN = VectorPath.isSimd() ? new SimdFunctions64() : new ScalarFunctions64();
@@ -19,4 +20,7 @@ sealed interface Functions64 permits ScalarFunctions64, SimdFunctions64 {
 
     /// `y = 1 / (1 + exp(-x))`.
     void sigmoid(double[] x, int xi, double[] y, int yi, int n);
+
+    /// The largest of `n` elements, NaN if one is; minus infinity if there are none.
+    double max(double[] x, int xi, int n);
 }

@@ -34,7 +34,7 @@ final class Softmax64 {
     }
 
     private static void forward(double[] x, double[] y, int n, boolean log) {
-        double max = Reduce64.max(x, 0, n);
+        double max = FUNCTIONS.max(x, 0, n);
         FUNCTIONS.exp(x, 0, max, y, 0, n);
         double sum = Reduce64.sum(y, 0, n);
         if (log) {

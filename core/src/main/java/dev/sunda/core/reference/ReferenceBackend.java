@@ -20,7 +20,7 @@ import dev.sunda.core.type.Layout;
 import dev.sunda.core.type.Shape;
 import java.util.Arrays;
 
-/// Every kernel as naive loops: the specification the other backends are checked against, and the path for double precision.
+/// Every kernel as naive loops: the specification the other backends are checked against.
 ///
 /// Takes views of any strides and every dtype. Floating results are computed in double precision, sums in row-major order, and
 /// rounded once at the end; integers and booleans are computed in 64 bits. Runs in the calling thread.

@@ -6,7 +6,9 @@ import static dev.sunda.core.cpu.RandomViews.copy;
 
 import dev.sunda.core.op.AdamStep;
 import dev.sunda.core.op.BinaryOp;
+import dev.sunda.core.op.CrossEntropySpec;
 import dev.sunda.core.op.PoolSpec;
+import dev.sunda.core.op.RandomKey;
 import dev.sunda.core.op.ReduceOp;
 import dev.sunda.core.op.SgdStep;
 import dev.sunda.core.op.UnaryOp;
@@ -172,6 +174,81 @@ class Cpu64Properties {
         assertClose(y, expected[3], 1e-9, 1e-9);
         assertClose(dweight, expected[4], 1e-10, 1e-10);
         assertClose(dbias, expected[5], 1e-10, 1e-10);
+    }
+
+    @Property
+    void layerNormAgrees(@ForAll @IntRange(max = 70) int rows, @ForAll @IntRange(min = 1, max = 90) int n, @ForAll boolean weighted,
+            @ForAll boolean parameters, @ForAll long seed) {
+        var views = new RandomViews(seed);
+        Shape shape = Shape.of(rows, n);
+        View x = views.finite(F64, shape);
+        View dy = views.finite(F64, shape);
+        View weight = weighted ? views.finite(F64, Shape.of(n)) : null;
+        View bias = weighted ? views.finite(F64, Shape.of(n)) : null;
+        View mean = views.target(F64, Shape.of(rows));
+        View rstd = views.target(F64, Shape.of(rows));
+        View y = views.target(F64, shape);
+        View dx = views.target(F64, shape);
+        View dweight = parameters ? views.target(F64, Shape.of(n)) : null;
+        View dbias = parameters ? views.target(F64, Shape.of(n)) : null;
+        View[] expected = {copy(mean), copy(rstd), copy(y), copy(dx), parameters ? copy(dweight) : null, parameters ? copy(dbias) : null};
+        cpu.layerNorm(x, weight, bias, 0.01, mean, rstd, y);
+        naive.layerNorm(x, weight, bias, 0.01, expected[0], expected[1], expected[2]);
+        assertClose(mean, expected[0], 0, 1e-14);
+        assertClose(rstd, expected[1], 1e-13, 0);
+        assertClose(y, expected[2], 0, 1e-12);
+        cpu.layerNormBackward(dy, x, mean, rstd, weight, dx, dweight, dbias);
+        naive.layerNormBackward(dy, x, mean, rstd, weight, expected[3], expected[4], expected[5]);
+        assertClose(dx, expected[3], 0, 1e-12);
+        if (parameters) {
+            assertClose(dweight, expected[4], 0, 1e-11);
+            assertClose(dbias, expected[5], 0, 1e-12);
+        }
+    }
+
+    @Property
+    void crossEntropyAgrees(@ForAll @IntRange(max = 40) int rows, @ForAll @IntRange(min = 1, max = 90) int classes,
+            @ForAll boolean labelled, @ForAll boolean weighted, @ForAll boolean smoothed, @ForAll long seed) {
+        var views = new RandomViews(seed);
+        Shape shape = Shape.of(rows, classes);
+        var spec = new CrossEntropySpec(3, smoothed ? 0.1 : 0);
+        View logits = views.finite(F64, shape);
+        View target = labelled ? views.source(DType.I64, Shape.of(rows)) : views.finite(F64, shape);
+        for (int i = 0; labelled && i < target.storage().numel(); i++)
+            target.heap().setLong(i, views.below(4) == 0 ? 3 : views.below(classes));   // 3 is ignored
+        View weight = weighted ? views.finite(F64, Shape.of(classes)) : null;
+        View losses = views.target(F64, Shape.of(rows));
+        View logSumExp = views.target(F64, Shape.of(rows));
+        View dlogits = views.target(F64, shape);
+        View[] expected = {copy(losses), copy(logSumExp), copy(dlogits)};
+        cpu.crossEntropy(spec, logits, target, weight, losses, logSumExp);
+        naive.crossEntropy(spec, logits, target, weight, expected[0], expected[1]);
+        assertClose(losses, expected[0], 0, 1e-11);
+        assertClose(logSumExp, expected[1], 0, 1e-13);
+        View dlosses = views.finite(F64, Shape.of(rows));
+        cpu.crossEntropyBackward(spec, dlosses, logits, target, weight, logSumExp, dlogits);
+        naive.crossEntropyBackward(spec, dlosses, logits, target, weight, logSumExp, expected[2]);
+        assertClose(dlogits, expected[2], 0, 1e-11);
+    }
+
+    @Property
+    void randomNumbersAgree(@ForAll @IntRange(max = 4) int rank, @ForAll @IntRange(max = 9) int p, @ForAll long key,
+            @ForAll @IntRange(max = 9) int offset, @ForAll long seed) {
+        var views = new RandomViews(seed);
+        Shape shape = views.shape(rank);
+        var numbers = new RandomKey(key, offset);
+        View x = views.source(F64, shape);
+        View actual = views.target(F64, shape);
+        View expected = copy(actual);
+        cpu.uniform(numbers, actual);
+        naive.uniform(numbers, expected);
+        assertSame(actual, expected);
+        cpu.normal(numbers, actual);
+        naive.normal(numbers, expected);
+        assertSame(actual, expected);
+        cpu.dropout(numbers, p * 0.1, x, actual);
+        naive.dropout(numbers, p * 0.1, x, expected);
+        assertSame(actual, expected);
     }
 
     @Property

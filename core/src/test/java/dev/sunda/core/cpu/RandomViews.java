@@ -65,6 +65,19 @@ final class RandomViews {
         return filled(dtype, layout(shape, false));
     }
 
+    /// Normal numbers without gaps.
+    View contiguous(DType dtype, Shape shape) {
+        return filled(dtype, Layout.contiguous(shape));
+    }
+
+    /// The absolute values, as they lie.
+    static View magnitudes(View view) {
+        View result = copy(view);
+        for (int i = 0; i < result.storage().numel(); i++)
+            result.heap().setDouble(i, Math.abs(result.heap().getDouble(i)));
+        return result;
+    }
+
     /// The same numbers in memory of their own.
     static View copy(View view) {
         HeapStorage to = HeapStorage.allocate(Device.CPU, view.dtype(), view.storage().numel());
@@ -131,6 +144,18 @@ final class RandomViews {
             double e = expected.heap().getDouble(i);
             boolean same = Double.compare(a, e) == 0 || a == e || Math.abs(a - e) <= absolute + relative * Math.abs(e);
             assertThat(same).as(() -> String.format(Locale.ROOT, "%s: got %s, expected %s", actual.layout(), a, e)).isTrue();
+        }
+    }
+
+    /// Compares like [#assertClose]; elements may differ by a part of those of `most`.
+    static void assertWithin(View actual, View expected, View most, double part) {
+        for (int i = 0; i < actual.storage().numel(); i++) {
+            double a = actual.heap().getDouble(i);
+            double e = expected.heap().getDouble(i);
+            double bound = part * most.heap().getDouble(i);
+            assertThat(a == e || Math.abs(a - e) <= bound)
+                    .as(() -> String.format(Locale.ROOT, "%s: got %s, expected %s, at most %s away", actual.layout(), a, e, bound))
+                    .isTrue();
         }
     }
 
