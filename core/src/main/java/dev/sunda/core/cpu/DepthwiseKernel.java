@@ -1,53 +1,75 @@
 package dev.sunda.core.cpu;
 
-/// Innermost loops of depthwise convolutions, vectorised over channels. Images and weights are channels-last.
+/// Innermost loops of depthwise convolutions. Images are channels-last, and what lies side by side in them is computed as one long row
+/// of places, whatever the number of channels: for a tap, neighbouring places are neighbours in memory too.
+///
+/// Weights and sums of gradients are [Cells]: place `i` of a row has the numbers of place `i` modulo their period.
 sealed interface DepthwiseKernel permits ScalarDepthwise, SimdDepthwise {
     /// The twin this process uses.
     DepthwiseKernel ACTIVE = VectorPath.isSimd() ? new SimdDepthwise() : new ScalarDepthwise();
 
-    /// Neighbouring pixels that see the same taps: `out[p][c] = start[c] + sum over t of x[at[t] + p * step + c] * w[weight[t] + c]`, a
-    /// chain in the order of `t`.
-    ///
-    /// @param taps how many entries of `at` and `weight` count
-    /// @param out pixel `p` at `oo + p * channels`; modified
-    void pixels(float[] x, int[] at, int step, float[] w, int[] weight, int taps, float[] start, int channels, int pixels, float[] out,
-            int oo);
+    /// How many places of [Cells] this kernel wants to lie side by side.
+    int lanes();
 
-    /// A box of taps: `out[p][c] = start[c] + sum over z, y, t of x[xo + z * plane + y * line + p * step + t * next + c] * w[...]`, a chain
-    /// in the order of `z`, `y`, `t`, in which the weights lie too: tap number `i` at `wo + i * ws + c`.
+    /// Some numbers (one for each tap, for example) for each place of a period.
     ///
-    /// @param out pixel `p` at `oo + p * op`; modified
-    void box(float[] x, int xo, int step, Box box, float[] w, int wo, int ws, float[] start, int so, int channels, int pixels, float[] out,
-            int oo, int op);
+    /// @param offset where they begin
+    /// @param lanes places that lie side by side
+    /// @param rows numbers of a place
+    /// @param period places, a multiple of `lanes`
+    record Cells(float[] data, int offset, int lanes, int rows, int period) {
+        int size() {
+            return rows * period;
+        }
 
-    /// Taps that are evenly spaced along each axis.
-    ///
-    /// @param planes taps along the depth
-    /// @param plane floats between them
-    /// @param lines taps along the height
-    /// @param line floats between them
-    /// @param taps taps along the width
-    /// @param next floats between them
-    record Box(int planes, int plane, int lines, int line, int taps, int next) {
+        /// Where number `row` of a place lies.
+        int at(int row, int place) {
+            return offset + (place / lanes * rows + row) * lanes + place % lanes;
+        }
     }
 
-    /// A kernel of three times three taps, the rows as far apart as the taps, for `4 * groups` rows:
-    /// `out[r][p][c] = start[c] + sum over t, u < 3 of x[xo + (r + t) * line + p * step + u * next + c] * w[wo + (3 * t + u) * ws + c]`, a
-    /// chain in the order of `t`, then `u`.
+    /// Taps of a plane that are evenly spaced along both axes, column by column.
     ///
-    /// @param out pixel `p` of row `r` at `oo + r * or + p * op`; modified
-    void squares(float[] x, int xo, int line, int groups, int step, int next, float[] w, int wo, int ws, float[] start, int so,
-            int channels,
-            int pixels, float[] out, int oo, int or, int op);
+    /// @param columns how many columns
+    /// @param next floats from column to column
+    /// @param taps taps of a column
+    /// @param line floats from tap to tap
+    /// @param first the number in a cell that belongs to the first tap of the first column; those of a column follow each other
+    /// @param stride from a column's first number to the next column's
+    record Box(int columns, int next, int taps, int line, int first, int stride) {
+    }
 
-    /// Copies `channels` channels of pixels.
+    /// Any taps.
     ///
-    /// @param x pixel `p` at `xo + p * step`
-    /// @param out pixel `p` at `oo + p * op`; modified
-    void copy(float[] x, int xo, int step, int channels, int pixels, float[] out, int oo, int op);
+    /// @param count how many entries of the arrays count
+    /// @param from what the first place of a row sees, relative to the source's first element
+    /// @param number the number in a cell that belongs to the tap
+    record Taps(int count, int[] from, int[] number) {
+    }
 
-    /// `sums[so + t * channels + c] += sum over p of x[xo + p * step + t * tapStep + c] * dy[dyo + p * channels + c]` for `t < taps` and
-    /// `c < count`, each a chain in the order of `p`.
-    void gradient(float[] x, int xo, int step, int tapStep, int taps, float[] dy, int dyo, int channels, int count, int pixels,
-            float[] sums, int so);
+    /// Four rows of results that lie as far apart as the taps of a column, `n` places each:
+    /// `out[r][i] = begin + sum over columns u, taps t of x[xo + u * next + (r + t) * line + i] * w[...][i]`, a chain in that order.
+    ///
+    /// @param fresh whether chains begin with number 0 of the cells, else with what is in `out`
+    /// @param out row `r` at `oo + r * or`; modified
+    void four(float[] x, int xo, Box box, Cells w, boolean fresh, float[] out, int oo, int or, int n);
+
+    /// Rows of `n` places: `out[p][i] = begin + sum over t of x[from[t] + p * xs + i] * w[number[t]][i]`, a chain in the order of `t` that
+    /// begins with number 0 of the cells.
+    ///
+    /// @param out row `p` at `oo + p * os`; modified
+    /// @param n no more than a period if there are several rows
+    void rows(float[] x, int xs, Taps taps, Cells w, float[] out, int oo, int os, int rows, int n);
+
+    /// For each tap of a box the sum over the places `i` of four rows, and at each place over the rows `r`, added to what is there:
+    /// `sums[...][i] += x[xo + u * next + (r + t) * line + i] * dy[yo + r * ys + i]`.
+    ///
+    /// @param sums modified
+    void fourGradient(float[] x, int xo, Box box, float[] dy, int yo, int ys, int n, Cells sums);
+
+    /// For each tap the sum over rows `p` and their places `i`: `sums[number[t]][i] += x[from[t] + p * xs + i] * dy[yo + p * ys + i]`.
+    ///
+    /// @param n no more than a period if there are several rows
+    /// @param sums modified
+    void rowsGradient(float[] x, int xs, Taps taps, float[] dy, int yo, int ys, int rows, int n, Cells sums);
 }

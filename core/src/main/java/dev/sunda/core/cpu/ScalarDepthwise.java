@@ -1,82 +1,77 @@
 package dev.sunda.core.cpu;
 
-/// Channel by channel.
+/// Place by place.
 final class ScalarDepthwise implements DepthwiseKernel {
     @Override
-    public void pixels(float[] x, int[] at, int step, float[] w, int[] weight, int taps, float[] start, int channels, int pixels,
-            float[] out,
-            int oo) {
-        pixels(x, at, step, w, weight, taps, start, 0, channels, pixels, out, oo);
+    public int lanes() {
+        return 1;
     }
 
-    /// The channels from `first` on.
-    static void pixels(float[] x, int[] at, int step, float[] w, int[] weight, int taps, float[] start, int first, int channels, int pixels,
-            float[] out, int oo) {
-        for (int p = 0; p < pixels; p++)
-            for (int c = first; c < channels; c++) {
-                float sum = start[c];
-                for (int t = 0; t < taps; t++)
-                    sum = Math.fma(x[at[t] + p * step + c], w[weight[t] + c], sum);
-                out[oo + p * channels + c] = sum;
+    @Override
+    public void four(float[] x, int xo, Box box, Cells w, boolean fresh, float[] out, int oo, int or, int n) {
+        four(x, xo, box, w, fresh, out, oo, or, 0, n);
+    }
+
+    /// The places from `first` on.
+    static void four(float[] x, int xo, Box box, Cells w, boolean fresh, float[] out, int oo, int or, int first, int n) {
+        for (int r = 0; r < 4; r++)
+            for (int i = first; i < n; i++) {
+                int place = i % w.period();
+                float sum = fresh ? w.data()[w.at(0, place)] : out[oo + r * or + i];
+                for (int u = 0; u < box.columns(); u++)
+                    for (int t = 0; t < box.taps(); t++)
+                        sum = Math.fma(x[xo + u * box.next() + (r + t) * box.line() + i],
+                                w.data()[w.at(box.first() + u * box.stride() + t, place)], sum);
+                out[oo + r * or + i] = sum;
             }
     }
 
     @Override
-    public void box(float[] x, int xo, int step, Box box, float[] w, int wo, int ws, float[] start, int so, int channels, int pixels,
-            float[] out, int oo, int op) {
-        box(x, xo, step, box, w, wo, ws, start, so, 0, channels, pixels, out, oo, op);
+    public void rows(float[] x, int xs, Taps taps, Cells w, float[] out, int oo, int os, int rows, int n) {
+        rows(x, xs, taps, w, out, oo, os, rows, 0, n);
     }
 
-    /// The channels from `first` on.
-    static void box(float[] x, int xo, int step, Box box, float[] w, int wo, int ws, float[] start, int so, int first, int channels,
-            int pixels, float[] out, int oo, int op) {
-        for (int p = 0; p < pixels; p++)
-            for (int c = first; c < channels; c++) {
-                float sum = start[so + c];
-                int at = wo + c;
-                for (int z = 0; z < box.planes(); z++)
-                    for (int y = 0; y < box.lines(); y++)
-                        for (int t = 0; t < box.taps(); t++, at += ws)
-                            sum = Math.fma(x[xo + z * box.plane() + y * box.line() + p * step + t * box.next() + c], w[at], sum);
-                out[oo + p * op + c] = sum;
+    /// The places from `first` on.
+    static void rows(float[] x, int xs, Taps taps, Cells w, float[] out, int oo, int os, int rows, int first, int n) {
+        for (int p = 0; p < rows; p++)
+            for (int i = first; i < n; i++) {
+                int place = i % w.period();
+                float sum = w.data()[w.at(0, place)];
+                for (int t = 0; t < taps.count(); t++)
+                    sum = Math.fma(x[taps.from()[t] + p * xs + i], w.data()[w.at(taps.number()[t], place)], sum);
+                out[oo + p * os + i] = sum;
             }
     }
 
     @Override
-    public void squares(float[] x, int xo, int line, int groups, int step, int next, float[] w, int wo, int ws, float[] start, int so,
-            int channels, int pixels, float[] out, int oo, int or, int op) {
-        squares(x, xo, line, groups, step, next, w, wo, ws, start, so, 0, channels, pixels, out, oo, or, op);
+    public void fourGradient(float[] x, int xo, Box box, float[] dy, int yo, int ys, int n, Cells sums) {
+        fourGradient(x, xo, box, dy, yo, ys, 0, n, sums);
     }
 
-    /// The channels from `first` on.
-    static void squares(float[] x, int xo, int line, int groups, int step, int next, float[] w, int wo, int ws, float[] start, int so,
-            int first, int channels, int pixels, float[] out, int oo, int or, int op) {
-        var box = new Box(1, 0, 3, line, 3, next);
-        for (int r = 0; r < 4 * groups; r++)
-            box(x, xo + r * line, step, box, w, wo, ws, start, so, first, channels, pixels, out, oo + r * or, op);
-    }
-
-    @Override
-    public void copy(float[] x, int xo, int step, int channels, int pixels, float[] out, int oo, int op) {
-        for (int p = 0; p < pixels; p++)
-            System.arraycopy(x, xo + p * step, out, oo + p * op, channels);
+    /// The places from `first` on.
+    static void fourGradient(float[] x, int xo, Box box, float[] dy, int yo, int ys, int first, int n, Cells sums) {
+        for (int u = 0; u < box.columns(); u++)
+            for (int t = 0; t < box.taps(); t++)
+                for (int i = first; i < n; i++) {
+                    int at = sums.at(box.first() + u * box.stride() + t, i % sums.period());
+                    for (int r = 0; r < 4; r++)
+                        sums.data()[at] = Math.fma(x[xo + u * box.next() + (r + t) * box.line() + i], dy[yo + r * ys + i],
+                                sums.data()[at]);
+                }
     }
 
     @Override
-    public void gradient(float[] x, int xo, int step, int tapStep, int taps, float[] dy, int dyo, int channels, int count, int pixels,
-            float[] sums, int so) {
-        gradient(x, xo, step, tapStep, taps, dy, dyo, channels, 0, count, pixels, sums, so);
+    public void rowsGradient(float[] x, int xs, Taps taps, float[] dy, int yo, int ys, int rows, int n, Cells sums) {
+        rowsGradient(x, xs, taps, dy, yo, ys, rows, 0, n, sums);
     }
 
-    /// The channels from `first` on.
-    static void gradient(float[] x, int xo, int step, int tapStep, int taps, float[] dy, int dyo, int channels, int first, int count,
-            int pixels, float[] sums, int so) {
-        for (int t = 0; t < taps; t++)
-            for (int c = first; c < count; c++) {
-                float sum = sums[so + t * channels + c];
-                for (int p = 0; p < pixels; p++)
-                    sum = Math.fma(x[xo + p * step + t * tapStep + c], dy[dyo + p * channels + c], sum);
-                sums[so + t * channels + c] = sum;
-            }
+    /// The places from `first` on.
+    static void rowsGradient(float[] x, int xs, Taps taps, float[] dy, int yo, int ys, int rows, int first, int n, Cells sums) {
+        for (int t = 0; t < taps.count(); t++)
+            for (int p = 0; p < rows; p++)
+                for (int i = first; i < n; i++) {
+                    int at = sums.at(taps.number()[t], i % sums.period());
+                    sums.data()[at] = Math.fma(x[taps.from()[t] + p * xs + i], dy[yo + p * ys + i], sums.data()[at]);
+                }
     }
 }
