@@ -7,13 +7,16 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
-/// The pool threads. They are started when first needed, look for a [Region] to help with, spin briefly because loops follow
+/// The pool threads. They are started when first needed, look for a [Region] to help with, keep looking for a while because loops follow
 /// each other quickly in training, and then park.
 final class Workers {
     /// Loops that can be helped at the same time; a caller that finds no free place does its loop alone.
     private static final int PLACES = 32;
-    /// How long an idle thread looks out for more work before it parks; about the price of waking a thread up.
-    private static final long SPIN_NANOS = 50_000;
+    /// How long an idle thread looks out for more work before it parks. Waking it up again may take milliseconds on a virtual machine, whose
+    /// host gives the processor of a parked thread to others.
+    private static final long PATIENCE_NANOS = 5_000_000;
+    /// How long of that it keeps the processor to itself; from then on it lets other threads of this machine go first.
+    private static final long SELFISH_NANOS = 20_000;
     private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
 
     private static final ThreadLocal<Boolean> INSIDE = new ThreadLocal<>();
@@ -90,18 +93,20 @@ final class Workers {
         return workers;
     }
 
-    /// Waits actively for a short while; tells whether `condition` came true. More threads than processors only get in each other's way.
+    /// Waits actively for a while; tells whether `condition` came true. More threads than processors only get in each other's way.
     boolean spin(BooleanSupplier condition) {
         if (workers.length >= PROCESSORS)
             return condition.getAsBoolean();
         long start = System.nanoTime();
-        do {
+        for (long waited = 0; waited < PATIENCE_NANOS; waited = System.nanoTime() - start) {
             for (int i = 0; i < 64; i++) {
                 if (condition.getAsBoolean())
                     return true;
                 Thread.onSpinWait();
             }
-        } while (System.nanoTime() - start < SPIN_NANOS);
+            if (waited > SELFISH_NANOS)
+                Thread.yield();
+        }
         return false;
     }
 
