@@ -6,6 +6,7 @@ import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Device;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,15 +27,14 @@ import java.util.Map;
 /// step uses is held.
 public final class StepScope implements AutoCloseable {
     private static final ThreadLocal<Pool> POOLS = ThreadLocal.withInitial(Pool::new);
-    private static final StackWalker WALKER = StackWalker.getInstance();
 
     private final Pool pool;
     private final StepScope outer;
-    private final String openedAt;
+    private final Place openedAt;
     private final List<Storage> owned = new ArrayList<>();
     private boolean closed;
 
-    private StepScope(Pool pool, String openedAt) {
+    private StepScope(Pool pool, Place openedAt) {
         this.pool = pool;
         this.outer = pool.current;
         this.openedAt = openedAt;
@@ -43,7 +43,7 @@ public final class StepScope implements AutoCloseable {
     /// Opens a scope for this thread.
     public static StepScope open() {
         Pool pool = POOLS.get();
-        var scope = new StepScope(pool, caller());
+        var scope = new StepScope(pool, new Place());
         pool.current = scope;
         pool.generation++;
         return scope;
@@ -111,19 +111,30 @@ public final class StepScope implements AutoCloseable {
 
     private void recycle() {
         closed = true;
-        String where = " was recycled when the step scope opened at " + openedAt + " closed at " + caller()
-                + "; use item() or step.keep(tensor)";
+        Place opened = openedAt;
+        var closedAt = new Place();
         for (Storage storage : owned)
-            pool.put(storage, storage.detach("tensor of " + storage.numel() + " x " + storage.dtype() + where));
+            pool.put(storage, storage.detach(() -> "tensor of " + storage.numel() + " x " + storage.dtype()
+                    + " was recycled when the step scope opened at " + opened + " closed at " + closedAt + "; use item() or step.keep(tensor)"));
         owned.clear();
         pool.current = outer;
         if (outer == null)
             pool.trim();
     }
 
-    private static String caller() {
-        return WALKER.walk(frames -> frames.filter(f -> !f.getClassName().equals(StepScope.class.getName())).findFirst())
-                .map(f -> f.getFileName() + ":" + f.getLineNumber()).orElse("unknown");
+    /// A place in the user's source, worked out when somebody asks: that would cost more than the rest of a scope.
+    private static final class Place {
+        private final Throwable here = new Throwable();
+
+        @Override
+        public String toString() {
+            return Arrays.stream(here.getStackTrace()).filter(f -> !isOurs(f.getClassName())).findFirst()
+                    .map(f -> f.getFileName() + ":" + f.getLineNumber()).orElse("unknown");
+        }
+
+        private static boolean isOurs(String name) {
+            return name.equals(StepScope.class.getName()) || name.equals(Place.class.getName());
+        }
     }
 
     private record Key(Device device, DType dtype, int numel) {

@@ -2,6 +2,7 @@ package dev.sunda.core.spi;
 
 import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Device;
+import java.util.function.Supplier;
 
 /// Storage in one Java array, owned by the garbage collector: `float[]`, `double[]`, `int[]`, `long[]`, or `byte[]` for booleans.
 public final class HeapStorage implements Storage {
@@ -10,7 +11,7 @@ public final class HeapStorage implements Storage {
     private final int numel;
     private final Version version = new Version();
     private Object array;
-    private String gone;
+    private Supplier<String> gone;
 
     private HeapStorage(Device device, DType dtype, Object array, int numel) {
         this.device = device;
@@ -79,7 +80,7 @@ public final class HeapStorage implements Storage {
     /// The array, whatever its type.
     public Object array() {
         if (array == null)
-            throw new IllegalStateException(gone);
+            throw new IllegalStateException(gone.get());
         return array;
     }
 
@@ -128,7 +129,7 @@ public final class HeapStorage implements Storage {
     }
 
     @Override
-    public Storage detach(String reason) {
+    public Storage detach(Supplier<String> reason) {
         var fresh = new HeapStorage(device, dtype, array(), numel);
         gone = reason;
         array = null;

@@ -2,6 +2,7 @@ package dev.sunda.core.spi;
 
 import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Device;
+import java.util.function.Supplier;
 
 /// Memory of one device that holds elements of one type. Tensors and their views share it.
 public interface Storage {
@@ -18,8 +19,9 @@ public interface Storage {
     /// Takes the memory away from this object, which from then on refuses every access with `reason`, and hands it to a new
     /// one. How a step scope recycles buffers.
     ///
+    /// @param reason asked for only when somebody tries
     /// @throws IllegalStateException if the memory has been taken away before
-    Storage detach(String reason);
+    Storage detach(Supplier<String> reason);
 
     /// @throws IllegalStateException with the reason if the memory has been taken away
     void checkLive();
