@@ -9,6 +9,7 @@ import dev.sunda.core.type.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import net.jqwik.api.Assume;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -52,7 +53,7 @@ class NormalizationProperties {
     }
 
     /// The joined operation against central differences and against the norm followed by relu, away from the kink.
-    @Property(tries = 80, edgeCases = EdgeCasesMode.NONE)
+    @Property(tries = 120, maxDiscardRatio = 20, edgeCases = EdgeCasesMode.NONE)
     void reluBehindTheNorm(@ForAll @IntRange(min = 2, max = 4) int n, @ForAll @IntRange(min = 1, max = 3) int c,
             @ForAll @IntRange(min = 2, max = 4) int rank, @ForAll boolean weight, @ForAll boolean bias, @ForAll boolean training,
             @ForAll @IntRange(max = 3) int memory, @ForAll @IntRange(max = 1000) int seed) {
@@ -67,8 +68,7 @@ class NormalizationProperties {
                 : Normalizations.batchNormRelu(x.getFirst(), mean.to(x.getFirst().dtype()), variance.to(x.getFirst().dtype()),
                         weight ? x.get(1) : null, bias ? x.getLast() : null, EPS);
         var inputs = inputs(n, c, rank, weight, bias, memory, seed);
-        for (int again = 1; OpChecks.run(norm, inputs).reshape(-1).abs().amin(Dims.of(0)).item() < 0.01; again++)
-            inputs = inputs(n, c, rank, weight, bias, memory, seed + 1000 * again);
+        Assume.that(OpChecks.run(norm, inputs).reshape(-1).abs().amin(Dims.of(0)).item() > 0.01);
         OpChecks.check(joined, inputs);
         OpChecks.assertClose("value", OpChecks.run(joined, inputs), OpChecks.run(norm, inputs).relu(), 0);
         var actual = OpChecks.gradients(joined, inputs, false);
