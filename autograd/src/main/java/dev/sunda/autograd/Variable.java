@@ -309,6 +309,11 @@ public sealed class Variable permits Parameter {
         return ProductRules.matmul(this, other);
     }
 
+    /// [#matmul(Variable)] `+ bias` in one pass, see [Tensor#matmul(Tensor, Tensor)].
+    public Variable matmul(Variable other, Variable bias) {
+        return ProductRules.matmul(this, other, bias);
+    }
+
     // ---------------------------------------------------------------------------------------------------------- shapes and indexing
 
     public Variable reshape(int... sizes) {

@@ -48,7 +48,11 @@ final class OpCases {
                 OpCase.of("matmul", "a,1,b,c d,c,b", x -> x.get(0).matmul(x.get(1))),
                 OpCase.of("matmul", "b a,b,c", x -> x.get(0).matmul(x.get(1))),
                 OpCase.of("matmul", "a,b b", x -> x.get(0).matmul(x.get(1))),
-                OpCase.of("matmul", "b b", x -> x.get(0).matmul(x.get(1))));
+                OpCase.of("matmul", "b b", x -> x.get(0).matmul(x.get(1))),
+                OpCase.of("matmul", "a,b c,b", x -> x.get(0).matmul(x.get(1).mT())),
+                OpCase.of("matmul", "a,b b,c c", x -> x.get(0).matmul(x.get(1), x.get(2))),
+                OpCase.of("matmul", "a,b,c d,c d", x -> x.get(0).matmul(x.get(1).mT(), x.get(2))),
+                OpCase.of("matmul", "b a,b,c c", x -> x.get(0).matmul(x.get(1), x.get(2))));
     }
 
     private static List<OpCase> functions() {

@@ -588,7 +588,15 @@ public final class Tensor {
     ///
     /// @throws ShapeException if the inner sizes differ or the batches cannot be broadcast
     public Tensor matmul(Tensor other) {
-        return Products.matmul(this, other);
+        return Products.matmul(this, other, null);
+    }
+
+    /// [#matmul(Tensor)] `+ bias` in one pass: the chains of multiply-adds start from the bias.
+    ///
+    /// @param other at least two dimensions
+    /// @param bias one number a column, `[n]`
+    public Tensor matmul(Tensor other, Tensor bias) {
+        return Products.matmul(this, other, bias);
     }
 
     // ---------------------------------------------------------------------------------------------------------- views and indexing

@@ -73,6 +73,10 @@ class TensorTests {
         assertThat(v.matmul(MATRIX.mT()).shape()).isEqualTo(Shape.of(2));
         assertThat(v.matmul(v).shape()).isEqualTo(Shape.SCALAR);
         assertThat(Tensor.ones(5, 1, 2, 3).matmul(Tensor.ones(4, 3, 6)).shape()).isEqualTo(Shape.of(5, 4, 2, 6));
+        assertThat(v.matmul(MATRIX.mT(), Tensor.of(10f, 20)).toFloatArray()).containsExactly(8, 18);
+        assertThat(Tensor.ones(5, 1, 2, 3).matmul(Tensor.ones(4, 3, 2), Tensor.of(1f, 2)).sum(Dims.of(0, 1, 2)).toFloatArray())
+                .containsExactly(160, 200);
+        assertThat(Tensor.ones(2, 0).matmul(Tensor.ones(0, 2), Tensor.of(1f, 2)).toFloatArray()).containsExactly(1, 2, 1, 2);
         assertThat(Tensor.ones(0, 3).matmul(Tensor.ones(3, 2)).shape()).isEqualTo(Shape.of(0, 2));
         assertThat(Tensor.ones(2, 0).matmul(Tensor.ones(0, 2)).toFloatArray()).containsOnly(0).hasSize(4);
     }
@@ -166,6 +170,12 @@ class TensorTests {
     void namesBothShapesWhenInnerDimensionsDiffer() {
         assertThatThrownBy(() -> Tensor.zeros(32, 784).matmul(Tensor.zeros(512, 10))).isInstanceOf(ShapeException.class)
                 .hasMessage("matmul: left has 784 columns but right has 512 rows (got [32, 784], [512, 10])");
+        assertThatThrownBy(() -> MATRIX.matmul(MATRIX.mT(), Tensor.zeros(3))).isInstanceOf(ShapeException.class)
+                .hasMessage("matmul: right has 2 columns, so the bias must be [2] (got [2, 3], [3, 2], [3])");
+        assertThatThrownBy(() -> MATRIX.matmul(Tensor.zeros(3), Tensor.zeros(1))).isInstanceOf(ShapeException.class)
+                .hasMessage("matmul: with a bias the right operand needs columns (got [2, 3], [3])");
+        assertThatThrownBy(() -> MATRIX.matmul(MATRIX.mT(), Tensor.of(1, 2))).isInstanceOf(DTypeException.class)
+                .hasMessageStartingWith("matmul: the bias must have the type of the operands");
     }
 
     @Test

@@ -43,8 +43,7 @@ public final class Linear extends Layer {
 
     @Override
     protected Variable compute(Variable x) {
-        Variable y = x.matmul(weight.mT());
-        return bias == null ? y : y.add(bias);
+        return bias == null ? x.matmul(weight.mT()) : x.matmul(weight.mT(), bias);
     }
 
     @Override

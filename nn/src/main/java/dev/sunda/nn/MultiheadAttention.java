@@ -94,9 +94,7 @@ public final class MultiheadAttention extends Layer {
     @Override
     protected Variable compute(Variable x) {
         check("input", x);
-        Variable qkv = x.matmul(inWeight.mT());
-        if (inBias != null)
-            qkv = qkv.add(inBias);
+        Variable qkv = inBias == null ? x.matmul(inWeight.mT()) : x.matmul(inWeight.mT(), inBias);
         long entries = (long) x.size(0) * heads * x.size(1) * x.size(1);
         return outProjection.forward(Attentions.selfAttention(qkv, heads, null, attention(entries)));
     }
@@ -138,9 +136,8 @@ public final class MultiheadAttention extends Layer {
 
     /// Queries (0), keys (1) or values (2) as `[batch, heads, length, width / heads]`.
     private Variable projected(Variable x, int part) {
-        Variable y = x.matmul(inWeight.narrow(0, part * width, width).mT());
-        if (inBias != null)
-            y = y.add(inBias.narrow(0, part * width, width));
+        Variable w = inWeight.narrow(0, part * width, width).mT();
+        Variable y = inBias == null ? x.matmul(w) : x.matmul(w, inBias.narrow(0, part * width, width));
         return y.reshape(x.size(0), x.size(1), heads, width / heads).transpose(1, 2);
     }
 

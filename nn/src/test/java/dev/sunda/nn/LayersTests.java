@@ -14,6 +14,7 @@ import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
 import dev.sunda.nn.functional.OpChecks;
 import java.util.LinkedHashMap;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /// Single layers.
@@ -35,6 +36,17 @@ class LayersTests {
         assertThat(layer.forward(Tensor.zeros(2, 5, 3)).shape()).isEqualTo(Shape.of(2, 5, 2));
         assertThat(new Linear(3, 2, false, new Rng(1)).namedParameters().keySet()).containsExactly("weight");
         assertThatThrownBy(() -> new Linear(0, 2, new Rng(1))).hasMessage("Linear: the number of inputs must be at least 1 (got 0)");
+    }
+
+    /// So that an optimizer walks through weight and gradient alike.
+    @Test
+    void theGradientOfALinearWeightLiesAsTheWeight() {
+        for (Shape shape : List.of(Shape.of(4, 3), Shape.of(2, 4, 3))) {
+            var layer = new Linear(3, 2, new Rng(1));
+            layer.forward(Tensor.ones(shape.sizes())).sum().backward();
+            assertThat(layer.weight().grad().layout().isContiguous()).isTrue();
+            assertThat(layer.weight().grad().toFloatArray()).containsOnly(shape.numel() / 3);
+        }
     }
 
     @Test

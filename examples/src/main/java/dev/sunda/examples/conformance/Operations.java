@@ -180,8 +180,9 @@ final class Operations {
     // ---------------------------------------------------------------------------------------------------------- calls of several steps
 
     private static Variable linear(Args a) {
-        Variable y = a.variable("input").matmul(a.variable("weight").mT());
-        return a.has("bias") ? y.add(a.variable("bias")) : y;
+        Variable x = a.variable("input");
+        Variable w = a.variable("weight").mT();
+        return a.has("bias") ? x.matmul(w, a.variable("bias")) : x.matmul(w);
     }
 
     private static Variable depthwiseSeparable(Args a) {
