@@ -6,10 +6,11 @@ import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Layout;
 import java.util.Arrays;
 
-/// Copies between memory orders and element types. Changes of order, as between NCHW and channels-last, go in square tiles that
-/// fit the cache, so that both sides are read and written in whole cache lines.
+/// Copies between memory orders and element types. Changes of order, as between NCHW and channels-last, go in bands of
+/// [#BAND] columns, so that both sides are read and written in whole cache lines.
 final class Copy {
-    private static final int TILE = 32;
+    /// Columns of the target that one task writes: whole cache lines of it.
+    private static final int BAND = 32;
 
     private Copy() {
     }
@@ -51,14 +52,38 @@ final class Copy {
     /// @param outer the layouts of the dimensions that are neither, of source and target
     private record Transpose(Nest outer, int rows, int rowStride, int columns, int columnStride) {
 
-        /// A plan for the pair, or null if there are no two such dimensions of sufficient size.
+        /// A plan for the pair, or null if there are no two such dimensions of sufficient size. Dimensions that continue one of them on
+        /// both sides, as rows of an image continue its columns, are part of it.
         static Transpose of(Layout from, Layout to) {
             int row = contiguous(from);                              // contiguous in the source, strided in the target
             int column = contiguous(to);
-            if (row < 0 || column < 0 || row == column || from.shape().size(row) < 4 || from.shape().size(column) < 4)
+            if (row < 0 || column < 0 || row == column)
                 return null;
-            var outer = Nest.of(from.slice(row, 0, 1, 1).slice(column, 0, 1, 1), to.slice(row, 0, 1, 1).slice(column, 0, 1, 1));
-            return new Transpose(outer, from.shape().size(row), to.stride(row), from.shape().size(column), from.stride(column));
+            boolean[] taken = new boolean[from.shape().rank()];
+            int rows = length(from, to, row, taken);
+            int columns = length(from, to, column, taken);
+            if (rows < 4 || columns < 4)
+                return null;
+            Layout source = from;
+            Layout target = to;
+            for (int d = 0; d < taken.length; d++)
+                if (taken[d]) {
+                    source = source.slice(d, 0, 1, 1);
+                    target = target.slice(d, 0, 1, 1);
+                }
+            return new Transpose(Nest.of(source, target), rows, to.stride(row), columns, from.stride(column));
+        }
+
+        /// How far the strides of dimension `first` go on; the dimensions they go through are marked as taken.
+        private static int length(Layout from, Layout to, int first, boolean[] taken) {
+            int length = from.shape().size(first);
+            taken[first] = true;
+            for (int d = taken.length - 1; d >= 0; d--)
+                if (!taken[d] && from.stride(d) == from.stride(first) * length && to.stride(d) == to.stride(first) * length) {
+                    length *= from.shape().size(d);
+                    taken[d] = true;
+                }
+            return length;
         }
 
         private static int contiguous(Layout layout) {
@@ -69,16 +94,16 @@ final class Copy {
         }
 
         void run(float[] from, float[] to) {
-            int bands = Math.ceilDiv(columns, TILE);
+            int bands = Math.ceilDiv(columns, BAND);
             int[][] starts = starts();
             int tasks = bands * starts.length;
-            int chunk = Math.max(1, Nest.CHUNK / (rows * Math.min(columns, TILE)));
+            int chunk = Math.max(1, Nest.CHUNK / (rows * Math.min(columns, BAND)));
             Parallel.forChunks(tasks, outer.numel() * rows * columns <= 2 * Nest.CHUNK ? Math.max(1, tasks) : chunk, (_, first, last) -> {
-                var buffer = new float[TILE * TILE];
                 for (int task = first; task < last; task++) {
                     int[] at = starts[task / bands];
-                    int column = task % bands * TILE;
-                    band(from, at[0] + column * columnStride, to, at[1] + column, Math.min(TILE, columns - column), buffer);
+                    int column = task % bands * BAND;
+                    Layouts.square(from, at[0] + column * columnStride, 1, columnStride, to, at[1] + column, rowStride, 1, rows,
+                            Math.min(BAND, columns - column));
                 }
             });
         }
@@ -91,25 +116,6 @@ final class Copy {
                     starts[count[0]++] = new int[] {at[0] + j * outer.stride(0), at[1] + j * outer.stride(1)};
             });
             return starts;
-        }
-
-        /// Up to 32 columns, all rows.
-        private void band(float[] from, int f, float[] to, int t, int width, float[] buffer) {
-            for (int row = 0; row < rows; row += TILE)
-                tile(from, f + row, columnStride, to, t + row * rowStride, rowStride, Math.min(TILE, rows - row), width, buffer);
-        }
-
-        /// Through a buffer, so that both sides move in whole cache lines even where all of them compete for one cache set.
-        private static void tile(float[] from, int f, int fs, float[] to, int t, int ts, int height, int width, float[] buffer) {
-            for (int c = 0; c < width; c++)
-                spread(from, f + c * fs, buffer, c, height);
-            for (int r = 0; r < height; r++)
-                System.arraycopy(buffer, r * TILE, to, t + r * ts, width);
-        }
-
-        private static void spread(float[] from, int f, float[] buffer, int column, int height) {
-            for (int r = 0; r < height; r++)
-                buffer[r * TILE + column] = from[f + r];
         }
     }
 }
