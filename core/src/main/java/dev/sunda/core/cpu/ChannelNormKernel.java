@@ -10,7 +10,7 @@ sealed interface ChannelNormKernel permits ScalarChannelNorm, SimdChannelNorm {
     void sum(float[] x, int xo, int rows, int channels, float[] sums, int so);
 
     /// `sums[so + c] = sum over rows of (x - centre)` and `sums[so + channels + c] = sum over rows of (x - centre)^2`; channel `c` of the
-    /// centre at `centre[co + c]`.
+    /// centre at `centre[co + c]`. Two chains each, of even and of odd rows, are added at the end.
     void moments(float[] x, int xo, int rows, int channels, float[] centre, int co, float[] sums, int so);
 
     /// `sums[so + c] = sum over rows of dy` and `sums[so + channels + c] = sum over rows of dy * (x - mean)`.

@@ -23,14 +23,19 @@ final class ScalarChannelNorm implements ChannelNormKernel {
 
     static void moments(float[] x, int xo, int rows, int first, int channels, float[] centre, int co, float[] sums, int so) {
         for (int c = first; c < channels; c++) {
-            float sum = 0, squares = 0;
-            for (int r = 0; r < rows; r++) {
-                float centred = x[xo + r * channels + c] - centre[co + c];
-                sum += centred;
-                squares = Math.fma(centred, centred, squares);
+            float sum = 0, squares = 0, oddSum = 0, oddSquares = 0;
+            for (int r = 0; r < rows; r += 2) {
+                float even = x[xo + r * channels + c] - centre[co + c];
+                sum += even;
+                squares = Math.fma(even, even, squares);
+                if (r + 1 < rows) {
+                    float odd = x[xo + (r + 1) * channels + c] - centre[co + c];
+                    oddSum += odd;
+                    oddSquares = Math.fma(odd, odd, oddSquares);
+                }
             }
-            sums[so + c] = sum;
-            sums[so + channels + c] = squares;
+            sums[so + c] = sum + oddSum;
+            sums[so + channels + c] = squares + oddSquares;
         }
     }
 

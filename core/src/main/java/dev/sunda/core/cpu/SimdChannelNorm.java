@@ -54,31 +54,52 @@ final class SimdChannelNorm implements ChannelNormKernel {
     }
 
     private static void moments2(float[] x, int xo, int rows, int channels, float[] centre, int co, float[] sums, int so) {
-        FloatVector a = FloatVector.zero(S), b = a, aa = a, bb = a;
-        FloatVector ca = fromArray(S, centre, co), cb = fromArray(S, centre, co + L);
-        for (int r = 0, at = xo; r < rows; r++, at += channels) {
-            FloatVector u = fromArray(S, x, at).sub(ca), v = fromArray(S, x, at + L).sub(cb);
-            a = a.add(u);
-            b = b.add(v);
-            aa = u.fma(u, aa);
-            bb = v.fma(v, bb);
+        FloatVector a = FloatVector.zero(S), b = a, aa = a, bb = a, c = a, d = a, cc = a, dd = a;
+        FloatVector ma = fromArray(S, centre, co), mb = fromArray(S, centre, co + L);
+        int at = xo;
+        for (int r = 1; r < rows; r += 2, at += 2 * channels) {
+            FloatVector s = fromArray(S, x, at).sub(ma), t = fromArray(S, x, at + L).sub(mb);
+            FloatVector u = fromArray(S, x, at + channels).sub(ma), v = fromArray(S, x, at + channels + L).sub(mb);
+            a = a.add(s);
+            b = b.add(t);
+            c = c.add(u);
+            d = d.add(v);
+            aa = s.fma(s, aa);
+            bb = t.fma(t, bb);
+            cc = u.fma(u, cc);
+            dd = v.fma(v, dd);
         }
-        a.intoArray(sums, so);
-        b.intoArray(sums, so + L);
-        aa.intoArray(sums, so + channels);
-        bb.intoArray(sums, so + channels + L);
+        if (rows % 2 == 1) {
+            FloatVector s = fromArray(S, x, at).sub(ma), t = fromArray(S, x, at + L).sub(mb);
+            a = a.add(s);
+            b = b.add(t);
+            aa = s.fma(s, aa);
+            bb = t.fma(t, bb);
+        }
+        a.add(c).intoArray(sums, so);
+        b.add(d).intoArray(sums, so + L);
+        aa.add(cc).intoArray(sums, so + channels);
+        bb.add(dd).intoArray(sums, so + channels + L);
     }
 
     private static void moments1(float[] x, int xo, int rows, int channels, float[] centre, int co, float[] sums, int so) {
-        FloatVector a = FloatVector.zero(S), aa = a;
-        FloatVector ca = fromArray(S, centre, co);
-        for (int r = 0, at = xo; r < rows; r++, at += channels) {
-            FloatVector u = fromArray(S, x, at).sub(ca);
-            a = a.add(u);
-            aa = u.fma(u, aa);
+        FloatVector a = FloatVector.zero(S), aa = a, c = a, cc = a;
+        FloatVector mean = fromArray(S, centre, co);
+        int at = xo;
+        for (int r = 1; r < rows; r += 2, at += 2 * channels) {
+            FloatVector s = fromArray(S, x, at).sub(mean), u = fromArray(S, x, at + channels).sub(mean);
+            a = a.add(s);
+            c = c.add(u);
+            aa = s.fma(s, aa);
+            cc = u.fma(u, cc);
         }
-        a.intoArray(sums, so);
-        aa.intoArray(sums, so + channels);
+        if (rows % 2 == 1) {
+            FloatVector s = fromArray(S, x, at).sub(mean);
+            a = a.add(s);
+            aa = s.fma(s, aa);
+        }
+        a.add(c).intoArray(sums, so);
+        aa.add(cc).intoArray(sums, so + channels);
     }
 
     @Override

@@ -113,10 +113,12 @@ public final class Normalizations {
     private static Variable byGivenStatistics(Variable x, Tensor mean, Tensor variance, Variable weight, Variable bias, double eps,
             boolean relu) {
         check(x.shape(), eps, weight, bias);
-        Tensor then = mean.copy();                                   // running statistics may move on before the backward pass
         Tensor rstd = variance.add(eps).apply(UnaryOp.RSQRT);
         Tensor y = NormKernels.channelNormalize(x.data(), mean, rstd, weight == null ? null : weight.data(),
                 bias == null ? null : bias.data(), relu);
+        if (!GradMode.isRecording())
+            return Variable.of(y);
+        Tensor then = mean.copy();                                   // running statistics may move on before the backward pass
         Variable r = perChannel(Variable.of(rstd), x.rank());
         boolean forInput = x.requiresGrad();
         boolean forBias = bias != null && bias.requiresGrad();
