@@ -69,7 +69,8 @@ class FusionTests {
     @Test
     void reluAndPoolWithTies() {
         agrees(new Sequential(new Relu(), new MaxPool2d(2)), Tensor.randn(IMAGES, rng).mul(1.2).apply(UnaryOp.ROUND));
-        agrees(new Sequential(new Relu(), new MaxPool2d(MaxPool2d.Options.of(3).withStride(1))), Tensor.randn(IMAGES, rng).apply(UnaryOp.ROUND));
+        agrees(new Sequential(new Relu(), new MaxPool2d(MaxPool2d.Options.of(3).withStride(1))),
+                Tensor.randn(IMAGES, rng).apply(UnaryOp.ROUND));
     }
 
     /// A window that lies in the padding altogether gives minus infinity, of which relu behind the pool would make 0.

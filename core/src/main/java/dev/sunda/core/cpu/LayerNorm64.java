@@ -4,8 +4,8 @@ import dev.sunda.core.parallel.Parallel;
 import dev.sunda.core.spi.View;
 import java.util.Arrays;
 
-/// [LayerNorm] of F64: row by row through buffers. Sums of a row run in eight interleaved chains, the sums over rows that give the gradients
-/// of weight and bias over chunks of rows, joined in their order.
+/// [LayerNorm] of F64: row by row through buffers. Sums of a row run in eight interleaved chains, the sums over rows that give the
+/// gradients of weight and bias over chunks of rows, joined in their order.
 final class LayerNorm64 {
     private static final int LEAST_ROWS = 16;
     private static final int MOST_ROWS = 1024;

@@ -4,8 +4,8 @@ import dev.sunda.core.spi.View;
 
 /// Batched matrix product `out[b,i,j] = bias[j] + sum over k of x[b,i,k] * y[b,k,j]`; `bias` may be null.
 ///
-/// Floating types: a chain of fused multiply-adds in double with ascending `k` that starts from the bias, rounded once at the end. Integers: exact in
-/// 64 bits with wrap-around.
+/// Floating types: a chain of fused multiply-adds in double with ascending `k` that starts from the bias, rounded once at the end.
+/// Integers: exact in 64 bits with wrap-around.
 final class NaiveMatmul {
     private NaiveMatmul() {
     }

@@ -18,8 +18,8 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 
-/// Attention of F64 against the naive loops: sequences that cross the border of a block, masks of both kinds, some of which hide everything,
-/// causal or not, with and without dropout.
+/// Attention of F64 against the naive loops: sequences that cross the border of a block, masks of both kinds, some of which hide
+/// everything, causal or not, with and without dropout.
 class Attention64Properties {
     private static final DType F64 = DType.F64;
 
