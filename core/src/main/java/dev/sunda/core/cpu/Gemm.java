@@ -2,6 +2,7 @@ package dev.sunda.core.cpu;
 
 import dev.sunda.core.cpu.GemmScratch.Role;
 import dev.sunda.core.parallel.Parallel;
+import dev.sunda.core.spi.View;
 import java.util.Arrays;
 
 /// Matrix products in blocks: the right side is packed into panels as wide as a register tile, the left side is copied block by block
@@ -18,6 +19,8 @@ final class Gemm {
     private static final int NARROW_FLOATS = 16 * 1024;
     /// Panels of the right side for which copying the left side pays.
     private static final int LEAST_PANELS = 8;
+    /// Panels worked on at a time: their part of the result stays in the second cache between blocks of `k`.
+    private static final int MOST_PANELS = 24;
 
     private Gemm() {
     }
@@ -66,40 +69,41 @@ final class Gemm {
                 Arrays.fill(to, out + p * width + columns, out + (p + 1) * width, 0);
     }
 
-    /// What the chains of a product start from: `bias` (one number a column) or zeros, padded to whole panels.
-    static float[] start(GemmKernel kernel, float[] bias, int offset, int stride, int n) {
+    /// What the chains of a product start from: the elements of `bias` from `first` on (one a column) or, if it is null, zeros, padded to
+    /// whole panels.
+    static float[] start(GemmKernel kernel, View bias, int first, int n) {
         int padded = Math.ceilDiv(n, kernel.columns()) * kernel.columns();
         float[] start = GemmScratch.zeros(Role.START, padded);
         if (bias != null)
             for (int j = 0; j < n; j++)
-                start[j] = bias[offset + j * stride];
+                start[j] = bias.heap().floats()[bias.layout().offset() + (first + j) * bias.layout().stride(0)];
         return start;
+    }
+
+    /// Where the rows of a result lie.
+    @FunctionalInterface
+    interface Places {
+        int of(int row);
     }
 
     /// `c[i][j] = start[j] + sum over p of a[i][p] * b[p][j]` for `m` rows, in parallel.
     ///
-    /// @param a element `(i, p)` at `ao + i * lda + p * as`
-    /// @param c rows at `co + i * ldc`, contiguous
-    static void multiply(GemmKernel kernel, int m, float[] a, int ao, int lda, int as, Panels b, float[] start, float[] c, int co,
-            int ldc) {
+    /// @param c row `i` at `places.of(i)`, contiguous
+    static void multiply(GemmKernel kernel, int m, GemmRows a, Panels b, float[] start, float[] c, Places places) {
         int rows = rowsOfBlock(kernel, m, b.k(), Math.ceilDiv(LEAST_CHUNKS, Math.ceilDiv(b.count(), LEAST_PANELS)));
         int rowBlocks = Math.ceilDiv(m, rows);
-        int panels = Math.clamp(Math.ceilDiv(b.count() * rowBlocks, LEAST_CHUNKS), Math.min(LEAST_PANELS, b.count()), b.count());
+        int most = Math.clamp(Math.ceilDiv(b.count() * rowBlocks, LEAST_CHUNKS), LEAST_PANELS, MOST_PANELS);
+        int panels = Math.ceilDiv(b.count(), Math.ceilDiv(b.count(), most));
         int panelBlocks = Math.ceilDiv(b.count(), panels);
         Parallel.forChunks(rowBlocks * panelBlocks, 1, (index, _, _) -> {
             int i = index / panelBlocks * rows;
             int j = index % panelBlocks * panels;
-            block(kernel, Math.min(rows, m - i), a, ao + i * lda, lda, as, b, j, Math.min(b.count(), j + panels), start, c, co + i * ldc,
-                    ldc);
+            block(kernel, i, Math.min(rows, m - i), a, b, j, Math.min(b.count(), j + panels), start, c, places);
         });
     }
 
     /// Rows of the left side that fit the second cache, at least one tile; blocks of nearly equal size, and enough of them where the right
     /// side is narrow.
-    static int rowsOfBlock(GemmKernel kernel, int m, int k) {
-        return rowsOfBlock(kernel, m, k, LEAST_CHUNKS);
-    }
-
     private static int rowsOfBlock(GemmKernel kernel, int m, int k, int chunks) {
         int tile = kernel.rows();
         int fitting = Math.clamp(LEFT_FLOATS / Math.clamp(k, 1, GemmKernel.DEPTH) / tile, 1, 64);
@@ -107,18 +111,20 @@ final class Gemm {
         return Math.max(1, Math.ceilDiv(Math.ceilDiv(m, blocks), tile)) * tile;
     }
 
-    /// The same for some rows and the panels `from` to `to - 1`, in the calling thread.
-    static void block(GemmKernel kernel, int m, float[] a, int ao, int lda, int as, Panels b, int from, int to, float[] start, float[] c,
-            int co, int ldc) {
+    /// The same for `m` rows from `first` on and the panels `from` to `to - 1`, in the calling thread.
+    static void block(GemmKernel kernel, int first, int m, GemmRows a, Panels b, int from, int to, float[] start, float[] c,
+            Places places) {
         int k = b.k();
         int depth = Math.max(1, Math.ceilDiv(k, Math.max(1, Math.ceilDiv(k, GemmKernel.DEPTH))));
         int height = kernel.rows();
-        var block = new Block(kernel, GemmScratch.floats(Role.LEFT, (m + height) * GemmKernel.STRIDE), m, b, start, c, co, ldc);
+        int[] rows = new int[m];
+        Arrays.setAll(rows, i -> places.of(first + i));
+        var block = new Block(kernel, GemmScratch.floats(Role.LEFT, (m + height) * GemmKernel.STRIDE), a.isPacked(), m, b, start, c, rows);
         boolean narrow = (to - from) * b.width() * k <= NARROW_FLOATS;
         for (int p = 0; p == 0 || p < k; p += depth) {
             int steps = Math.min(depth, k - p);
             if (steps > 0)
-                Layouts.square(a, ao + p * as, lda, as, block.left, 0, GemmKernel.STRIDE, 1, m, steps);
+                a.load(first, m, p, steps, block.left);
             if (narrow)
                 for (int i = 0; i < m; i += height)
                     block.tiles(i, i + 1, from, to, p, steps);
@@ -130,38 +136,45 @@ final class Gemm {
 
     /// Tiles of some rows of a product.
     ///
-    /// @param left the rows, [GemmKernel#STRIDE] apart, of some steps of `k`
-    private record Block(GemmKernel kernel, float[] left, int m, Panels b, float[] start, float[] c, int co, int ldc) {
+    /// @param left the rows, for some steps of `k`
+    /// @param packed how they lie, see [GemmRows#isPacked]
+    /// @param c row `i` at `to[i]`
+    private record Block(GemmKernel kernel, float[] left, boolean packed, int m, Panels b, float[] start, float[] c, int[] to) {
         /// Adds `steps` steps of `k` from `p` on to the rows from `top` and the panels from `from` on.
-        void tiles(int top, int bottom, int from, int to, int p, int steps) {
+        void tiles(int top, int bottom, int from, int until, int p, int steps) {
             int width = b.width;
             for (int i = top; i < bottom; i += kernel.rows()) {
                 int rows = Math.min(kernel.rows(), m - i);
-                for (int panel = from; panel < to; panel++) {
+                for (int panel = from; panel < until; panel++) {
                     int columns = Math.min(width, b.n - panel * width);
                     int bo = (panel * b.k + p) * width;
-                    int at = co + i * ldc + panel * width;
                     if (columns < width)
-                        edge(i, rows, columns, bo, p, steps, panel * width, at);
-                    else if (p == 0)
-                        kernel.inner(left, i * GemmKernel.STRIDE, rows, b.data, bo, steps, start, panel * width, 0, c, at, ldc);
+                        edge(i, rows, columns, bo, p, steps, panel * width);
                     else
-                        kernel.inner(left, i * GemmKernel.STRIDE, rows, b.data, bo, steps, c, at, ldc, c, at, ldc);
+                        tile(i, rows, bo, steps, p == 0 ? start : null, panel * width, c, to, i, panel * width);
                 }
             }
         }
 
+        private void tile(int i, int rows, int bo, int steps, float[] start, int so, float[] c, int[] to, int first, int co) {
+            if (packed)
+                kernel.packed(left, i * GemmKernel.DEPTH, rows, b.data, bo, steps, start, so, c, to, first, co);
+            else
+                kernel.scattered(left, i * GemmKernel.STRIDE, rows, b.data, bo, steps, start, so, c, to, first, co);
+        }
+
         /// A tile of the last, partial panel is computed aside, only its valid columns are written.
-        private void edge(int i, int rows, int columns, int bo, int p, int steps, int so, int at) {
+        private void edge(int i, int rows, int columns, int bo, int p, int steps, int column) {
             int width = b.width;
             float[] aside = GemmScratch.floats(Role.TILE, kernel.rows() * width);
             if (p > 0)
                 for (int r = 0; r < rows; r++)
-                    System.arraycopy(c, at + r * ldc, aside, r * width, columns);
-            kernel.inner(left, i * GemmKernel.STRIDE, rows, b.data, bo, steps, p > 0 ? aside : start, p > 0 ? 0 : so, p > 0 ? width : 0,
-                    aside, 0, width);
+                    System.arraycopy(c, to[i + r] + column, aside, r * width, columns);
+            int[] places = new int[rows];
+            Arrays.setAll(places, r -> r * width);
+            tile(i, rows, bo, steps, p == 0 ? start : null, column, aside, places, 0, 0);
             for (int r = 0; r < rows; r++)
-                System.arraycopy(aside, r * width, c, at + r * ldc, columns);
+                System.arraycopy(aside, r * width, c, to[i + r] + column, columns);
         }
     }
 

@@ -13,6 +13,9 @@ sealed interface GemmKernel permits ScalarGemm, SimdGemm {
     /// lines compete for a place in the first cache.
     int STRIDE = DEPTH + 16;
 
+    /// Pieces at least so long are copied by [System#arraycopy].
+    int LONG = 64;
+
     /// Rows of a tile.
     int rows();
 
@@ -28,6 +31,38 @@ sealed interface GemmKernel permits ScalarGemm, SimdGemm {
     /// @param start rows at `so + i * lds`; may be `c` itself, `lds` may be 0
     /// @param c rows at `co + i * ldc`; the only array that is modified
     void inner(float[] a, int ao, int rows, float[] b, int bo, int k, float[] start, int so, int lds, float[] c, int co, int ldc);
+
+    /// The same where rows of the result lie anywhere: row `i` at `to[first + i] + co`.
+    ///
+    /// @param start one value a column from `so` on, for all rows; if null, the chains go on from what is in `c`
+    void scattered(float[] a, int ao, int rows, float[] b, int bo, int k, float[] start, int so, float[] c, int[] to, int first, int co);
+
+    /// The same for a left side whose columns are contiguous: element `(i, p)` at `ao + p * rows() + i`.
+    void packed(float[] a, int ao, int rows, float[] b, int bo, int k, float[] start, int so, float[] c, int[] to, int first, int co);
+
+    /// Copies `n` pieces of `length` floats: from `at + i * step` to `out + i * distance`, in ascending order. Reads and writes up to
+    /// [#slack] floats beyond the end of each.
+    void copyPieces(float[] from, int at, int step, int n, int length, float[] to, int out, int distance);
+
+    /// The same for pieces of any length anywhere in `from`; up to [#slack] floats beyond the end of each may be overwritten.
+    default void copy(float[] from, int at, int step, int n, int length, float[] to, int out, int distance) {
+        int quick = length < LONG ? n : 0;
+        while (quick > 0 && at + (quick - 1) * step + length + slack() > from.length)
+            quick--;
+        copyPieces(from, at, step, quick, length, to, out, distance);
+        for (int i = quick; i < n; i++)
+            System.arraycopy(from, at + i * step, to, out + i * distance, length);
+    }
+
+    /// Adds `n` pieces of `length` floats: those at `at + i * step` to those at `out + i * distance`, in ascending order.
+    void addPieces(float[] from, int at, int step, int n, int length, float[] to, int out, int distance);
+
+    /// Copies two pieces for each of `n` rows: `split` floats from `first + i * step` to `out + i * columns`, behind them the rest of the columns
+    /// from `second + i * step`. Reads as many floats from either place as there are columns, and writes as many beyond the last row.
+    void copyPairs(float[] from, int first, int second, int step, int n, int split, float[] to, int out);
+
+    /// Floats that [#copyPieces] touches beyond a piece, at most.
+    int slack();
 
     /// Copies `rows` rows, each as wide as a tile: from `at + i * rowStride` to `out + i * columns`.
     void copyRows(float[] b, int at, int rowStride, int rows, float[] to, int out);

@@ -78,17 +78,6 @@ record Im2colAxis(int positions, int size, int[] origin, int step, int divisor) 
         return new Im2colAxis(Math.ceilDiv(positions - first, every), size, from, every * step / divisor, 1);
     }
 
-    /// Pixels that taps of an even axis see before the first one of the source.
-    int before() {
-        return Math.max(0, -Arrays.stream(origin).min().orElse(0));
-    }
-
-    /// Pixels of the source of an even axis with everything around it that taps see.
-    int padded() {
-        int last = Arrays.stream(origin).max().orElse(0) + (positions - 1) * step;
-        return before() + Math.max(size, last + 1);
-    }
-
     /// The taps of an even axis from the one that looks furthest to the front to the one that looks furthest to the back.
     int[] ascending() {
         return IntStream.range(0, kernel()).boxed().sorted(Comparator.comparingInt(k -> origin[k])).mapToInt(k -> k).toArray();

@@ -1,7 +1,6 @@
 package dev.sunda.core.cpu;
 
 import dev.sunda.core.op.Window;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 
@@ -127,68 +126,5 @@ record Im2colGrid(Im2colAxis depth, Im2colAxis height, Im2colAxis width) {
                 }
             }
         return n;
-    }
-
-    /// Writes the patches seen by positions `from` to `to - 1` (counted over the batch) row by row: `count` channels from `first` on for
-    /// each tap, zeros where a tap sees no pixel.
-    ///
-    /// @param x images of `channels` channels from `offset` on
-    /// @param out row `i` at `at + i * ldo`; modified
-    void patches(float[] x, int offset, int channels, int first, int count, int from, int to, float[] out, int at, int ldo) {
-        int columns = width.positions();
-        int row = from / columns;
-        for (int position = from; position < to; row++) {
-            int image = row / rows();
-            int z = row % rows() / height.positions();
-            int y = row % height.positions();
-            int end = Math.min(to, (row + 1) * columns);
-            segment(x, offset + first + image * pixels() * channels, channels, count, z, y, position - row * columns,
-                    end - row * columns, out,
-                    at, ldo);
-            at += (end - position) * ldo;
-            position = end;
-        }
-    }
-
-    /// The positions `from` to `to - 1` of one row, tap by tap.
-    private void segment(float[] x, int image, int channels, int count, int z, int y, int from, int to, float[] out, int at, int ldo) {
-        int span = width.kernel() * count;
-        for (int kz = 0; kz < depth.kernel(); kz++)
-            for (int ky = 0; ky < height.kernel(); ky++, at += span) {
-                int sz = depth.at(z, kz);
-                int sy = height.at(y, ky);
-                int line = image + (sz * height.size() + sy) * width.size() * channels;
-                if (sz < 0 || sy < 0)
-                    for (int p = 0; p < to - from; p++)
-                        Arrays.fill(out, at + p * ldo, at + p * ldo + span, 0);
-                else if (count == 1)
-                    for (int kx = 0; kx < width.kernel(); kx++)
-                        single(x, line, channels, kx, from, to, out, at + kx, ldo);
-                else
-                    for (int p = from; p < to; p++)
-                        pixels(x, line, channels, count, p, out, at + (p - from) * ldo);
-            }
-    }
-
-    private void single(float[] x, int line, int channels, int kx, int from, int to, float[] out, int at, int ldo) {
-        for (int p = from; p < to; p++, at += ldo) {
-            int pixel = width.at(p, kx);
-            out[at] = pixel < 0 ? 0 : x[line + pixel * channels];
-        }
-    }
-
-    private void pixels(float[] x, int line, int channels, int count, int position, float[] out, int at) {
-        int taps = width.kernel();
-        for (int kx = 0; kx < taps; kx++, at += count) {
-            int pixel = width.at(position, kx);
-            int from = line + pixel * channels;
-            if (pixel < 0)
-                Arrays.fill(out, at, at + count, 0);
-            else if (count < 16)
-                for (int c = 0; c < count; c++)
-                    out[at + c] = x[from + c];
-            else
-                System.arraycopy(x, from, out, at, count);
-        }
     }
 }

@@ -3,7 +3,6 @@ package dev.sunda.core.cpu;
 import dev.sunda.core.cpu.GemmScratch.Role;
 import dev.sunda.core.parallel.Parallel;
 import dev.sunda.core.spi.View;
-import java.util.Arrays;
 
 /// Batched matrix products of any strides: `out[b] = x[b] · y[b] + bias`.
 final class Matmul {
@@ -28,23 +27,16 @@ final class Matmul {
                     rows == 1 ? columns : layout.stride(1), columns == 1 ? 1 : layout.stride(2));
         }
 
+        GemmRows side(GemmKernel kernel) {
+            return GemmRows.of(kernel, data, offset, rowStride, columnStride);
+        }
+
         Matrix columnsFrom(int first) {
             return new Matrix(data, offset + first * columnStride, rows, columns - first, rowStride, columnStride);
         }
 
         Matrix transposed() {
             return new Matrix(data, offset, columns, rows, columnStride, rowStride);
-        }
-    }
-
-    /// One number a column inside an array.
-    private record Bias(float[] data, int offset, int stride) {
-        static Bias of(View view) {
-            return view == null ? null : new Bias(view.heap().floats(), view.layout().offset(), view.layout().stride(0));
-        }
-
-        Bias from(int first) {
-            return new Bias(data, offset + first * stride, stride);
         }
     }
 
@@ -62,42 +54,42 @@ final class Matmul {
         if (work < SMALL)
             Parallel.forChunks(shape.size(0), (int) Math.max(1, SMALL / Math.max(1, work)), (_, from, to) -> {
                 for (int b = from; b < to; b++)
-                    multiply(kernel, Matrix.of(x, b), Matrix.of(y, b), Bias.of(bias), Matrix.of(out, b));
+                    multiply(kernel, Matrix.of(x, b), Matrix.of(y, b), bias, 0, Matrix.of(out, b));
             });
         else
             for (int b = 0; b < shape.size(0); b++)
-                multiply(kernel, Matrix.of(x, b), Matrix.of(y, b), Bias.of(bias), Matrix.of(out, b));
+                multiply(kernel, Matrix.of(x, b), Matrix.of(y, b), bias, 0, Matrix.of(out, b));
     }
 
-    /// @param bias may be null
-    private static void multiply(GemmKernel kernel, Matrix x, Matrix y, Bias bias, Matrix out) {
+    /// @param bias may be null, otherwise the bias of the first column is number `first`
+    private static void multiply(GemmKernel kernel, Matrix x, Matrix y, View bias, int first, Matrix out) {
         if (out.columnStride() != 1 && out.rowStride() == 1 && bias == null) {  // out' = y' x', the same products in the same order
-            multiply(kernel, y.transposed(), x.transposed(), null, out.transposed());
+            multiply(kernel, y.transposed(), x.transposed(), null, 0, out.transposed());
             return;
         }
         int m = x.rows();
         int n = y.columns();
         int whole = n - n % kernel.columns();
         if (m <= FEW_ROWS && y.columnStride() == 1 && out.columnStride() == 1 && whole > 0) {
-            few(kernel, x, y, bias, out, whole);
+            few(kernel, x, y, bias, first, out, whole);
             if (whole < n)
-                multiply(kernel, x, y.columnsFrom(whole), bias == null ? null : bias.from(whole), out.columnsFrom(whole));
+                multiply(kernel, x, y.columnsFrom(whole), bias, first + whole, out.columnsFrom(whole));
             return;
         }
         var panels = Gemm.pack(kernel, y.data(), y.offset(), y.rowStride(), y.columnStride(), y.rows(), n);
-        float[] start = bias == null ? Gemm.start(kernel, null, 0, 0, n) : Gemm.start(kernel, bias.data(), bias.offset(), bias.stride(), n);
+        float[] start = Gemm.start(kernel, bias, first, n);
         if (out.columnStride() == 1) {
-            Gemm.multiply(kernel, m, x.data(), x.offset(), x.rowStride(), x.columnStride(), panels, start, out.data(), out.offset(),
-                    out.rowStride());
+            Gemm.multiply(kernel, m, x.side(kernel), panels, start, out.data(), i -> out.offset() + i * out.rowStride());
             return;
         }
         float[] result = GemmScratch.floats(Role.RESULT, Math.multiplyExact(m, n));
-        Gemm.multiply(kernel, m, x.data(), x.offset(), x.rowStride(), x.columnStride(), panels, start, result, 0, n);
+        Gemm.multiply(kernel, m, x.side(kernel), panels, start, result, i -> i * n);
         Layouts.transfer(result, 0, n, 1, out.data(), out.offset(), out.rowStride(), out.columnStride(), m, n);
     }
 
     /// Few rows are not worth packing the right side for: the first `n` columns, whole tiles of them, straight from where they lie.
-    private static void few(GemmKernel kernel, Matrix x, Matrix y, Bias bias, Matrix out, int n) {
+    private static void few(GemmKernel kernel, Matrix x, Matrix y, View bias, int first, Matrix out, int n) {
+        float[] start = Gemm.start(kernel, bias, first, n);
         int m = x.rows();
         int k = x.columns();
         float[] left = GemmScratch.floats(Role.SOURCE, Math.multiplyExact(m, k));
@@ -105,19 +97,10 @@ final class Matmul {
         int columns = kernel.columns() * Math.max(1, STRIP / kernel.columns());
         Parallel.forChunks(n, columns, (_, from, to) -> {
             for (int i = 0; i < m; i++)
-                start(bias, out.data(), out.offset() + i * out.rowStride(), from, to);
+                System.arraycopy(start, from, out.data(), out.offset() + i * out.rowStride() + from, to - from);
             for (int p = 0; p < k; p += STRIP)
                 Gemm.addOuter(kernel, m, to - from, Math.min(STRIP, k - p), left, p * m, m, y.data(), y.offset() + p * y.rowStride() + from,
                         y.rowStride(), out.data(), out.offset() + from, out.rowStride());
         });
-    }
-
-    /// Writes what chains start from to the columns `from` to `to - 1` of a row.
-    private static void start(Bias bias, float[] row, int at, int from, int to) {
-        if (bias == null)
-            Arrays.fill(row, at + from, at + to, 0);
-        else
-            for (int j = from; j < to; j++)
-                row[at + j] = bias.data[bias.offset + j * bias.stride];
     }
 }

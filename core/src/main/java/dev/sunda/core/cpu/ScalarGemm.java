@@ -23,6 +23,52 @@ final class ScalarGemm implements GemmKernel {
     }
 
     @Override
+    public void scattered(float[] a, int ao, int rows, float[] b, int bo, int k, float[] start, int so, float[] c, int[] to, int first,
+            int co) {
+        for (int i = 0; i < rows; i++) {
+            int at = co + to[first + i];
+            for (int j = 0; j < COLUMNS; j += 4)
+                quad(a, ao + i * STRIDE, 1, b, bo + j, COLUMNS, k, start == null ? c : start, (start == null ? at : so) + j, c, at + j);
+        }
+    }
+
+    @Override
+    public void packed(float[] a, int ao, int rows, float[] b, int bo, int k, float[] start, int so, float[] c, int[] to, int first,
+            int co) {
+        for (int i = 0; i < rows; i++) {
+            int at = co + to[first + i];
+            for (int j = 0; j < COLUMNS; j += 4)
+                quad(a, ao + i, ROWS, b, bo + j, COLUMNS, k, start == null ? c : start, (start == null ? at : so) + j, c, at + j);
+        }
+    }
+
+    @Override
+    public void copyPieces(float[] from, int at, int step, int n, int length, float[] to, int out, int distance) {
+        for (int i = 0; i < n; i++)
+            System.arraycopy(from, at + i * step, to, out + i * distance, length);
+    }
+
+    @Override
+    public void addPieces(float[] from, int at, int step, int n, int length, float[] to, int out, int distance) {
+        for (int i = 0; i < n; i++)
+            for (int j = 0; j < length; j++)
+                to[out + i * distance + j] += from[at + i * step + j];
+    }
+
+    @Override
+    public void copyPairs(float[] from, int first, int second, int step, int n, int split, float[] to, int out) {
+        for (int i = 0; i < n; i++) {
+            System.arraycopy(from, first + i * step, to, out + i * COLUMNS, split);
+            System.arraycopy(from, second + i * step, to, out + i * COLUMNS + split, COLUMNS - split);
+        }
+    }
+
+    @Override
+    public int slack() {
+        return 0;
+    }
+
+    @Override
     public void copyRows(float[] b, int at, int rowStride, int rows, float[] to, int out) {
         for (int i = 0; i < rows; i++)
             System.arraycopy(b, at + i * rowStride, to, out + i * COLUMNS, COLUMNS);

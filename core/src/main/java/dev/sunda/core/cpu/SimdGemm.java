@@ -32,12 +32,36 @@ final class SimdGemm implements GemmKernel {
 
     @Override
     public void inner(float[] a, int ao, int rows, float[] b, int bo, int k, float[] start, int so, int lds, float[] c, int co, int ldc) {
-        int s1 = so + Math.min(1, rows - 1) * lds;
-        int s2 = so + Math.min(2, rows - 1) * lds;
-        int s3 = so + Math.min(3, rows - 1) * lds;
-        int s4 = so + Math.min(4, rows - 1) * lds;
-        int s5 = so + Math.min(5, rows - 1) * lds;
-        FloatVector c00 = fromArray(S, start, so), c01 = fromArray(S, start, so + L);
+        int i1 = Math.min(1, rows - 1);
+        int i2 = Math.min(2, rows - 1);
+        int i3 = Math.min(3, rows - 1);
+        int i4 = Math.min(4, rows - 1);
+        int i5 = rows - 1;
+        tile(a, ao, b, bo, k, start, so, so + i1 * lds, so + i2 * lds, so + i3 * lds, so + i4 * lds, so + i5 * lds, c, co, co + i1 * ldc,
+                co + i2 * ldc, co + i3 * ldc, co + i4 * ldc, co + i5 * ldc);
+    }
+
+    @Override
+    public void scattered(float[] a, int ao, int rows, float[] b, int bo, int k, float[] start, int so, float[] c, int[] to, int first,
+            int co) {
+        int last = first + rows - 1;
+        int c0 = co + to[first];
+        int c1 = co + to[Math.min(first + 1, last)];
+        int c2 = co + to[Math.min(first + 2, last)];
+        int c3 = co + to[Math.min(first + 3, last)];
+        int c4 = co + to[Math.min(first + 4, last)];
+        int c5 = co + to[last];
+        if (start == null)
+            tile(a, ao, b, bo, k, c, c0, c1, c2, c3, c4, c5, c, c0, c1, c2, c3, c4, c5);
+        else
+            tile(a, ao, b, bo, k, start, so, so, so, so, so, so, c, c0, c1, c2, c3, c4, c5);
+    }
+
+    /// A tile whose row `i` starts from the values at `si` and is written to `ci`. A row that is not there has the place of the last one that
+    /// is: rows are written from the last to the first, so that this one remains.
+    private static void tile(float[] a, int ao, float[] b, int bo, int k, float[] start, int s0, int s1, int s2, int s3, int s4, int s5,
+            float[] c, int at0, int at1, int at2, int at3, int at4, int at5) {
+        FloatVector c00 = fromArray(S, start, s0), c01 = fromArray(S, start, s0 + L);
         FloatVector c10 = fromArray(S, start, s1), c11 = fromArray(S, start, s1 + L);
         FloatVector c20 = fromArray(S, start, s2), c21 = fromArray(S, start, s2 + L);
         FloatVector c30 = fromArray(S, start, s3), c31 = fromArray(S, start, s3 + L);
@@ -69,17 +93,112 @@ final class SimdGemm implements GemmKernel {
             c50 = v5.fma(b0, c50);
             c51 = v5.fma(b1, c51);
         }
-        put(c00, c01, c, co);
-        if (rows > 1)
-            put(c10, c11, c, co + ldc);
-        if (rows > 2)
-            put(c20, c21, c, co + 2 * ldc);
-        if (rows > 3)
-            put(c30, c31, c, co + 3 * ldc);
-        if (rows > 4)
-            put(c40, c41, c, co + 4 * ldc);
-        if (rows > 5)
-            put(c50, c51, c, co + 5 * ldc);
+        put(c50, c51, c, at5);
+        put(c40, c41, c, at4);
+        put(c30, c31, c, at3);
+        put(c20, c21, c, at2);
+        put(c10, c11, c, at1);
+        put(c00, c01, c, at0);
+    }
+
+    @Override
+    public void packed(float[] a, int ao, int rows, float[] b, int bo, int k, float[] start, int so, float[] c, int[] to, int first,
+            int co) {
+        int last = first + rows - 1;
+        int at0 = co + to[first];
+        int at1 = co + to[Math.min(first + 1, last)];
+        int at2 = co + to[Math.min(first + 2, last)];
+        int at3 = co + to[Math.min(first + 3, last)];
+        int at4 = co + to[Math.min(first + 4, last)];
+        int at5 = co + to[last];
+        boolean goesOn = start == null;
+        float[] s = goesOn ? c : start;
+        int s0 = goesOn ? at0 : so;
+        int s1 = goesOn ? at1 : so;
+        int s2 = goesOn ? at2 : so;
+        int s3 = goesOn ? at3 : so;
+        int s4 = goesOn ? at4 : so;
+        int s5 = goesOn ? at5 : so;
+        FloatVector c00 = fromArray(S, s, s0), c01 = fromArray(S, s, s0 + L);
+        FloatVector c10 = fromArray(S, s, s1), c11 = fromArray(S, s, s1 + L);
+        FloatVector c20 = fromArray(S, s, s2), c21 = fromArray(S, s, s2 + L);
+        FloatVector c30 = fromArray(S, s, s3), c31 = fromArray(S, s, s3 + L);
+        FloatVector c40 = fromArray(S, s, s4), c41 = fromArray(S, s, s4 + L);
+        FloatVector c50 = fromArray(S, s, s5), c51 = fromArray(S, s, s5 + L);
+        for (int p = 0; p < k; p++) {
+            FloatVector b0 = fromArray(S, b, bo + p * COLUMNS), b1 = fromArray(S, b, bo + p * COLUMNS + L);
+            FloatVector v0 = broadcast(S, a[ao + p * ROWS]);
+            c00 = v0.fma(b0, c00);
+            c01 = v0.fma(b1, c01);
+            VarHandle.loadLoadFence();
+            FloatVector v1 = broadcast(S, a[ao + p * ROWS + 1]);
+            c10 = v1.fma(b0, c10);
+            c11 = v1.fma(b1, c11);
+            VarHandle.loadLoadFence();
+            FloatVector v2 = broadcast(S, a[ao + p * ROWS + 2]);
+            c20 = v2.fma(b0, c20);
+            c21 = v2.fma(b1, c21);
+            VarHandle.loadLoadFence();
+            FloatVector v3 = broadcast(S, a[ao + p * ROWS + 3]);
+            c30 = v3.fma(b0, c30);
+            c31 = v3.fma(b1, c31);
+            VarHandle.loadLoadFence();
+            FloatVector v4 = broadcast(S, a[ao + p * ROWS + 4]);
+            c40 = v4.fma(b0, c40);
+            c41 = v4.fma(b1, c41);
+            VarHandle.loadLoadFence();
+            FloatVector v5 = broadcast(S, a[ao + p * ROWS + 5]);
+            c50 = v5.fma(b0, c50);
+            c51 = v5.fma(b1, c51);
+        }
+        put(c50, c51, c, at5);
+        put(c40, c41, c, at4);
+        put(c30, c31, c, at3);
+        put(c20, c21, c, at2);
+        put(c10, c11, c, at1);
+        put(c00, c01, c, at0);
+    }
+
+    @Override
+    public void copyPieces(float[] from, int at, int step, int n, int length, float[] to, int out, int distance) {
+        if (length <= L)
+            for (int i = 0; i < n; i++, at += step, out += distance)
+                fromArray(S, from, at).intoArray(to, out);
+        else if (length <= 2 * L)
+            for (int i = 0; i < n; i++, at += step, out += distance) {
+                fromArray(S, from, at).intoArray(to, out);
+                fromArray(S, from, at + L).intoArray(to, out + L);
+            }
+        else
+            for (int i = 0; i < n; i++, at += step, out += distance)
+                for (int j = 0; j < length; j += L)
+                    fromArray(S, from, at + j).intoArray(to, out + j);
+    }
+
+    @Override
+    public void addPieces(float[] from, int at, int step, int n, int length, float[] to, int out, int distance) {
+        int whole = S.loopBound(length);
+        for (int i = 0; i < n; i++, at += step, out += distance) {
+            for (int j = 0; j < whole; j += L)
+                fromArray(S, to, out + j).add(fromArray(S, from, at + j)).intoArray(to, out + j);
+            for (int j = whole; j < length; j++)
+                to[out + j] += from[at + j];
+        }
+    }
+
+    @Override
+    public void copyPairs(float[] from, int first, int second, int step, int n, int split, float[] to, int out) {
+        for (int i = 0; i < n; i++, first += step, second += step, out += COLUMNS) {
+            fromArray(S, from, first).intoArray(to, out);
+            fromArray(S, from, first + L).intoArray(to, out + L);
+            fromArray(S, from, second).intoArray(to, out + split);
+            fromArray(S, from, second + L).intoArray(to, out + split + L);
+        }
+    }
+
+    @Override
+    public int slack() {
+        return L - 1;
     }
 
     @Override

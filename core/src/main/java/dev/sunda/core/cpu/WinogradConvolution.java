@@ -1,8 +1,8 @@
 package dev.sunda.core.cpu;
 
-import dev.sunda.core.cpu.DirectConvolution.Image;
 import dev.sunda.core.cpu.GemmConvolution.Kernels;
 import dev.sunda.core.cpu.GemmScratch.Role;
+import dev.sunda.core.cpu.WinogradTiles.Places;
 import dev.sunda.core.parallel.Parallel;
 import java.util.Arrays;
 
@@ -13,10 +13,11 @@ import java.util.Arrays;
 /// Each of the 36 sums is one chain of fused multiply-adds over the channels, so the bits depend on nothing but the shapes. Rounding:
 /// see [WinogradTransform].
 final class WinogradConvolution {
+    private static final int PIXELS = WinogradTiles.PIXELS;
     private static final int PLANES = WinogradTiles.PIXELS * WinogradTiles.PIXELS;
     private static final int RESULTS = WinogradTiles.RESULTS;
     /// Floats of transformed pixels held at a time.
-    private static final int BLOCK_FLOATS = 64 * 1024;
+    private static final int BLOCK_FLOATS = 96 * 1024;
     private static final int MOST_TILES = 72;
     private static final int LEAST_CHUNKS = 16;
 
@@ -27,6 +28,12 @@ final class WinogradConvolution {
     private final float[] start;
     private final float[] zeros;
     private final int strips;
+    /// Channels multiplied at a time.
+    private final int depth;
+    /// Planes of a tile in one row of the left side.
+    private final int together;
+    /// Rows of the left side of each tile.
+    private final int rows;
 
     WinogradConvolution(Kernels kernels, WinogradTiles tiles, Image in, Image out, float[] start) {
         this.kernels = kernels;
@@ -34,20 +41,39 @@ final class WinogradConvolution {
         this.in = in;
         this.out = out;
         this.start = start;
-        zeros = new float[kernels.conv().columns()];
-        int fitting = Math.clamp(BLOCK_FLOATS / (PLANES * in.count()), ConvKernel.ROWS, MOST_TILES) / tiles.across();
-        strips = Math.clamp(Math.min(fitting, tiles.strips() / LEAST_CHUNKS), 1, MOST_TILES);
+        zeros = new float[kernels.gemm().columns()];
+        int pieces = Math.ceilDiv(in.count(), GemmKernel.DEPTH);
+        depth = Math.ceilDiv(in.count(), pieces);
+        together = Math.min(PIXELS, GemmKernel.DEPTH / depth);
+        rows = Math.ceilDiv(PIXELS, together) * PIXELS;
+        int fitting = Math.clamp(BLOCK_FLOATS / (pieces * rows * GemmKernel.STRIDE), kernels.gemm().rows(), MOST_TILES) / tiles.across();
+        strips = fullest(Math.clamp(Math.min(fitting, tiles.strips() / LEAST_CHUNKS), 1, MOST_TILES));
+    }
+
+    /// The number of strips from half of `most` to `most` whose tiles leave the fewest rows of products unused.
+    private int fullest(int most) {
+        int rows = kernels.gemm().rows();
+        int best = most;
+        for (int s = most - 1; s > most / 2; s--)
+            if (filled(s, rows) > filled(best, rows))
+                best = s;
+        return best;
+    }
+
+    private double filled(int strips, int rows) {
+        int n = strips * tiles.across();
+        return (double) n / (Math.ceilDiv(n, rows) * rows);
     }
 
     /// @param weights taps in the order of [WinogradTiles#order]
-    void run(ConvPanels.Source weights) {
+    void run(ConvWeights weights) {
         var panels = transform(weights);
         Parallel.forChunks(tiles.strips(), strips, (_, from, to) -> block(panels, from, to));
     }
 
     /// The transformed weights: panel after panel, in each plane after plane.
-    private ConvPanels transform(ConvPanels.Source weights) {
-        var plain = ConvPanels.pack(kernels.conv(), weights);
+    private Gemm.Panels transform(ConvWeights weights) {
+        var plain = weights.pack(kernels.gemm());
         int inner = weights.inner();
         int plane = inner * plain.width();
         float[] data = GemmScratch.floats(Role.TRANSFORMED, plain.count() * PLANES * plane);
@@ -57,38 +83,53 @@ final class WinogradConvolution {
                 WinogradTransform.WEIGHT.square(kernels.winograd(), plain.data(), p * 9 * plane, plane, plane, between, data,
                         p * PLANES * plane, plane);
         });
-        return new ConvPanels(data, inner, plain.n(), plain.width());
+        return new Gemm.Panels(data, inner, plain.n(), plain.width());
     }
 
-    private void block(ConvPanels panels, int from, int to) {
+    private void block(Gemm.Panels panels, int from, int to) {
         int n = (to - from) * tiles.across();
         int channels = in.count();
-        float[] pixels = GemmScratch.floats(Role.BLOCK, PLANES * n * channels);
+        int piece = rows * n * GemmKernel.STRIDE;
+        float[] pixels =
+                GemmScratch.floats(Role.BLOCK, Math.ceilDiv(channels, depth) * piece + kernels.gemm().rows() * GemmKernel.STRIDE);
         float[] work = GemmScratch.floats(Role.COLUMNS, Math.max(tiles.workFloats(channels), PLANES * n * panels.width()));
+        var places = new Places(n * GemmKernel.STRIDE, GemmKernel.STRIDE, together);
         for (int s = from; s < to; s++)
-            tiles.input(kernels.winograd(), in, s, work, pixels, (s - from) * tiles.across() * channels, n * channels);
-        int[] at = new int[n];
-        Arrays.setAll(at, t -> t * channels);
+            for (int c = 0; c < channels; c += depth)
+                tiles.input(kernels.winograd(),
+                        new Image(in.memory(), in.channels(), in.first() + c, Math.min(depth, channels - c)), s, work, pixels,
+                        c / depth * piece + (s - from) * tiles.across() * GemmKernel.STRIDE, places);
         int[] target = new int[n];
         Arrays.setAll(target, t -> t * panels.width());
         for (int panel = 0; panel < panels.count(); panel++)
-            panel(panels, panel, pixels, at, target, work, from, to);
+            panel(panels, panel, pixels, places, target, work, from, to);
     }
 
     /// The results of one panel of channels for some strips.
-    private void panel(ConvPanels panels, int panel, float[] pixels, int[] at, int[] target, float[] work, int from, int to) {
+    private void panel(Gemm.Panels panels, int panel, float[] pixels, Places places, int[] target, float[] work, int from, int to) {
         int width = panels.width();
-        int n = at.length;
+        int n = target.length;
         int plane = n * width;
         float[] sums = GemmScratch.floats(Role.TILE, 2 * PLANES * plane);
         for (int k = 0; k < PLANES; k++)
-            for (int i = 0; i < n; i += ConvKernel.ROWS)
-                kernels.conv().tile(pixels, at, i, Math.min(ConvKernel.ROWS, n - i), k * n * in.count(), panels.data(),
-                        (panel * PLANES + k) * panels.k() * width, panels.k(), zeros, 0, sums, target, k * plane);
+            product(panels, (panel * PLANES + k) * panels.k(), pixels, places, k, target, sums);
         WinogradTransform.RESULT.square(kernels.winograd(), sums, 0, plane, plane, work, sums, PLANES * plane, plane);
         int columns = Math.min(width, out.count() - panel * width);
         for (int t = 0; t < n; t++)
             store(from + t / tiles.across(), t % tiles.across(), sums, PLANES * plane + t * width, plane, panel * width, columns);
+    }
+
+    /// The product of one plane, whose weights begin in row `row` of all planes.
+    private void product(Gemm.Panels panels, int row, float[] pixels, Places places, int k, int[] target, float[] sums) {
+        int n = target.length;
+        int width = panels.width();
+        for (int c = 0; c < in.count(); c += depth) {
+            int count = Math.min(depth, in.count() - c);
+            int at = c / depth * rows * n * GemmKernel.STRIDE + places.of(k / PIXELS, 0, count) + k % PIXELS * places.plane();
+            for (int i = 0; i < n; i += kernels.gemm().rows())
+                kernels.gemm().scattered(pixels, at + i * GemmKernel.STRIDE, Math.min(kernels.gemm().rows(), n - i), panels.data(),
+                        (row + c) * width, count, c == 0 ? zeros : null, 0, sums, target, i, k * n * width);
+        }
     }
 
     /// Writes the results of one tile that are within the image.

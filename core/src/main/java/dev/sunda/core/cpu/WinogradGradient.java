@@ -1,10 +1,11 @@
 package dev.sunda.core.cpu;
 
-import dev.sunda.core.cpu.DirectConvolution.Image;
 import dev.sunda.core.cpu.GemmConvolution.Kernels;
 import dev.sunda.core.cpu.GemmScratch.Role;
+import dev.sunda.core.cpu.WinogradTiles.Places;
 import dev.sunda.core.parallel.Parallel;
 import dev.sunda.core.spi.View;
+import java.util.Arrays;
 
 /// The gradient of a three by three weight by the transposed algorithm of [WinogradConvolution]: `dw = G^T [sum over tiles of
 /// (A dy A^T) * (B^T x B)] G`, 36 outer products of channels for each tile.
@@ -16,7 +17,7 @@ final class WinogradGradient {
     /// Transformed floats held at a time: they stay in the last cache.
     private static final int SPREAD_FLOATS = 1 << 21;
     /// Tiles of one call of the innermost loop.
-    private static final int DEPTH = 128;
+    private static final int DEPTH = GemmKernel.DEPTH;
     private static final int STRIPS = 4;
     private static final int PLANES_TOGETHER = 3;
     private static final int CHUNK_FLOATS = 1024;
@@ -35,7 +36,7 @@ final class WinogradGradient {
         this.tiles = tiles;
         this.x = x;
         this.dy = dy;
-        int columns = kernels.conv().columns();
+        int columns = kernels.gemm().columns();
         row = Math.ceilDiv(x.count(), columns) * columns;
         plane = Math.multiplyExact(dy.count(), row);
         sums = GemmScratch.zeros(Role.PARTIAL, Math.multiplyExact(PLANES, plane));
@@ -56,12 +57,14 @@ final class WinogradGradient {
     private void add(int from, int to) {
         int n = (to - from) * tiles.across();
         float[] left = GemmScratch.floats(Role.TRANSFORMED, PLANES * n * dy.count());
-        float[] right = GemmScratch.floats(Role.SECOND_TRANSFORMED, PLANES * n * x.count() + kernels.conv().columns());
+        float[] right = GemmScratch.floats(Role.SECOND_TRANSFORMED, PLANES * n * x.count() + kernels.gemm().columns());
         Parallel.forChunks(to - from, STRIPS, (_, first, end) -> {
             float[] work = GemmScratch.floats(Role.BLOCK, tiles.workFloats(Math.max(x.count(), dy.count())));
             for (int s = first; s < end; s++) {
-                tiles.input(kernels.winograd(), x, from + s, work, right, s * tiles.across() * x.count(), n * x.count());
-                tiles.gradient(kernels.winograd(), dy, from + s, work, left, s * tiles.across() * dy.count(), n * dy.count());
+                tiles.input(kernels.winograd(), x, from + s, work, right, s * tiles.across() * x.count(),
+                        new Places(n * x.count(), x.count(), 1));
+                tiles.gradient(kernels.winograd(), dy, from + s, work, left, s * tiles.across() * dy.count(),
+                        new Places(n * dy.count(), dy.count(), 1));
             }
         });
         Parallel.forChunks(PLANES, PLANES_TOGETHER, (_, first, end) -> {
@@ -71,12 +74,26 @@ final class WinogradGradient {
         });
     }
 
+    /// Adds the outer products of `n` tiles of a plane.
     private void multiply(int n, float[] left, int lo, float[] right, int ro, int so) {
-        int columns = kernels.conv().columns();
-        for (int c = 0; c < x.count(); c += columns)
-            for (int o = 0; o < dy.count(); o += ConvKernel.ROWS)
-                kernels.conv().outer(left, lo + o, dy.count(), Math.min(ConvKernel.ROWS, dy.count() - o), right, ro + c, x.count(), n, sums,
-                        so + o * row + c, row);
+        var kernel = kernels.gemm();
+        int columns = kernel.columns();
+        int rows = kernel.rows();
+        if (x.count() <= columns) {                                  // the gradient would be packed for one panel
+            Gemm.addOuter(kernel, dy.count(), x.count(), n, left, lo, dy.count(), right, ro, x.count(), sums, so, row);
+            return;
+        }
+        float[] packed = GemmScratch.floats(Role.LEFT, Math.ceilDiv(dy.count(), rows) * rows * DEPTH + kernel.slack());
+        float[] panel = GemmScratch.floats(Role.COLUMNS, DEPTH * columns);
+        int[] to = new int[dy.count()];
+        Arrays.setAll(to, o -> o * row);
+        for (int o = 0; o < dy.count(); o += rows)
+            kernel.copy(left, lo + o, dy.count(), n, Math.min(rows, dy.count() - o), packed, o * DEPTH, rows);
+        for (int c = 0; c < x.count(); c += columns) {
+            kernel.copyRows(right, ro + c, x.count(), n, panel, 0);
+            for (int o = 0; o < dy.count(); o += rows)
+                kernel.packed(packed, o * DEPTH, Math.min(rows, dy.count() - o), panel, 0, n, null, 0, sums, to, o, so + c);
+        }
     }
 
     /// Transforms the sums back.

@@ -1,6 +1,5 @@
 package dev.sunda.core.cpu;
 
-import dev.sunda.core.cpu.DirectConvolution.Image;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -78,7 +77,7 @@ record WinogradTiles(Im2colGrid grid, int batch, int[] rows, int[] columns, int 
 
     /// The taps as the transform of the weights wants them.
     int[] order() {
-        return ConvBlocks.order(grid);
+        return Patches.order(grid);
     }
 
     /// Floats of work memory for [#input] and [#gradient].
@@ -94,21 +93,28 @@ record WinogradTiles(Im2colGrid grid, int batch, int[] rows, int[] columns, int 
         return last + (edge - 1) * columnDistance + 1;
     }
 
-    /// The transformed pixels that the tiles of a strip see: plane `k` of tile `t` at `oo + k * os + t * count`.
-    void input(WinogradKernel kernel, Image x, int strip, float[] work, float[] out, int oo, int os) {
-        strip(kernel, WinogradTransform.INPUT, x, strip, grid.height().size(), top, grid.width().size(), left, work, out, oo, os);
+    /// Where transformed planes are put: plane `(i, j)` of tile `t` at `(i / together * 6 + j) * plane + i % together * count + t * tile`.
+    ///
+    /// @param together planes of a tile that lie side by side
+    record Places(int plane, int tile, int together) {
+        int of(int i, int tile, int count) {
+            return i / together * PIXELS * plane + i % together * count + tile * this.tile;
+        }
+    }
+
+    /// The transformed pixels that the tiles of a strip see, from `oo` on.
+    void input(WinogradKernel kernel, Image x, int strip, float[] work, float[] out, int oo, Places places) {
+        strip(kernel, WinogradTransform.INPUT, x, strip, grid.height().size(), top, grid.width().size(), left, work, out, oo, places);
     }
 
     /// The transformed gradients of the results of a strip.
-    void gradient(WinogradKernel kernel, Image dy, int strip, float[] work, float[] out, int oo, int os) {
+    void gradient(WinogradKernel kernel, Image dy, int strip, float[] work, float[] out, int oo, Places places) {
         strip(kernel, WinogradTransform.RESULT_GRADIENT, dy, strip, grid.height().positions(), 0, grid.width().positions(), 0, work, out,
-                oo,
-                os);
+                oo, places);
     }
 
     private void strip(WinogradKernel kernel, WinogradTransform transform, Image image, int strip, int height, int firstRow, int width,
-            int firstColumn,
-            float[] work, float[] out, int oo, int os) {
+            int firstColumn, float[] work, float[] out, int oo, Places places) {
         int edge = transform.from();
         int count = image.count();
         int line = line(edge) * count;
@@ -120,7 +126,7 @@ record WinogradTiles(Im2colGrid grid, int batch, int[] rows, int[] columns, int 
         for (int t = 0; t < columns.length; t++)
             for (int r = 0; r < PIXELS; r++)
                 kernel.apply(transform, work, r * line + columns[t] * count, columnDistance * count, count, out,
-                        oo + r * PIXELS * os + t * count, os);
+                        oo + places.of(r, t, count), places.plane);
     }
 
     /// A line of an image from pixel `left` on, zeros where there is none.

@@ -44,12 +44,15 @@ class ConvolutionProperties {
             @ForAll @IntRange(min = 1, max = 2) int groups, @ForAll @IntRange(min = 1, max = 20) int in,
             @ForAll @IntRange(min = 1, max = 40) int out, @ForAll long seed) {
         var random = new Random(seed);
-        var spec = new ConvSpec(3, groups * in, groups * out, groups, windows(2, random));
+        checkTwins(new ConvSpec(3, groups * in, groups * out, groups, windows(2, random)), random);
+    }
+
+    private static void checkTwins(ConvSpec spec, Random random) {
         var simd = new Case(spec, Order.CHANNELS_LAST, Order.CHANNELS_LAST, random);
         var scalar = simd.again();
-        simd.run(new GemmConvolution.Kernels(new SimdGemm(), new SimdConvKernel(), new SimdWinograd()));
+        simd.run(new GemmConvolution.Kernels(new SimdGemm(), new SimdWinograd()));
         Parallel.withThreads(3, () -> {
-            scalar.run(new GemmConvolution.Kernels(new ScalarGemm(), new ScalarConvKernel(), new ScalarWinograd()));
+            scalar.run(new GemmConvolution.Kernels(new ScalarGemm(), new ScalarWinograd()));
             return null;
         });
         ConvolutionViews.assertSame(simd.y, scalar.y);
@@ -80,6 +83,30 @@ class ConvolutionProperties {
         check(new ConvSpec(2, 6, 8, 2, List.of(three, three)), Order.CHANNELS_LAST, Order.CHANNELS_LAST, new Random(2));
         check(new ConvSpec(3, 1, 32, 1, List.of(Window.sliding(28, 3, 1, 1, 1, 1), Window.sliding(28, 3, 1, 1, 1, 1))), Order.CONTIGUOUS,
                 Order.CHANNELS_LAST, new Random(3));
+    }
+
+    /// Windows that cover the image without gaps, as those of transposed convolutions that enlarge it; one axis on which pixels are left over.
+    @Example
+    void windowsSideBySideAgreeWithTheNaiveLoops() {
+        var two = Window.sliding(8, 2, 2, 1, 0, 0);
+        var three = Window.sliding(15, 3, 3, 1, 0, 0);
+        check(new ConvSpec(3, 20, 33, 1, List.of(two, three)), Order.CHANNELS_LAST, Order.CHANNELS_LAST, new Random(1));
+        checkTwins(new ConvSpec(3, 20, 33, 1, List.of(two, three)), new Random(1));
+        check(new ConvSpec(2, 17, 5, 1, List.of(two, two, three)), Order.CONTIGUOUS, Order.CHANNELS_LAST, new Random(2));
+        check(new ConvSpec(2, 40, 8, 2, List.of(two, three)), Order.CHANNELS_LAST, Order.CHANNELS_LAST, new Random(3));
+        check(new ConvSpec(2, 16, 8, 1, List.of(two, Window.sliding(16, 3, 3, 1, 0, 0))), Order.CHANNELS_LAST, Order.CHANNELS_LAST,
+                new Random(4));
+    }
+
+    /// Patches whose rows are longer than a panel, so that most panels are made of two pieces.
+    @Property(tries = 40, edgeCases = EdgeCasesMode.NONE)
+    void panelsOfTwoPiecesAgreeWithTheNaiveLoops(@ForAll @IntRange(min = 1, max = 9) int channels,
+            @ForAll @IntRange(min = 3, max = 9) int kernel,
+            @ForAll @IntRange(min = 1, max = 2) int stride, @ForAll @IntRange(max = 4) int padding, @ForAll long seed) {
+        var spec = new ConvSpec(2, channels, 7, 1,
+                List.of(Window.sliding(9, 3, 1, 1, 1, 1), Window.sliding(20, kernel, stride, 1, padding, padding)));
+        check(spec, Order.CHANNELS_LAST, Order.CHANNELS_LAST, new Random(seed));
+        checkTwins(spec, new Random(seed));
     }
 
     /// Windows of random kernels, strides, dilations and paddings that have at least one output.

@@ -4,7 +4,6 @@ import static dev.sunda.core.cpu.ConvolutionViews.REFERENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sunda.core.cpu.ConvolutionViews.Order;
-import dev.sunda.core.cpu.DirectConvolution.Image;
 import dev.sunda.core.cpu.GemmConvolution.Kernels;
 import dev.sunda.core.op.ConvSpec;
 import dev.sunda.core.op.Window;
@@ -27,8 +26,8 @@ class WinogradProperties {
     /// Largest error relative to `sum of |x| |w|`. Measured on random numbers: 1.5e-6, six times that of a plain chain of fused
     /// multiply-adds.
     private static final double ERROR = 4e-6;
-    private static final Kernels SIMD = new Kernels(new SimdGemm(), new SimdConvKernel(), new SimdWinograd());
-    private static final Kernels SCALAR = new Kernels(new ScalarGemm(), new ScalarConvKernel(), new ScalarWinograd());
+    private static final Kernels SIMD = new Kernels(new SimdGemm(), new SimdWinograd());
+    private static final Kernels SCALAR = new Kernels(new ScalarGemm(), new ScalarWinograd());
 
     @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
     void staysWithinItsErrorOfTheNaiveLoops(@ForAll @IntRange(min = 1, max = 3) int batch, @ForAll @IntRange(min = 1, max = 20) int in,
@@ -144,11 +143,11 @@ class WinogradProperties {
             var forward = Im2colGrid.forward(spec.axes());
             var backward = Im2colGrid.backward(spec.axes());
             GemmConvolution.winograd(kernels, spec.batch(), forward, image(x),
-                    ConvPanels.Source.of(w, 0, forward.tapOffsets(strides, 2), in, strides[1], strides[0], out),
-                    ConvPanels.start(kernels.conv(), bias, 0, out), image(y));
+                    ConvWeights.of(w, 0, forward.tapOffsets(strides, 2), in, strides[1], strides[0], out),
+                    Gemm.start(kernels.gemm(), bias, 0, out), image(y));
             GemmConvolution.winograd(kernels, spec.batch(), backward, image(dy),
-                    ConvPanels.Source.of(w, 0, backward.tapOffsets(strides, 2), out, strides[0], strides[1], in),
-                    ConvPanels.start(kernels.conv(), null, 0, in), image(dx));
+                    ConvWeights.of(w, 0, backward.tapOffsets(strides, 2), out, strides[0], strides[1], in),
+                    Gemm.start(kernels.gemm(), null, 0, in), image(dx));
             new WinogradGradient(kernels, WinogradTiles.of(forward, spec.batch()), image(x), image(dy)).run(dw, 0,
                     forward.tapOffsets(dw.layout().strides(), 2));
         }
