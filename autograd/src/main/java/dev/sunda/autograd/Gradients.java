@@ -1,6 +1,7 @@
 package dev.sunda.autograd;
 
 import dev.sunda.autograd.Node.Edge;
+import dev.sunda.core.StepScope;
 import dev.sunda.core.Tensor;
 import dev.sunda.core.spi.Storage;
 import dev.sunda.core.type.DTypeException;
@@ -77,18 +78,21 @@ public final class Gradients {
         List<Node> nodes = reachable(outputs);
         Set<Node> useful = useful(nodes, wanted);
         return GradMode.recording(createGraph, () -> {
-            var arriving = new IdentityHashMap<Node, Variable>();
+            var arriving = new Arriving(createGraph ? null : StepScope.mark());
             for (int i = 0; i < outputs.size(); i++)
                 if (outputs.get(i).node() != null)
-                    arriving.merge(outputs.get(i).node(), upstream.get(i), Variable::add);
+                    arriving.add(outputs.get(i).node(), upstream.get(i));
             var result = new IdentityHashMap<Node, Variable>();
             for (Node node : nodes.reversed()) {                     // newest first: every use of its value has been handled
-                Variable dy = useful.contains(node) ? arriving.remove(node) : null;
+                Variable dy = useful.contains(node) ? arriving.take(node) : null;
                 if (dy != null) {
-                    if (wanted.contains(node))
+                    if (wanted.contains(node)) {
+                        arriving.hold(dy);
                         result.put(node, dy);
+                    }
                     if (!node.isLeaf())
                         propagate(node, dy, useful, arriving);
+                    arriving.drop(dy);
                 }
                 if (!createGraph && !node.isLeaf())
                     node.release();
@@ -97,7 +101,7 @@ public final class Gradients {
         });
     }
 
-    private static void propagate(Node node, Variable dy, Set<Node> useful, IdentityHashMap<Node, Variable> arriving) {
+    private static void propagate(Node node, Variable dy, Set<Node> useful, Arriving arriving) {
         List<Edge> edges = node.edges();
         boolean[] needed = new boolean[edges.size()];
         boolean any = false;
@@ -106,13 +110,17 @@ public final class Gradients {
         if (!any)
             return;
         List<Variable> gradients = node.backward(dy, needed);
+        for (Variable dx : gradients)
+            if (dx != null)
+                arriving.hold(dx);
         for (int i = 0; i < needed.length; i++) {
             Variable dx = gradients.get(i);
-            if (!needed[i] || dx == null)
-                continue;
-            Edge edge = edges.get(i);
-            arriving.merge(edge.target(), dx.sumTo(edge.shape()).to(edge.dtype()), Variable::add);
+            if (needed[i] && dx != null)
+                arriving.add(edges.get(i).target(), dx.sumTo(edges.get(i).shape()).to(edges.get(i).dtype()));
         }
+        for (Variable dx : gradients)
+            if (dx != null)
+                arriving.drop(dx);
     }
 
     private static void check(List<Variable> outputs, List<Variable> upstream) {

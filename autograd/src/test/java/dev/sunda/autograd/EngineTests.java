@@ -12,11 +12,15 @@ import dev.sunda.core.Tensor;
 import dev.sunda.core.type.DType;
 import dev.sunda.core.type.DTypeException;
 import dev.sunda.core.type.Device;
+import dev.sunda.core.type.Dims;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.function.BiFunction;
@@ -262,6 +266,64 @@ class EngineTests {
         assertThat(p.grad().toFloatArray()).containsExactly(2, 2, 2);
         assertThatThrownBy(loss::item).isInstanceOf(IllegalStateException.class).hasMessageContaining("EngineTests.java")
                 .hasMessageContaining("was recycled when the step scope opened at");
+    }
+
+    @Test
+    void aBackwardPassNeedsMemoryForTheGradientsUnderWayOnly() {
+        var p = new Parameter(Tensor.ones(1000));
+        Set<Object> arrays = Collections.newSetFromMap(new IdentityHashMap<>());
+        try (var _ = StepScope.open()) {
+            Variable x = p;
+            for (int i = 0; i < 30; i++)
+                x = output("double", x.data().mul(2), wrt(x, dy -> {
+                    arrays.add(dy.data().view().heap().array());
+                    return dy.mul(2);
+                }));
+            x.backward(Tensor.ones(1000));
+        }
+        assertThat(arrays).hasSizeLessThanOrEqualTo(3);              // the one that was passed in, and two that take turns
+        assertThat(p.grad().toFloatArray()).containsOnly(1 << 30);
+    }
+
+    @Test
+    void aGradientThatARuleTookAsideIsGoneAfterItsLastUse() {
+        var p = new Parameter(Tensor.ones(3));
+        var aside = new ArrayList<Tensor>();
+        try (var _ = StepScope.open()) {
+            Variable y = output("spy", p.data().mul(1), wrt(p, dy -> {
+                aside.add(dy.data());
+                return dy.mul(1);
+            }));
+            y.square().sum().backward();
+            assertThatThrownBy(aside.getFirst()::toFloatArray).isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("was recycled by the backward pass that made it").hasMessageContaining("StepScope.retain(tensor)");
+            assertThat(p.grad().toFloatArray()).containsExactly(2, 2, 2);
+        }
+        assertThat(p.grad().toFloatArray()).containsExactly(2, 2, 2);
+    }
+
+    @Test
+    void gradientsThatShareMemorySurviveEachOther() {
+        var p = new Parameter(Tensor.of(1f, 2, 3, 4));
+        float[] plain = sharedMemory(p);
+        p.zeroGrad();
+        try (var _ = StepScope.open()) {
+            assertThat(sharedMemory(p)).isEqualTo(plain);
+        }
+    }
+
+    /// Additions, reshapes and parts hand on the gradient they get, or views of it, along several paths.
+    private static float[] sharedMemory(Parameter p) {
+        Variable x = p.mul(3);
+        Variable sum = x.add(x.reshape(2, 2).transpose(0, 1).reshape(4)).add(p).add(x);
+        List<Variable> parts = sum.chunk(2, 0);
+        Variable y = parts.get(0).mul(parts.get(1)).add(parts.get(0)).expand(Shape.of(3, 2)).sum(Dims.of(0)).add(x.narrow(0, 1, 2));
+        Variable z = Variable.cat(List.of(y, sum, y), 0).square().mean();
+        var dx = Variable.gradients(z, List.of(x, sum, p), false);
+        var all = new float[12];
+        for (int i = 0; i < 3; i++)
+            System.arraycopy(dx.get(i).data().toFloatArray(), 0, all, 4 * i, 4);
+        return all;
     }
 
     @Test

@@ -5,10 +5,8 @@ import dev.sunda.core.spi.Storage;
 import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Device;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /// Recycles the memory of tensors made inside it: optional, and only a matter of speed.
@@ -24,14 +22,15 @@ import java.util.Map;
 /// out is always correct: then the garbage collector does the work. Scopes nest; a tensor belongs to the innermost one.
 ///
 /// Buffers are handed from one scope to the next of the same thread; those a whole scope did not need are let go, so that at most what one
-/// step uses is held.
+/// step uses is held. What is known to be of no more use can go before the end, see [#mark]: so a backward pass needs memory for the few
+/// gradients under way, not for all it ever made.
 public final class StepScope implements AutoCloseable {
     private static final ThreadLocal<Pool> POOLS = ThreadLocal.withInitial(Pool::new);
 
     private final Pool pool;
     private final StepScope outer;
     private final Place openedAt;
-    private final List<Storage> owned = new ArrayList<>();
+    private final Map<Storage, Long> owned = new LinkedHashMap<>();  // and the number each got when it was made
     private boolean closed;
 
     private StepScope(Pool pool, Place openedAt) {
@@ -62,9 +61,42 @@ public final class StepScope implements AutoCloseable {
     public static Tensor retain(Tensor x) {
         Storage storage = x.view().storage();
         for (StepScope scope = POOLS.get().current; scope != null; scope = scope.outer)
-            if (scope.release(storage))
+            if (scope.owned.remove(storage) != null)
                 break;
         return x;
+    }
+
+    /// A moment in the life of the scope that is open now, if any: what is made after it can be recycled before the scope closes.
+    public static Mark mark() {
+        Pool pool = POOLS.get();
+        return new Mark(pool.current, pool.made);
+    }
+
+    /// The moment a [StepScope#mark] was set.
+    public static final class Mark {
+        private final StepScope scope;
+        private final long made;
+
+        private Mark(StepScope scope, long made) {
+            this.scope = scope;
+            this.made = made;
+        }
+
+        /// Recycles a tensor, and all that shares its memory, if it was made in the marked scope after the mark and has not been taken out
+        /// of it; otherwise, or without a scope, nothing happens. The caller knows that nobody needs it any more.
+        ///
+        /// @param by who recycles, for the message of the exception that touching the tensor afterwards throws
+        public void recycle(Tensor x, String by) {
+            if (scope == null || scope.closed)
+                return;
+            Storage storage = x.view().storage();
+            Long number = scope.owned.get(storage);
+            if (number == null || number <= made)
+                return;
+            scope.owned.remove(storage);
+            scope.pool.put(storage, storage.detach(() -> "tensor of " + storage.numel() + " x " + storage.dtype() + " was recycled by " + by
+                    + "; take it out of the scope with StepScope.retain(tensor) where it is made"));
+        }
     }
 
     /// Memory for a new tensor: recycled if a scope is open and has some, otherwise fresh. The contents are undefined.
@@ -75,17 +107,8 @@ public final class StepScope implements AutoCloseable {
             return backend.allocate(dtype, numel);
         Storage recycled = pool.take(new Key(backend.device(), dtype, numel));
         Storage storage = recycled != null ? recycled : backend.allocate(dtype, numel);
-        scope.owned.add(storage);
+        scope.owned.put(storage, ++pool.made);
         return storage;
-    }
-
-    private boolean release(Storage storage) {
-        for (int i = owned.size() - 1; i >= 0; i--)                  // what is kept was usually made a moment ago
-            if (owned.get(i) == storage) {
-                owned.remove(i);
-                return true;
-            }
-        return false;
     }
 
     /// Recycles what the scope still owns. Scopes close in the reverse order of their opening, on their own thread; closing one closes
@@ -113,7 +136,7 @@ public final class StepScope implements AutoCloseable {
         closed = true;
         Place opened = openedAt;
         var closedAt = new Place();
-        for (Storage storage : owned)
+        for (Storage storage : owned.keySet())
             pool.put(storage, storage.detach(() -> "tensor of " + storage.numel() + " x " + storage.dtype()
                     + " was recycled when the step scope opened at " + opened + " closed at " + closedAt + "; use item() or step.keep(tensor)"));
         owned.clear();
@@ -148,6 +171,7 @@ public final class StepScope implements AutoCloseable {
         private final Map<Key, ArrayDeque<Free>> free = new LinkedHashMap<>();
         private StepScope current;
         private long generation;
+        private long made;
 
         private Storage take(Key key) {
             ArrayDeque<Free> queue = free.get(key);

@@ -106,4 +106,35 @@ class StepScopeTests {
         }
         assertThat(before.toFloatArray()).containsExactly(1, 1, 1);
     }
+
+    @Test
+    void memoryMadeAfterAMarkCanBeRecycledAtOnce() {
+        try (var _ = StepScope.open()) {
+            Tensor before = Tensor.ones(1000).add(1);
+            var mark = StepScope.mark();
+            Tensor after = before.add(1);
+            Object array = after.view().heap().array();
+            mark.recycle(before, "the test");
+            mark.recycle(after, "the test");
+            assertThat(before.toFloatArray()).containsOnly(2);
+            assertThatThrownBy(after::toFloatArray).isInstanceOf(IllegalStateException.class).hasMessage("tensor of 1000 x float32 was "
+                    + "recycled by the test; take it out of the scope with StepScope.retain(tensor) where it is made");
+            assertThat(before.add(1).view().heap().array()).isSameAs(array);
+        }
+    }
+
+    @Test
+    void aMarkSparesWhatWasRetainedAndDoesNothingWithoutAScope() {
+        Tensor kept;
+        var none = StepScope.mark();
+        Tensor free = Tensor.ones(3).add(1);
+        none.recycle(free, "the test");
+        try (var _ = StepScope.open()) {
+            var mark = StepScope.mark();
+            kept = StepScope.retain(Tensor.ones(3).add(1));
+            mark.recycle(kept, "the test");
+        }
+        assertThat(kept.toFloatArray()).containsExactly(2, 2, 2);
+        assertThat(free.toFloatArray()).containsExactly(2, 2, 2);
+    }
 }
