@@ -46,11 +46,17 @@ sealed interface GemmKernel permits ScalarGemm, SimdGemm {
 
     /// The same for pieces of any length anywhere in `from`; up to [#slack] floats beyond the end of each may be overwritten.
     default void copy(float[] from, int at, int step, int n, int length, float[] to, int out, int distance) {
-        int quick = length < LONG ? n : 0;
-        while (quick > 0 && at + (quick - 1) * step + length + slack() > from.length)
-            quick--;
-        copyPieces(from, at, step, quick, length, to, out, distance);
-        for (int i = quick; i < n; i++)
+        int last = from.length - length - slack();                   // where a piece may begin that is read beyond its end
+        int quick = 0;
+        while (quick < n && at + quick * step > last) {              // the first pieces, where the step is negative
+            System.arraycopy(from, at + quick * step, to, out + quick * distance, length);
+            quick++;
+        }
+        int end = length < LONG ? n : quick;
+        while (end > quick && at + (end - 1) * step > last)
+            end--;
+        copyPieces(from, at + quick * step, step, end - quick, length, to, out + quick * distance, distance);
+        for (int i = end; i < n; i++)
             System.arraycopy(from, at + i * step, to, out + i * distance, length);
     }
 

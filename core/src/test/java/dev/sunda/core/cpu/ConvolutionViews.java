@@ -20,7 +20,7 @@ final class ConvolutionViews {
 
     /// How the elements of a test tensor lie in memory.
     enum Order {
-        CONTIGUOUS, CHANNELS_LAST, REVERSED_DIMENSIONS, SLICED, FLIPPED;
+        CONTIGUOUS, CHANNELS_LAST, REVERSED_DIMENSIONS, SLICED, FLIPPED, REVERSED_AND_FLIPPED;
 
         /// A layout of `shape` in a storage of [#room] elements.
         Layout layout(Shape shape) {
@@ -42,6 +42,11 @@ final class ConvolutionViews {
                     for (int d = 0; d < shape.rank(); d++)
                         whole = whole.slice(d, Math.max(0, shape.size(d) - 1), shape.size(d), -1);
                     yield whole;
+                }
+                case REVERSED_AND_FLIPPED -> {
+                    int last = shape.rank() - 1;
+                    yield last < 0 ? Layout.contiguous(shape)
+                            : Layout.dense(shape, backwards).slice(last, Math.max(0, shape.size(last) - 1), shape.size(last), -1);
                 }
             };
         }
