@@ -138,7 +138,8 @@ public final class StepScope implements AutoCloseable {
         var closedAt = new Place();
         for (Storage storage : owned.keySet())
             pool.put(storage, storage.detach(() -> "tensor of " + storage.numel() + " x " + storage.dtype()
-                    + " was recycled when the step scope opened at " + opened + " closed at " + closedAt + "; use item() or step.keep(tensor)"));
+                    + " was recycled when the step scope opened at " + opened + " closed at " + closedAt
+                    + "; use item() or step.keep(tensor)"));
         owned.clear();
         pool.current = outer;
         if (outer == null)

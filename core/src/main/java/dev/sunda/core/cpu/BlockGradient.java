@@ -20,7 +20,8 @@ final class BlockGradient {
     }
 
     /// @param grid positions of the result with the taps that look at pixels of the image
-    static void run(GemmKernel kernel, Im2colGrid grid, int batch, Image dy, ConvWeights weights, Image dx) {
+    /// @param start what the channels of a pixel start from
+    static void run(GemmKernel kernel, Im2colGrid grid, int batch, Image dy, ConvWeights weights, float[] start, Image dx) {
         int across = grid.width().kernel();
         int down = grid.height().kernel();
         var left = GemmRows.of(kernel, dy.memory().data(), dy.at(0), dy.channels(), 1);
@@ -29,7 +30,10 @@ final class BlockGradient {
             int ky = k % down;
             var panels =
                     Gemm.pack(kernel, row(weights, k * across, across), 0, across * dx.count(), 1, weights.inner(), across * dx.count());
-            Gemm.multiply(kernel, Math.multiplyExact(batch, grid.positions()), left, panels, Gemm.start(kernel, null, 0, panels.n()),
+            float[] starts = new float[panels.count() * panels.width()];
+            for (int j = 0; j < panels.n(); j++)
+                starts[j] = start[j % dx.count()];
+            Gemm.multiply(kernel, Math.multiplyExact(batch, grid.positions()), left, panels, starts,
                     dx.memory().data(), position -> dx.at(pixel(grid, position, kz, ky)));
         }
     }

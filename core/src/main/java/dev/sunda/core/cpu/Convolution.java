@@ -24,14 +24,14 @@ final class Convolution {
             GemmConvolution.conv(Kernels.ACTIVE, spec, x, w, bias, out);
     }
 
-    /// The gradient of [#conv] with respect to `x`.
-    static void convInput(ConvSpec spec, View dy, View w, View dx) {
+    /// The gradient of [#conv] with respect to `x`, plus a bias for each of its channels, which may be null.
+    static void convInput(ConvSpec spec, View dy, View w, View bias, View dx) {
         if (dx.shape().numel() == 0)
             return;
         if (isStencil(spec))
-            Depthwise.convInput(DepthwiseKernel.ACTIVE, spec, dy, w, dx);
+            Depthwise.convInput(DepthwiseKernel.ACTIVE, spec, dy, w, bias, dx);
         else
-            GemmConvolution.convInput(Kernels.ACTIVE, spec, dy, w, dx);
+            GemmConvolution.convInput(Kernels.ACTIVE, spec, dy, w, bias, dx);
     }
 
     /// The gradient of [#conv] with respect to `w`: sums over fixed chunks of positions, joined in double in their order.

@@ -28,14 +28,14 @@ final class Convolution64 {
             conv(Gemm64Kernel.CHOSEN, spec, x, w, bias, out);
     }
 
-    /// The gradient of [#conv] with respect to `x`.
-    static void convInput(ConvSpec spec, View dy, View w, View dx) {
+    /// The gradient of [#conv] with respect to `x`, plus a bias for each of its channels, which may be null.
+    static void convInput(ConvSpec spec, View dy, View w, View bias, View dx) {
         if (dx.shape().numel() == 0)
             return;
         if (isStencil(spec))
-            Depthwise64.convInput(Depthwise64Kernel.CHOSEN, spec, dy, w, dx);
+            Depthwise64.convInput(Depthwise64Kernel.CHOSEN, spec, dy, w, bias, dx);
         else
-            convInput(Gemm64Kernel.CHOSEN, spec, dy, w, dx);
+            convInput(Gemm64Kernel.CHOSEN, spec, dy, w, bias, dx);
     }
 
     /// The gradient of [#conv] with respect to `w`.
@@ -60,9 +60,7 @@ final class Convolution64 {
         int inner = spec.inChannels() / spec.groups();
         int outer = spec.outChannels() / spec.groups();
         for (int g = 0; g < spec.groups(); g++) {
-            double[] start = bias == null ? Gemm64.start(kernel, null, 0, 0, outer)
-                    : Gemm64.start(kernel, bias.heap().doubles(), bias.layout().offset() + g * outer * bias.layout().stride(0),
-                            bias.layout().stride(0), outer);
+            double[] start = start(kernel, bias, g * outer, outer);
             Gemm64.multiply(kernel, Math.multiplyExact(spec.batch(), grid.positions()), outer, grid.taps() * inner,
                     patches(grid, in, spec.inChannels(), g * inner, inner), filters.forward(g * outer, inner), start,
                     result.heap().doubles(), result.layout().offset() + g * outer, spec.outChannels());
@@ -70,16 +68,23 @@ final class Convolution64 {
         Layouts64.finish(result, out);
     }
 
+    /// The elements of `bias` from `first` on or, if it is null, zeros.
+    private static double[] start(Gemm64Kernel kernel, View bias, int first, int n) {
+        return bias == null ? Gemm64.start(kernel, null, 0, 0, n)
+                : Gemm64.start(kernel, bias.heap().doubles(), bias.layout().offset() + first * bias.layout().stride(0),
+                        bias.layout().stride(0), n);
+    }
+
     /// By phases: the pixels at one place relative to the steps of the convolution, with the taps that reach them, see [GemmPhase].
-    static void convInput(Gemm64Kernel kernel, ConvSpec spec, View dy, View w, View dx) {
+    static void convInput(Gemm64Kernel kernel, ConvSpec spec, View dy, View w, View bias, View dx) {
         var grid = Im2colGrid.backward(spec.axes());
         View in = Layouts64.read(dy);
         View result = Layouts64.target(dx);
         int inner = spec.outChannels() / spec.groups();
         int outer = spec.inChannels() / spec.groups();
-        double[] start = Gemm64.start(kernel, null, 0, 0, outer);
         List<GemmPhase> phases = GemmPhase.of(grid, spec.axes(), grid.tapOffsets(w.layout().strides(), 2));
-        for (int g = 0; g < spec.groups(); g++)
+        for (int g = 0; g < spec.groups(); g++) {
+            double[] start = start(kernel, bias, g * outer, outer);
             for (var phase : phases) {
                 int m = Math.multiplyExact(spec.batch(), phase.grid().positions());
                 int k = phase.grid().taps() * inner;
@@ -94,6 +99,7 @@ final class Convolution64 {
                     place(phase, m, rows, outer, result.heap().doubles(), at, spec.inChannels());
                 }
             }
+        }
         Layouts64.finish(result, dx);
     }
 

@@ -173,13 +173,13 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
-    public void convInput(ConvSpec spec, View dy, View w, View dx) {
+    public void convInput(ConvSpec spec, View dy, View w, View bias, View dx) {
         if (isF32(dy))
-            Convolution.convInput(spec, dy, w, dx);
+            Convolution.convInput(spec, dy, w, bias, dx);
         else if (isF64(dy) && Convolution64.takes(spec))
-            Convolution64.convInput(spec, dy, w, dx);
+            Convolution64.convInput(spec, dy, w, bias, dx);
         else
-            naive.convInput(spec, dy, w, dx);
+            naive.convInput(spec, dy, w, bias, dx);
     }
 
     @Override

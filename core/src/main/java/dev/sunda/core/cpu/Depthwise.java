@@ -37,13 +37,15 @@ final class Depthwise {
         Layouts.finish(result, out);
     }
 
-    static void convInput(DepthwiseKernel kernel, ConvSpec spec, View dy, View w, View dx) {
+    static void convInput(DepthwiseKernel kernel, ConvSpec spec, View dy, View w, View bias, View dx) {
         int multiplier = spec.outChannels() / spec.inChannels();
         Dense in = Layouts.read(dy, Role.SOURCE);
         Dense result = Layouts.target(dx, Role.RESULT);
         Dense wide = multiplier == 1 ? result
                 : new Dense(GemmScratch.floats(Role.WIDE, Math.multiplyExact(dx.shape().numel(), multiplier)), 0);
         float[] start = GemmScratch.zeros(Role.START, spec.outChannels());
+        for (int c = 0; bias != null && c < spec.inChannels(); c++)
+            start[c * multiplier] = bias.heap().floats()[bias.layout().offset() + c * bias.layout().stride(0)];
         var whole = Im2colGrid.backward(spec.axes());
         compute(kernel, spec.batch(), whole, GemmPhase.of(whole, spec.axes(), whole.tapOffsets(w.layout().strides(), 2)), in, w, start,
                 wide);

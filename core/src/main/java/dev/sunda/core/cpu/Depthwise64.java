@@ -33,13 +33,16 @@ final class Depthwise64 {
         Layouts64.finish(result, out);
     }
 
-    static void convInput(Depthwise64Kernel kernel, ConvSpec spec, View dy, View w, View dx) {
+    static void convInput(Depthwise64Kernel kernel, ConvSpec spec, View dy, View w, View bias, View dx) {
         int channels = spec.outChannels();
         int multiplier = channels / spec.inChannels();
         var grid = Im2colGrid.backward(spec.axes());
         View result = Layouts64.target(dx);
+        double[] start = new double[channels];
+        for (int c = 0; bias != null && c < spec.inChannels(); c++)
+            start[c * multiplier] = bias.heap().doubles()[bias.layout().offset() + c * bias.layout().stride(0)];
         Image wide = multiplier == 1 ? Image.of(result) : new Image(memory(dx.shape().numel(), multiplier), 0);
-        run(kernel, spec.batch(), channels, grid, 1, Image.of(Layouts64.read(dy)), weights(grid, w), new double[channels], wide);
+        run(kernel, spec.batch(), channels, grid, 1, Image.of(Layouts64.read(dy)), weights(grid, w), start, wide);
         if (multiplier > 1)
             fold(wide.data, multiplier, Image.of(result), dx.shape().numel());
         Layouts64.finish(result, dx);

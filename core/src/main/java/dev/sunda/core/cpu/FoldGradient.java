@@ -29,17 +29,18 @@ record FoldGradient(GemmKernel kernel, Im2colGrid grid, int batch) {
     }
 
     /// @param weights taps in the order of the grid
-    void run(Image dy, ConvWeights weights, Image dx) {
+    /// @param start what the channels of a pixel start from
+    void run(Image dy, ConvWeights weights, float[] start, Image dx) {
         int columns = grid.taps() * weights.n();
         var panels = Gemm.pack(kernel, sideBySide(weights), 0, columns, 1, weights.inner(), columns);
-        float[] zeros = Gemm.start(kernel, null, 0, columns);
+        float[] zeros = new float[panels.count() * panels.width()];
         int height = grid.height().size();
         int bands = Math.clamp(Math.ceilDiv(height, LEAST_LINES), 1, Math.ceilDiv(LEAST_CHUNKS, Math.max(1, batch)));
         int lines = Math.max(1, Math.ceilDiv(height, bands));
         Parallel.forChunks(batch * Math.ceilDiv(height, lines), 1, (index, _, _) -> {
             int image = index / Math.ceilDiv(height, lines);
             int from = index % Math.ceilDiv(height, lines) * lines;
-            band(panels, zeros, dy, dx, image, from, Math.min(height, from + lines));
+            band(panels, zeros, start, dy, dx, image, from, Math.min(height, from + lines));
         });
     }
 
@@ -55,10 +56,10 @@ record FoldGradient(GemmKernel kernel, Im2colGrid grid, int batch) {
     }
 
     /// The lines `from` to `until - 1` of every plane of an image.
-    private void band(Gemm.Panels panels, float[] zeros, Image dy, Image dx, int image, int from, int until) {
+    private void band(Gemm.Panels panels, float[] zeros, float[] start, Image dy, Image dx, int image, int from, int until) {
         for (int z = 0; z < grid.depth().size(); z++)
             for (int y = from; y < until; y++)
-                clear(dx, line(image, z, y));
+                fill(start, dx, line(image, z, y));
         int width = grid.width().positions();
         int together = Math.max(1, POSITIONS / Math.max(1, width));
         float[] patches = GemmScratch.floats(Role.BLOCK, together * width * panels.n());
@@ -92,12 +93,12 @@ record FoldGradient(GemmKernel kernel, Im2colGrid grid, int batch) {
         return ((image * grid.depth().size() + z) * grid.height().size() + y) * grid.width().size();
     }
 
-    private void clear(Image dx, int pixel) {
-        if (dx.count() == dx.channels())
-            Arrays.fill(dx.memory().data(), dx.at(pixel), dx.at(pixel + grid.width().size()), 0);
-        else
-            for (int x = 0; x < grid.width().size(); x++)
-                Arrays.fill(dx.memory().data(), dx.at(pixel + x), dx.at(pixel + x) + dx.count(), 0);
+    /// Writes what the pixels of a line start from.
+    private void fill(float[] start, Image dx, int pixel) {
+        float[] to = dx.memory().data();
+        for (int x = 0, at = dx.at(pixel); x < grid.width().size(); x++, at += dx.channels())
+            for (int c = 0; c < dx.count(); c++)
+                to[at + c] = start[c];
     }
 
     /// Adds the patches of a row of positions to those lines of an image that are from `from` to `until - 1`.

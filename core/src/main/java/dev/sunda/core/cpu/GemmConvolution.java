@@ -35,7 +35,7 @@ final class GemmConvolution {
         Layouts.finish(result, out);
     }
 
-    static void convInput(Kernels kernels, ConvSpec spec, View dy, View w, View dx) {
+    static void convInput(Kernels kernels, ConvSpec spec, View dy, View w, View bias, View dx) {
         var grid = Im2colGrid.backward(spec.axes());
         Dense in = Layouts.read(dy, Role.SOURCE);
         Dense result = Layouts.target(dx, Role.RESULT);
@@ -48,16 +48,16 @@ final class GemmConvolution {
             var from = new Image(in, spec.outChannels(), g * inner, inner);
             var to = new Image(result, spec.inChannels(), g * outer, outer);
             var weights = ConvWeights.of(w, g * inner * strides[0], taps, inner, strides[0], strides[1], outer);
+            float[] start = Gemm.start(kernels.gemm, bias, g * outer, outer);
             if (grid.taps() > 1 && FoldGradient.pays(grid.taps(), outer))
-                new FoldGradient(kernels.gemm, Im2colGrid.forward(spec.axes()), spec.batch()).run(from, weights, to);
+                new FoldGradient(kernels.gemm, Im2colGrid.forward(spec.axes()), spec.batch()).run(from, weights, start, to);
             else if (strided && BlockGradient.fits(spec))
-                BlockGradient.run(kernels.gemm, Im2colGrid.forward(spec.axes()), spec.batch(), from, weights, to);
+                BlockGradient.run(kernels.gemm, Im2colGrid.forward(spec.axes()), spec.batch(), from, weights, start, to);
             else if (strided)
                 for (var phase : GemmPhase.of(grid, spec.axes(), taps))
-                    place(kernels.gemm, spec.batch(), phase.grid(), from, weights.withTaps(phase.taps()),
-                            Gemm.start(kernels.gemm, null, 0, outer), to, phase::pixel);
+                    place(kernels.gemm, spec.batch(), phase.grid(), from, weights.withTaps(phase.taps()), start, to, phase::pixel);
             else
-                multiply(kernels, spec.batch(), grid, from, weights, Gemm.start(kernels.gemm, null, 0, outer), to);
+                multiply(kernels, spec.batch(), grid, from, weights, start, to);
         }
         Layouts.finish(result, dx);
     }

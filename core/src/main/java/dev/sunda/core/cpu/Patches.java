@@ -13,6 +13,9 @@ final class Patches implements GemmRows {
     private final int[] width;
     /// Taps along the width that make one piece: all of them if they see neighbouring pixels whole, else one.
     private final int together;
+    /// For each piece of a row of taps the first column whose position sees all of it, and the column after the last.
+    private final int[] first;
+    private final int[] end;
     /// Whether each position sees the pixel of its own number and nothing else.
     private final boolean identity;
 
@@ -26,6 +29,13 @@ final class Patches implements GemmRows {
         width = sorted(grid.width());
         identity = grid.isIdentity();
         together = grid.width().isSolid() && image.count() == image.channels() ? Math.max(1, width.length) : 1;
+        int step = grid.width().step();
+        first = new int[width.length / together];
+        end = new int[first.length];
+        for (int i = 0; i < first.length; i++) {
+            first[i] = Math.ceilDiv(-width[i * together], step);
+            end[i] = Math.floorDiv(grid.width().size() - together - width[i * together], step) + 1;
+        }
     }
 
     private static int[] sorted(Im2colAxis axis) {
@@ -106,12 +116,12 @@ final class Patches implements GemmRows {
 
     /// The first pixel of a piece relative to a position.
     private int origin(int piece) {
-        return width[piece % (width.length / together) * together];
+        return width[piece % first.length * together];
     }
 
     /// The line of the images, counted over the batch, in which positions of a row see a piece; -1 if there is none.
     private int line(int row, int piece) {
-        int above = piece / (width.length / together);
+        int above = piece / first.length;
         int plane = row / grid.height().positions();
         int z = plane % grid.depth().positions() * grid.depth().step() + depth[above / height.length];
         int y = row % grid.height().positions() * grid.height().step() + height[above % height.length];
@@ -122,13 +132,12 @@ final class Patches implements GemmRows {
 
     /// The first of `n` positions from column `x` on that see all of a piece.
     private int begin(int piece, int x, int n) {
-        return Math.clamp(Math.ceilDiv(-origin(piece) - x * grid.width().step(), grid.width().step()), 0, n);
+        return Math.clamp(first[piece % first.length] - x, 0, n);
     }
 
     /// The position after the last of them, at least `begin`.
     private int end(int piece, int x, int n, int begin) {
-        int room = grid.width().size() - together - origin(piece) - x * grid.width().step();
-        return Math.clamp(Math.floorDiv(room, grid.width().step()) + 1, begin, n);
+        return Math.clamp(end[piece % end.length] - x, begin, n);
     }
 
     /// Where the first float of a piece lies that the position in column `x` sees in a line.

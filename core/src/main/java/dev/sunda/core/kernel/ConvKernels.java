@@ -6,7 +6,6 @@ import dev.sunda.core.type.DTypeException;
 import dev.sunda.core.type.Layout;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
-import java.util.Arrays;
 
 /// Convolution and its two gradients. The three are a closed family: each is linear in both operands, and the derivative of each is one
 /// of the others.
@@ -51,16 +50,8 @@ public final class ConvKernels {
         check(name, x, spec.outputShape(), weight, spec.weightShape());
         checkBias(name, bias, spec.inChannels(), weight);
         Tensor y = Tensor.empty(x.backend().imageLayout(spec.inputShape()), x.dtype(), x.device());
-        x.backend().convInput(spec, x.view(), weight.view(), y.view());
-        return bias == null ? y : y.add(bias.reshape(perChannel(spec)));
-    }
-
-    /// `[C, 1...]`, which spreads over an image of the convolution's input.
-    private static Shape perChannel(ConvSpec spec) {
-        int[] sizes = new int[spec.axes().size() + 1];
-        Arrays.fill(sizes, 1);
-        sizes[0] = spec.inChannels();
-        return Shape.of(sizes);
+        x.backend().convInput(spec, x.view(), weight.view(), bias == null ? null : bias.view(), y.view());
+        return y;
     }
 
     /// The gradient with respect to the weight: `dweight[o,c,k] = sum over n,y of x[n, c, y*stride + k*dilation - pad] * dy[n,o,y]`.

@@ -8,7 +8,7 @@ import dev.sunda.core.spi.View;
 ///
 /// All three visit the same products; with `x[n, c, at(y, k)]` being 0 in the padding and `c` running over the group of `o`:
 /// - `out[n,o,y] = bias[o] + sum over c,k of x[n, c, at(y, k)] * w[o, c, k]`
-/// - `dx[n,c,p] = sum over o and over y,k with at(y, k) = p of dy[n,o,y] * w[o, c, k]`
+/// - `dx[n,c,p] = bias[c] + sum over o and over y,k with at(y, k) = p of dy[n,o,y] * w[o, c, k]`
 /// - `dw[o,c,k] = sum over n,y of dy[n,o,y] * x[n, c, at(y, k)]`
 ///
 /// Source: Dumoulin, Visin 2016, arXiv:1603.07285.
@@ -25,19 +25,17 @@ final class NaiveConvolution {
     static void conv(ConvSpec spec, View x, View w, View bias, View out) {
         double[] input = Elements.doubles(x);
         double[] weight = Elements.doubles(w);
-        double[] start = Elements.doublesOr(bias, 0, spec.outChannels());
-        var output = new double[out.shape().numel()];
-        int pixels = spec.axes().stream().mapToInt(Window::out).reduce(1, (a, b) -> a * b);
-        for (int i = 0; i < output.length; i++)
-            output[i] = start[i / pixels % spec.outChannels()];
+        double[] output = filled(bias, spec.outChannels(), out.shape().numel(),
+                spec.axes().stream().mapToInt(Window::out).reduce(1, (a, b) -> a * b));
         forEachProduct(spec, (i, j, k) -> output[k] += input[i] * weight[j]);
         Elements.store(output, out);
     }
 
-    static void convInput(ConvSpec spec, View dy, View w, View dx) {
+    static void convInput(ConvSpec spec, View dy, View w, View bias, View dx) {
         double[] gradient = Elements.doubles(dy);
         double[] weight = Elements.doubles(w);
-        var input = new double[dx.shape().numel()];
+        double[] input = filled(bias, spec.inChannels(), dx.shape().numel(),
+                spec.axes().stream().mapToInt(Window::in).reduce(1, (a, b) -> a * b));
         forEachProduct(spec, (i, j, k) -> input[i] += gradient[k] * weight[j]);
         Elements.store(input, dx);
     }
@@ -48,6 +46,15 @@ final class NaiveConvolution {
         var weight = new double[dw.shape().numel()];
         forEachProduct(spec, (i, j, k) -> weight[j] += gradient[k] * input[i]);
         Elements.store(weight, dw);
+    }
+
+    /// Images of which every pixel holds the bias of its channel, or zeros.
+    private static double[] filled(View bias, int channels, int numel, int pixels) {
+        double[] start = Elements.doublesOr(bias, 0, channels);
+        var images = new double[numel];
+        for (int i = 0; i < numel; i++)
+            images[i] = start[i / pixels % channels];
+        return images;
     }
 
     /// Visits every product that does not fall into the padding, in row-major order of `n, o, y, c, k`.

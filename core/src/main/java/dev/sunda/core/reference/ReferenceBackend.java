@@ -132,8 +132,8 @@ public final class ReferenceBackend implements Backend {
     }
 
     @Override
-    public void convInput(ConvSpec spec, View dy, View w, View dx) {
-        NaiveConvolution.convInput(spec, dy, w, dx);
+    public void convInput(ConvSpec spec, View dy, View w, View bias, View dx) {
+        NaiveConvolution.convInput(spec, dy, w, bias, dx);
     }
 
     @Override

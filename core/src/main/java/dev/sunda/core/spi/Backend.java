@@ -96,8 +96,10 @@ public interface Backend {
     /// axis, `c` running over the group of `o`. `bias` may be null.
     void conv(ConvSpec spec, View x, View w, View bias, View out);
 
-    /// The gradient of [#conv] with respect to `x`.
-    void convInput(ConvSpec spec, View dy, View w, View dx);
+    /// The gradient of [#conv] with respect to `x`, plus a bias: what a transposed convolution computes.
+    ///
+    /// @param bias `[C]`, one number a channel of `dx`; null stands for zeros
+    void convInput(ConvSpec spec, View dy, View w, View bias, View dx);
 
     /// The gradient of [#conv] with respect to `w`.
     void convWeight(ConvSpec spec, View x, View dy, View dw);

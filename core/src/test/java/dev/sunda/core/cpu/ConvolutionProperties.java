@@ -125,11 +125,11 @@ class ConvolutionProperties {
     static void check(ConvSpec spec, Order order, Order target, Random random) {
         var actual = new Case(spec, order, target, random);
         Convolution.conv(spec, actual.x, actual.w, actual.bias, actual.y);
-        Convolution.convInput(spec, actual.dy, actual.w, actual.dx);
+        Convolution.convInput(spec, actual.dy, actual.w, actual.shift, actual.dx);
         Convolution.convWeight(spec, actual.x, actual.dy, actual.dw);
         var expected = actual.again();
         REFERENCE.conv(spec, expected.x, expected.w, expected.bias, expected.y);
-        REFERENCE.convInput(spec, expected.dy, expected.w, expected.dx);
+        REFERENCE.convInput(spec, expected.dy, expected.w, expected.shift, expected.dx);
         REFERENCE.convWeight(spec, expected.x, expected.dy, expected.dw);
         double taps = spec.axes().stream().mapToInt(Window::kernel).reduce(1, (a, b) -> a * b);
         double positions = (double) spec.batch() * spec.axes().stream().mapToInt(Window::out).reduce(1, (a, b) -> a * b);
@@ -139,11 +139,14 @@ class ConvolutionProperties {
     }
 
     /// The tensors of one convolution and its gradients.
-    private record Case(ConvSpec spec, View x, View w, View bias, View dy, View y, View dx, View dw) {
+    ///
+    /// @param shift what is added to the gradient of the input; may be null
+    private record Case(ConvSpec spec, View x, View w, View bias, View shift, View dy, View y, View dx, View dw) {
         Case(ConvSpec spec, Order order, Order target, Random random) {
             this(spec, ConvolutionViews.random(spec.inputShape(), order, random), ConvolutionViews.random(spec.weightShape(), order,
                     random),
                     random.nextBoolean() ? null : ConvolutionViews.random(Shape.of(spec.outChannels()), Order.SLICED, random),
+                    random.nextBoolean() ? null : ConvolutionViews.random(Shape.of(spec.inChannels()), Order.SLICED, random),
                     ConvolutionViews.random(spec.outputShape(), order, random),
                     ConvolutionViews.empty(DType.F32, spec.outputShape(), target), ConvolutionViews.empty(DType.F32, spec.inputShape(),
                             target),
@@ -152,18 +155,18 @@ class ConvolutionProperties {
 
         /// The same inputs, other results.
         Case again() {
-            return new Case(spec, x, w, bias, dy, ConvolutionViews.like(y), ConvolutionViews.like(dx), ConvolutionViews.like(dw));
+            return new Case(spec, x, w, bias, shift, dy, ConvolutionViews.like(y), ConvolutionViews.like(dx), ConvolutionViews.like(dw));
         }
 
         void run(GemmConvolution.Kernels kernel) {
             GemmConvolution.conv(kernel, spec, x, w, bias, y);
-            GemmConvolution.convInput(kernel, spec, dy, w, dx);
+            GemmConvolution.convInput(kernel, spec, dy, w, shift, dx);
             GemmConvolution.convWeight(kernel, spec, x, dy, dw);
         }
 
         void run(DepthwiseKernel kernel) {
             Depthwise.conv(kernel, spec, x, w, bias, y);
-            Depthwise.convInput(kernel, spec, dy, w, dx);
+            Depthwise.convInput(kernel, spec, dy, w, shift, dx);
             Depthwise.convWeight(kernel, spec, x, dy, dw);
         }
     }

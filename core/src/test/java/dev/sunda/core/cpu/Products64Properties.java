@@ -108,20 +108,21 @@ class Products64Properties {
     private void agrees(ConvSpec spec, long seed) {
         var c = new Case(spec, seed);
         Case expected = c.again();
-        Case most = new Case(spec, magnitudes(c.x), magnitudes(c.w), c.bias == null ? null : magnitudes(c.bias), magnitudes(c.dy),
+        Case most = new Case(spec, magnitudes(c.x), magnitudes(c.w), c.bias == null ? null : magnitudes(c.bias),
+                c.shift == null ? null : magnitudes(c.shift), magnitudes(c.dy),
                 copy(c.y), copy(c.dx), copy(c.dw));
         cpu.conv(spec, c.x, c.w, c.bias, c.y);
-        cpu.convInput(spec, c.dy, c.w, c.dx);
+        cpu.convInput(spec, c.dy, c.w, c.shift, c.dx);
         cpu.convWeight(spec, c.x, c.dy, c.dw);
         for (Case naive : List.of(expected, most)) {
             NAIVE.conv(spec, naive.x, naive.w, naive.bias, naive.y);
-            NAIVE.convInput(spec, naive.dy, naive.w, naive.dx);
+            NAIVE.convInput(spec, naive.dy, naive.w, naive.shift, naive.dx);
             NAIVE.convWeight(spec, naive.x, naive.dy, naive.dw);
         }
         int taps = spec.axes().stream().mapToInt(Window::kernel).reduce(1, (a, b) -> a * b);
         int positions = spec.batch() * spec.axes().stream().mapToInt(Window::out).reduce(1, (a, b) -> a * b);
         assertWithin(c.y, expected.y, most.y, rounding(1 + taps * spec.inChannels() / spec.groups()));
-        assertWithin(c.dx, expected.dx, most.dx, rounding(taps * spec.outChannels() / spec.groups()));
+        assertWithin(c.dx, expected.dx, most.dx, rounding(1 + taps * spec.outChannels() / spec.groups()));
         assertWithin(c.dw, expected.dw, most.dw, rounding(positions));
     }
 
@@ -132,7 +133,7 @@ class Products64Properties {
         twins(spec, seed, (kernels, c) -> {
             Gemm64Kernel kernel = kernels ? new SimdGemm64() : new ScalarGemm64();
             Convolution64.conv(kernel, spec, c.x, c.w, c.bias, c.y);
-            Convolution64.convInput(kernel, spec, c.dy, c.w, c.dx);
+            Convolution64.convInput(kernel, spec, c.dy, c.w, c.shift, c.dx);
             Convolution64.convWeight(kernel, spec, c.x, c.dy, c.dw);
         });
     }
@@ -145,7 +146,7 @@ class Products64Properties {
         twins(spec, seed, (simd, c) -> {
             Depthwise64Kernel kernel = simd ? new SimdDepthwise64() : new ScalarDepthwise64();
             Depthwise64.conv(kernel, spec, c.x, c.w, c.bias, c.y);
-            Depthwise64.convInput(kernel, spec, c.dy, c.w, c.dx);
+            Depthwise64.convInput(kernel, spec, c.dy, c.w, c.shift, c.dx);
             Depthwise64.convWeight(kernel, spec, c.x, c.dy, c.dw);
         });
     }
@@ -173,20 +174,23 @@ class Products64Properties {
     }
 
     /// The tensors of one convolution and its gradients.
-    private record Case(ConvSpec spec, View x, View w, View bias, View dy, View y, View dx, View dw) {
+    ///
+    /// @param shift what is added to the gradient of the input; may be null
+    private record Case(ConvSpec spec, View x, View w, View bias, View shift, View dy, View y, View dx, View dw) {
         Case(ConvSpec spec, long seed) {
             this(spec, new RandomViews(seed));
         }
 
         private Case(ConvSpec spec, RandomViews views) {
             this(spec, views.finite(F64, spec.inputShape()), views.finite(F64, spec.weightShape()),
-                    views.coin() ? null : views.finite(F64, Shape.of(spec.outChannels())), views.finite(F64, spec.outputShape()),
+                    views.coin() ? null : views.finite(F64, Shape.of(spec.outChannels())),
+                    views.coin() ? null : views.finite(F64, Shape.of(spec.inChannels())), views.finite(F64, spec.outputShape()),
                     views.target(F64, spec.outputShape()), views.target(F64, spec.inputShape()), views.target(F64, spec.weightShape()));
         }
 
         /// The same inputs, other results.
         Case again() {
-            return new Case(spec, x, w, bias, dy, copy(y), copy(dx), copy(dw));
+            return new Case(spec, x, w, bias, shift, dy, copy(y), copy(dx), copy(dw));
         }
     }
 }

@@ -46,7 +46,7 @@ class WinogradProperties {
         assertThat(WinogradTiles.pays(Im2colGrid.forward(spec.axes()), 4, 70, 36)).isTrue();
         var actual = Case.of(spec, new Random(3));
         Convolution.conv(spec, actual.x, actual.w, actual.bias, actual.y);
-        Convolution.convInput(spec, actual.dy, actual.w, actual.dx);
+        Convolution.convInput(spec, actual.dy, actual.w, null, actual.dx);
         Convolution.convWeight(spec, actual.x, actual.dy, actual.dw);
         check(actual);
     }
@@ -79,11 +79,11 @@ class WinogradProperties {
         var spec = actual.spec;
         var expected = actual.again();
         REFERENCE.conv(spec, expected.x, expected.w, expected.bias, expected.y);
-        REFERENCE.convInput(spec, expected.dy, expected.w, expected.dx);
+        REFERENCE.convInput(spec, expected.dy, expected.w, null, expected.dx);
         REFERENCE.convWeight(spec, expected.x, expected.dy, expected.dw);
         var size = expected.absolute();
         REFERENCE.conv(spec, size.x, size.w, size.bias, size.y);
-        REFERENCE.convInput(spec, size.dy, size.w, size.dx);
+        REFERENCE.convInput(spec, size.dy, size.w, null, size.dx);
         REFERENCE.convWeight(spec, size.x, size.dy, size.dw);
         close(actual.y, expected.y, size.y);
         close(actual.dx, expected.dx, size.dx);

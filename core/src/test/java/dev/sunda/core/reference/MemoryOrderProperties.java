@@ -81,7 +81,7 @@ class MemoryOrderProperties {
                 new Case("scatterAdd", 3, List.of(s(n, h), s(n, h), s(n, 3)), Arrays.asList(null, DType.I64, null),
                         v -> BACKEND.scatterAdd(v[0], 1, v[1], v[2])),
                 floating("conv", 3, v -> BACKEND.conv(conv, v[0], v[1], v[2], v[3]), x, w, s(3), y),
-                floating("convInput", 2, v -> BACKEND.convInput(conv, v[0], v[1], v[2]), y, w, x),
+                floating("convInput", 3, v -> BACKEND.convInput(conv, v[0], v[1], v[2], v[3]), y, w, s(c), x),
                 floating("convWeight", 2, v -> BACKEND.convWeight(conv, v[0], v[1], v[2]), x, y, w),
                 new Case("maxPool", 1, List.of(x, p, p), Arrays.asList(null, null, DType.I32),
                         v -> BACKEND.maxPool(pool, v[0], v[1], v[2])),

@@ -25,7 +25,7 @@ class NaiveConvolutionTests {
 
     private static double[] inputGradient(ConvSpec spec) {
         View dx = Samples.empty(DType.F64, spec.inputShape());
-        NaiveConvolution.convInput(spec, dy(spec), w(spec), dx);
+        NaiveConvolution.convInput(spec, dy(spec), w(spec), null, dx);
         return Elements.doubles(dx);
     }
 
