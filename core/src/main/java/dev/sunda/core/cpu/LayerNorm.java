@@ -3,11 +3,13 @@ package dev.sunda.core.cpu;
 import dev.sunda.core.cpu.GemmScratch.Role;
 import dev.sunda.core.parallel.Parallel;
 import dev.sunda.core.spi.View;
+import java.util.Arrays;
 
 /// Layer normalisation of F32 rows. A row is brought into the first cache once and read from there; the sums over rows that give the
 /// gradients of weight and bias run in float within a chunk, whose size follows from the row's length alone, and in double from there on.
 final class LayerNorm {
     private static final int CHUNK_FLOATS = 32 * 1024;
+    private static final int CHUNK_COLUMNS = 512;
     private static final int LEAST_ROWS = 16;
     private static final int MOST_ROWS = 1024;
 
@@ -54,13 +56,13 @@ final class LayerNorm {
         float[] centres = new float[x.shape().size(0)];
         float[] scales = new float[centres.length];
         Parallel.forChunks(centres.length, chunk(n), (_, from, to) -> {
+            double sum = ReduceMath.CHOSEN.longSum(in.data, in.at(from), n);
             for (int row = from; row < to; row++) {
-                int at = in.at(row);
-                float centre = (float) (ReduceMath.CHOSEN.longSum(in.data, at, n) / n);
-                float scale = (float) (1 / Math.sqrt(squares(kernel, in.data, at, centre, n) / n + eps));
+                float centre = (float) (sum / n);
+                float scale = (float) (1 / Math.sqrt(squares(kernel, in.data, in.at(row), centre, n) / n + eps));
                 centres[row] = centre;
                 scales[row] = scale;
-                kernel.normalize(in.data, at, centre, scale, w, b, out.data, out.at(row), n);
+                sum = normalize(kernel, in, row, Math.min(row + 1, to - 1), centre, scale, w, b, out, n);
             }
         });
         out.finish(y);
@@ -73,6 +75,16 @@ final class LayerNorm {
         double total = 0;
         for (int i = 0; i < n; i += ReduceMath.BLOCK)
             total += kernel.squares(x, xi + i, mean, Math.min(ReduceMath.BLOCK, n - i));
+        return total;
+    }
+
+    /// Normalises a row and returns the sum of another: blocks in float, joined in double.
+    private static double normalize(LayerNormKernel kernel, Rows x, int row, int next, float mean, float rstd, float[] w, float[] b, Rows y,
+            int n) {
+        double total = 0;
+        for (int i = 0; i < n; i += ReduceMath.BLOCK)
+            total += kernel.normalize(x.data, x.at(row) + i, x.at(next) + i, mean, rstd, w, b, i, y.data, y.at(row) + i,
+                    Math.min(ReduceMath.BLOCK, n - i));
         return total;
     }
 
@@ -95,23 +107,21 @@ final class LayerNorm {
         float[] sums = parameters ? GemmScratch.zeros(Role.PARTIAL, Math.multiplyExact(2 * chunks, n)) : null;
         Parallel.forChunks(rows, chunk, (index, from, to) -> {
             var products = new float[2];
-            for (int row = from; row < to; row++) {
-                dx(kernel, gradient, in, row, centres[row], scales[row], w, products, out, n);
-                if (parameters)
-                    kernel.parameters(gradient.data, gradient.at(row), in.data, in.at(row), centres[row], scales[row], sums,
-                            2 * index * n, sums, (2 * index + 1) * n, n);
-            }
+            for (int row = from; row < to; row++)
+                row(kernel, gradient, in, row, centres[row], scales[row], w, products, out, sums, 2 * index * n, n);
         });
         out.finish(dx);
         if (parameters) {
-            ChannelNorm.write(joined(sums, 0, chunks, n), dweight);
-            ChannelNorm.write(joined(sums, 1, chunks, n), dbias);
+            float[] total = joined(sums, chunks, 2 * n);
+            ChannelNorm.write(Arrays.copyOf(total, n), dweight);
+            ChannelNorm.write(Arrays.copyOfRange(total, n, 2 * n), dbias);
         }
     }
 
-    /// `dx = rstd * (g - mean(g) - xhat * mean(g * xhat))` of one row, with `g = dy * w`.
-    private static void dx(LayerNormKernel kernel, Rows dy, Rows x, int row, float mean, float rstd, float[] w, float[] products, Rows dx,
-            int n) {
+    /// `dx = rstd * (g - mean(g) - xhat * mean(g * xhat))` of one row, with `g = dy * w`; the gradients of weight and bias are added to
+    /// `sums` from `at` on, unless that is null.
+    private static void row(LayerNormKernel kernel, Rows dy, Rows x, int row, float mean, float rstd, float[] w, float[] products, Rows dx,
+            float[] sums, int at, int n) {
         double sum = 0;
         double centred = 0;
         for (int i = 0; i < n; i += ReduceMath.BLOCK) {
@@ -121,17 +131,23 @@ final class LayerNorm {
         }
         float slope = (float) (-centred / n * rstd * rstd * rstd);
         float shift = (float) (-sum / n * rstd);
-        kernel.gradient(dy.data, dy.at(row), x.data, x.at(row), mean, rstd, w, slope, shift, dx.data, dx.at(row), n);
+        if (sums == null)
+            kernel.gradient(dy.data, dy.at(row), x.data, x.at(row), mean, rstd, w, slope, shift, dx.data, dx.at(row), n);
+        else
+            kernel.gradients(dy.data, dy.at(row), x.data, x.at(row), mean, rstd, w, slope, shift, dx.data, dx.at(row), sums, at, at + n, n);
     }
 
-    private static float[] joined(float[] sums, int part, int chunks, int n) {
-        var total = new double[n];
-        for (int chunk = 0; chunk < chunks; chunk++)
-            for (int j = 0; j < n; j++)
-                total[j] += sums[(2 * chunk + part) * n + j];
-        var result = new float[n];
-        for (int j = 0; j < n; j++)
-            result[j] = (float) total[j];
+    /// The sums of all chunks, added in their order.
+    private static float[] joined(float[] sums, int chunks, int width) {
+        var result = new float[width];
+        Parallel.forChunks(width, CHUNK_COLUMNS, (_, from, to) -> {
+            var total = new double[to - from];
+            for (int chunk = 0; chunk < chunks; chunk++)
+                for (int j = 0; j < total.length; j++)
+                    total[j] += sums[chunk * width + from + j];
+            for (int j = 0; j < total.length; j++)
+                result[from + j] = (float) total[j];
+        });
         return result;
     }
 

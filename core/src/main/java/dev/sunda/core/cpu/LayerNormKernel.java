@@ -9,10 +9,11 @@ sealed interface LayerNormKernel permits ScalarLayerNorm, SimdLayerNorm {
     /// `sum of (x - mean)^2`.
     float squares(float[] x, int xi, float mean, int n);
 
-    /// `y = (x - mean) * rstd * w + b`, the last two as one fused multiply-add.
+    /// `y = (x - mean) * rstd * w + b`, the last two as one fused multiply-add; returns the sum of the `n` elements of `x` from `next` on,
+    /// in the lanes of [ReduceMath#sum]: the row after this one comes from memory meanwhile.
     ///
-    /// @param w from 0 on, as `b`
-    void normalize(float[] x, int xi, float mean, float rstd, float[] w, float[] b, float[] y, int yi, int n);
+    /// @param w from `wi` on, as `b`
+    float normalize(float[] x, int xi, int next, float mean, float rstd, float[] w, float[] b, int wi, float[] y, int yi, int n);
 
     /// `sums[0] = sum of dy * w` and `sums[1] = sum of dy * w * (x - mean)`.
     ///
@@ -25,9 +26,9 @@ sealed interface LayerNormKernel permits ScalarLayerNorm, SimdLayerNorm {
     void gradient(float[] dy, int di, float[] x, int xi, float mean, float rstd, float[] w, float slope, float shift, float[] dx, int oi,
             int n);
 
-    /// `dw += dy * ((x - mean) * rstd)` and `db += dy`, element by element.
+    /// The same, and `dw += dy * ((x - mean) * rstd)` and `db += dy`, element by element, in one loop.
     ///
-    /// @param dw from `wo` on
-    /// @param db from `bo` on
-    void parameters(float[] dy, int di, float[] x, int xi, float mean, float rstd, float[] dw, int wo, float[] db, int bo, int n);
+    /// @param sums `dw` from `wo` on and `db` from `bo` on
+    void gradients(float[] dy, int di, float[] x, int xi, float mean, float rstd, float[] w, float slope, float shift, float[] dx, int oi,
+            float[] sums, int wo, int bo, int n);
 }

@@ -8,8 +8,8 @@ final class ScalarLayerNorm implements LayerNormKernel {
     }
 
     @Override
-    public void normalize(float[] x, int xi, float mean, float rstd, float[] w, float[] b, float[] y, int yi, int n) {
-        finishNormalize(x, xi, mean, rstd, w, b, y, yi, 0, n);
+    public float normalize(float[] x, int xi, int next, float mean, float rstd, float[] w, float[] b, int wi, float[] y, int yi, int n) {
+        return finishNormalize(new float[16], x, xi, next, mean, rstd, w, b, wi, y, yi, 0, n);
     }
 
     @Override
@@ -24,8 +24,9 @@ final class ScalarLayerNorm implements LayerNormKernel {
     }
 
     @Override
-    public void parameters(float[] dy, int di, float[] x, int xi, float mean, float rstd, float[] dw, int wo, float[] db, int bo, int n) {
-        finishParameters(dy, di, x, xi, mean, rstd, dw, wo, db, bo, 0, n);
+    public void gradients(float[] dy, int di, float[] x, int xi, float mean, float rstd, float[] w, float slope, float shift, float[] dx,
+            int oi, float[] sums, int wo, int bo, int n) {
+        finishGradients(dy, di, x, xi, mean, rstd, w, slope, shift, dx, oi, sums, wo, bo, 0, n);
     }
 
     static float finishSquares(float[] lanes, float[] x, int xi, float mean, int done, int n) {
@@ -36,9 +37,11 @@ final class ScalarLayerNorm implements LayerNormKernel {
         return ScalarReduceMath.finishSum(lanes, x, xi, n, n);
     }
 
-    static void finishNormalize(float[] x, int xi, float mean, float rstd, float[] w, float[] b, float[] y, int yi, int from, int n) {
-        for (int j = from; j < n; j++)
-            y[yi + j] = Math.fma((x[xi + j] - mean) * rstd, w[j], b[j]);
+    static float finishNormalize(float[] lanes, float[] x, int xi, int next, float mean, float rstd, float[] w, float[] b, int wi,
+            float[] y, int yi, int done, int n) {
+        for (int j = done; j < n; j++)
+            y[yi + j] = Math.fma((x[xi + j] - mean) * rstd, w[wi + j], b[wi + j]);
+        return ScalarReduceMath.finishSum(lanes, x, next, done, n);
     }
 
     static void finishProducts(float[] plain, float[] centred, float[] dy, int di, float[] x, int xi, float mean, float[] w, int wi,
@@ -58,11 +61,12 @@ final class ScalarLayerNorm implements LayerNormKernel {
             dx[oi + j] = Math.fma(dy[di + j] * w[j], rstd, Math.fma(x[xi + j] - mean, slope, shift));
     }
 
-    static void finishParameters(float[] dy, int di, float[] x, int xi, float mean, float rstd, float[] dw, int wo, float[] db, int bo,
-            int from, int n) {
+    static void finishGradients(float[] dy, int di, float[] x, int xi, float mean, float rstd, float[] w, float slope, float shift,
+            float[] dx, int oi, float[] sums, int wo, int bo, int from, int n) {
+        finishGradient(dy, di, x, xi, mean, rstd, w, slope, shift, dx, oi, from, n);
         for (int j = from; j < n; j++) {
-            dw[wo + j] = Math.fma(dy[di + j], (x[xi + j] - mean) * rstd, dw[wo + j]);
-            db[bo + j] += dy[di + j];
+            sums[wo + j] = Math.fma(dy[di + j], (x[xi + j] - mean) * rstd, sums[wo + j]);
+            sums[bo + j] += dy[di + j];
         }
     }
 }

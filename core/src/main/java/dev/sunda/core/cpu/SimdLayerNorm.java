@@ -47,15 +47,46 @@ final class SimdLayerNorm implements LayerNormKernel {
     }
 
     @Override
-    public void normalize(float[] x, int xi, float mean, float rstd, float[] w, float[] b, float[] y, int yi, int n) {
-        int end = S.loopBound(n);
+    public float normalize(float[] x, int xi, int next, float mean, float rstd, float[] w, float[] b, int wi, float[] y, int yi, int n) {
+        var lanes = new float[16];
+        int end = n & -16;
+        if (L == 16)
+            normalize(lanes, x, xi, next, mean, rstd, w, b, wi, y, yi, end);
+        else
+            for (int first = 0; first < 16; first += 2 * L)
+                normalizePair(lanes, first, x, xi + first, next + first, mean, rstd, w, b, wi + first, y, yi + first, end);
+        return ScalarLayerNorm.finishNormalize(lanes, x, xi, next, mean, rstd, w, b, wi, y, yi, end, n);
+    }
+
+    private static void normalize(float[] lanes, float[] x, int xi, int next, float mean, float rstd, float[] w, float[] b, int wi,
+            float[] y, int yi, int end) {
+        FloatVector sum = FloatVector.zero(S);
         FloatVector centre = FloatVector.broadcast(S, mean);
         FloatVector scale = FloatVector.broadcast(S, rstd);
-        for (int j = 0; j < end; j += L) {
+        for (int j = 0; j < end; j += 16) {
+            sum = sum.add(fromArray(S, x, next + j));
             FloatVector xhat = fromArray(S, x, xi + j).sub(centre).mul(scale);
-            xhat.fma(fromArray(S, w, j), fromArray(S, b, j)).intoArray(y, yi + j);
+            xhat.fma(fromArray(S, w, wi + j), fromArray(S, b, wi + j)).intoArray(y, yi + j);
         }
-        ScalarLayerNorm.finishNormalize(x, xi, mean, rstd, w, b, y, yi, end, n);
+        sum.intoArray(lanes, 0);
+    }
+
+    private static void normalizePair(float[] lanes, int first, float[] x, int xi, int next, float mean, float rstd, float[] w, float[] b,
+            int wi, float[] y, int yi, int end) {
+        FloatVector low = FloatVector.zero(S);
+        FloatVector high = FloatVector.zero(S);
+        FloatVector centre = FloatVector.broadcast(S, mean);
+        FloatVector scale = FloatVector.broadcast(S, rstd);
+        for (int j = 0; j < end; j += 16) {
+            low = low.add(fromArray(S, x, next + j));
+            high = high.add(fromArray(S, x, next + j + L));
+            FloatVector u = fromArray(S, x, xi + j).sub(centre).mul(scale);
+            FloatVector v = fromArray(S, x, xi + j + L).sub(centre).mul(scale);
+            u.fma(fromArray(S, w, wi + j), fromArray(S, b, wi + j)).intoArray(y, yi + j);
+            v.fma(fromArray(S, w, wi + j + L), fromArray(S, b, wi + j + L)).intoArray(y, yi + j + L);
+        }
+        low.intoArray(lanes, first);
+        high.intoArray(lanes, first + L);
     }
 
     @Override
@@ -123,16 +154,25 @@ final class SimdLayerNorm implements LayerNormKernel {
     }
 
     @Override
-    public void parameters(float[] dy, int di, float[] x, int xi, float mean, float rstd, float[] dw, int wo, float[] db, int bo, int n) {
+    public void gradients(float[] dy, int di, float[] x, int xi, float mean, float rstd, float[] w, float slope, float shift, float[] dx,
+            int oi, float[] sums, int wo, int bo, int n) {
         int end = S.loopBound(n);
+        gradientsOf(dy, di, x, xi, mean, rstd, w, slope, shift, dx, oi, sums, wo, bo, end);
+        ScalarLayerNorm.finishGradients(dy, di, x, xi, mean, rstd, w, slope, shift, dx, oi, sums, wo, bo, end, n);
+    }
+
+    private static void gradientsOf(float[] dy, int di, float[] x, int xi, float mean, float rstd, float[] w, float slope, float shift,
+            float[] dx, int oi, float[] sums, int wo, int bo, int end) {
         FloatVector centre = FloatVector.broadcast(S, mean);
         FloatVector scale = FloatVector.broadcast(S, rstd);
+        FloatVector incline = FloatVector.broadcast(S, slope);
+        FloatVector start = FloatVector.broadcast(S, shift);
         for (int j = 0; j < end; j += L) {
             FloatVector g = fromArray(S, dy, di + j);
-            FloatVector xhat = fromArray(S, x, xi + j).sub(centre).mul(scale);
-            g.fma(xhat, fromArray(S, dw, wo + j)).intoArray(dw, wo + j);
-            g.add(fromArray(S, db, bo + j)).intoArray(db, bo + j);
+            FloatVector d = fromArray(S, x, xi + j).sub(centre);
+            g.mul(fromArray(S, w, j)).fma(scale, d.fma(incline, start)).intoArray(dx, oi + j);
+            g.fma(d.mul(scale), fromArray(S, sums, wo + j)).intoArray(sums, wo + j);
+            g.add(fromArray(S, sums, bo + j)).intoArray(sums, bo + j);
         }
-        ScalarLayerNorm.finishParameters(dy, di, x, xi, mean, rstd, dw, wo, db, bo, end, n);
     }
 }
