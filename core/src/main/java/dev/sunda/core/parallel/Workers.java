@@ -12,8 +12,8 @@ import java.util.function.Consumer;
 final class Workers {
     /// Loops that can be helped at the same time; a caller that finds no free place does its loop alone.
     private static final int PLACES = 32;
-    /// How long an idle thread looks out for more work before it parks. Waking it up again may take milliseconds on a virtual machine, whose
-    /// host gives the processor of a parked thread to others.
+    /// How long an idle thread looks out for more work before it parks. Waking it up again may take milliseconds on a virtual machine,
+    /// whose host gives the processor of a parked thread to others.
     private static final long PATIENCE_NANOS = 5_000_000;
     /// How long of that it keeps the processor to itself; from then on it lets other threads of this machine go first.
     private static final long SELFISH_NANOS = 20_000;
