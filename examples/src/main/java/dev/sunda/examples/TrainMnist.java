@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
 final class TrainMnist implements Callable<Integer> {
     private static final List<String> FIXED = List.of("--epochs", "--batch", "--lr", "--seed", "--limit", "--dataset", "--model", "--out");
 
-    @Option(names = "--epochs", paramLabel = "N", defaultValue = "5", description = "passes over the training images (${DEFAULT-VALUE})")
+    @Option(names = "--epochs", paramLabel = "N", defaultValue = "3", description = "passes over the training images (${DEFAULT-VALUE})")
     private int epochs;
     @Option(names = "--batch", paramLabel = "N", defaultValue = "128", description = "images of one step (${DEFAULT-VALUE})")
     private int batch;

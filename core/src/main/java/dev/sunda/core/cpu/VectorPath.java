@@ -5,7 +5,7 @@ import java.lang.System.Logger.Level;
 /// Whether the kernels of this process use SIMD instructions, decided once. Both paths give the same bits.
 ///
 /// The logger `dev.sunda.core` gets one line about it: a warning if the module is absent, which costs much speed and is easily mended;
-/// information if the slow path was asked for; a debug message on the fast path.
+/// otherwise a debug message.
 ///
 /// Bits are the same on both paths because every multiply-add of sums and products is fused, in vectors and through [Math#fma] alike.
 /// A processor without such an instruction (x86 before 2013) gives the same results, but Java then computes each one with
@@ -16,7 +16,7 @@ final class VectorPath {
     private static final boolean ON = PRESENT && !"off".equals(System.getProperty("sunda.simd"));
 
     static {
-        System.getLogger("dev.sunda.core").log(PRESENT ? ON ? Level.DEBUG : Level.INFO : Level.WARNING, description());
+        System.getLogger("dev.sunda.core").log(PRESENT ? Level.DEBUG : Level.WARNING, description());
     }
 
     private VectorPath() {
