@@ -296,7 +296,8 @@ class EngineTests {
             }));
             y.square().sum().backward();
             assertThatThrownBy(aside.getFirst()::toFloatArray).isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("was recycled by the backward pass that made it").hasMessageContaining("StepScope.retain(tensor)");
+                    .hasMessageContaining("was recycled by the backward pass that made it")
+                    .hasMessageContaining("StepScope.retain(tensor)");
             assertThat(p.grad().toFloatArray()).containsExactly(2, 2, 2);
         }
         assertThat(p.grad().toFloatArray()).containsExactly(2, 2, 2);

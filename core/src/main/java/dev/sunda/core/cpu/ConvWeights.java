@@ -2,7 +2,8 @@ package dev.sunda.core.cpu;
 
 import dev.sunda.core.spi.View;
 
-/// Where the weights of a convolution lie as a matrix: row `t * inner + p`, column `j` at `at + taps[t] + p * rowStride + j * columnStride`.
+/// Where the weights of a convolution lie as a matrix: row `t * inner + p`, column `j` at `at + taps[t] + p * rowStride + j *
+/// columnStride`.
 ///
 /// @param n columns
 record ConvWeights(float[] data, int at, int[] taps, int inner, int rowStride, int columnStride, int n) {

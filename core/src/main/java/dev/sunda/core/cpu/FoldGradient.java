@@ -4,12 +4,13 @@ import dev.sunda.core.cpu.GemmScratch.Role;
 import dev.sunda.core.parallel.Parallel;
 import java.util.Arrays;
 
-/// The input gradient of a convolution of few channels, as of an image with three colours, which would leave most columns of a tile empty: one
+/// The input gradient of a convolution of few channels, as of an image with three colours, which would leave most columns of a tile
+/// empty: one
 /// product `[positions, channels of the result] * [channels of the result, taps * channels]` gives what each position adds to the patch it
 /// sees, and the patches are added to the image where they lie.
 ///
-/// Each term is a chain of fused multiply-adds over the channels of the result. Terms of a pixel are added row after row of positions; within
-/// a row of positions they are added in an order that depends on the shapes alone.
+/// Each term is a chain of fused multiply-adds over the channels of the result. Terms of a pixel are added row after row of positions;
+/// within a row of positions they are added in an order that depends on the shapes alone.
 ///
 /// @param grid positions of the result with the taps that look at pixels of the image
 record FoldGradient(GemmKernel kernel, Im2colGrid grid, int batch) {

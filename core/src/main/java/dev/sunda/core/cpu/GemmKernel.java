@@ -63,7 +63,8 @@ sealed interface GemmKernel permits ScalarGemm, SimdGemm {
     /// Adds `n` pieces of `length` floats: those at `at + i * step` to those at `out + i * distance`, in ascending order.
     void addPieces(float[] from, int at, int step, int n, int length, float[] to, int out, int distance);
 
-    /// Copies two pieces for each of `n` rows: `split` floats from `first + i * step` to `out + i * columns`, behind them the rest of the columns
+    /// Copies two pieces for each of `n` rows: `split` floats from `first + i * step` to `out + i * columns`, behind them the rest of the
+    /// columns
     /// from `second + i * step`. Reads as many floats from either place as there are columns, and writes as many beyond the last row.
     void copyPairs(float[] from, int first, int second, int step, int n, int split, float[] to, int out);
 

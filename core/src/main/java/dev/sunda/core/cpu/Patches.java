@@ -75,7 +75,8 @@ final class Patches implements GemmRows {
         }
     }
 
-    /// Copies as many columns as a tile has, `p` and following, of the rows `first` to `first + rows - 1` to lie side by side, as far as there
+    /// Copies as many columns as a tile has, `p` and following, of the rows `first` to `first + rows - 1` to lie side by side, as far as
+    /// there
     /// are that many; two more rows of `to` may be overwritten. Does nothing and returns false where they belong to more than two pieces.
     boolean loadPanel(int first, int rows, int p, float[] to) {
         int width = kernel.columns();

@@ -57,8 +57,8 @@ final class SimdGemm implements GemmKernel {
             tile(a, ao, b, bo, k, start, so, so, so, so, so, so, c, c0, c1, c2, c3, c4, c5);
     }
 
-    /// A tile whose row `i` starts from the values at `si` and is written to `ci`. A row that is not there has the place of the last one that
-    /// is: rows are written from the last to the first, so that this one remains.
+    /// A tile whose row `i` starts from the values at `si` and is written to `ci`. A row that is not there has the place of the last one
+    /// that is: rows are written from the last to the first, so that this one remains.
     private static void tile(float[] a, int ao, float[] b, int bo, int k, float[] start, int s0, int s1, int s2, int s3, int s4, int s5,
             float[] c, int at0, int at1, int at2, int at3, int at4, int at5) {
         FloatVector c00 = fromArray(S, start, s0), c01 = fromArray(S, start, s0 + L);

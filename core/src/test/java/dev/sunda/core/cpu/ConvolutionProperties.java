@@ -85,7 +85,8 @@ class ConvolutionProperties {
                 Order.CHANNELS_LAST, new Random(3));
     }
 
-    /// Windows that cover the image without gaps, as those of transposed convolutions that enlarge it; one axis on which pixels are left over.
+    /// Windows that cover the image without gaps, as those of transposed convolutions that enlarge it; one axis on which pixels are left
+    /// over.
     @Example
     void windowsSideBySideAgreeWithTheNaiveLoops() {
         var two = Window.sliding(8, 2, 2, 1, 0, 0);
