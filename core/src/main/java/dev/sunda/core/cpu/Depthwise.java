@@ -17,8 +17,10 @@ import java.util.List;
 /// strides has one for each place relative to the steps. With `m > 1` every input channel is repeated `m` times first.
 final class Depthwise {
     private static final int CHUNK_FLOATS = 32 * 1024;
-    /// Results that are computed one after the other from top to bottom.
-    private static final int BAND_FLOATS = 64 * 1024;
+    /// Results that are computed one after the other from top to bottom, at least, if there are few images.
+    private static final int BAND_FLOATS = 32 * 1024;
+    /// Bands of all images together that are enough for many threads.
+    private static final int MANY_BANDS = 16;
     /// Partial sums of a weight gradient.
     private static final int PARTS = 16;
 
@@ -61,7 +63,7 @@ final class Depthwise {
         int[] strides = dw.layout().strides();
         var phase = forward(spec, strides);
         var walk = DepthwiseWalk.of(phase, channels);
-        var bands = Bands.of(spec.batch(), phase.whole(), channels);
+        var bands = Bands.of(spec.batch(), phase.whole(), channels, walk.together());
         int chunk = Math.max(1, Math.ceilDiv(bands.count(), PARTS));
         int parts = Math.ceilDiv(bands.count(), chunk);
         int rows = walk.order().length;
@@ -139,7 +141,7 @@ final class Depthwise {
             passes.add(new Results(kernel, walk, in, cells, out));
             at += cells.size();
         }
-        var bands = Bands.of(batch, whole, channels);
+        var bands = Bands.of(batch, whole, channels, walks.stream().mapToInt(DepthwiseWalk::together).max().orElse(1));
         Parallel.forChunks(bands.count(), Math.max(1, CHUNK_FLOATS / bands.floats()), (_, from, to) -> {
             for (int band = from; band < to; band++)
                 for (var pass : passes)
@@ -178,13 +180,14 @@ final class Depthwise {
     /// @param rows of a band, the last one of a plane may have fewer
     /// @param floats at most in a band
     private record Bands(int planes, int depth, int height, int rows, int floats) {
-        static Bands of(int batch, Im2colGrid whole, int channels) {
+        /// @param together rows of which bands are made, except the last one of a plane
+        static Bands of(int batch, Im2colGrid whole, int channels, int together) {
+            int planes = Math.multiplyExact(batch, whole.depth().positions());
             int height = whole.height().positions();
             long row = Math.max(1L, (long) whole.width().positions() * channels);
-            int bands = (int) Math.min(height, Math.ceilDiv(row * height, BAND_FLOATS));
-            int rows = Math.max(1, Math.ceilDiv(height, Math.max(1, bands)));
-            return new Bands(Math.multiplyExact(batch, whole.depth().positions()), whole.depth().positions(), height, rows,
-                    (int) Math.min(Integer.MAX_VALUE, rows * row));
+            long bands = Math.clamp(row * height / BAND_FLOATS, 1, Math.ceilDiv(MANY_BANDS, Math.max(1, planes)));
+            int rows = Math.clamp((long) Math.ceilDiv(Math.ceilDiv(height, (int) bands), together) * together, 1, Math.max(1, height));
+            return new Bands(planes, whole.depth().positions(), height, rows, (int) Math.min(Integer.MAX_VALUE, rows * row));
         }
 
         int count() {

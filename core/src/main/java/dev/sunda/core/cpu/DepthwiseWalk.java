@@ -24,10 +24,6 @@ record DepthwiseWalk(GemmPhase phase, int channels, int[] order, Run[] runs, boo
     private static final int WHOLE = 16;
     /// Places that pay for a loop of their own.
     private static final int SHORTEST_ROW = 64;
-    /// Floats after which the first cache has the same place again.
-    private static final int SAME_PLACE = 1024;
-    /// Taps of a column that are too many for rows which compete for the same place.
-    private static final int MANY_LINES = 4;
 
     /// Positions `from` to `to - 1` of a row, which see the columns of taps `first` to `end - 1`.
     record Run(int from, int to, int first, int end) {
@@ -48,8 +44,7 @@ record DepthwiseWalk(GemmPhase phase, int channels, int[] order, Run[] runs, boo
         var grid = phase.grid();
         boolean flat = grid.width().step() == 1 && phase.every()[2] == 1 && period(channels, true) <= LONGEST_PERIOD;
         boolean across = flat && grid.width().kernel() > 2 && (long) next(grid.width()) * channels >= SHORTEST_ROW;
-        boolean competing = (long) grid.width().size() * channels % SAME_PLACE == 0 && grid.height().kernel() >= MANY_LINES;
-        boolean upright = flat && grid.height().step() == 1 && grid.height().kernel() > 2 && !(across && competing);
+        boolean upright = flat && grid.height().step() == 1 && grid.height().kernel() > 2;
         return new DepthwiseWalk(phase, channels, order(grid, across), runs(grid.width()), flat, upright, across);
     }
 
@@ -110,6 +105,11 @@ record DepthwiseWalk(GemmPhase phase, int channels, int[] order, Run[] runs, boo
             while (whole % channels != 0)
                 whole += WHOLE;
         return whole;
+    }
+
+    /// Rows of the whole result that belong together: cut there, they share least of what they read.
+    int together() {
+        return upright ? 4 * next(phase.grid().height()) * phase.every()[1] : 1;
     }
 
     /// Floats between positions of a run in the source.

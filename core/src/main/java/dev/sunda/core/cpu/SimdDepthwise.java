@@ -3,8 +3,8 @@ package dev.sunda.core.cpu;
 /// Cuts boxes and rows into the pieces that the loops over whole vectors know. Places that do not fill a vector go to the scalar twin.
 final class SimdDepthwise implements DepthwiseKernel {
     private static final int L = SimdSpecies.lanes();
-    /// Places that pass by all taps before the next ones do: what they read and write stays in the first cache.
-    private static final int SEGMENT = 512;
+    /// Places that pass by all taps before the next ones do: few enough that sums stay in the first cache, enough to share weights.
+    private static final int SEGMENT = 1024;
     /// Places of a row from which on rows are worked on one by one, not vector by vector.
     private static final int LONG_ROW = 64;
 

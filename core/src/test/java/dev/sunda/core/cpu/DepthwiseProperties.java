@@ -55,7 +55,7 @@ class DepthwiseProperties {
         ConvolutionProperties.checkDepthwiseTwins(spec, random);
     }
 
-    /// Rows whose distance is a multiple of 4 KB, numbers of channels with and without a short period, wide rows, several bands.
+    /// Numbers of channels with and without a short period, wide rows, a single image cut into bands, more images than partial sums.
     @Example
     void unusualSizesAgreeAndGiveTheSameBits() {
         var five = Window.sliding(16, 5, 1, 1, 2, 2);
