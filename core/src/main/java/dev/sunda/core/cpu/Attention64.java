@@ -114,7 +114,8 @@ final class Attention64 {
             x[at + j] *= factor;
     }
 
-    /// `scale * q kᵀ + mask` of `m` queries as far as the last one sees, in rows as long as there are keys; minus infinity for hidden keys.
+    /// `scale * q kᵀ + mask` of `m` queries as far as the last one sees, in rows as long as there are keys; minus infinity for hidden
+    /// keys.
     private double[] scores(int head, int first, int m, Head q, Panels keyPanels) {
         int end = spec.visible(first + m - 1, keys);
         double[] scores = Scratch64.doubles(Role.SCORES, Math.multiplyExact(rows, keys));

@@ -4,6 +4,7 @@ import dev.sunda.core.op.AdamStep;
 import dev.sunda.core.op.AttentionSpec;
 import dev.sunda.core.op.BinaryOp;
 import dev.sunda.core.op.CrossEntropySpec;
+import dev.sunda.core.op.PoolSpec;
 import dev.sunda.core.op.RandomKey;
 import dev.sunda.core.op.ReduceOp;
 import dev.sunda.core.op.UnaryOp;
@@ -13,28 +14,50 @@ import dev.sunda.core.type.Layout;
 import dev.sunda.core.type.Shape;
 import java.util.Arrays;
 
-/// One number made of the bits of many kernels on large enough inputs, to compare processes.
+/// One number made of the bits of many kernels of one type on large enough inputs, to compare processes. Everything runs more than once, so
+/// that compiled code takes part.
 final class KernelHash {
     private static final Shape SHAPE = Shape.of(77, 13, 41);
     private final CpuBackend cpu = new CpuBackend();
+    private final DType dtype;
     private long hash;
+    private long drawn;
 
-    private KernelHash() {
+    private KernelHash(DType dtype) {
+        this.dtype = dtype;
     }
 
-    static long compute() {
-        var work = new KernelHash();
+    static long compute(DType dtype) {
+        var work = new KernelHash(dtype);
         for (int repeat = 0; repeat < 3; repeat++)
             work.step();
+        for (int repeat = 0; repeat < 2; repeat++)
+            ConvolutionHash.run(work);
         return work.hash;
     }
 
-    private View fresh(Shape shape) {
-        return new View(cpu.allocate(DType.F32, shape.numel()), Layout.contiguous(shape));
+    CpuBackend cpu() {
+        return cpu;
     }
 
-    private void take(View x) {
-        hash = hash * 31 + Arrays.hashCode((float[]) cpu.download(x.storage(), 0, x.storage().numel()));
+    View fresh(Shape shape) {
+        return new View(cpu.allocate(dtype, shape.numel()), Layout.contiguous(shape));
+    }
+
+    /// An image in the order the backend likes.
+    View image(Shape shape) {
+        return new View(cpu.allocate(dtype, shape.numel()), cpu.imageLayout(shape));
+    }
+
+    /// Fills a view with numbers that no other one holds.
+    View random(View x) {
+        cpu.normal(new RandomKey(17, drawn++ << 32), x);
+        return x;
+    }
+
+    void take(View x) {
+        Object bits = cpu.download(x.storage(), 0, x.storage().numel());
+        hash = hash * 31 + (bits instanceof float[] floats ? Arrays.hashCode(floats) : Arrays.hashCode((double[]) bits));
     }
 
     private void step() {
@@ -63,6 +86,50 @@ final class KernelHash {
         rows(x);
         layerNorm(x);
         attention(x);
+        products();
+        channels();
+    }
+
+    /// Matrices with tails in every direction, few rows, a transposed right side, many small ones.
+    private void products() {
+        for (int[] size : new int[][] {{1, 77, 300, 95}, {1, 3, 130, 270}, {29, 7, 11, 13}}) {
+            View x = random(fresh(Shape.of(size[0], size[1], size[2])));
+            View y = random(fresh(Shape.of(size[0], size[2], size[3])));
+            View z = random(fresh(Shape.of(size[0], size[3], size[2])));
+            View out = fresh(Shape.of(size[0], size[1], size[3]));
+            cpu.matmul(x, y, null, out);
+            take(out);
+            cpu.matmul(x, z.as(z.layout().permute(0, 2, 1)), random(fresh(Shape.of(size[3]))), out);
+            take(out);
+        }
+    }
+
+    private void channels() {
+        Shape shape = Shape.of(9, 37, 15, 13);
+        View x = random(image(shape));
+        View y = image(shape);
+        View mean = fresh(Shape.of(37));
+        View variance = fresh(Shape.of(37));
+        cpu.channelStatistics(x, mean, variance);
+        take(mean);
+        take(variance);
+        cpu.channelNormalize(x, mean, variance, mean, mean, true, y);
+        take(y);
+        View dx = image(shape);
+        View dweight = fresh(Shape.of(37));
+        View dbias = fresh(Shape.of(37));
+        cpu.batchNormBackward(y, x, mean, variance, mean, mean, true, dx, dweight, dbias);
+        take(dx);
+        take(dweight);
+        take(dbias);
+        int[] two = {2, 2};
+        int[] one = {1, 1};
+        var spec = PoolSpec.of("pool", shape, new int[] {3, 3}, two, one, one, false, false);
+        View pooled = image(spec.outputShape());
+        cpu.avgPool(spec, x, pooled);
+        take(pooled);
+        cpu.avgPoolBackward(spec, pooled, dx);
+        take(dx);
     }
 
     private void attention(View x) {

@@ -2,6 +2,7 @@ package dev.sunda.core.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sunda.core.type.DType;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -24,19 +25,22 @@ class VectorPathTests {
         return output;
     }
 
-    /// Prints the description and a hash of the bits of many kernels.
+    /// Prints the description and a hash of the bits of many kernels for each type.
     static final class Probe {
         private Probe() {
         }
 
         public static void main(String[] args) {
             System.out.println(new CpuBackend().description());
-            System.out.println("bits " + KernelHash.compute());
+            for (DType dtype : List.of(DType.F32, DType.F64))
+                System.out.println("bits " + dtype + " " + KernelHash.compute(dtype));
         }
     }
 
     private static String bits(String output) {
-        return output.lines().filter(line -> line.startsWith("bits ")).findFirst().orElseThrow();
+        List<String> bits = output.lines().filter(line -> line.startsWith("bits ")).toList();
+        assertThat(bits).as(output).hasSize(2);
+        return String.join("\n", bits);
     }
 
     private static long lines(String output) {
