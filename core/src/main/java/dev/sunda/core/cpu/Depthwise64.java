@@ -5,9 +5,14 @@ import dev.sunda.core.parallel.Parallel;
 import dev.sunda.core.spi.View;
 
 /// [Depthwise] of F64, with any kernel, stride and dilation: positions of a row that see the same taps form a run, and only taps that see
-/// a pixel take part in a chain. With several filters a channel every channel is repeated first.
+/// a pixel take part in a chain. Where such positions lie side by side in source and result, their channels are one long row of places,
+/// along which weights repeat. With several filters a channel every channel is repeated first.
 final class Depthwise64 {
     private static final int CHUNK = 16 * 1024;
+    /// Places worked on at a time, so that they stay in the first cache while one tap after the other is added.
+    private static final int STRETCH = 1024;
+    /// Places after which weights repeat, at least: a sum that is written should not be read again at once.
+    private static final int LEAST_PERIOD = 64;
     /// Partial sums of a weight gradient.
     private static final int PARTS = 32;
 
@@ -28,8 +33,9 @@ final class Depthwise64 {
         var start = new double[channels];
         if (bias != null)
             Strips.read(bias.heap().doubles(), bias.layout().offset(), bias.layout().stride(0), start, channels);
-        int step = grid.width().step();
-        run(kernel, spec.batch(), channels, grid, step, repeated(spec, Layouts64.read(x)), weights(grid, w), start, Image.of(result));
+        var pass = new Pass(kernel, grid, channels, grid.width().step(), repeated(spec, Layouts64.read(x)), weights(grid, w), start,
+                Image.of(result));
+        pass.run(spec.batch());
         Layouts64.finish(result, out);
     }
 
@@ -42,7 +48,7 @@ final class Depthwise64 {
         for (int c = 0; bias != null && c < spec.inChannels(); c++)
             start[c * multiplier] = bias.heap().doubles()[bias.layout().offset() + c * bias.layout().stride(0)];
         Image wide = multiplier == 1 ? Image.of(result) : new Image(memory(dx.shape().numel(), multiplier), 0);
-        run(kernel, spec.batch(), channels, grid, 1, Image.of(Layouts64.read(dy)), weights(grid, w), start, wide);
+        new Pass(kernel, grid, channels, 1, Image.of(Layouts64.read(dy)), weights(grid, w), start, wide).run(spec.batch());
         if (multiplier > 1)
             fold(wide.data, multiplier, Image.of(result), dx.shape().numel());
         Layouts64.finish(result, dx);
@@ -51,67 +57,143 @@ final class Depthwise64 {
     /// Sums over fixed chunks of rows, joined in their order.
     static void convWeight(Depthwise64Kernel kernel, ConvSpec spec, View x, View dy, View dw) {
         int channels = spec.outChannels();
+        int period = period(channels);
         var grid = Im2colGrid.forward(spec.axes());
-        Image in = repeated(spec, Layouts64.read(x));
-        Image gradient = Image.of(Layouts64.read(dy));
+        var pass = new WeightPass(kernel, grid, channels, repeated(spec, Layouts64.read(x)), Image.of(Layouts64.read(dy)));
         int rows = Math.multiplyExact(spec.batch(), grid.rows());
         int chunk = Math.max(1, Math.ceilDiv(rows, PARTS));
-        var parts = new double[Math.ceilDiv(rows, chunk)][grid.taps() * channels];
+        var parts = new double[Math.ceilDiv(rows, chunk)][grid.taps() * period];
         Parallel.forChunks(rows, chunk, (part, from, to) -> {
             for (int row = from; row < to; row++)
-                addRow(kernel, grid, channels, row, in, gradient, parts[part]);
+                pass.addRow(row, parts[part]);
         });
         int[] taps = grid.tapOffsets(dw.layout().strides(), 2);
         for (int t = 0; t < taps.length; t++)
             for (int c = 0; c < channels; c++) {
                 double total = 0;
                 for (double[] part : parts)
-                    total += part[t * channels + c];
+                    for (int place = c; place < period; place += channels)
+                        total += part[t * period + place];
                 dw.heap().doubles()[dw.layout().offset() + taps[t] + c * dw.layout().stride(0)] = total;
             }
     }
 
-    private static void run(Depthwise64Kernel kernel, int batch, int channels, Im2colGrid grid, int step, Image in, double[] weights,
-            double[] start, Image out) {
-        int rows = Math.multiplyExact(batch, grid.rows());
-        int chunk = Math.max(1, CHUNK / Math.max(1, grid.width().positions() * channels));
-        Parallel.forChunks(rows, chunk, (_, from, to) -> grid.visit(from, to, (position, length, _, seen, at, taps) -> {
-            for (int t = 0; t < seen; t++) {
-                at[t] = in.offset + at[t] * channels;
-                taps[t] *= channels;
-            }
-            kernel.pixels(in.data, at, step * channels, weights, taps, seen, start, channels, length, out.data,
-                    out.offset + position * channels);
-        }));
+    /// Places after which weights repeat: a multiple of the channels that fills whole vectors.
+    private static int period(int channels) {
+        int period = channels;
+        while (period % Depthwise64Kernel.PLACES != 0 || period < LEAST_PERIOD)
+            period += channels;
+        return period;
     }
 
-    private static void addRow(Depthwise64Kernel kernel, Im2colGrid grid, int channels, int row, Image x, Image dy, double[] sums) {
-        var width = grid.width();
-        int image = row / grid.rows();
-        int z = row % grid.rows() / grid.height().positions();
-        int y = row % grid.height().positions();
-        for (int tap = 0; tap < grid.taps(); tap++) {
-            int kx = tap % width.kernel();
-            int sz = grid.depth().at(z, tap / width.kernel() / grid.height().kernel());
-            int sy = grid.height().at(y, tap / width.kernel() % grid.height().kernel());
-            int from = width.first(kx);
-            int length = width.end(kx) - from;
-            if (sz < 0 || sy < 0 || length <= 0)
-                continue;
-            int pixel = ((image * grid.depth().size() + sz) * grid.height().size() + sy) * width.size() + width.at(from, kx);
-            kernel.gradient(x.data, x.offset + pixel * channels, width.step() * channels, dy.data,
-                    dy.offset + (row * width.positions() + from) * channels, channels, length, sums, tap * channels);
+    /// What the rows of a convolution have in common.
+    ///
+    /// @param step pixels between the ones that neighbours of a run see
+    /// @param weights as `[taps, period]`
+    /// @param start one number a channel
+    private record Pass(Depthwise64Kernel kernel, Im2colGrid grid, int channels, int step, Image in, double[] weights, double[] start,
+            Image out) {
+        void run(int batch) {
+            int chunk = Math.max(1, CHUNK / Math.max(1, grid.width().positions() * channels));
+            Parallel.forChunks(Math.multiplyExact(batch, grid.rows()), chunk, (_, from, to) -> grid.visit(from, to, this::positions));
+        }
+
+        private void positions(int position, int length, int image, int seen, int[] pixels, int[] taps) {
+            int period = period(channels);
+            for (int t = 0; t < seen; t++) {
+                pixels[t] = in.offset + pixels[t] * channels;
+                taps[t] *= period;
+            }
+            int to = out.offset + position * channels;
+            for (int p = 0; p < length; p++)
+                System.arraycopy(start, 0, out.data, to + p * channels, channels);
+            if (step == 1)
+                places(pixels, taps, seen, period, to, length * channels);
+            for (int p = 0; p < length && step > 1; p++) {
+                places(pixels, taps, seen, period, to + p * channels, channels);
+                for (int t = 0; t < seen; t++)
+                    pixels[t] += step * channels;
+            }
+        }
+
+        /// Adds all taps to `n` neighbouring places.
+        private void places(int[] at, int[] taps, int seen, int period, int to, int n) {
+            for (int first = 0; first < n; first += STRETCH) {
+                int count = Math.min(STRETCH, n - first);
+                int t = 0;
+                for (; t <= seen - 3; t += 3)
+                    kernel.three(in.data, at[t] + first, at[t + 1] + first, at[t + 2] + first, weights, taps[t], taps[t + 1], taps[t + 2],
+                            first, period, out.data, to + first, count);
+                for (; t < seen; t++)
+                    kernel.one(in.data, at[t] + first, weights, taps[t], first, period, out.data, to + first, count);
+            }
         }
     }
 
-    /// The weight as `[taps, channels]`.
+    /// The sums of a weight gradient, row by row of positions.
+    private record WeightPass(Depthwise64Kernel kernel, Im2colGrid grid, int channels, Image x, Image dy) {
+        /// @param sums `[taps, period]`
+        void addRow(int row, double[] sums) {
+            int image = row / grid.rows();
+            int z = row % grid.rows() / grid.height().positions();
+            int y = row % grid.height().positions();
+            int columns = grid.width().kernel();
+            for (int line = 0; line < grid.depth().kernel() * grid.height().kernel(); line++) {
+                int sz = grid.depth().at(z, line / grid.height().kernel());
+                int sy = grid.height().at(y, line % grid.height().kernel());
+                if (sz < 0 || sy < 0)
+                    continue;
+                int pixel = ((image * grid.depth().size() + sz) * grid.height().size() + sy) * grid.width().size();
+                int kx = 0;
+                for (; kx <= columns - 3; kx += 3)
+                    addThree(kx, row, pixel, sums, line * columns);
+                for (; kx < columns; kx++)
+                    add(kx, grid.width().first(kx), grid.width().end(kx), row, pixel, sums, line * columns);
+            }
+        }
+
+        /// Three taps share what they all see; what only some of them see comes before and after.
+        private void addThree(int kx, int row, int pixel, double[] sums, int tap) {
+            var width = grid.width();
+            int from = Math.max(width.first(kx), Math.max(width.first(kx + 1), width.first(kx + 2)));
+            int to = Math.max(from, Math.min(width.end(kx), Math.min(width.end(kx + 1), width.end(kx + 2))));
+            for (int t = kx; t < kx + 3; t++)
+                add(t, width.first(t), Math.min(from, width.end(t)), row, pixel, sums, tap);
+            int period = period(channels);
+            int s = (tap + kx) * period;
+            int n = width.step() == 1 ? to - from : 1;
+            for (int p = from; p < to; p += n)
+                kernel.gradients(x.data, source(pixel, p, kx), source(pixel, p, kx + 1), source(pixel, p, kx + 2), dy.data, result(row, p),
+                        sums, s, s + period, s + 2 * period, period, n * channels);
+            for (int t = kx; t < kx + 3; t++)
+                add(t, Math.max(to, width.first(t)), width.end(t), row, pixel, sums, tap);
+        }
+
+        private void add(int kx, int from, int to, int row, int pixel, double[] sums, int tap) {
+            int period = period(channels);
+            int n = grid.width().step() == 1 ? to - from : 1;
+            for (int p = from; p < to; p += n)
+                kernel.gradient(x.data, source(pixel, p, kx), dy.data, result(row, p), sums, (tap + kx) * period, period, n * channels);
+        }
+
+        private int source(int pixel, int position, int kx) {
+            return x.offset + (pixel + grid.width().at(position, kx)) * channels;
+        }
+
+        private int result(int row, int position) {
+            return dy.offset + (row * grid.width().positions() + position) * channels;
+        }
+    }
+
+    /// The weight as `[taps, period]`.
     private static double[] weights(Im2colGrid grid, View w) {
         int channels = w.shape().size(0);
+        int period = period(channels);
         int[] taps = grid.tapOffsets(w.layout().strides(), 2);
-        var packed = new double[taps.length * channels];
+        var packed = new double[taps.length * period];
         for (int t = 0; t < taps.length; t++)
-            for (int c = 0; c < channels; c++)
-                packed[t * channels + c] = w.heap().doubles()[w.layout().offset() + taps[t] + c * w.layout().stride(0)];
+            for (int j = 0; j < period; j++)
+                packed[t * period + j] = w.heap().doubles()[w.layout().offset() + taps[t] + j % channels * w.layout().stride(0)];
         return packed;
     }
 
