@@ -33,7 +33,7 @@ final class TrainMnist implements Callable<Integer> {
     @Option(names = "--batch", paramLabel = "N", defaultValue = "128", description = "images of one step (${DEFAULT-VALUE})")
     private int batch;
     @Option(names = "--lr", paramLabel = "RATE", defaultValue = "0.01",
-            description = "learning rate at its peak; it rises for 30 %% of the steps, then falls (${DEFAULT-VALUE})")
+            description = "learning rate at its peak; it rises for 10 %% of the steps, then falls (${DEFAULT-VALUE})")
     private double learningRate;
     @Option(names = "--seed", paramLabel = "N", defaultValue = "42", description = "same seed, same network (${DEFAULT-VALUE})")
     private long seed;

@@ -1,5 +1,6 @@
 package dev.sunda.examples;
 
+import dev.sunda.core.Rng;
 import dev.sunda.core.parallel.Parallel;
 import dev.sunda.data.Dataset;
 import dev.sunda.data.Sample;
@@ -51,8 +52,8 @@ final class TrainingSession implements Trainer.Listener {
         this.model = model;
         this.run = run;
         this.test = limited(images.test());
-        this.trainer = new Trainer(model, options, limited(images.pixels()), images.augmentation(), test, classes,
-                resumed == null ? Progress.START : resumed.state().progress());
+        this.trainer = new Trainer(model, DigitNet.create(classes.size(), new Rng(0)), options, limited(images.pixels()),
+                images.augmentation(), test, classes, resumed == null ? Progress.START : resumed.state().progress());
         this.bar = new ProgressBar(out, ProgressBar.onTerminal());
         if (resumed != null)
             resumed.restore(model, trainer);
@@ -148,8 +149,8 @@ final class TrainingSession implements Trainer.Listener {
     }
 
     private void conclude(ModelSummary summary) {
-        ConfusionMatrix matrix = Evaluation.confusion(model, test, classes);
-        String sha256 = run.saveWeights(model);
+        ConfusionMatrix matrix = Evaluation.confusion(trainer.averaged(), test, classes);
+        String sha256 = run.saveWeights(trainer.averaged());
         var metrics = Metrics.of(trainer.progress().results(), matrix, classes, sha256);
         run.saveMetrics(metrics);
         out.println();

@@ -35,7 +35,7 @@ public record RunFolder(Path path) {
     /// Everything a run needs to go on.
     public static final String CHECKPOINT = "checkpoint.safetensors";
 
-    private static final String MODEL = "model.", OPTIMIZER = "optimizer.", STATE = "sunda.run";
+    private static final String MODEL = "model.", OPTIMIZER = "optimizer.", AVERAGE = "average.", STATE = "sunda.run";
     private static final JsonMapper JSON = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
     /// A network with its description.
@@ -73,18 +73,20 @@ public record RunFolder(Path path) {
         var tensors = new LinkedHashMap<String, Tensor>();
         model.stateDict().forEach((name, tensor) -> tensors.put(MODEL + name, tensor));
         trainer.optimizer().stateDict().forEach((name, tensor) -> tensors.put(OPTIMIZER + name, tensor));
+        trainer.average().stateDict().forEach((name, tensor) -> tensors.put(AVERAGE + name, tensor));
         RunState state = RunState.of(options, trainer.progress(), model);
         Checkpoint.save(path.resolve(CHECKPOINT), tensors, Map.of(STATE, JSON.writeValueAsString(state)));
     }
 
     /// A checkpoint that was read.
     public record Resumed(RunState state, Checkpoint checkpoint) {
-        /// Puts model and optimizer where they were.
+        /// Puts model, optimizer and average where they were.
         ///
         /// @param model made with the run's seed
         public void restore(Sequential model, Trainer trainer) {
             model.loadStateDict(part(checkpoint, MODEL), true);
             trainer.optimizer().loadStateDict(part(checkpoint, OPTIMIZER));
+            trainer.average().loadStateDict(part(checkpoint, AVERAGE));
             state.restoreRandomStates(model);
         }
     }

@@ -12,8 +12,10 @@ import dev.sunda.data.Transform;
 import dev.sunda.nn.Sequential;
 import dev.sunda.nn.functional.Losses.CrossEntropyOptions;
 import dev.sunda.optim.AdamW;
+import dev.sunda.optim.OneCycle;
 import dev.sunda.optim.Optimizer;
 import dev.sunda.optim.Schedule;
+import dev.sunda.optim.WeightAverage;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.BooleanSupplier;
@@ -24,6 +26,8 @@ public final class Trainer {
     private static final CrossEntropyOptions LOSS = CrossEntropyOptions.DEFAULT.withLabelSmoothing(TrainingOptions.LABEL_SMOOTHING);
 
     private final Sequential model;
+    private final Sequential averaged;
+    private final WeightAverage average = new WeightAverage(WeightAverage.risingExponential(TrainingOptions.AVERAGE_DECAY));
     private final Optimizer optimizer;
     private final Schedule schedule;
     private final DataLoader loader;
@@ -43,15 +47,19 @@ public final class Trainer {
         void finished(EpochResult result);
     }
 
+    /// @param model     is trained
+    /// @param averaged  another network of the same kind, to hold the average of the trained weights
     /// @param transform changes training images at random
     /// @param test      images to count mistakes on after each epoch
     /// @param from      [Progress#START] for a new run
-    public Trainer(Sequential model, TrainingOptions options, Dataset<Sample> train, Transform transform, Dataset<Sample> test,
-            List<String> classes, Progress from) {
+    public Trainer(Sequential model, Sequential averaged, TrainingOptions options, Dataset<Sample> train, Transform transform,
+            Dataset<Sample> test, List<String> classes, Progress from) {
         this.model = model;
+        this.averaged = averaged;
         this.optimizer = new AdamW(model.parameters(), options.learningRate(), AdamW.DEFAULT.withWeightDecay(TrainingOptions.WEIGHT_DECAY));
         this.loader = new DataLoader(train, DataLoader.Options.shuffled(options.batch(), options.seed()).withTransform(transform));
-        this.schedule = Schedule.oneCycle(Math.max(2, Math.multiplyExact(options.epochs(), loader.batches())));
+        int steps = Math.max(2, Math.multiplyExact(options.epochs(), loader.batches()));
+        this.schedule = new OneCycle(steps, TrainingOptions.RISE, OneCycle.Anneal.COS, 25, 1e4, false);
         this.test = test;
         this.classes = classes;
         this.epochs = options.epochs();
@@ -66,6 +74,17 @@ public final class Trainer {
     /// The optimizer, for saving and restoring its state.
     public Optimizer optimizer() {
         return optimizer;
+    }
+
+    /// The average of the weights, for saving and restoring.
+    public WeightAverage average() {
+        return average;
+    }
+
+    /// The network with the average of the weights so far: what is tested and saved.
+    public Sequential averaged() {
+        averaged.loadStateDict(average.weights(), true);
+        return averaged;
     }
 
     /// How far the run has come.
@@ -84,7 +103,7 @@ public final class Trainer {
             epoch(stop, listener);
             if (progress.step() < loader.batches())
                 return;
-            double accuracy = Evaluation.confusion(model, test, classes).accuracy();
+            double accuracy = Evaluation.confusion(averaged(), test, classes).accuracy();
             var result = new EpochResult(progress.epoch() + 1, progress.meanLoss(), accuracy, progress.seconds());
             progress = progress.after(result);
             listener.finished(result);
@@ -117,6 +136,7 @@ public final class Trainer {
             optimizer.zeroGrad();
             loss.backward();
             optimizer.step();
+            average.update(model.stateDict());
             return value;
         }
     }

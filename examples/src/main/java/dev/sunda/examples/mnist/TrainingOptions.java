@@ -16,12 +16,16 @@ public record TrainingOptions(String dataset, int epochs, int batch, double lear
     public static final double LABEL_SMOOTHING = 0.05;
     /// AdamW's decay of the weights, relative to the learning rate.
     public static final double WEIGHT_DECAY = 0.01;
+    /// Share of the steps in which the learning rate rises.
+    public static final double RISE = 0.1;
+    /// Decay of the average of the weights: about the last 50 steps count.
+    public static final double AVERAGE_DECAY = 0.98;
     /// Pixels a training image moves at most, in each direction.
     public static final int MOST_SHIFT = 1;
     /// What these options leave out, for people.
     static final String RECIPE =
             "AdamW, weight decay " + WEIGHT_DECAY + ", one cycle of the learning rate, label smoothing " + LABEL_SMOOTHING
-                    + ", shifts of up to " + MOST_SHIFT + " pixel";
+                    + ", shifts of up to " + MOST_SHIFT + " pixel, weights averaged with decay " + AVERAGE_DECAY;
 
     /// @throws UserException naming the option that is out of range
     public TrainingOptions {

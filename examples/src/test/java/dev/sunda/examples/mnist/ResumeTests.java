@@ -55,7 +55,7 @@ class ResumeTests {
     }
 
     private static Trainer trainer(Sequential model, Progress from) {
-        return new Trainer(model, OPTIONS, IMAGES, new RandomCrop(8, 8, 1), IMAGES, List.of("a", "b", "c"), from);
+        return new Trainer(model, model(), OPTIONS, IMAGES, new RandomCrop(8, 8, 1), IMAGES, List.of("a", "b", "c"), from);
     }
 
     /// A signal that comes during step number `step`, counted from 1.
@@ -89,7 +89,7 @@ class ResumeTests {
             BooleanSupplier signal = () -> stop[0];
             trainer.run(signal, after(every, stop));
             if (trainer.isDone())
-                return new End(run.saveWeights(model), trainer.progress().results());
+                return new End(run.saveWeights(trainer.averaged()), trainer.progress().results());
             run.saveCheckpoint(OPTIONS, model, trainer);
             RunFolder.Resumed resumed = new RunFolder(folder.resolve(name)).loadCheckpoint();
             assertThat(resumed.state().options()).isEqualTo(OPTIONS);
@@ -116,9 +116,9 @@ class ResumeTests {
     void anotherSeedGivesOtherBits() {
         Sequential one = model();
         var other = new TrainingOptions("mnist", 3, 8, 0.02, 8, 0);
-        new Trainer(one, other, IMAGES, new RandomCrop(8, 8, 1), IMAGES, List.of("a", "b", "c"), Progress.START).run(() -> false,
-                after(1000, new boolean[1]));
-        assertThat(RunFolder.create(folder.resolve("other")).saveWeights(one)).isNotEqualTo(train("whole", 1000).sha256());
+        var trainer = new Trainer(one, model(), other, IMAGES, new RandomCrop(8, 8, 1), IMAGES, List.of("a", "b", "c"), Progress.START);
+        trainer.run(() -> false, after(1000, new boolean[1]));
+        assertThat(RunFolder.create(folder.resolve("other")).saveWeights(trainer.averaged())).isNotEqualTo(train("whole", 1000).sha256());
     }
 
     @Test
