@@ -84,8 +84,12 @@ final class Reduce {
         }
         var partial = new float[Math.multiplyExact(results, pieces)];
         int chunk = Math.max(1, Nest.chunk(nest.numel()) / Math.max(1, nest.numel() / partial.length));
+        int blocks = op == ReduceOp.SUM && nest.outerLoops() == 0 ? nest.numel() / ReduceMath.BLOCK : 0;   // side by side, for one result
         Parallel.forChunks(partial.length, chunk, (_, from, to) -> {
-            for (int i = from; i < to; i++)
+            int i = Math.clamp(blocks, from, to);
+            if (from < i)
+                MATH.blockSums(x, nest.offset(1) + from * ReduceMath.BLOCK, i - from, partial, from);
+            for (; i < to; i++)
                 partial[i] = piece(i / pieces, i % pieces);
         });
         for (int k = 0; k < results; k++) {

@@ -11,6 +11,9 @@ sealed interface ReduceMath permits ScalarReduceMath, SimdReduceMath {
     /// `sum of x[xi + j]` for `j` below `n`.
     float sum(float[] x, int xi, int n);
 
+    /// `out[oi + i] = sum of block i`, each as [#sum] computes it, of blocks of [#BLOCK] elements one after the other from `xi` on.
+    void blockSums(float[] x, int xi, int blocks, float[] out, int oi);
+
     /// `sum of x[xi + j] * y[yi + j]` for `j` below `n`.
     float dot(float[] x, int xi, float[] y, int yi, int n);
 

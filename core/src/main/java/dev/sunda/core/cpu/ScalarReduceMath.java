@@ -8,6 +8,12 @@ final class ScalarReduceMath implements ReduceMath {
     }
 
     @Override
+    public void blockSums(float[] x, int xi, int blocks, float[] out, int oi) {
+        for (int i = 0; i < blocks; i++)
+            out[oi + i] = sum(x, xi + i * BLOCK, BLOCK);
+    }
+
+    @Override
     public float dot(float[] x, int xi, float[] y, int yi, int n) {
         return finishDot(new float[16], x, xi, y, yi, 0, n);
     }

@@ -23,6 +23,55 @@ final class SimdReduceMath implements ReduceMath {
         return ScalarReduceMath.finishSum(lanes, x, xi, end, n);
     }
 
+    /// Two blocks at a time: the chains of one alone are not enough to keep up with the caches.
+    @Override
+    public void blockSums(float[] x, int xi, int blocks, float[] out, int oi) {
+        var lanes = new float[16];
+        var more = new float[16];
+        int i = 0;
+        for (; i + 2 <= blocks; i += 2) {
+            if (L == 16)
+                twoBlocks(lanes, more, x, xi + i * BLOCK);
+            else
+                for (int first = 0; first < 16; first += 2 * L)
+                    twoBlocks(lanes, more, first, x, xi + i * BLOCK + first);
+            out[oi + i] = ScalarReduceMath.finishSum(lanes, x, xi, BLOCK, BLOCK);
+            out[oi + i + 1] = ScalarReduceMath.finishSum(more, x, xi, BLOCK, BLOCK);
+        }
+        if (i < blocks)
+            out[oi + i] = sum(x, xi + i * BLOCK, BLOCK);
+    }
+
+    private static void twoBlocks(float[] lanes, float[] more, float[] x, int xi) {
+        FloatVector a = FloatVector.zero(S);
+        FloatVector b = FloatVector.zero(S);
+        int second = xi + BLOCK;
+        for (int j = 0; j < BLOCK; j += 16) {
+            a = a.add(fromArray(S, x, xi + j));
+            b = b.add(fromArray(S, x, second + j));
+        }
+        a.intoArray(lanes, 0);
+        b.intoArray(more, 0);
+    }
+
+    private static void twoBlocks(float[] lanes, float[] more, int first, float[] x, int xi) {
+        FloatVector a = FloatVector.zero(S);
+        FloatVector b = FloatVector.zero(S);
+        FloatVector c = FloatVector.zero(S);
+        FloatVector d = FloatVector.zero(S);
+        int second = xi + BLOCK;
+        for (int j = 0; j < BLOCK; j += 16) {
+            a = a.add(fromArray(S, x, xi + j));
+            b = b.add(fromArray(S, x, xi + j + L));
+            c = c.add(fromArray(S, x, second + j));
+            d = d.add(fromArray(S, x, second + j + L));
+        }
+        a.intoArray(lanes, first);
+        b.intoArray(lanes, first + L);
+        c.intoArray(more, first);
+        d.intoArray(more, first + L);
+    }
+
     @Override
     public float dot(float[] x, int xi, float[] y, int yi, int n) {
         var lanes = new float[16];

@@ -92,6 +92,22 @@ class TwinProperties {
         assertThat(Float.floatToIntBits(simd.min(x, shift, n))).isEqualTo(Float.floatToIntBits(scalar.min(x, shift, n)));
     }
 
+    @Property(tries = 100)
+    void blockSums(@ForAll @IntRange(max = 5) int blocks, @ForAll @IntRange(max = MARGIN) int shift, @ForAll long seed) {
+        var random = new SplittableRandom(seed);
+        float[] x = new float[blocks * ReduceMath.BLOCK + MARGIN];
+        for (int i = 0; i < x.length; i++)
+            x[i] = (float) random.nextGaussian();
+        var scalar = new ScalarReduceMath();
+        var each = new float[blocks + 2];
+        for (int i = 0; i < blocks; i++)
+            each[i + 1] = scalar.sum(x, shift + i * ReduceMath.BLOCK, ReduceMath.BLOCK);
+        assertSameBits(new float[blocks + 2], out -> new SimdReduceMath().blockSums(x, shift, blocks, out, 1),
+                out -> System.arraycopy(each, 0, out, 0, each.length));
+        assertSameBits(new float[blocks + 2], out -> new SimdReduceMath().blockSums(x, shift, blocks, out, 1),
+                out -> scalar.blockSums(x, shift, blocks, out, 1));
+    }
+
     @Property
     void softmax(@ForAll @IntRange(max = 100) int n, @ForAll @IntRange(max = MARGIN) int shift, @ForAll long seed) {
         var random = new SplittableRandom(seed);
