@@ -13,32 +13,34 @@ import jdk.incubator.vector.VectorSpecies;
 
 /// [ScalarErf] on arrays: the identical chains of operations, lane by lane. `end` is a multiple of the vector length.
 ///
-/// Constants are vectors already, because so long a loop must not ask the compiler to inline a broadcast for each of them. The other
-/// functions prepare the exponents of a block that stays in the cache, run the one loop of `exp` over it, and finish.
+/// Constants of GELU are vectors already, signed and scaled as its chain needs them, because so long a loop must not ask the compiler to
+/// inline a broadcast for each of them. The other functions prepare the exponents of a block that stays in the cache, run the one loop of
+/// `exp` over it, and finish.
 final class SimdErf {
     private static final VectorSpecies<Float> S = SimdSpecies.F;
     private static final int L = S.length();
     private static final int BLOCK = 1024;
     private static final FloatVector ONE = FloatVector.broadcast(S, 1);
-    private static final FloatVector P4_H = FloatVector.broadcast(S, 4 * P4);
-    private static final FloatVector P3_H = FloatVector.broadcast(S, 2 * P3);
-    private static final FloatVector P2_H = FloatVector.broadcast(S, -2 * P2);
-    private static final FloatVector P1_M = FloatVector.broadcast(S, -P1);
-    private static final FloatVector P0_M = FloatVector.broadcast(S, P0);
-    private static final FloatVector Q5_H = FloatVector.broadcast(S, -4 * Q5);
-    private static final FloatVector Q4_H = FloatVector.broadcast(S, 4 * Q4);
-    private static final FloatVector Q3_H = FloatVector.broadcast(S, 2 * Q3);
-    private static final FloatVector Q2_H = FloatVector.broadcast(S, -2 * Q2);
-    private static final FloatVector Q1_M = FloatVector.broadcast(S, -Q1);
-    private static final FloatVector LOG2_E = FloatVector.broadcast(S, ScalarFunctions.LOG2_E);
+    private static final FloatVector P4 = FloatVector.broadcast(S, ScalarErf.P4);
+    private static final FloatVector P3 = FloatVector.broadcast(S, -ScalarErf.P3);
+    private static final FloatVector P2 = FloatVector.broadcast(S, ScalarErf.P2);
+    private static final FloatVector P1 = FloatVector.broadcast(S, -ScalarErf.P1);
+    private static final FloatVector P0 = FloatVector.broadcast(S, ScalarErf.P0);
+    private static final FloatVector Q5 = FloatVector.broadcast(S, -ScalarErf.Q5);
+    private static final FloatVector Q4 = FloatVector.broadcast(S, ScalarErf.Q4);
+    private static final FloatVector Q3 = FloatVector.broadcast(S, -ScalarErf.Q3);
+    private static final FloatVector Q2 = FloatVector.broadcast(S, ScalarErf.Q2);
+    private static final FloatVector Q1 = FloatVector.broadcast(S, -ScalarErf.Q1);
+    private static final FloatVector LOG2_E = FloatVector.broadcast(S, -0.5f * ScalarFunctions.LOG2_E);
     private static final FloatVector ROUND = FloatVector.broadcast(S, ScalarFunctions.ROUND);
-    private static final FloatVector MINUS_LN2_HIGH = FloatVector.broadcast(S, -ScalarFunctions.LN2_HIGH);
-    private static final FloatVector MINUS_LN2_LOW = FloatVector.broadcast(S, -ScalarFunctions.LN2_LOW);
-    private static final FloatVector E6 = FloatVector.broadcast(S, ScalarErf.E6);
-    private static final FloatVector E5 = FloatVector.broadcast(S, ScalarErf.E5);
-    private static final FloatVector E4 = FloatVector.broadcast(S, ScalarErf.E4);
-    private static final FloatVector E3 = FloatVector.broadcast(S, ScalarErf.E3);
-    private static final FloatVector E2 = FloatVector.broadcast(S, ScalarErf.E2);
+    private static final FloatVector LN2_HIGH = FloatVector.broadcast(S, 2 * ScalarFunctions.LN2_HIGH);
+    private static final FloatVector LN2_LOW = FloatVector.broadcast(S, 2 * ScalarFunctions.LN2_LOW);
+    private static final FloatVector E5 = FloatVector.broadcast(S, ScalarErf.E5 / -32);
+    private static final FloatVector E4 = FloatVector.broadcast(S, ScalarErf.E4 / 16);
+    private static final FloatVector E3 = FloatVector.broadcast(S, ScalarErf.E3 / -8);
+    private static final FloatVector E2 = FloatVector.broadcast(S, ScalarErf.E2 / 4);
+    private static final FloatVector E1 = FloatVector.broadcast(S, ScalarErf.E1 / -2);
+    private static final IntVector MINUS_MOST = IntVector.broadcast(SimdSpecies.I, Float.floatToRawIntBits(-GAUSS_MOST));
     private static final FloatVector PHI = FloatVector.broadcast(S, DENSITY);
 
     private SimdErf() {
@@ -141,21 +143,16 @@ final class SimdErf {
     private static void gelu(float[] x, int xi, float[] y, int yi, int end) {
         for (int j = 0; j < end; j += L) {
             FloatVector v = fromArray(S, x, xi + j);
-            FloatVector m = bits(v).or(Integer.MIN_VALUE).reinterpretAsFloats();
-            m = m.blend(-GAUSS_MOST, m.compare(LT, -GAUSS_MOST));
-            FloatVector half = m.mul(-0.5f);
-            FloatVector h = half.mul(m);
-            FloatVector t = h.fma(LOG2_E, ROUND);
+            FloatVector m = bits(v).or(Integer.MIN_VALUE).min(MINUS_MOST).reinterpretAsFloats();   // NaN too, but the last line knows it
+            FloatVector s = m.mul(m);
+            FloatVector t = s.fma(LOG2_E, ROUND);
             FloatVector n = t.sub(ROUND);
-            FloatVector r = n.fma(MINUS_LN2_LOW, n.fma(MINUS_LN2_HIGH, h));
+            FloatVector r = n.fma(LN2_LOW, m.fma(m, n.mul(LN2_HIGH)));
             FloatVector z = r.mul(r);
-            FloatVector e = z.fma(E6, r.fma(E5, E4));
-            e = z.fma(z.fma(e, r.fma(E3, E2)), r).add(1);
+            FloatVector e = z.fma(z.fma(r.fma(E5, E4), r.fma(E3, E2)), r.fma(E1, ONE));
             e = bits(e).add(bits(t).lanewise(LSHL, 23)).reinterpretAsFloats();
-            e = e.fma(half.fma(m, h.neg()), e);
-            FloatVector p = h.fma(h.fma(P4_H, m.fma(P3_H, P2_H)), m.fma(P1_M, P0_M));
-            FloatVector q = h.fma(m.fma(Q5_H, Q4_H), m.fma(Q3_H, Q2_H));
-            q = h.fma(q, m.fma(Q1_M, ONE));
+            FloatVector p = s.fma(s.fma(P4, m.fma(P3, P2)), m.fma(P1, P0));
+            FloatVector q = s.fma(s.fma(m.fma(Q5, Q4), m.fma(Q3, Q2)), m.fma(Q1, ONE));
             m.fma(p.div(q).mul(e), v.blend(0, v.compare(LT, 0))).intoArray(y, yi + j);
         }
     }
@@ -165,19 +162,15 @@ final class SimdErf {
             FloatVector v = fromArray(S, x, xi + j);
             FloatVector m = bits(v).or(Integer.MIN_VALUE).reinterpretAsFloats();
             m = m.blend(-GAUSS_MOST, m.compare(LT, -GAUSS_MOST));
-            FloatVector half = m.mul(-0.5f);
-            FloatVector h = half.mul(m);
-            FloatVector t = h.fma(LOG2_E, ROUND);
+            FloatVector s = m.mul(m);
+            FloatVector t = s.fma(LOG2_E, ROUND);
             FloatVector n = t.sub(ROUND);
-            FloatVector r = n.fma(MINUS_LN2_LOW, n.fma(MINUS_LN2_HIGH, h));
+            FloatVector r = n.fma(LN2_LOW, m.fma(m, n.mul(LN2_HIGH)));
             FloatVector z = r.mul(r);
-            FloatVector e = z.fma(E6, r.fma(E5, E4));
-            e = z.fma(z.fma(e, r.fma(E3, E2)), r).add(1);
+            FloatVector e = z.fma(z.fma(r.fma(E5, E4), r.fma(E3, E2)), r.fma(E1, ONE));
             e = bits(e).add(bits(t).lanewise(LSHL, 23)).reinterpretAsFloats();
-            e = e.fma(half.fma(m, h.neg()), e);
-            FloatVector p = h.fma(h.fma(P4_H, m.fma(P3_H, P2_H)), m.fma(P1_M, P0_M));
-            FloatVector q = h.fma(m.fma(Q5_H, Q4_H), m.fma(Q3_H, Q2_H));
-            q = h.fma(q, m.fma(Q1_M, ONE));
+            FloatVector p = s.fma(s.fma(P4, m.fma(P3, P2)), m.fma(P1, P0));
+            FloatVector q = s.fma(s.fma(m.fma(Q5, Q4), m.fma(Q3, Q2)), m.fma(Q1, ONE));
             FloatVector slope = m.fma(PHI, p.div(q)).mul(e);
             slope = ONE.sub(slope).blend(slope, v.compare(LT, 0));
             fromArray(S, dy, di + j).mul(slope).intoArray(dx, oi + j);
