@@ -106,9 +106,21 @@ final class LayerNorm {
         boolean parameters = dweight != null;
         float[] sums = parameters ? GemmScratch.zeros(Role.PARTIAL, Math.multiplyExact(2 * chunks, n)) : null;
         Parallel.forChunks(rows, chunk, (index, from, to) -> {
-            var products = new float[2];
-            for (int row = from; row < to; row++)
-                row(kernel, gradient, in, row, centres[row], scales[row], w, products, out, sums, 2 * index * n, n);
+            var totals = new double[2];
+            products(kernel, gradient, in, from, centres[from], w, totals, n);
+            for (int row = from; row < to; row++) {
+                float scale = scales[row];
+                float slope = (float) (-totals[1] / n * scale * scale * scale);
+                float shift = (float) (-totals[0] / n * scale);
+                int next = Math.min(row + 1, to - 1);
+                if (parameters) {
+                    gradients(kernel, gradient, in, row, next, centres, scale, w, slope, shift, out, sums, 2 * index * n, totals, n);
+                } else {
+                    kernel.gradient(gradient.data, gradient.at(row), in.data, in.at(row), centres[row], scale, w, slope, shift, out.data,
+                            out.at(row), n);
+                    products(kernel, gradient, in, next, centres[next], w, totals, n);
+                }
+            }
         });
         out.finish(dx);
         if (parameters) {
@@ -118,23 +130,28 @@ final class LayerNorm {
         }
     }
 
-    /// `dx = rstd * (g - mean(g) - xhat * mean(g * xhat))` of one row, with `g = dy * w`; the gradients of weight and bias are added to
-    /// `sums` from `at` on, unless that is null.
-    private static void row(LayerNormKernel kernel, Rows dy, Rows x, int row, float mean, float rstd, float[] w, float[] products, Rows dx,
-            float[] sums, int at, int n) {
-        double sum = 0;
-        double centred = 0;
+    /// `sum of g` and `sum of g * (x - mean)` with `g = dy * w`, of which `dx = rstd * (g - mean(g) - xhat * mean(g * xhat))` is made.
+    private static void products(LayerNormKernel kernel, Rows dy, Rows x, int row, float mean, float[] w, double[] totals, int n) {
+        Arrays.fill(totals, 0);
+        var block = new float[2];
         for (int i = 0; i < n; i += ReduceMath.BLOCK) {
-            kernel.products(dy.data, dy.at(row) + i, x.data, x.at(row) + i, mean, w, i, products, Math.min(ReduceMath.BLOCK, n - i));
-            sum += products[0];
-            centred += products[1];
+            kernel.products(dy.data, dy.at(row) + i, x.data, x.at(row) + i, mean, w, i, block, Math.min(ReduceMath.BLOCK, n - i));
+            totals[0] += block[0];
+            totals[1] += block[1];
         }
-        float slope = (float) (-centred / n * rstd * rstd * rstd);
-        float shift = (float) (-sum / n * rstd);
-        if (sums == null)
-            kernel.gradient(dy.data, dy.at(row), x.data, x.at(row), mean, rstd, w, slope, shift, dx.data, dx.at(row), n);
-        else
-            kernel.gradients(dy.data, dy.at(row), x.data, x.at(row), mean, rstd, w, slope, shift, dx.data, dx.at(row), sums, at, at + n, n);
+    }
+
+    /// `dx` of a row, the gradients of weight and bias added to `sums` from `at` on, and the totals of the next row.
+    private static void gradients(LayerNormKernel kernel, Rows dy, Rows x, int row, int next, float[] means, float rstd, float[] w,
+            float slope, float shift, Rows dx, float[] sums, int at, double[] totals, int n) {
+        Arrays.fill(totals, 0);
+        var block = new float[2];
+        for (int i = 0; i < n; i += ReduceMath.BLOCK) {
+            kernel.gradients(dy.data, dy.at(row) + i, dy.at(next) + i, x.data, x.at(row) + i, x.at(next) + i, means[row], rstd, means[next],
+                    w, i, slope, shift, dx.data, dx.at(row) + i, sums, at + i, at + n + i, block, Math.min(ReduceMath.BLOCK, n - i));
+            totals[0] += block[0];
+            totals[1] += block[1];
+        }
     }
 
     /// The sums of all chunks, added in their order.
