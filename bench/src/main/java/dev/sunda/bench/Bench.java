@@ -1,6 +1,7 @@
 package dev.sunda.bench;
 
 import dev.sunda.core.parallel.Parallel;
+import dev.sunda.examples.console.ProgressBar;
 import dev.sunda.examples.console.TextTable;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -9,7 +10,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.openjdk.jmh.runner.RunnerException;
 import picocli.CommandLine;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -31,34 +34,45 @@ public final class Bench implements Callable<Integer> {
     private String only;
     @Option(names = "--quick", description = "shorter, less exact")
     private boolean quick;
-    @Option(names = "--json", description = "one JSON object a line, each as soon as it is known")
-    private boolean json;
-    @Option(names = "--fresh-jvms", paramLabel = "N", arity = "0..1", fallbackValue = "10",
-            description = {
-                "start each case in N fresh Java virtual machines (10 if N is left out), with default flags and with few compiler threads; "
-                        + "fails if one is more than 1.3 times slower than the median, vectors are boxed, "
-                        + "or the compiler gave up on a method"})
-    private Integer freshJvms;
+    @ArgGroup(exclusive = true)
+    private Instead instead = new Instead();
     @Option(names = {"-h", "--help"}, usageHelp = true, description = "print this text")
     private boolean help;
     @Spec
     private CommandSpec spec;
 
+    /// What is done instead of the one measurement.
+    private static final class Instead {
+        @Option(names = "--json", description = "one JSON object a line, each as soon as it is known")
+        private boolean json;
+        @Option(names = "--scaling", description = "compare one thread with all of --threads")
+        private boolean scaling;
+        @Option(names = "--jmh", description = "measure under JMH, in three fresh Java virtual machines; with --quick in one")
+        private boolean jmh;
+        @Option(names = "--fresh-jvms", paramLabel = "N", arity = "0..1", fallbackValue = "10",
+                description = {
+                    "start each case in N fresh Java virtual machines (10 if N is left out), with default flags and with few compiler "
+                            + "threads; fails if one stays more than 1.3 times slower than the others, vectors are boxed, "
+                            + "or the compiler gave up on a method"})
+        private Integer freshJvms;
+    }
+
     /// Measures what the options ask for.
     @Override
-    public Integer call() throws IOException, InterruptedException {
+    public Integer call() throws IOException, InterruptedException, RunnerException {
         applyThreads();
         List<Case> cases = Cases.containing(only);
         if (cases.isEmpty())
             throw misused("no case has a name that contains '" + only + "'");
-        List<Case> existing = cases.stream().filter(c -> !c.isMissing()).toList();
-        boolean passed = true;
-        if (freshJvms == null)
-            measure(existing);
+        if (instead.freshJvms != null)
+            return checkInFreshJvms(cases) ? 0 : 1;
+        if (instead.scaling)
+            compareThreads(cases);
+        else if (instead.jmh)
+            Jmh.run(cases, Parallel.threads(), quick);
         else
-            passed = checkInFreshJvms(existing);
-        reportMissing(cases);
-        return passed ? 0 : 1;
+            measure(cases);
+        return 0;
     }
 
     private void applyThreads() {
@@ -74,39 +88,60 @@ public final class Bench implements Callable<Integer> {
     }
 
     private void measure(List<Case> cases) {
-        var table = new TextTable("case", "layout", "forward ms", "train ms", "batch 1 ms");
+        var table = new TextTable("case", "layout", "forward ms", "train ms", "batch 1 ms", "forward KB", "train KB", "batch 1 KB");
         for (Case c : cases) {
-            if (!json)
+            if (!instead.json)
                 progress(c.name());
-            Map<Meter.Measure, Meter.Result> results = c.measure(effort());
-            if (json)
+            Map<Measure, Meter.Result> results = c.measure(effort());
+            if (instead.json)
                 out().println(Line.of(c, Parallel.threads(), results));
-            table.row(c.name(), c.layout(), milliseconds(results.get(Meter.Measure.FORWARD)),
-                    milliseconds(results.get(Meter.Measure.TRAIN)), milliseconds(results.get(Meter.Measure.FORWARD_BATCH1)));
+            Meter.Result forward = results.get(Measure.FORWARD);
+            Meter.Result train = results.get(Measure.TRAIN);
+            Meter.Result single = results.get(Measure.FORWARD_BATCH1);
+            table.row(c.name(), c.layout(), milliseconds(forward), milliseconds(train), milliseconds(single), kilobytes(forward),
+                    kilobytes(train), kilobytes(single));
             System.gc();                                             // so that the next case does not pay for this one's data
         }
-        if (!json && !cases.isEmpty())
+        if (!instead.json)
             table.lines().forEach(out()::println);
     }
 
     private static String milliseconds(Meter.Result result) {
-        return result == null ? "" : String.format(Locale.ROOT, "%.3f", result.ms());
+        return result == null ? "" : text(result.ms());
+    }
+
+    private static String kilobytes(Meter.Result result) {
+        return result == null ? "" : String.format(Locale.ROOT, "%.1f", result.bytes() / 1e3);
+    }
+
+    private static String text(double x) {
+        return String.format(Locale.ROOT, "%.3f", x);
+    }
+
+    private void compareThreads(List<Case> cases) {
+        int most = Parallel.threads();
+        if (most < 2)
+            throw misused("--scaling needs --threads 2 or more (got " + most + ")");
+        var table = new TextTable("case", "measure", "1 thread ms", most + " threads ms", "times as fast");
+        for (Case c : cases) {
+            progress(c.name());
+            Map<Measure, Runnable> calls = c.prepare().get();
+            for (Measure measure : c.measures()) {
+                Meter.Scaling found = new Meter(effort()).scaling(calls.get(measure), most);
+                table.row(c.name(), measure.label(), text(found.one()), text(found.many()), text(found.one() / found.many()));
+            }
+        }
+        table.lines().forEach(out()::println);
     }
 
     private boolean checkInFreshJvms(List<Case> cases) throws IOException, InterruptedException {
-        if (freshJvms < 1)
-            throw misused("--fresh-jvms must be at least 1 (got " + freshJvms + ")");
-        if (json)
-            throw misused("--json and --fresh-jvms do not go together; leave one of them out");
-        var check = new FreshJvms(freshJvms, quick, Parallel.threads());
-        for (Case c : cases)
-            check.run(c, this::progress);
+        if (instead.freshJvms < 1)
+            throw misused("--fresh-jvms must be at least 1 (got " + instead.freshJvms + ")");
+        var check = new FreshJvms(instead.freshJvms, quick, Parallel.threads());
+        progress(check.plan(cases));
+        check.run(cases, new ProgressBar(spec.commandLine().getErr(), ProgressBar.onTerminal()));
         check.report().forEach(out()::println);
         return check.passed();
-    }
-
-    private void reportMissing(List<Case> cases) {
-        cases.stream().filter(Case::isMissing).forEach(c -> progress("missing: " + c.name() + ", because there is no " + c.lacks()));
     }
 
     private PrintWriter out() {

@@ -1,32 +1,24 @@
 package dev.sunda.bench;
 
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /// One line of the comparison with other frameworks.
 ///
 /// @param name the same in every framework's runner
 /// @param layout `engine` where there are images, whose memory format the engine chooses by itself, otherwise `-`
-/// @param work makes its data and hands its calls to the meter; null if the case cannot run
-/// @param lacks the operation that does not exist, or null
-record Case(String name, String layout, Consumer<Meter> work, String lacks) {
-    static Case of(String name, String layout, Consumer<Meter> work) {
-        return new Case(name, layout, work, null);
-    }
-
-    /// A case that other frameworks can run and Sunda cannot.
-    static Case missing(String name, String operation) {
-        return new Case(name, "-", null, operation);
-    }
-
-    boolean isMissing() {
-        return work == null;
-    }
-
+/// @param measures what can be measured, in the order in which it is
+/// @param prepare makes the data and returns a call for each measure; calls do not disturb one another
+record Case(String name, String layout, List<Measure> measures, Supplier<Map<Measure, Runnable>> prepare) {
     /// Runs the case.
-    Map<Meter.Measure, Meter.Result> measure(Effort effort) {
+    Map<Measure, Meter.Result> measure(Effort effort) {
+        Map<Measure, Runnable> calls = prepare.get();
         var meter = new Meter(effort);
-        work.accept(meter);
-        return meter.results();
+        var results = new LinkedHashMap<Measure, Meter.Result>();
+        for (Measure measure : measures)
+            results.put(measure, meter.time(calls.get(measure)));
+        return results;
     }
 }

@@ -1,15 +1,21 @@
 package dev.sunda.bench;
 
 import dev.sunda.core.parallel.Parallel;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingStream;
 
 /// What [FreshJvms] starts: measures one case and prints a [Finding] a line. Allocations are sampled while it runs, which says how many of
-/// the bytes are vectors that should have stayed in registers.
+/// the bytes are vectors that should have stayed in registers. Then, for every measure that standard input names, it runs that call again
+/// and prints the shortest time in milliseconds; it ends with the input.
 final class FreshCase {
     private static final String ALLOCATION = "jdk.ObjectAllocationSample";
     private static final String VECTORS = "jdk.incubator.vector.";
@@ -19,13 +25,13 @@ final class FreshCase {
 
     /// One measure of one start.
     ///
-    /// @param ms median in milliseconds
+    /// @param ms shortest run in milliseconds
     /// @param bytes allocated by a call
     /// @param boxedBytes of them for boxed vectors, an estimate from samples
-    record Finding(Meter.Measure measure, double ms, double bytes, double boxedBytes) {
+    record Finding(Measure measure, double ms, double bytes, double boxedBytes) {
         static Finding parse(String line) {
             String[] words = line.split(" ");
-            return new Finding(Meter.Measure.valueOf(words[0]), Double.parseDouble(words[1]), Double.parseDouble(words[2]),
+            return new Finding(Measure.valueOf(words[0]), Double.parseDouble(words[1]), Double.parseDouble(words[2]),
                     Double.parseDouble(words[3]));
         }
 
@@ -39,19 +45,27 @@ final class FreshCase {
     }
 
     /// @param args name of the case, number of threads, `quick` or `normal`
-    public static void main(String[] args) {
+    public static void main(String[] args) throws IOException {
         Parallel.setThreads(Integer.parseInt(args[1]));
         Case chosen = Cases.ALL.stream().filter(c -> c.name().equals(args[0])).findFirst().orElseThrow();
+        var meter = new Meter(args[2].equals("quick") ? Effort.QUICK : Effort.NORMAL);
+        Map<Measure, Runnable> calls = chosen.prepare().get();
         Queue<Boxed> boxed = new ConcurrentLinkedQueue<>();
         try (var recording = new RecordingStream()) {
             recording.enable(ALLOCATION);
             recording.onEvent(ALLOCATION, event -> collect(event, boxed));
             recording.startAsync();
-            var results = chosen.measure(args[2].equals("quick") ? Effort.QUICK : Effort.NORMAL);
+            List<Meter.Result> results = chosen.measures().stream().map(measure -> meter.time(calls.get(measure))).toList();
             recording.stop();
-            results.forEach((measure, result) -> System.out
-                    .println(new Finding(measure, result.ms(), result.bytes(), boxedBytes(result, List.copyOf(boxed)))));
+            for (int i = 0; i < results.size(); i++) {
+                Meter.Result result = results.get(i);
+                System.out.println(new Finding(chosen.measures().get(i), result.fastest(), result.bytes(),
+                        boxedBytes(result, List.copyOf(boxed))));
+            }
         }
+        var input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String line = input.readLine(); line != null; line = input.readLine())
+            System.out.println(meter.again(calls.get(Measure.valueOf(line))));
     }
 
     private static void collect(RecordedEvent event, Queue<Boxed> boxed) {

@@ -2,11 +2,10 @@ package dev.sunda.bench;
 
 import com.sun.management.ThreadMXBean;
 import dev.sunda.core.StepScope;
+import dev.sunda.core.parallel.Parallel;
 import java.lang.management.ManagementFactory;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.Map;
 
 /// Measures calls: each is repeated until it has become as fast as it gets, then the median of further runs counts.
 ///
@@ -18,39 +17,25 @@ final class Meter {
     private static final int PARTS = 3;
     /// A part counts as faster than the ones before it when its fastest run took less than this share of theirs.
     private static final double FASTER = 0.97;
+    /// Times that the numbers of threads take turns.
+    private static final int TURNS = 6;
     private static final double NANOS = 1e9;
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private final Effort effort;
-    private final Map<Measure, Result> results = new LinkedHashMap<>();
-
-    /// What of a case is measured.
-    enum Measure {
-        /// Without recording.
-        FORWARD("forward_ms"),
-        /// Forward and backward; of a whole model also the step of the optimizer.
-        TRAIN("train_ms"),
-        /// Inference on a single sample.
-        FORWARD_BATCH1("forward_batch1_ms");
-
-        private final String key;
-
-        Measure(String key) {
-            this.key = key;
-        }
-
-        /// The name in JSON lines.
-        String key() {
-            return key;
-        }
-    }
 
     /// @param ms median of the runs in milliseconds
-    /// @param bytes of Java's heap allocated in a run, by all threads, on average
+    /// @param fastest the shortest of them in milliseconds
+    /// @param bytes of Java's heap allocated in a run after warming up, by all threads of the process, on average
     /// @param runs how many were measured
     /// @param from when measuring began
     /// @param to when it ended
-    record Result(double ms, double bytes, int runs, Instant from, Instant to) {
+    record Result(double ms, double fastest, double bytes, int runs, Instant from, Instant to) {
+    }
+
+    /// @param one median with one thread in milliseconds
+    /// @param many median with more threads in milliseconds
+    record Scaling(double one, double many) {
     }
 
     Meter(Effort effort) {
@@ -58,10 +43,9 @@ final class Meter {
     }
 
     /// Measures one call, which may run hundreds of times.
-    void time(Measure measure, Runnable call) {
+    Result time(Runnable call) {
         warmUp(call);
-        double once = Math.max(run(call), 1e-6);
-        double[] seconds = new double[(int) Math.clamp(effort.budget() / once, 7, 200)];
+        double[] seconds = new double[runs(run(call), effort.budget(), 7)];
         Instant from = Instant.now();
         long before = THREADS.getTotalThreadAllocatedBytes();
         for (int i = 0; i < seconds.length; i++)
@@ -69,13 +53,45 @@ final class Meter {
         long bytes = THREADS.getTotalThreadAllocatedBytes() - before;
         Instant to = Instant.now();
         Arrays.sort(seconds);
-        double median = seconds[seconds.length / 2];
-        results.put(measure, new Result(median * 1e3, (double) bytes / seconds.length, seconds.length, from, to));
+        return new Result(median(seconds) * 1e3, seconds[0] * 1e3, (double) bytes / seconds.length, seconds.length, from, to);
     }
 
-    /// What was measured so far, in that order.
-    Map<Measure, Result> results() {
-        return results;
+    /// The shortest of further runs of a call that has been measured, in milliseconds.
+    double again(Runnable call) {
+        return fastest(call, effort.budget()) * 1e3;
+    }
+
+    /// Measures one call with one thread and with `threads` of them in turn, so that what else happens on the machine meets both;
+    /// afterwards the process has `threads`.
+    Scaling scaling(Runnable call, int threads) {
+        Parallel.setThreads(threads);
+        warmUp(call);
+        int runs = runs(run(call), effort.budget() / TURNS, 3);
+        double[] one = new double[TURNS * runs];
+        double[] many = new double[TURNS * runs];
+        for (int turn = 0; turn < TURNS; turn++) {
+            runs(call, 1, one, turn * runs, runs);
+            runs(call, threads, many, turn * runs, runs);
+        }
+        Arrays.sort(one);
+        Arrays.sort(many);
+        return new Scaling(median(one) * 1e3, median(many) * 1e3);
+    }
+
+    /// The first run after a change does not count: it may have to wake a thread.
+    private static void runs(Runnable call, int threads, double[] seconds, int from, int count) {
+        Parallel.setThreads(threads);
+        run(call);
+        for (int i = 0; i < count; i++)
+            seconds[from + i] = run(call);
+    }
+
+    private static int runs(double once, double seconds, int least) {
+        return (int) Math.clamp(seconds / Math.max(once, 1e-6), least, 200);
+    }
+
+    private static double median(double[] sorted) {
+        return sorted[sorted.length / 2];
     }
 
     private void warmUp(Runnable call) {
@@ -100,7 +116,8 @@ final class Meter {
         return fastest;
     }
 
-    private static double run(Runnable call) {
+    /// Seconds that one run takes, in a scope of its own.
+    static double run(Runnable call) {
         long start = System.nanoTime();
         try (var _ = StepScope.open()) {
             call.run();

@@ -1,9 +1,9 @@
 package dev.sunda.bench;
 
 import static dev.sunda.autograd.GradMode.noGrad;
-import static dev.sunda.bench.Meter.Measure.FORWARD;
-import static dev.sunda.bench.Meter.Measure.FORWARD_BATCH1;
-import static dev.sunda.bench.Meter.Measure.TRAIN;
+import static dev.sunda.bench.Measure.FORWARD;
+import static dev.sunda.bench.Measure.FORWARD_BATCH1;
+import static dev.sunda.bench.Measure.TRAIN;
 import static dev.sunda.nn.functional.Losses.crossEntropy;
 
 import dev.sunda.autograd.Gradients;
@@ -17,6 +17,7 @@ import dev.sunda.nn.Layer;
 import dev.sunda.optim.Optimizer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -29,6 +30,7 @@ import java.util.function.UnaryOperator;
 final class Workloads {
     private static final String ENGINE = "engine";
     private static final String NO_IMAGES = "-";
+    private static final List<Measure> BOTH_WAYS = List.of(FORWARD, TRAIN);
     private static final long SEED = 1;
 
     private Workloads() {
@@ -36,11 +38,11 @@ final class Workloads {
 
     /// `[m, k] x [k, n]`, forward only.
     static Case gemm(String name, int m, int n, int k) {
-        return Case.of(name, NO_IMAGES, meter -> {
+        return new Case(name, NO_IMAGES, List.of(FORWARD), () -> {
             var rng = new Rng(SEED);
             Tensor x = Tensor.randn(Shape.of(m, k), rng);
             Tensor y = Tensor.randn(Shape.of(k, n), rng);
-            meter.time(FORWARD, () -> x.matmul(y));
+            return Map.of(FORWARD, () -> x.matmul(y));
         });
     }
 
@@ -51,56 +53,55 @@ final class Workloads {
 
     /// A layer in training mode, on channels-last images of this shape.
     static Case images(String name, Supplier<Layer> layer, int... shape) {
-        return Case.of(name, ENGINE, meter -> {
+        return new Case(name, ENGINE, BOTH_WAYS, () -> {
             Layer made = layer.get();
-            forwardAndBackward(meter, made::forward, Tensor.randn(Shape.of(shape), new Rng(SEED)).channelsLast(), made.parameters());
+            return forwardAndBackward(made::forward, Tensor.randn(Shape.of(shape), new Rng(SEED)).channelsLast(), made.parameters());
         });
     }
 
     /// A function without parameters.
     static Case unary(String name, UnaryOperator<Variable> f, Shape shape) {
-        return Case.of(name, NO_IMAGES,
-                meter -> forwardAndBackward(meter, f, Tensor.randn(shape, new Rng(SEED)), List.of()));
+        return new Case(name, NO_IMAGES, BOTH_WAYS, () -> forwardAndBackward(f, Tensor.randn(shape, new Rng(SEED)), List.of()));
     }
 
     /// A layer in training mode on row-major data of this shape, with the gradients of its parameters and its input.
     static Case layer(String name, Function<Rng, Layer> layer, Shape shape) {
-        return Case.of(name, NO_IMAGES, meter -> {
+        return new Case(name, NO_IMAGES, BOTH_WAYS, () -> {
             var rng = new Rng(SEED);
             Layer made = layer.apply(rng);
-            forwardAndBackward(meter, made::forward, Tensor.randn(shape, rng), made.parameters());
+            return forwardAndBackward(made::forward, Tensor.randn(shape, rng), made.parameters());
         });
     }
 
-    /// A whole classifier with cross-entropy: training step, inference on the batch, inference on its first sample.
+    /// A whole classifier with cross-entropy: training step, inference on the batch, inference on its first sample. Inference has a
+    /// network of its own, so that it does not depend on whether somebody trained before.
     static Case model(String name, Function<Rng, Layer> network, Shape input, int classes, Function<List<Parameter>, Optimizer> optimizer) {
-        return Case.of(name, ENGINE, meter -> {
+        return new Case(name, ENGINE, List.of(TRAIN, FORWARD, FORWARD_BATCH1), () -> {
             var rng = new Rng(SEED);
             Layer net = network.apply(rng);
             Optimizer steps = optimizer.apply(net.parameters());
             Tensor images = Tensor.randn(input, rng);
             Tensor labels = labels(input.size(0), classes, rng);
-            meter.time(TRAIN, () -> {
+            Layer finished = network.apply(rng);
+            finished.eval();
+            Tensor first = images.narrow(0, 0, 1);
+            return Map.of(TRAIN, () -> {
                 steps.zeroGrad();
                 crossEntropy(net.forward(images), labels).backward();
                 steps.step();
-            });
-            net.eval();
-            Tensor first = images.narrow(0, 0, 1);
-            meter.time(FORWARD, () -> noGrad(() -> net.forward(images)));
-            meter.time(FORWARD_BATCH1, () -> noGrad(() -> net.forward(first)));
+            }, FORWARD, () -> noGrad(() -> finished.forward(images)), FORWARD_BATCH1, () -> noGrad(() -> finished.forward(first)));
         });
     }
 
-    private static void forwardAndBackward(Meter meter, UnaryOperator<Variable> f, Tensor input, List<Parameter> parameters) {
-        meter.time(FORWARD, () -> noGrad(() -> f.apply(Variable.of(input))));
+    private static Map<Measure, Runnable> forwardAndBackward(UnaryOperator<Variable> f, Tensor input, List<Parameter> parameters) {
         Variable x = Variable.tracked(input);
         var leaves = new ArrayList<Variable>(parameters);
         leaves.add(x);
         Tensor y = noGrad(() -> f.apply(x)).data();
         Tensor random = Tensor.randn(y.shape(), new Rng(SEED));
         Tensor dy = y.layout().isChannelsLast() ? random.channelsLast() : random;
-        meter.time(TRAIN, () -> Gradients.gradients(List.of(f.apply(x)), List.of(Variable.of(dy)), leaves, false));
+        return Map.of(FORWARD, () -> noGrad(() -> f.apply(Variable.of(input))), TRAIN,
+                () -> Gradients.gradients(List.of(f.apply(x)), List.of(Variable.of(dy)), leaves, false));
     }
 
     private static Tensor labels(int count, int classes, Rng rng) {

@@ -1,9 +1,10 @@
 package dev.sunda.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sunda.autograd.Variable;
-import dev.sunda.bench.Meter.Measure;
+import dev.sunda.core.parallel.Parallel;
 import dev.sunda.core.type.Shape;
 import dev.sunda.nn.Conv2d;
 import dev.sunda.nn.Flatten;
@@ -13,11 +14,13 @@ import dev.sunda.optim.Sgd;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.json.JsonMapper;
 
 class BenchTests {
     private static final Effort HARDLY_ANY = new Effort(0, 0);
+    private static final AtomicReference<Object> SINK = new AtomicReference<>();
 
     /// The names in the runner of the other frameworks, which the comparison joins on.
     private static final List<String> PEER = List.of("gemm/256", "gemm/512", "gemm/1024", "gemm/2048", "gemm/128x10x6272",
@@ -43,27 +46,64 @@ class BenchTests {
         assertThat(status).as(err.toString()).isZero();
         assertThat(out.toString().lines()).hasSize(1);
         var line = JsonMapper.shared().readTree(out.toString());
-        assertThat(line.propertyNames()).containsExactly("case", "layout", "threads", "device", "forward_ms");
+        assertThat(line.propertyNames()).containsExactly("case", "layout", "threads", "device", "forward_ms", "forward_bytes");
         assertThat(line.get("case").asString()).isEqualTo("gemm/256");
         assertThat(line.get("device").asString()).isEqualTo("cpu");
         assertThat(line.get("forward_ms").asDouble()).isPositive();
     }
 
     @Test
-    void missingCasesAreNamed() {
-        var out = new StringWriter();
-        var err = new StringWriter();
-        Case missing = Cases.ALL.stream().filter(Case::isMissing).findFirst().orElse(null);
-        if (missing == null)
-            return;
-        assertThat(run(out, err, "--json", "--only", missing.name())).isZero();
-        assertThat(out.toString()).isEmpty();
-        assertThat(err.toString()).contains("missing: " + missing.name(), missing.lacks());
+    void bytesAreThoseOfAllThreads() {
+        int threads = Parallel.threads();
+        Parallel.setThreads(2);
+        try {
+            Runnable call = () -> Parallel.forChunks(64, 1, (_, _, _) -> SINK.set(new byte[100_000]));
+            assertThat(new Meter(HARDLY_ANY).time(call).bytes()).isBetween(64 * 100_000.0, 64 * 110_000.0);
+        } finally {
+            Parallel.setThreads(threads);
+        }
+    }
+
+    @Test
+    void scalingComparesOneThreadWithMore() {
+        int threads = Parallel.threads();
+        try {
+            var out = new StringWriter();
+            var err = new StringWriter();
+            assertThat(run(out, err, "--quick", "--scaling", "--threads", "2", "--only", "gemm/256")).as(err.toString()).isZero();
+            assertThat(out.toString().lines()).hasSize(2).first().asString().contains("1 thread ms", "2 threads ms");
+            assertThat(Parallel.threads()).isEqualTo(2);
+        } finally {
+            Parallel.setThreads(threads);
+        }
+    }
+
+    @Test
+    void jmhFindsItsCase() {
+        var benchmark = new CaseBenchmark();
+        benchmark.call = Jmh.name(Cases.ALL.getFirst(), Measure.FORWARD);
+        benchmark.prepare();
+        benchmark.run();
+        benchmark.call = "gemm/256:train";
+        assertThatThrownBy(benchmark::prepare).hasMessageContaining("gemm/256:train");
+    }
+
+    @Test
+    void theCompilersLogNamesMethodsItGaveUpOn() {
+        String fine = "   1207  832       3       dev.sunda.core.cpu.SimdGemm::rows (123 bytes)\n"
+                + "   1300  833       4       dev.sunda.core.cpu.SimdGemm::rows (123 bytes)   made not entrant: uncommon trap\n";
+        assertThat(CompilerLog.complaints(fine)).isEmpty();
+        String gaveUp = "COMPILE SKIPPED: out of virtual registers in linear scan (retry at different tier)";
+        assertThat(CompilerLog.complaints(fine + "   1400  834       3       a.B::c (9 bytes)   " + gaveUp))
+                .containsExactly("a.B::c " + gaveUp);
+        assertThat(CompilerLog.complaints(fine.repeat(10))).singleElement().asString()
+                .startsWith("dev.sunda.core.cpu.SimdGemm::rows was optimised and thrown away");
     }
 
     @Test
     void wrongUseIsOneLineAndStatusTwo() {
-        for (List<String> options : List.of(List.of("--only", "no such case"), List.of("--threads", "0"), List.of("--fresh"))) {
+        for (List<String> options : List.of(List.of("--only", "no such case"), List.of("--threads", "0"), List.of("--fresh"),
+                List.of("--json", "--jmh"))) {
             var out = new StringWriter();
             var err = new StringWriter();
             assertThat(run(out, err, options.toArray(String[]::new))).isEqualTo(2);

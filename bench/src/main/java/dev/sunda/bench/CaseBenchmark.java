@@ -1,9 +1,6 @@
 package dev.sunda.bench;
 
-import dev.sunda.core.Rng;
 import dev.sunda.core.StepScope;
-import dev.sunda.core.Tensor;
-import dev.sunda.core.type.Shape;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -17,35 +14,36 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/// Matrix products `[m, k] x [k, n]`, float32: `2 * m * n * k` operations each.
+/// Any measure of any case under JMH; [Jmh] starts it with the measures to take.
 @State(Scope.Thread)
 @BenchmarkMode(Mode.SampleTime)
-@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@OutputTimeUnit(TimeUnit.MILLISECONDS)
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
 @Fork(3)
-public class MatmulBenchmark {
-    @Param({"256,256,256", "1024,1024,1024", "128,10,6272", "25088,64,32"})
-    public String size;
+public class CaseBenchmark {
+    /// Name of a case and a measure of it, as [Jmh#name] writes them.
+    @Param("gemm/256:forward")
+    public String call;
 
-    private Tensor x;
-    private Tensor y;
+    private Runnable run;
 
     @Setup
-    public void fill() {
-        String[] sizes = size.split(",");
-        int m = Integer.parseInt(sizes[0]);
-        int n = Integer.parseInt(sizes[1]);
-        int k = Integer.parseInt(sizes[2]);
-        var rng = new Rng(1);
-        x = Tensor.randn(Shape.of(m, k), rng);
-        y = Tensor.randn(Shape.of(k, n), rng);
+    public void prepare() {
+        run = null;
+        for (Case c : Cases.ALL)
+            for (Measure measure : c.measures())
+                if (Jmh.name(c, measure).equals(call))
+                    run = c.prepare().get().get(measure);
+        if (run == null)
+            throw new IllegalArgumentException("CaseBenchmark: there is no " + call);
     }
 
+    /// Results are written to memory, so nothing can be left out as unused.
     @Benchmark
-    public float product() {
+    public void run() {
         try (var _ = StepScope.open()) {
-            return x.matmul(y).view().heap().floats()[0];
+            run.run();
         }
     }
 }
