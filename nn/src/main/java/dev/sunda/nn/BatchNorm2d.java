@@ -5,6 +5,7 @@ import dev.sunda.autograd.Variable;
 import dev.sunda.core.Tensor;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
+import dev.sunda.nn.functional.Convolutions;
 import dev.sunda.nn.functional.Normalizations;
 
 /// Batch normalisation of images: `y = (x - mean) / sqrt(variance + eps) * weight + bias`, channel by channel. Shapes: `[N, C, H, W]` to
@@ -77,6 +78,18 @@ public final class BatchNorm2d extends Layer {
     /// With relu behind it.
     Variable computeRelu(Variable x) {
         return compute(x, true);
+    }
+
+    /// Behind a convolution whose result it fits, in evaluation.
+    Variable computeAfter(Conv2d conv, Variable x, boolean relu) {
+        return Convolutions.convBatchNorm(x, conv.weight(), conv.bias(), conv.spec(x.shape()), runningMean.data(), runningVar.data(),
+                weight,
+                bias, options.eps, relu);
+    }
+
+    /// Whether [#computeAfter] stands for the convolution and this layer.
+    boolean joins(Conv2d conv, Variable x) {
+        return usesRunningStatistics() && x.rank() == 4 && conv.weight().size(0) == channels;
     }
 
     private Variable compute(Variable x, boolean relu) {

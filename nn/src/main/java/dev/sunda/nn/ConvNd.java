@@ -101,6 +101,11 @@ public abstract sealed class ConvNd extends Layer permits Conv1d, Conv2d, Conv3d
         return Convolutions.conv(x, weight, bias, spec(x.shape()));
     }
 
+    /// With relu behind it, unless this is a transposed convolution.
+    Variable computeRelu(Variable x) {
+        return Convolutions.convRelu(x, weight, bias, spec(x.shape()));
+    }
+
     @Override
     protected String options() {
         return in + " -> " + out + ", kernel " + Sliding.text(kernel) + sliding.text();

@@ -7,12 +7,15 @@ import java.util.List;
 ///
 /// | layers | computed as | saves |
 /// |---|---|---|
+/// | [Conv2d], [BatchNorm2d] in evaluation, [Relu] or not | one convolution, if nothing is recorded | the passes of norm and relu |
+/// | a convolution, [Relu], no such [MaxPool2d] | one convolution | the forward pass of relu |
 /// | [BatchNorm2d], [Relu] | one operation | the pass of relu, which both directions wait for memory in |
 /// | [Relu], [MaxPool2d] without padding | pool, then relu | relu of all pixels but the largest ones |
 ///
-/// Values and gradients are those of the layers by themselves: relu inside the norm's loops is the same function of the same numbers, and
-/// the largest element of a window stays the largest under relu, or the whole window is 0 and passes no gradient. Every layer is called
-/// as if it were alone: errors name it and [ModelSummary] lists it. What is joined depends on the layers alone.
+/// Values and gradients are those of the layers by themselves: norm and relu inside the loops of another layer are the same functions of
+/// the same numbers, and the largest element of a window stays the largest under relu, or the whole window is 0 and passes no gradient.
+/// Every layer is called as if it were alone: errors name it and [ModelSummary] lists it. What is joined depends on the layers, their mode
+/// and whether anything is recorded.
 final class Fusion {
     private Fusion() {
     }
@@ -21,11 +24,22 @@ final class Fusion {
         Variable y = x;
         for (int i = 0; i < layers.size(); i++) {
             Layer layer = layers.get(i);
-            Layer next = i + 1 < layers.size() ? layers.get(i + 1) : null;
-            if (layer instanceof BatchNorm2d norm && next instanceof Relu relu) {
+            Layer next = at(layers, i + 1);
+            Layer third = at(layers, i + 2);
+            if (layer instanceof Conv2d conv && next instanceof BatchNorm2d norm && norm.joins(conv, y)) {
+                boolean active = third instanceof Relu;
+                y = norm.call(conv.call(y, input -> norm.computeAfter(conv, input, active)), done -> done);
+                if (active)
+                    y = third.call(y, done -> done);
+                i += active ? 2 : 1;
+            } else if (layer instanceof ConvNd conv && !(layer instanceof ConvTransposeNd) && next instanceof Relu relu
+                    && !isBareMaxPool(third)) {
+                y = relu.call(conv.call(y, conv::computeRelu), done -> done);
+                i++;
+            } else if (layer instanceof BatchNorm2d norm && next instanceof Relu relu) {
                 y = relu.call(norm.call(y, norm::computeRelu), done -> done);
                 i++;
-            } else if (layer instanceof Relu relu && next instanceof MaxPool2d pool && pool.seesAnImageEverywhere()) {
+            } else if (layer instanceof Relu relu && next instanceof MaxPool2d pool && isBareMaxPool(pool)) {
                 y = pool.call(relu.call(y, later -> later), pool::computeAfterRelu);
                 i++;
             } else {
@@ -33,5 +47,13 @@ final class Fusion {
             }
         }
         return y;
+    }
+
+    private static Layer at(List<Layer> layers, int i) {
+        return i < layers.size() ? layers.get(i) : null;
+    }
+
+    private static boolean isBareMaxPool(Layer layer) {
+        return layer instanceof MaxPool2d pool && pool.seesAnImageEverywhere();
     }
 }

@@ -3,6 +3,7 @@ package dev.sunda.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sunda.autograd.GradMode;
 import dev.sunda.autograd.Gradients;
 import dev.sunda.autograd.Variable;
 import dev.sunda.core.Rng;
@@ -36,6 +37,7 @@ class FusionTests {
             assertThat(joined.getFirst()).isEqualTo(apart.getFirst());
             for (int i = 1; i < apart.size(); i++)
                 assertThat(joined.get(i)).usingComparatorWithPrecision(0f).containsExactly(apart.get(i));
+            assertThat(GradMode.noGrad(() -> net.forward(x)).data().toFloatArray()).isEqualTo(apart.getFirst());
         }
     }
 
@@ -56,6 +58,32 @@ class FusionTests {
         agrees(new Sequential(new BatchNorm2d(5), new Relu()), Tensor.randn(IMAGES, rng));
         agrees(new Sequential(new BatchNorm2d(5), new Relu(), new MaxPool2d(2)), Tensor.randn(IMAGES, rng));
         agrees(new Sequential(new MaxPool2d(2), new BatchNorm2d(5), new Relu(), new Relu()), Tensor.randn(IMAGES, rng));
+    }
+
+    @Test
+    void convolutionAndRelu() {
+        agrees(new Sequential(new Conv2d(5, 7, 3, rng), new Relu()), Tensor.randn(IMAGES, rng));
+        agrees(new Sequential(new Conv2d(5, 4, 1, Conv2d.Options.DEFAULT.withBias(false), rng), new Relu(), new Relu(), new MaxPool2d(2)),
+                Tensor.randn(IMAGES, rng));
+        agrees(new Sequential(new Conv2d(5, 5, 3, Conv2d.Options.DEFAULT.withGroups(5), rng), new Relu(), new MaxPool2d(2)),
+                Tensor.randn(IMAGES, rng));
+        agrees(new Sequential(new Conv1d(5, 6, 3, rng), new Relu()), Tensor.randn(Shape.of(3, 5, 9), rng));
+        agrees(new Sequential(new ConvTranspose2d(5, 6, 3, rng), new Relu()), Tensor.randn(IMAGES, rng));
+        agrees(new Sequential(new Conv2d(5, 7, 3, rng), new Relu()), Tensor.randn(Shape.of(5, 7, 6), rng));
+    }
+
+    @Test
+    void convolutionNormAndRelu() {
+        for (boolean bias : new boolean[] {true, false}) {
+            var conv = new Conv2d(5, 7, 3, Conv2d.Options.DEFAULT.withBias(bias), rng);
+            var norm = new BatchNorm2d(7);
+            norm.forward(conv.forward(Tensor.randn(IMAGES, rng)));   // statistics that are not 0 and 1
+            agrees(new Sequential(conv, norm, new Relu()), Tensor.randn(IMAGES, rng));
+            agrees(new Sequential(conv, norm, new Relu(), new MaxPool2d(2)), Tensor.randn(IMAGES, rng));
+            agrees(new Sequential(conv, norm), Tensor.randn(IMAGES, rng));
+            agrees(new Sequential(conv, new BatchNorm2d(7, new BatchNorm2d.Options(1e-3, 0.1, false, false)), new Relu()),
+                    Tensor.randn(IMAGES, rng));
+        }
     }
 
     @Test

@@ -75,7 +75,7 @@ final class ChannelNorm {
         float[] centre = read(mean, channels, 0);
         float[] scale = scale(rstd, weight, channels);
         float[] shift = read(bias, channels, 0);
-        float least = relu ? 0 : Float.NEGATIVE_INFINITY;
+        float least = least(relu);
         Parallel.forChunks(rows(x), Math.max(1, CHUNK_FLOATS / Math.max(1, channels)),
                 (_, from, to) -> kernel.normalize(in.data(), in.offset() + from * channels, to - from, channels, centre, scale, shift,
                         least, out.data(), out.offset() + from * channels));
@@ -164,7 +164,12 @@ final class ChannelNorm {
         return result;
     }
 
-    private static float[] scale(View rstd, View weight, int channels) {
+    /// What [ChannelNormKernel#normalize] takes the larger of.
+    static float least(boolean relu) {
+        return relu ? 0 : Float.NEGATIVE_INFINITY;
+    }
+
+    static float[] scale(View rstd, View weight, int channels) {
         float[] scale = read(rstd, channels, 1);
         float[] factor = read(weight, channels, 1);
         for (int c = 0; c < channels; c++)

@@ -21,7 +21,7 @@ sealed interface ChannelNormKernel permits ScalarChannelNorm, SimdChannelNorm {
     void activeProducts(float[] dy, int dyo, float[] x, int xo, int rows, int channels, float[] mean, float[] scale, float[] shift,
             float[] sums, int so);
 
-    /// `y = max((x - mean) * scale + shift, least)`, the sum as one fused multiply-add; NaN stays.
+    /// `y = max((x - mean) * scale + shift, least)`, the sum as one fused multiply-add; NaN stays. `y` may be `x`.
     void normalize(float[] x, int xo, int rows, int channels, float[] mean, float[] scale, float[] shift, float least, float[] y, int yo);
 
     /// `dx = dy * scale + ((x - mean) * slope + shift)`, two fused multiply-adds.

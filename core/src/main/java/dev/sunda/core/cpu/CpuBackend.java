@@ -12,6 +12,7 @@ import dev.sunda.core.op.SgdStep;
 import dev.sunda.core.op.UnaryOp;
 import dev.sunda.core.reference.ReferenceBackend;
 import dev.sunda.core.spi.Backend;
+import dev.sunda.core.spi.Finish;
 import dev.sunda.core.spi.Storage;
 import dev.sunda.core.spi.View;
 import dev.sunda.core.type.DType;
@@ -165,11 +166,19 @@ public final class CpuBackend implements Backend {
     @Override
     public void conv(ConvSpec spec, View x, View w, View bias, View out) {
         if (isF32(x))
-            Convolution.conv(spec, x, w, bias, out);
+            Convolution.conv(spec, x, w, bias, null, out);
         else if (isF64(x) && Convolution64.takes(spec))
             Convolution64.conv(spec, x, w, bias, out);
         else
             naive.conv(spec, x, w, bias, out);
+    }
+
+    @Override
+    public void conv(ConvSpec spec, View x, View w, View bias, Finish finish, View out) {
+        if (isF32(x))
+            Convolution.conv(spec, x, w, bias, finish, out);
+        else
+            Backend.super.conv(spec, x, w, bias, finish, out);
     }
 
     @Override
@@ -193,13 +202,13 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
-    public void maxPool(PoolSpec spec, View x, View out, View index) {
+    public void maxPool(PoolSpec spec, View x, boolean relu, View out, View index) {
         if (isF32(x))
-            Pooling.maxPool(spec, x, out, index);
+            Pooling.maxPool(spec, x, relu, out, index);
         else if (isF64(x))
-            Pooling64.maxPool(spec, x, out, index);
+            Pooling64.maxPool(spec, x, relu, out, index);
         else
-            naive.maxPool(spec, x, out, index);
+            naive.maxPool(spec, x, relu, out, index);
     }
 
     @Override

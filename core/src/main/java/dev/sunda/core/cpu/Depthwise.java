@@ -27,7 +27,8 @@ final class Depthwise {
     private Depthwise() {
     }
 
-    static void conv(DepthwiseKernel kernel, ConvSpec spec, View x, View w, View bias, View out) {
+    /// @param after what follows; may be null
+    static void conv(DepthwiseKernel kernel, ConvSpec spec, View x, View w, View bias, Finishing after, View out) {
         Dense in = repeated(spec, x);
         Dense result = Layouts.target(out, Role.RESULT);
         float[] start = GemmScratch.zeros(Role.START, spec.outChannels());
@@ -35,7 +36,7 @@ final class Depthwise {
             for (int c = 0; c < spec.outChannels(); c++)
                 start[c] = bias.heap().floats()[bias.layout().offset() + c * bias.layout().stride(0)];
         var phase = forward(spec, w.layout().strides());
-        compute(kernel, spec.batch(), phase.whole(), List.of(phase), in, w, start, result);
+        compute(kernel, spec.batch(), phase.whole(), List.of(phase), in, w, start, result, after);
         Layouts.finish(result, out);
     }
 
@@ -50,7 +51,7 @@ final class Depthwise {
             start[c * multiplier] = bias.heap().floats()[bias.layout().offset() + c * bias.layout().stride(0)];
         var whole = Im2colGrid.backward(spec.axes());
         compute(kernel, spec.batch(), whole, GemmPhase.of(whole, spec.axes(), whole.tapOffsets(w.layout().strides(), 2)), in, w, start,
-                wide);
+                wide, null);
         if (multiplier > 1)
             fold(wide.data(), multiplier, result, dx.shape().numel());
         Layouts.finish(result, dx);
@@ -128,7 +129,7 @@ final class Depthwise {
 
     /// All results of all phases.
     private static void compute(DepthwiseKernel kernel, int batch, Im2colGrid whole, List<GemmPhase> phases, Dense in, View w,
-            float[] start, Dense out) {
+            float[] start, Dense out, Finishing after) {
         int channels = w.shape().size(0);
         var walks = phases.stream().map(phase -> DepthwiseWalk.of(phase, channels)).toList();
         long size = walks.stream().mapToLong(walk -> (walk.order().length + 1L) * walk.period()).sum();
@@ -143,9 +144,12 @@ final class Depthwise {
         }
         var bands = Bands.of(batch, whole, channels, walks.stream().mapToInt(DepthwiseWalk::together).max().orElse(1));
         Parallel.forChunks(bands.count(), Math.max(1, CHUNK_FLOATS / bands.floats()), (_, from, to) -> {
-            for (int band = from; band < to; band++)
+            for (int band = from; band < to; band++) {
                 for (var pass : passes)
                     bands.visit(band, pass.walk, pass);
+                if (after != null)
+                    bands.finish(band, after, out);
+            }
         });
     }
 
@@ -177,9 +181,10 @@ final class Depthwise {
 
     /// Neighbouring rows of the planes of a batch, which are computed together.
     ///
+    /// @param width pixels of a row
     /// @param rows of a band, the last one of a plane may have fewer
     /// @param floats at most in a band
-    private record Bands(int planes, int depth, int height, int rows, int floats) {
+    private record Bands(int planes, int depth, int height, int width, int rows, int floats) {
         /// @param together rows of which bands are made, except the last one of a plane
         static Bands of(int batch, Im2colGrid whole, int channels, int together) {
             int planes = Math.multiplyExact(batch, whole.depth().positions());
@@ -187,7 +192,8 @@ final class Depthwise {
             long row = Math.max(1L, (long) whole.width().positions() * channels);
             long bands = Math.clamp(row * height / BAND_FLOATS, 1, Math.ceilDiv(MANY_BANDS, Math.max(1, planes)));
             int rows = Math.clamp((long) Math.ceilDiv(Math.ceilDiv(height, (int) bands), together) * together, 1, Math.max(1, height));
-            return new Bands(planes, whole.depth().positions(), height, rows, (int) Math.min(Integer.MAX_VALUE, rows * row));
+            return new Bands(planes, whole.depth().positions(), height, whole.width().positions(), rows,
+                    (int) Math.min(Integer.MAX_VALUE, rows * row));
         }
 
         int count() {
@@ -196,6 +202,13 @@ final class Depthwise {
 
         private int ofPlane() {
             return Math.ceilDiv(height, rows);
+        }
+
+        /// What follows when all results of a band are there.
+        void finish(int band, Finishing after, Dense out) {
+            int from = band % ofPlane() * rows;
+            int line = band / ofPlane() * height + from;
+            after.rows(out.data(), out.offset() + line * width * after.channels(), Math.min(rows, height - from) * width);
         }
 
         void visit(int band, DepthwiseWalk walk, DepthwiseWalk.Visitor visitor) {

@@ -90,6 +90,13 @@ final class Gemm {
     ///
     /// @param c row `i` at `places.of(i)`, contiguous
     static void multiply(GemmKernel kernel, int m, GemmRows a, Panels b, float[] start, float[] c, Places places) {
+        multiply(kernel, m, a, b, start, c, places, null);
+    }
+
+    /// The same for rows side by side, to which something is done afterwards.
+    ///
+    /// @param after may be null
+    static void multiply(GemmKernel kernel, int m, GemmRows a, Panels b, float[] start, float[] c, Places places, Finishing after) {
         int rows = rowsOfBlock(kernel, m, b.k(), Math.ceilDiv(LEAST_CHUNKS, Math.ceilDiv(b.count(), LEAST_PANELS)));
         int rowBlocks = Math.ceilDiv(m, rows);
         int most = Math.clamp(Math.ceilDiv(b.count() * rowBlocks, LEAST_CHUNKS), LEAST_PANELS, MOST_PANELS);
@@ -98,8 +105,13 @@ final class Gemm {
         Parallel.forChunks(rowBlocks * panelBlocks, 1, (index, _, _) -> {
             int i = index / panelBlocks * rows;
             int j = index % panelBlocks * panels;
-            block(kernel, i, Math.min(rows, m - i), a, b, j, Math.min(b.count(), j + panels), start, c, places);
+            int n = Math.min(rows, m - i);
+            block(kernel, i, n, a, b, j, Math.min(b.count(), j + panels), start, c, places);
+            if (after != null && panelBlocks == 1)
+                after.rows(c, places.of(i), n);
         });
+        if (after != null && panelBlocks > 1)
+            after.all(c, places.of(0), m);
     }
 
     /// Rows of the left side that fit the second cache, at least one tile; blocks of nearly equal size, and enough of them where the right

@@ -18,20 +18,28 @@ final class GemmConvolution {
         static final Kernels ACTIVE = new Kernels(GemmKernel.ACTIVE, WinogradKernel.ACTIVE);
     }
 
-    static void conv(Kernels kernels, ConvSpec spec, View x, View w, View bias, View out) {
+    /// @param after what follows; may be null
+    static void conv(Kernels kernels, ConvSpec spec, View x, View w, View bias, Finishing after, View out) {
         var grid = Im2colGrid.forward(spec.axes());
-        Dense in = Layouts.read(x, Role.SOURCE);
-        Dense result = Layouts.target(out, Role.RESULT);
         int[] strides = w.layout().strides();
         int[] taps = grid.tapOffsets(strides, 2);
         int inner = spec.inChannels() / spec.groups();
         int outer = spec.outChannels() / spec.groups();
+        boolean few = FewChannels.pays(grid, inner);
+        Dense in = few ? null : Layouts.read(x, Role.SOURCE);
+        Dense result = Layouts.target(out, Role.RESULT);
+        Finishing within = spec.groups() == 1 ? after : null;            // blocks of one group lack the channels of the others
         for (int g = 0; g < spec.groups(); g++) {
             float[] start = Gemm.start(kernels.gemm, bias, g * outer, outer);
             var weights = ConvWeights.of(w, g * outer * strides[0], taps, inner, strides[1], strides[0], outer);
-            multiply(kernels, spec.batch(), grid, new Image(in, spec.inChannels(), g * inner, inner), weights, start,
-                    new Image(result, spec.outChannels(), g * outer, outer));
+            var to = new Image(result, spec.outChannels(), g * outer, outer);
+            if (few)
+                new FewChannels(kernels.gemm, grid, x, g * inner, inner).run(weights, start, to, within);
+            else
+                multiply(kernels, spec.batch(), grid, new Image(in, spec.inChannels(), g * inner, inner), weights, start, to, within);
         }
+        if (after != null && within == null)
+            after.all(result.data(), result.offset(), spec.batch() * grid.positions());
         Layouts.finish(result, out);
     }
 
@@ -55,46 +63,52 @@ final class GemmConvolution {
                 BlockGradient.run(kernels.gemm, Im2colGrid.forward(spec.axes()), spec.batch(), from, weights, start, to);
             else if (strided)
                 for (var phase : GemmPhase.of(grid, spec.axes(), taps))
-                    place(kernels.gemm, spec.batch(), phase.grid(), from, weights.withTaps(phase.taps()), start, to, phase::pixel);
+                    place(kernels.gemm, spec.batch(), phase.grid(), from, weights.withTaps(phase.taps()), start, to, phase::pixel, null);
             else
-                multiply(kernels, spec.batch(), grid, from, weights, start, to);
+                multiply(kernels, spec.batch(), grid, from, weights, start, to, null);
         }
         Layouts.finish(result, dx);
     }
 
-    private static void multiply(Kernels kernels, int batch, Im2colGrid grid, Image in, ConvWeights weights, float[] start, Image out) {
+    private static void multiply(Kernels kernels, int batch, Im2colGrid grid, Image in, ConvWeights weights, float[] start, Image out,
+            Finishing after) {
         if (WinogradTiles.pays(grid, batch, in.count(), out.count()))
-            winograd(kernels, batch, grid, in, weights, start, out);
+            winograd(kernels, batch, grid, in, weights, start, out, after);
         else
-            place(kernels.gemm, batch, grid, in, weights, start, out, position -> position);
+            place(kernels.gemm, batch, grid, in, weights, start, out, position -> position, after);
     }
 
-    static void winograd(Kernels kernels, int batch, Im2colGrid grid, Image in, ConvWeights weights, float[] start, Image out) {
+    static void winograd(Kernels kernels, int batch, Im2colGrid grid, Image in, ConvWeights weights, float[] start, Image out,
+            Finishing after) {
         var tiles = WinogradTiles.of(grid, batch);
-        new WinogradConvolution(kernels, tiles, in, out, start).run(weights.ordered(tiles.order()));
+        new WinogradConvolution(kernels, tiles, in, out, start, after).run(weights.ordered(tiles.order()));
     }
 
     /// @param pixels which pixel of the result each position is
+    /// @param after what follows, where positions are pixels of all channels; may be null
     private static void place(GemmKernel kernel, int batch, Im2colGrid grid, Image in, ConvWeights weights, float[] start, Image out,
-            Places pixels) {
+            Places pixels, Finishing after) {
         Gemm.multiply(kernel, Math.multiplyExact(batch, grid.positions()), new Patches(kernel, grid, in),
                 weights.ordered(Patches.order(grid)).pack(kernel), start,
-                out.memory().data(), position -> out.at(pixels.of(position)));
+                out.memory().data(), position -> out.at(pixels.of(position)), after);
     }
 
     static void convWeight(Kernels kernels, ConvSpec spec, View x, View dy, View dw) {
         var grid = Im2colGrid.forward(spec.axes());
-        Dense in = Layouts.read(x, Role.SOURCE);
-        Dense gradient = Layouts.read(dy, Role.SECOND_SOURCE);
         int[] strides = dw.layout().strides();
         int[] taps = grid.tapOffsets(strides, 2);
         int inner = spec.inChannels() / spec.groups();
         int outer = spec.outChannels() / spec.groups();
+        boolean few = FewChannels.pays(grid, inner);
+        Dense in = few ? null : Layouts.read(x, Role.SOURCE);
+        Dense gradient = Layouts.read(dy, Role.SECOND_SOURCE);
         for (int g = 0; g < spec.groups(); g++) {
             var pixels = new Image(in, spec.inChannels(), g * inner, inner);
             var results = new Image(gradient, spec.outChannels(), g * outer, outer);
             int at = dw.layout().offset() + g * outer * strides[0];
-            if (WinogradTiles.pays(grid, spec.batch(), inner, outer))
+            if (few)
+                new FewChannels(kernels.gemm, grid, x, g * inner, inner).gradient(results, dw, at, taps);
+            else if (WinogradTiles.pays(grid, spec.batch(), inner, outer))
                 new WinogradGradient(kernels, WinogradTiles.of(grid, spec.batch()), pixels, results).run(dw, at, taps);
             else
                 new ConvGradient(kernels.gemm, spec.batch(), grid, pixels, results).run(dw, at, taps);

@@ -18,35 +18,43 @@ final class Pooling {
     }
 
     /// Largest element of each window and its row-major position (`I32`) within the spatial axes of `x`; the first of equal elements
-    /// wins, NaN wins over everything. A window without pixels gives minus infinity and the index -1.
-    static void maxPool(PoolSpec spec, View x, View out, View index) {
-        maxPool(PoolingKernel.ACTIVE, spec, x, out, index);
+    /// wins, NaN wins over everything. A window without pixels gives minus infinity and the index -1. With `relu` the value is the larger
+    /// of that and 0.
+    ///
+    /// @param index may be null
+    static void maxPool(PoolSpec spec, View x, boolean relu, View out, View index) {
+        maxPool(PoolingKernel.ACTIVE, spec, x, relu, out, index);
     }
 
-    static void maxPool(PoolingKernel kernel, PoolSpec spec, View x, View out, View index) {
+    static void maxPool(PoolingKernel kernel, PoolSpec spec, View x, boolean relu, View out, View index) {
         if (out.shape().numel() == 0)
             return;
         var grid = Im2colGrid.forward(spec.axes());
         Dense in = Layouts.read(x, Role.SOURCE);
         Dense result = Layouts.target(out, Role.RESULT);
-        boolean direct = Layouts.isChannelsLast(index.layout());
-        int[] where = direct ? index.heap().ints() : new int[out.shape().numel()];
+        boolean direct = index != null && Layouts.isChannelsLast(index.layout());
+        int[] where = direct ? index.heap().ints() : index == null ? null : new int[out.shape().numel()];
         int offset = direct ? index.layout().offset() : 0;
+        float least = relu ? 0 : Float.NEGATIVE_INFINITY;
         int channels = spec.channels();
         int step = step(spec);
         eachRun(grid, spec.batch(), channels, (position, length, image, seen, at, within) -> {
             int to = result.offset() + position * channels;
             int io = offset + position * channels;
             if (seen == 0) {
-                Arrays.fill(result.data(), to, to + length * channels, Float.NEGATIVE_INFINITY);
-                Arrays.fill(where, io, io + length * channels, NOWHERE);
+                Arrays.fill(result.data(), to, to + length * channels, least);
+                if (where != null)
+                    Arrays.fill(where, io, io + length * channels, NOWHERE);
                 return;
             }
             locate(grid, image, seen, at, within, channels, in.offset());
-            kernel.max(in.data(), at, within, seen, step, length, channels, result.data(), to, where, io);
+            if (where == null)
+                kernel.largest(in.data(), at, seen, step, length, channels, least, result.data(), to);
+            else
+                kernel.max(in.data(), at, within, seen, step, length, channels, least, result.data(), to, where, io);
         });
         Layouts.finish(result, out);
-        if (!direct)
+        if (where != null && !direct)
             Layouts.scatter(where, index);
     }
 

@@ -1,6 +1,7 @@
 package dev.sunda.core.cpu;
 
 import dev.sunda.core.op.PoolSpec;
+import dev.sunda.core.op.UnaryOp;
 import dev.sunda.core.parallel.Parallel;
 import dev.sunda.core.spi.View;
 import java.util.Arrays;
@@ -10,13 +11,13 @@ final class Pooling64 {
     private Pooling64() {
     }
 
-    static void maxPool(PoolSpec spec, View x, View out, View index) {
+    static void maxPool(PoolSpec spec, View x, boolean relu, View out, View index) {
         if (out.shape().numel() == 0)
             return;
         var grid = Im2colGrid.forward(spec.axes());
         View in = Layouts64.read(x);
         View result = Layouts64.target(out);
-        boolean direct = Layouts.isChannelsLast(index.layout());
+        boolean direct = index != null && Layouts.isChannelsLast(index.layout());
         int[] where = direct ? index.heap().ints() : new int[out.shape().numel()];
         int offset = direct ? index.layout().offset() : 0;
         int channels = spec.channels();
@@ -26,16 +27,18 @@ final class Pooling64 {
             int oi = result.layout().offset() + position * channels;
             int io = offset + position * channels;
             if (seen == 0) {
-                Arrays.fill(to, oi, oi + length * channels, Double.NEGATIVE_INFINITY);
+                Arrays.fill(to, oi, oi + length * channels, relu ? 0 : Double.NEGATIVE_INFINITY);
                 Arrays.fill(where, io, io + length * channels, Pooling.NOWHERE);
                 return;
             }
             Pooling.locate(grid, image, seen, at, within, channels, in.layout().offset());
             for (int p = 0; p < length; p++)
                 max(in.heap().doubles(), at, within, seen, p * step, channels, to, oi + p * channels, where, io + p * channels);
+            for (int i = oi; i < oi + length * channels && relu; i++)
+                to[i] = UnaryOp.RELU.value(to[i]);
         });
         Layouts64.finish(result, out);
-        if (!direct)
+        if (index != null && !direct)
             Layouts.scatter(where, index);
     }
 

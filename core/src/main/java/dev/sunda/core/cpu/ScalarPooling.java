@@ -3,16 +3,15 @@ package dev.sunda.core.cpu;
 /// Channel by channel.
 final class ScalarPooling implements PoolingKernel {
     @Override
-    public void max(float[] x, int[] at, int[] within, int taps, int step, int pixels, int channels, float[] out, int oo,
-            int[] index,
-            int io) {
+    public void max(float[] x, int[] at, int[] within, int taps, int step, int pixels, int channels, float least, float[] out,
+            int oo, int[] index, int io) {
         for (int p = 0; p < pixels; p++)
-            maxOne(x, at, within, taps, p * step, 0, channels, out, oo + p * channels, index, io + p * channels);
+            maxOne(x, at, within, taps, p * step, 0, channels, least, out, oo + p * channels, index, io + p * channels);
     }
 
     /// The channels from `first` on, of the window `shift` pixels further.
-    static void maxOne(float[] x, int[] at, int[] within, int taps, int shift, int first, int channels, float[] out, int oo, int[] index,
-            int io) {
+    static void maxOne(float[] x, int[] at, int[] within, int taps, int shift, int first, int channels, float least, float[] out,
+            int oo, int[] index, int io) {
         for (int c = first; c < channels; c++) {
             float best = x[at[0] + shift * channels + c];
             int where = within[0];
@@ -23,8 +22,26 @@ final class ScalarPooling implements PoolingKernel {
                     where = within[t];
                 }
             }
-            out[oo + c] = best;
+            out[oo + c] = best <= least ? least : best;
             index[io + c] = where + shift;
+        }
+    }
+
+    @Override
+    public void largest(float[] x, int[] at, int taps, int step, int pixels, int channels, float least, float[] out, int oo) {
+        for (int p = 0; p < pixels; p++)
+            largestOne(x, at, taps, p * step * channels, 0, channels, least, out, oo + p * channels);
+    }
+
+    /// The channels from `first` on, of the window `shift` floats further.
+    static void largestOne(float[] x, int[] at, int taps, int shift, int first, int channels, float least, float[] out, int oo) {
+        for (int c = first; c < channels; c++) {
+            float best = x[at[0] + shift + c];
+            for (int t = 1; t < taps; t++) {
+                float value = x[at[t] + shift + c];
+                best = value <= best || best != best ? best : value;
+            }
+            out[oo + c] = best <= least ? least : best;
         }
     }
 

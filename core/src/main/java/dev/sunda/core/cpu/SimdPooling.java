@@ -15,20 +15,20 @@ final class SimdPooling implements PoolingKernel {
     private static final int L = S.length();
 
     @Override
-    public void max(float[] x, int[] at, int[] within, int taps, int step, int pixels, int channels, float[] out, int oo,
-            int[] index,
-            int io) {
+    public void max(float[] x, int[] at, int[] within, int taps, int step, int pixels, int channels, float least, float[] out,
+            int oo, int[] index, int io) {
         int end = channels - channels % L;
         for (int p = 0; p < pixels; p++) {
             int to = p * channels;
             for (int c = 0; c < end; c += L)
-                max(x, p * step * channels + c, at, within, taps, p * step, out, oo + to + c, index, io + to + c);
+                max(x, p * step * channels + c, at, within, taps, p * step, least, out, oo + to + c, index, io + to + c);
             if (end < channels)
-                ScalarPooling.maxOne(x, at, within, taps, p * step, end, channels, out, oo + to, index, io + to);
+                ScalarPooling.maxOne(x, at, within, taps, p * step, end, channels, least, out, oo + to, index, io + to);
         }
     }
 
-    private static void max(float[] x, int shift, int[] at, int[] within, int taps, int pixel, float[] out, int oo, int[] index, int io) {
+    private static void max(float[] x, int shift, int[] at, int[] within, int taps, int pixel, float least, float[] out, int oo,
+            int[] index, int io) {
         FloatVector best = fromArray(S, x, at[0] + shift);
         IntVector where = IntVector.broadcast(I, within[0] + pixel);
         for (int t = 1; t < taps; t++) {
@@ -37,8 +37,26 @@ final class SimdPooling implements PoolingKernel {
             best = value.blend(best, keep);
             where = IntVector.broadcast(I, within[t] + pixel).blend(where, keep.cast(I));
         }
-        best.intoArray(out, oo);
+        best.blend(least, best.compare(VectorOperators.LE, least)).intoArray(out, oo);
         where.intoArray(index, io);
+    }
+
+    @Override
+    public void largest(float[] x, int[] at, int taps, int step, int pixels, int channels, float least, float[] out, int oo) {
+        int end = channels - channels % L;
+        for (int p = 0; p < pixels; p++) {
+            int shift = p * step * channels;
+            for (int c = 0; c < end; c += L) {
+                FloatVector best = fromArray(S, x, at[0] + shift + c);
+                for (int t = 1; t < taps; t++) {
+                    FloatVector value = fromArray(S, x, at[t] + shift + c);
+                    best = value.blend(best, value.compare(VectorOperators.LE, best).or(best.compare(VectorOperators.NE, best)));
+                }
+                best.blend(least, best.compare(VectorOperators.LE, least)).intoArray(out, oo + p * channels + c);
+            }
+            if (end < channels)
+                ScalarPooling.largestOne(x, at, taps, shift, end, channels, least, out, oo + p * channels);
+        }
     }
 
     @Override

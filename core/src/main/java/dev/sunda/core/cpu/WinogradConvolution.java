@@ -26,6 +26,7 @@ final class WinogradConvolution {
     private final Image in;
     private final Image out;
     private final float[] start;
+    private final Finishing after;
     private final float[] zeros;
     private final int strips;
     /// Channels multiplied at a time.
@@ -35,12 +36,14 @@ final class WinogradConvolution {
     /// Rows of the left side of each tile.
     private final int rows;
 
-    WinogradConvolution(Kernels kernels, WinogradTiles tiles, Image in, Image out, float[] start) {
+    /// @param after what follows, where `out` has all channels; may be null
+    WinogradConvolution(Kernels kernels, WinogradTiles tiles, Image in, Image out, float[] start, Finishing after) {
         this.kernels = kernels;
         this.tiles = tiles;
         this.in = in;
         this.out = out;
         this.start = start;
+        this.after = after;
         zeros = new float[kernels.gemm().columns()];
         int pieces = Math.ceilDiv(in.count(), GemmKernel.DEPTH);
         depth = Math.ceilDiv(in.count(), pieces);
@@ -103,6 +106,8 @@ final class WinogradConvolution {
         Arrays.setAll(target, t -> t * panels.width());
         for (int panel = 0; panel < panels.count(); panel++)
             panel(panels, panel, pixels, places, target, work, from, to);
+        for (int s = from; s < to && after != null; s++)
+            finish(s);
     }
 
     /// The results of one panel of channels for some strips.
@@ -130,6 +135,15 @@ final class WinogradConvolution {
                 kernels.gemm().scattered(pixels, at + i * GemmKernel.STRIDE, Math.min(kernels.gemm().rows(), n - i), panels.data(),
                         (row + c) * width, count, c == 0 ? zeros : null, 0, sums, target, i, k * n * width);
         }
+    }
+
+    /// What follows, for the rows of a strip.
+    private void finish(int strip) {
+        int height = tiles.grid().height().positions();
+        int width = tiles.grid().width().positions();
+        int line = strip / tiles.rows().length * height;
+        for (int i = 0, y = tiles.rows()[strip % tiles.rows().length]; i < RESULTS && y < height; i++, y += tiles.rowDistance())
+            after.rows(out.memory().data(), out.at((line + y) * width), width);
     }
 
     /// Writes the results of one tile that are within the image.

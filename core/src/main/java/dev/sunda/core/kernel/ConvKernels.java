@@ -2,6 +2,8 @@ package dev.sunda.core.kernel;
 
 import dev.sunda.core.Tensor;
 import dev.sunda.core.op.ConvSpec;
+import dev.sunda.core.spi.Finish;
+import dev.sunda.core.spi.View;
 import dev.sunda.core.type.DTypeException;
 import dev.sunda.core.type.Layout;
 import dev.sunda.core.type.Shape;
@@ -20,11 +22,39 @@ public final class ConvKernels {
     /// @param bias `[O]` or null
     /// @return `[N, O, out...]`
     public static Tensor conv(ConvSpec spec, Tensor x, Tensor weight, Tensor bias) {
+        Tensor out = result(spec, x, weight, bias);
+        x.backend().conv(spec, x.view(), weight.view(), view(bias), out.view());
+        return out;
+    }
+
+    /// `max(conv(x), 0)` in one pass over memory.
+    public static Tensor convRelu(ConvSpec spec, Tensor x, Tensor weight, Tensor bias) {
+        Tensor out = result(spec, x, weight, bias);
+        x.backend().conv(spec, x.view(), weight.view(), view(bias), Finish.RELU, out.view());
+        return out;
+    }
+
+    /// `(conv(x) - mean) * rstd * scale + shift`, channel by channel, or `max(that, 0)`, in one pass over memory.
+    ///
+    /// @param mean `[O]`, like `rstd`, `scale` and `shift`; the last two may be null (1 and 0)
+    public static Tensor convNormalize(ConvSpec spec, Tensor x, Tensor weight, Tensor bias, Tensor mean, Tensor rstd, Tensor scale,
+            Tensor shift, boolean relu) {
+        Tensor out = result(spec, x, weight, bias);
+        NormKernels.checkAll(name(spec), out, mean, rstd, scale, shift);
+        var finish = new Finish(mean.view(), rstd.view(), view(scale), view(shift), relu);
+        x.backend().conv(spec, x.view(), weight.view(), view(bias), finish, out.view());
+        return out;
+    }
+
+    /// Memory for the result, when everything fits.
+    private static Tensor result(ConvSpec spec, Tensor x, Tensor weight, Tensor bias) {
         check(name(spec), x, spec.inputShape(), weight, spec.weightShape());
         checkBias(name(spec), bias, spec.outChannels(), weight);
-        Tensor out = Tensor.empty(x.backend().imageLayout(spec.outputShape()), x.dtype(), x.device());
-        x.backend().conv(spec, x.view(), weight.view(), bias == null ? null : bias.view(), out.view());
-        return out;
+        return Tensor.empty(x.backend().imageLayout(spec.outputShape()), x.dtype(), x.device());
+    }
+
+    private static View view(Tensor x) {
+        return x == null ? null : x.view();
     }
 
     /// The gradient with respect to the input: `dx[n,c,i] = sum over o,k with y*stride + k*dilation - pad = i of dy[n,o,y] *
@@ -50,7 +80,7 @@ public final class ConvKernels {
         check(name, x, spec.outputShape(), weight, spec.weightShape());
         checkBias(name, bias, spec.inChannels(), weight);
         Tensor y = Tensor.empty(x.backend().imageLayout(spec.inputShape()), x.dtype(), x.device());
-        x.backend().convInput(spec, x.view(), weight.view(), bias == null ? null : bias.view(), y.view());
+        x.backend().convInput(spec, x.view(), weight.view(), view(bias), y.view());
         return y;
     }
 

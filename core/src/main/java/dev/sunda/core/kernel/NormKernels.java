@@ -75,7 +75,7 @@ public final class NormKernels {
         return Shape.of(x.size(1));
     }
 
-    private static void checkAll(String operation, Tensor x, Tensor... perChannel) {
+    static void checkAll(String operation, Tensor x, Tensor... perChannel) {
         Shape channels = channels(operation, x);
         for (Tensor c : perChannel) {
             if (c == null)

@@ -21,13 +21,22 @@ public final class PoolKernels {
     }
 
     /// @param x `[N, C, in...]`; NaN wins over everything, of equal elements the first
-    public static MaxPool maxPool(PoolSpec spec, Tensor x) {
+    /// @param relu whether values pass through relu at last, in the same pass
+    public static MaxPool maxPool(PoolSpec spec, Tensor x, boolean relu) {
         check("maxPool", x, spec.inputShape());
         Layout layout = x.backend().imageLayout(spec.outputShape());
         Tensor values = Tensor.empty(layout, x.dtype(), x.device());
         Tensor index = Tensor.empty(layout, DType.I32, x.device());
-        x.backend().maxPool(spec, x.view(), values.view(), index.view());
+        x.backend().maxPool(spec, x.view(), relu, values.view(), index.view());
         return new MaxPool(values, index);
+    }
+
+    /// The values of [#maxPool] alone, which cost less.
+    public static Tensor maxPoolValues(PoolSpec spec, Tensor x, boolean relu) {
+        check("maxPool", x, spec.inputShape());
+        Tensor values = Tensor.empty(x.backend().imageLayout(spec.outputShape()), x.dtype(), x.device());
+        x.backend().maxPool(spec, x.view(), relu, values.view(), null);
+        return values;
     }
 
     /// `dx[n,c,index[n,c,y]] += dy[n,c,y]`: the gradient of [#maxPool].

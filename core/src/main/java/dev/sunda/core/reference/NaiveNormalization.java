@@ -37,8 +37,8 @@ final class NaiveNormalization {
         double[] values = Elements.doubles(x);
         int channels = x.shape().size(1);
         int pixels = pixels(x.shape());
-        double[] centre = Elements.doubles(mean);
-        double[] scale = Elements.doubles(rstd);
+        double[] centre = Elements.doublesOr(mean, 0, channels);
+        double[] scale = Elements.doublesOr(rstd, 1, channels);
         double[] w = Elements.doublesOr(weight, 1, channels);
         double[] b = Elements.doublesOr(bias, 0, channels);
         for (int i = 0; i < values.length; i++) {

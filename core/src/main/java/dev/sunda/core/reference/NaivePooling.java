@@ -1,6 +1,7 @@
 package dev.sunda.core.reference;
 
 import dev.sunda.core.op.PoolSpec;
+import dev.sunda.core.op.UnaryOp;
 import dev.sunda.core.spi.View;
 
 /// Maxima and means of windows over any number of spatial axes, and their gradients.
@@ -11,7 +12,7 @@ final class NaivePooling {
     private NaivePooling() {
     }
 
-    static void maxPool(PoolSpec spec, View x, View out, View index) {
+    static void maxPool(PoolSpec spec, View x, boolean relu, View out, View index) {
         Taps taps = Taps.of(spec.axes());
         double[] input = Elements.doubles(x);
         var largest = new double[out.shape().numel()];
@@ -23,10 +24,13 @@ final class NaivePooling {
                 if (p != Taps.PADDING && (best == Taps.PADDING || beats(input[image + p], input[image + best])))
                     best = p;
             largest[i] = best == Taps.PADDING ? Double.NEGATIVE_INFINITY : input[image + best];
+            if (relu)
+                largest[i] = UnaryOp.RELU.value(largest[i]);
             where[i] = best;
         }
         Elements.store(largest, out);
-        Elements.store(where, index);
+        if (index != null)
+            Elements.store(where, index);
     }
 
     /// NaN wins over everything and the first of equals stays.

@@ -142,8 +142,8 @@ public final class ReferenceBackend implements Backend {
     }
 
     @Override
-    public void maxPool(PoolSpec spec, View x, View out, View index) {
-        NaivePooling.maxPool(spec, x, out, index);
+    public void maxPool(PoolSpec spec, View x, boolean relu, View out, View index) {
+        NaivePooling.maxPool(spec, x, relu, out, index);
     }
 
     @Override

@@ -96,6 +96,12 @@ public interface Backend {
     /// axis, `c` running over the group of `o`. `bias` may be null.
     void conv(ConvSpec spec, View x, View w, View bias, View out);
 
+    /// The same convolution, with `finish` applied to its results: values are those of [#conv] and then [#channelNormalize].
+    default void conv(ConvSpec spec, View x, View w, View bias, Finish finish, View out) {
+        conv(spec, x, w, bias, out);
+        channelNormalize(out, finish.mean(), finish.rstd(), finish.weight(), finish.bias(), finish.relu(), out);
+    }
+
     /// The gradient of [#conv] with respect to `x`, plus a bias: what a transposed convolution computes.
     ///
     /// @param bias `[C]`, one number a channel of `dx`; null stands for zeros
@@ -106,8 +112,11 @@ public interface Backend {
 
     /// Largest element of each window and where it was: `index` (`I32`) is its row-major position within the spatial axes
     /// of `x`. The first of equal elements wins, NaN wins over everything, padding never does. A window
-    /// wholly in the padding (possible with dilation) gives negative infinity and index -1.
-    void maxPool(PoolSpec spec, View x, View out, View index);
+    /// wholly in the padding (possible with dilation) gives negative infinity and index -1. With `relu` values pass through [UnaryOp#RELU]
+    /// at last.
+    ///
+    /// @param index may be null, if nobody wants to know
+    void maxPool(PoolSpec spec, View x, boolean relu, View out, View index);
 
     /// `dx[n,c,index[n,c,y]] += dy[n,c,y]` into zeros: the gradient of [#maxPool].
     void maxPoolScatter(PoolSpec spec, View dy, View index, View dx);
@@ -124,8 +133,8 @@ public interface Backend {
     /// Mean and biased variance of each channel (dimension 1) of `x`: `[C]` each. The variance is centred, not a difference of squares.
     void channelStatistics(View x, View mean, View variance);
 
-    /// `y = (x - mean[c]) * rstd[c] * weight[c] + bias[c]` for channels in dimension 1; `weight` and `bias` may be null (1 and 0).
-    /// With `relu` `y = max(that, 0)` as in [UnaryOp#RELU].
+    /// `y = (x - mean[c]) * rstd[c] * weight[c] + bias[c]` for channels in dimension 1; each of the four may be null (0, 1, 1, 0).
+    /// With `relu` `y = max(that, 0)` as in [UnaryOp#RELU]. `y` may be `x`.
     void channelNormalize(View x, View mean, View rstd, View weight, View bias, boolean relu, View y);
 
     /// The gradient of batch normalisation with statistics of the batch: with `xhat = (x - mean) * rstd` and `m` elements a channel

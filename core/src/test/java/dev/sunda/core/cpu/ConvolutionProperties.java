@@ -85,6 +85,22 @@ class ConvolutionProperties {
                 Order.CHANNELS_LAST, new Random(3));
     }
 
+    /// Images of few channels, which are gathered column by column; rows longer than a band, too.
+    @Property(tries = 150, edgeCases = EdgeCasesMode.NONE)
+    void fewChannelsAgreeWithTheNaiveLoops(@ForAll @IntRange(min = 1, max = 3) int axes, @ForAll @IntRange(max = 3) int batch,
+            @ForAll @IntRange(min = 1, max = 2) int groups, @ForAll @IntRange(min = 1, max = 4) int in,
+            @ForAll @IntRange(min = 1, max = 40) int out, @ForAll Order order, @ForAll Order target, @ForAll long seed) {
+        var random = new Random(seed);
+        var windows = new ArrayList<>(windows(axes - 1, random));
+        int kernel = 2 + random.nextInt(6);
+        int width = 1 + random.nextInt(random.nextInt(8) == 0 ? 3000 : 40);
+        windows.add(Window.sliding(width + kernel, kernel, 1 + random.nextInt(kernel), 1, random.nextInt(4), random.nextInt(4)));
+        var spec = new ConvSpec(batch, groups * in, groups * out, groups, windows);
+        check(spec, order, target, random);
+        if (batch > 0)
+            checkTwins(spec, random);
+    }
+
     /// Windows that cover the image without gaps, as those of transposed convolutions that enlarge it; one axis on which pixels are left
     /// over.
     @Example
@@ -125,7 +141,7 @@ class ConvolutionProperties {
 
     static void check(ConvSpec spec, Order order, Order target, Random random) {
         var actual = new Case(spec, order, target, random);
-        Convolution.conv(spec, actual.x, actual.w, actual.bias, actual.y);
+        Convolution.conv(spec, actual.x, actual.w, actual.bias, null, actual.y);
         Convolution.convInput(spec, actual.dy, actual.w, actual.shift, actual.dx);
         Convolution.convWeight(spec, actual.x, actual.dy, actual.dw);
         var expected = actual.again();
@@ -160,13 +176,13 @@ class ConvolutionProperties {
         }
 
         void run(GemmConvolution.Kernels kernel) {
-            GemmConvolution.conv(kernel, spec, x, w, bias, y);
+            GemmConvolution.conv(kernel, spec, x, w, bias, null, y);
             GemmConvolution.convInput(kernel, spec, dy, w, shift, dx);
             GemmConvolution.convWeight(kernel, spec, x, dy, dw);
         }
 
         void run(DepthwiseKernel kernel) {
-            Depthwise.conv(kernel, spec, x, w, bias, y);
+            Depthwise.conv(kernel, spec, x, w, bias, null, y);
             Depthwise.convInput(kernel, spec, dy, w, shift, dx);
             Depthwise.convWeight(kernel, spec, x, dy, dw);
         }

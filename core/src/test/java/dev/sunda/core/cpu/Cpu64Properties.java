@@ -259,7 +259,7 @@ class Cpu64Properties {
     void poolingAgrees(@ForAll @IntRange(min = 1, max = 3) int batch, @ForAll @IntRange(min = 1, max = 9) int channels,
             @ForAll @IntRange(min = 4, max = 9) int size, @ForAll @IntRange(min = 1, max = 3) int kernel,
             @ForAll @IntRange(min = 1, max = 3) int stride, @ForAll @IntRange(min = 1, max = 2) int dilation, @ForAll boolean ceil,
-            @ForAll boolean counts, @ForAll long seed) {
+            @ForAll boolean counts, @ForAll boolean relu, @ForAll long seed) {
         var views = new RandomViews(seed);
         int pad = (dilation * (kernel - 1) + 1) / 2;
         var spec = PoolSpec.of("pool", Shape.of(batch, channels, size, size + 1), both(kernel), both(stride), both(pad), both(dilation),
@@ -269,8 +269,8 @@ class Cpu64Properties {
         View index = views.target(DType.I32, spec.outputShape());
         View expectedY = copy(y);
         View expectedIndex = copy(index);
-        cpu.maxPool(spec, x, y, index);
-        naive.maxPool(spec, x, expectedY, expectedIndex);
+        cpu.maxPool(spec, x, relu, y, index);
+        naive.maxPool(spec, x, relu, expectedY, expectedIndex);
         assertSame(y, expectedY);
         assertSame(index, expectedIndex);
         cpu.maxPoolGather(spec, x, index, y);

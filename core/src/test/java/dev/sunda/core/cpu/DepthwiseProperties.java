@@ -81,7 +81,7 @@ class DepthwiseProperties {
             for (int c = 0; c < 32; c++)
                 w.heap().floats()[c * 9 + tap] = Float.POSITIVE_INFINITY;
             View actual = ConvolutionViews.empty(DType.F32, spec.outputShape(), Order.CHANNELS_LAST);
-            Depthwise.conv(DepthwiseKernel.ACTIVE, spec, x, w, null, actual);
+            Depthwise.conv(DepthwiseKernel.ACTIVE, spec, x, w, null, null, actual);
             View expected = ConvolutionViews.like(actual);
             ConvolutionViews.REFERENCE.conv(spec, x, w, null, expected);
             ConvolutionViews.assertClose(actual, expected, 1e-5);

@@ -27,12 +27,16 @@ class PoolingProperties {
         View x = withTiesAndNaN(ConvolutionViews.random(spec.inputShape(), order, random), random);
         View out = ConvolutionViews.empty(DType.F32, spec.outputShape(), target);
         View index = ConvolutionViews.empty(DType.I32, spec.outputShape(), indices);
-        Pooling.maxPool(spec, x, out, index);
+        boolean relu = random.nextBoolean();
+        Pooling.maxPool(spec, x, relu, out, index);
         View expected = ConvolutionViews.like(out);
         View expectedIndex = ConvolutionViews.like(index);
-        REFERENCE.maxPool(spec, x, expected, expectedIndex);
+        REFERENCE.maxPool(spec, x, relu, expected, expectedIndex);
         ConvolutionViews.assertSame(out, expected);
         ConvolutionViews.assertSame(index, expectedIndex);
+        View values = ConvolutionViews.like(out);
+        Pooling.maxPool(spec, x, relu, values, null);
+        ConvolutionViews.assertSame(values, expected);
 
         View dy = ConvolutionViews.random(spec.outputShape(), order, random);
         View dx = ConvolutionViews.empty(DType.F32, spec.inputShape(), target);
@@ -83,6 +87,7 @@ class PoolingProperties {
             return null;
         });
         ConvolutionViews.assertSame(simd.largest, scalar.largest);
+        ConvolutionViews.assertSame(simd.values, scalar.values);
         ConvolutionViews.assertSame(simd.index, scalar.index);
         ConvolutionViews.assertSame(simd.mean, scalar.mean);
         ConvolutionViews.assertSame(simd.fromLargest, scalar.fromLargest);
@@ -112,9 +117,10 @@ class PoolingProperties {
         return x;
     }
 
-    private record Results(View largest, View index, View mean, View fromLargest, View fromMean) {
+    private record Results(View largest, View values, View index, View mean, View fromLargest, View fromMean) {
         Results(PoolSpec spec) {
-            this(empty(spec, true), ConvolutionViews.empty(DType.I32, spec.outputShape(), Order.CHANNELS_LAST), empty(spec, true),
+            this(empty(spec, true), empty(spec, true), ConvolutionViews.empty(DType.I32, spec.outputShape(), Order.CHANNELS_LAST),
+                    empty(spec, true),
                     empty(spec, false), empty(spec, false));
         }
 
@@ -123,7 +129,8 @@ class PoolingProperties {
         }
 
         void run(PoolingKernel kernel, PoolSpec spec, View x, View dy) {
-            Pooling.maxPool(kernel, spec, x, largest, index);
+            Pooling.maxPool(kernel, spec, x, false, largest, index);
+            Pooling.maxPool(kernel, spec, x, true, values, null);
             Pooling.avgPool(kernel, spec, x, mean);
             Pooling.maxPoolScatter(kernel, spec, dy, index, fromLargest);
             Pooling.avgPoolBackward(kernel, spec, dy, fromMean);

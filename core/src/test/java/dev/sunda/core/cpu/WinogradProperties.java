@@ -45,7 +45,7 @@ class WinogradProperties {
         var spec = new ConvSpec(4, 70, 36, 1, List.of(window, window));
         assertThat(WinogradTiles.pays(Im2colGrid.forward(spec.axes()), 4, 70, 36)).isTrue();
         var actual = Case.of(spec, new Random(3));
-        Convolution.conv(spec, actual.x, actual.w, actual.bias, actual.y);
+        Convolution.conv(spec, actual.x, actual.w, actual.bias, null, actual.y);
         Convolution.convInput(spec, actual.dy, actual.w, null, actual.dx);
         Convolution.convWeight(spec, actual.x, actual.dy, actual.dw);
         check(actual);
@@ -144,10 +144,10 @@ class WinogradProperties {
             var backward = Im2colGrid.backward(spec.axes());
             GemmConvolution.winograd(kernels, spec.batch(), forward, image(x),
                     ConvWeights.of(w, 0, forward.tapOffsets(strides, 2), in, strides[1], strides[0], out),
-                    Gemm.start(kernels.gemm(), bias, 0, out), image(y));
+                    Gemm.start(kernels.gemm(), bias, 0, out), image(y), null);
             GemmConvolution.winograd(kernels, spec.batch(), backward, image(dy),
                     ConvWeights.of(w, 0, backward.tapOffsets(strides, 2), out, strides[0], strides[1], in),
-                    Gemm.start(kernels.gemm(), null, 0, in), image(dx));
+                    Gemm.start(kernels.gemm(), null, 0, in), image(dx), null);
             new WinogradGradient(kernels, WinogradTiles.of(forward, spec.batch()), image(x), image(dy)).run(dw, 0,
                     forward.tapOffsets(dw.layout().strides(), 2));
         }

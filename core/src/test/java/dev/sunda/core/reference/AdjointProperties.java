@@ -90,7 +90,7 @@ class AdjointProperties {
         View index = Samples.empty(DType.I32, spec.outputShape());
         View dx = Samples.empty(DType.F64, spec.inputShape());
         View chosen = Samples.empty(DType.F64, spec.outputShape());
-        NaivePooling.maxPool(spec, x, y, index);
+        NaivePooling.maxPool(spec, x, false, y, index);
         NaivePooling.maxPoolScatter(spec, dy, index, dx);
         NaivePooling.maxPoolGather(spec, x, index, chosen);
         assertThat(Samples.dot(dx, x)).isCloseTo(Samples.dot(dy, chosen), CLOSE);

@@ -84,7 +84,7 @@ class MemoryOrderProperties {
                 floating("convInput", 3, v -> BACKEND.convInput(conv, v[0], v[1], v[2], v[3]), y, w, s(c), x),
                 floating("convWeight", 2, v -> BACKEND.convWeight(conv, v[0], v[1], v[2]), x, y, w),
                 new Case("maxPool", 1, List.of(x, p, p), Arrays.asList(null, null, DType.I32),
-                        v -> BACKEND.maxPool(pool, v[0], v[1], v[2])),
+                        v -> BACKEND.maxPool(pool, v[0], true, v[1], v[2])),
                 new Case("maxPoolScatter", 2, List.of(p, p, x), Arrays.asList(null, DType.I32, null),
                         v -> BACKEND.maxPoolScatter(pool, v[0], v[1], v[2])),
                 new Case("maxPoolGather", 2, List.of(x, p, p), Arrays.asList(null, DType.I32, null),

@@ -21,7 +21,7 @@ class NaivePoolingTests {
 
     private static Maxima maxPool(PoolSpec spec, View x) {
         var result = new Maxima(Samples.empty(DType.F64, spec.outputShape()), Samples.empty(DType.I32, spec.outputShape()));
-        NaivePooling.maxPool(spec, x, result.values, result.index);
+        NaivePooling.maxPool(spec, x, false, result.values, result.index);
         return result;
     }
 

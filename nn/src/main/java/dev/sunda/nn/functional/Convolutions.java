@@ -3,6 +3,7 @@ package dev.sunda.nn.functional;
 import static dev.sunda.autograd.Operation.output;
 import static dev.sunda.autograd.Operation.wrt;
 
+import dev.sunda.autograd.GradMode;
 import dev.sunda.autograd.Operation.Wrt;
 import dev.sunda.autograd.Variable;
 import dev.sunda.core.Tensor;
@@ -11,7 +12,9 @@ import dev.sunda.core.op.ConvSpec;
 import dev.sunda.core.op.Padding;
 import dev.sunda.core.type.Dims;
 import dev.sunda.core.type.Shape;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /// Convolutions over one, two and three axes, their transposes, and their derivatives.
 ///
@@ -165,6 +168,44 @@ public final class Convolutions {
         return linear("conv", spec, y, bias,
                 wrt(x, dy -> convTranspose(dy, w, null, spec)),
                 wrt(w, dy -> convWeight(x, dy, spec)));
+    }
+
+    /// `max(conv(x, w, bias, spec), 0)` in one pass over memory; values and gradients are those of `conv(...).relu()`. The sign of the
+    /// result says what relu let pass.
+    public static Variable convRelu(Variable x, Variable w, Variable bias, ConvSpec spec) {
+        if (x.rank() == spec.axes().size() + 1)
+            return convRelu(x.unsqueeze(0), w, bias, spec).squeeze(0);
+        Tensor y = ConvKernels.convRelu(spec, x.data(), w.data(), bias == null ? null : bias.data());
+        var inputs = bias == null ? List.of(x, w) : List.of(x, w, bias);
+        Variable kernel = x.requiresGrad() ? w : null;               // the rule keeps alive what it needs
+        Variable input = w.requiresGrad() ? x : null;
+        boolean forBias = bias != null && bias.requiresGrad();
+        return output("convRelu" + spec.axes().size() + "d", y, inputs, upstream -> {
+            Variable dy = Normalizations.passedByRelu(upstream, y);
+            var gradients = new ArrayList<Variable>();
+            gradients.add(kernel == null ? null : convTranspose(dy, kernel, null, spec));
+            gradients.add(input == null ? null : convWeight(input, dy, spec));
+            if (bias != null)
+                gradients.add(forBias ? sumOfChannels(dy) : null);
+            return gradients;
+        });
+    }
+
+    /// A convolution whose result is normalised by given statistics, as in evaluation, with relu behind it if asked for: values and
+    /// gradients are those of [#conv], then [Normalizations#batchNorm(Variable, Tensor, Tensor, Variable, Variable, double)], in one
+    /// pass over memory where nothing is recorded.
+    ///
+    /// @param mean `[O]`, as `variance`, `scale` and `shift`; the last two may be null (1 and 0)
+    /// @param eps added to the variance, greater than 0
+    public static Variable convBatchNorm(Variable x, Variable w, Variable bias, ConvSpec spec, Tensor mean, Tensor variance, Variable scale,
+            Variable shift, double eps, boolean relu) {
+        if (GradMode.isRecording() || x.rank() == spec.axes().size() + 1) {
+            Variable y = conv(x, w, bias, spec);
+            return relu ? Normalizations.batchNormRelu(y, mean, variance, scale, shift, eps)
+                    : Normalizations.batchNorm(y, mean, variance, scale, shift, eps);
+        }
+        return Variable.of(ConvKernels.convNormalize(spec, x.data(), w.data(), bias == null ? null : bias.data(), mean,
+                Normalizations.rstd(variance, eps), scale == null ? null : scale.data(), shift == null ? null : shift.data(), relu));
     }
 
     /// Transposed convolution over as many axes as the specification has: the gradient of [#conv] with respect to its input.

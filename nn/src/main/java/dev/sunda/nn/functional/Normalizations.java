@@ -66,7 +66,7 @@ public final class Normalizations {
                     x.shape());
         var statistics = NormKernels.channelStatistics(x.data());
         Tensor mean = statistics.mean();
-        Tensor rstd = statistics.variance().add(eps).apply(UnaryOp.RSQRT);
+        Tensor rstd = rstd(statistics.variance(), eps);
         Tensor w = weight == null ? null : weight.data();
         Tensor b = bias == null ? null : bias.data();
         Tensor y = NormKernels.channelNormalize(x.data(), mean, rstd, w, b, relu);
@@ -74,7 +74,7 @@ public final class Normalizations {
             var gradients = NormKernels.batchNormBackward(dy, x.data(), mean, rstd, w, b, relu);
             return matching(weight, bias, gradients.dx(), gradients.dweight(), gradients.dbias());
         }, dy -> {
-            Variable passed = relu ? passed(dy, NormKernels.channelNormalize(x.data(), mean, rstd, w, b, true)) : dy;
+            Variable passed = relu ? passedByRelu(dy, NormKernels.channelNormalize(x.data(), mean, rstd, w, b, true)) : dy;
             var gradients = batchNormGradients(passed, x, weight, eps);
             return matching(weight, bias, gradients.get(0), gradients.get(1), gradients.get(2));
         }));
@@ -113,7 +113,7 @@ public final class Normalizations {
     private static Variable byGivenStatistics(Variable x, Tensor mean, Tensor variance, Variable weight, Variable bias, double eps,
             boolean relu) {
         check(x.shape(), eps, weight, bias);
-        Tensor rstd = variance.add(eps).apply(UnaryOp.RSQRT);
+        Tensor rstd = rstd(variance, eps);
         Tensor y = NormKernels.channelNormalize(x.data(), mean, rstd, weight == null ? null : weight.data(),
                 bias == null ? null : bias.data(), relu);
         if (!GradMode.isRecording())
@@ -125,11 +125,15 @@ public final class Normalizations {
         Variable input = weight != null && weight.requiresGrad() ? x : null;                  // the rule keeps alive what it needs
         Tensor result = relu ? y : null;
         return output(name(relu), y, present(x, weight, bias), upstream -> {
-            Variable dy = relu ? passed(upstream, result) : upstream;
+            Variable dy = relu ? passedByRelu(upstream, result) : upstream;
             Variable dx = !forInput ? null : (weight == null ? dy : dy.mul(perChannel(weight, dy.rank()))).mul(r);
             Variable dweight = input == null ? null : channelSums(dy.mul(input.sub(perChannel(Variable.of(then), dy.rank())).mul(r)));
             return matching(weight, bias, dx, dweight, forBias ? channelSums(dy) : null);
         });
+    }
+
+    static Tensor rstd(Tensor variance, double eps) {
+        return variance.add(eps).apply(UnaryOp.RSQRT);
     }
 
     private static String name(boolean relu) {
@@ -137,7 +141,7 @@ public final class Normalizations {
     }
 
     /// What relu lets pass of the gradient of its output `y`. Its derivative is a constant as far as further derivatives go.
-    private static Variable passed(Variable dy, Tensor y) {
+    static Variable passedByRelu(Variable dy, Tensor y) {
         if (!GradMode.isRecording())
             return Variable.of(dy.data().unaryBackward(UnaryOp.RELU, y));
         return dy.mul(Variable.of(y.le(0).logicalNot().to(y.dtype())));

@@ -3,6 +3,7 @@ package dev.sunda.nn.functional;
 import static dev.sunda.autograd.Operation.output;
 import static dev.sunda.autograd.Operation.wrt;
 
+import dev.sunda.autograd.GradMode;
 import dev.sunda.autograd.Variable;
 import dev.sunda.core.Tensor;
 import dev.sunda.core.kernel.PoolKernels;
@@ -39,9 +40,8 @@ public final class Poolings {
     /// @param ceilMode whether a last, partial window counts
     /// @throws ShapeException if a window is larger than the padded image
     public static Variable maxPool2d(Variable x, int[] kernel, int[] stride, int[] padding, int[] dilation, boolean ceilMode) {
-        return maxPool2d(x,
-                PoolSpec.of("maxPool2d", Convolutions.batched(x.shape(), 2), kernel, stride, padding, dilation, ceilMode, false))
-                .values();
+        return maxPool2dValues(x,
+                PoolSpec.of("maxPool2d", Convolutions.batched(x.shape(), 2), kernel, stride, padding, dilation, ceilMode, false), false);
     }
 
     /// Like the method above, with the positions of the maxima.
@@ -50,9 +50,22 @@ public final class Poolings {
             MaxPool batch = maxPool2d(x.unsqueeze(0), spec);
             return new MaxPool(batch.values().squeeze(0), batch.index().squeeze(0));
         }
-        var pooled = PoolKernels.maxPool(spec, x.data());
+        var pooled = PoolKernels.maxPool(spec, x.data(), false);
         Tensor index = pooled.index();
         return new MaxPool(output("maxPool2d", pooled.values(), wrt(x, dy -> maxPoolScatter(dy, index, spec))), index);
+    }
+
+    /// The values alone, with relu behind them if asked for; where nothing is recorded nobody remembers the positions.
+    public static Variable maxPool2dValues(Variable x, PoolSpec spec, boolean relu) {
+        if (x.rank() == 3)
+            return maxPool2dValues(x.unsqueeze(0), spec, relu).squeeze(0);
+        if (!GradMode.isRecording() || !x.requiresGrad())
+            return Variable.of(PoolKernels.maxPoolValues(spec, x.data(), relu));
+        var pooled = PoolKernels.maxPool(spec, x.data(), relu);
+        Tensor index = pooled.index();
+        Tensor y = relu ? pooled.values() : null;
+        return output("maxPool2d", pooled.values(),
+                wrt(x, dy -> maxPoolScatter(relu ? Normalizations.passedByRelu(dy, y) : dy, index, spec)));
     }
 
     /// `dx[n,c,index[n,c,y]] += dy[n,c,y]`, zeros elsewhere.

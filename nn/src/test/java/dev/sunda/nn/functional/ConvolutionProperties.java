@@ -3,16 +3,21 @@ package dev.sunda.nn.functional;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.sunda.autograd.GradMode;
 import dev.sunda.autograd.Variable;
 import dev.sunda.core.Rng;
 import dev.sunda.core.Tensor;
 import dev.sunda.core.kernel.ConvKernels;
 import dev.sunda.core.op.ConvSpec;
 import dev.sunda.core.op.Padding;
+import dev.sunda.core.type.DType;
+import dev.sunda.core.type.Dims;
 import dev.sunda.core.type.Shape;
 import java.util.List;
+import java.util.function.Function;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Assume;
 import net.jqwik.api.Combinators;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
@@ -101,6 +106,46 @@ class ConvolutionProperties {
     @Property(tries = 100, edgeCases = EdgeCasesMode.NONE)
     void float32MatchesFloat64(@ForAll("cases") Case c) {
         OpChecks.float32MatchesFloat64(c::run, c.inputs(), 1e-4);
+    }
+
+    /// Relu inside the convolution against central differences and against relu behind it, away from the kink.
+    @Property(tries = 60, maxDiscardRatio = 40, edgeCases = EdgeCasesMode.NONE)
+    void reluInside(@ForAll("cases") Case c) {
+        Function<List<Variable>, Variable> apart = x -> c.run(x).relu();
+        Function<List<Variable>, Variable> joined =
+                x -> Convolutions.convRelu(x.get(0), x.get(1), c.bias ? x.get(2) : null, c.spec());
+        Assume.that(OpChecks.run(c::run, c.inputs()).reshape(-1).abs().amin(Dims.of(0)).item() > 0.01);
+        OpChecks.check(joined, c.inputs());
+        OpChecks.assertClose("value", OpChecks.run(joined, c.inputs()), OpChecks.run(apart, c.inputs()), 0);
+        var actual = OpChecks.gradients(joined, c.inputs(), false);
+        var expected = OpChecks.gradients(apart, c.inputs(), false);
+        for (int i = 0; i < actual.size(); i++)
+            OpChecks.assertClose("gradient of input " + i, actual.get(i), expected.get(i), 1e-12);
+    }
+
+    /// A norm inside the convolution against one behind it, with and without recording, in both types.
+    @Property(tries = 60, edgeCases = EdgeCasesMode.NONE)
+    void normInside(@ForAll("cases") Case c, @ForAll boolean relu, @ForAll boolean affine) {
+        var rng = new Rng(c.seed).split(1);
+        Shape channels = Shape.of(c.spec().outChannels());
+        Tensor mean = OpChecks.normal(channels, rng, c.memory);
+        Tensor variance = OpChecks.normal(channels, rng, c.memory).square();
+        Tensor scale = OpChecks.normal(channels, rng, c.memory);
+        Tensor shift = OpChecks.normal(channels, rng, c.memory);
+        for (DType type : new DType[] {DType.F64, DType.F32}) {
+            var inputs = c.inputs().stream().map(x -> x.to(type)).toList();
+            Variable weight = affine ? Variable.of(scale.to(type)) : null;
+            Variable bias = affine ? Variable.of(shift.to(type)) : null;
+            Function<List<Variable>, Variable> apart = x -> {
+                Variable y = Normalizations.batchNorm(c.run(x), mean.to(type), variance.to(type), weight, bias, 1e-3);
+                return relu ? y.relu() : y;
+            };
+            Function<List<Variable>, Variable> joined = x -> Convolutions.convBatchNorm(x.get(0), x.get(1), c.bias ? x.get(2) : null,
+                    c.spec(), mean.to(type), variance.to(type), weight, bias, 1e-3, relu);
+            Tensor expected = OpChecks.run(apart, inputs);
+            OpChecks.assertClose("value", GradMode.noGrad(() -> OpChecks.run(joined, inputs)), expected, 0);
+            OpChecks.assertClose("recorded value", joined.apply(inputs.stream().map(Variable::tracked).toList()).data(), expected, 0);
+        }
     }
 
     @Property(tries = 100, edgeCases = EdgeCasesMode.NONE)

@@ -3,12 +3,14 @@ package dev.sunda.nn.functional;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.sunda.autograd.Variable;
 import dev.sunda.core.Rng;
 import dev.sunda.core.Tensor;
 import dev.sunda.core.kernel.PoolKernels;
 import dev.sunda.core.op.PoolSpec;
 import dev.sunda.core.type.Shape;
 import java.util.List;
+import java.util.function.Function;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -71,6 +73,18 @@ class PoolingProperties {
     }
 
     @Property(tries = 80, edgeCases = EdgeCasesMode.NONE)
+    void maxPoolWithRelu(@ForAll("cases") Case c) {
+        Tensor x = OpChecks.distinct(c.max().inputShape(), new Rng(c.seed), c.memory);
+        OpChecks.check(v -> Poolings.maxPool2dValues(v.getFirst(), c.max(), true), List.of(x));
+        Function<List<Variable>, Variable> apart = v -> Poolings.maxPool2d(v.getFirst(), c.max()).values().relu();
+        Function<List<Variable>, Variable> joined = v -> Poolings.maxPool2dValues(v.getFirst(), c.max(), true);
+        OpChecks.assertClose("value", OpChecks.run(joined, List.of(x)), OpChecks.run(apart, List.of(x)), 0);
+        OpChecks.assertClose("recorded value", joined.apply(List.of(Variable.tracked(x))).data(), OpChecks.run(apart, List.of(x)), 0);
+        OpChecks.assertClose("gradient", OpChecks.gradients(joined, List.of(x), false).getFirst(),
+                OpChecks.gradients(apart, List.of(x), false).getFirst(), 0);
+    }
+
+    @Property(tries = 80, edgeCases = EdgeCasesMode.NONE)
     void avgPool(@ForAll("cases") Case c) {
         Tensor x = OpChecks.normal(c.average().inputShape(), new Rng(c.seed), c.memory);
         OpChecks.check(v -> Poolings.avgPool2d(v.getFirst(), c.average()), List.of(x));
@@ -81,7 +95,7 @@ class PoolingProperties {
     void scatterAndGatherAreAdjoint(@ForAll("cases") Case c) {
         Tensor x = OpChecks.distinct(c.max().inputShape(), new Rng(c.seed), c.memory);
         Tensor dy = OpChecks.normal(c.max().outputShape(), new Rng(c.seed).split(1), c.memory);
-        var pooled = PoolKernels.maxPool(c.max(), x);
+        var pooled = PoolKernels.maxPool(c.max(), x, false);
         Tensor gathered = PoolKernels.maxPoolGather(c.max(), x, pooled.index());
         OpChecks.assertClose("maxima", gathered, pooled.values(), 0);
         assertThat(OpChecks.dot(x, PoolKernels.maxPoolScatter(c.max(), dy, pooled.index())))
@@ -100,7 +114,7 @@ class PoolingProperties {
     @Property(tries = 40, edgeCases = EdgeCasesMode.NONE)
     void derivativesOfTheGradients(@ForAll("cases") Case c) {
         Tensor x = OpChecks.distinct(c.max().inputShape(), new Rng(c.seed), c.memory);
-        Tensor index = PoolKernels.maxPool(c.max(), x).index();
+        Tensor index = PoolKernels.maxPool(c.max(), x, false).index();
         Tensor dy = OpChecks.normal(c.max().outputShape(), new Rng(c.seed).split(1), c.memory);
         OpChecks.derivatives(v -> Poolings.maxPoolGather(v.getFirst(), index, c.max()), List.of(x));
         OpChecks.derivatives(v -> Poolings.maxPoolScatter(v.getFirst(), index, c.max()), List.of(dy));
