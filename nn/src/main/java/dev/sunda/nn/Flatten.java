@@ -15,4 +15,13 @@ public final class Flatten extends Layer {
             throw new ShapeException("flatten", "needs a batch dimension and at least one more", x.shape());
         return x.flatten(1, -1);
     }
+
+    /// The same numbers pixel by pixel, `[N, C, spatial...]` to `[N, spatial * C]`: of images that lie channels-last a view.
+    static Variable byPixels(Variable x) {
+        int[] order = new int[x.rank()];
+        for (int d = 1; d + 1 < order.length; d++)
+            order[d] = d + 1;
+        order[order.length - 1] = 1;
+        return x.permute(order).reshape(x.size(0), -1);
+    }
 }

@@ -1,6 +1,7 @@
 package dev.sunda.nn;
 
 import dev.sunda.autograd.Variable;
+import dev.sunda.core.type.Shape;
 import java.util.List;
 
 /// Layers one after the other, neighbours computed together where that saves passes over memory:
@@ -11,11 +12,14 @@ import java.util.List;
 /// | a convolution, [Relu], no such [MaxPool2d] | one convolution | the forward pass of relu |
 /// | [BatchNorm2d], [Relu] | one operation | the pass of relu, which both directions wait for memory in |
 /// | [Relu], [MaxPool2d] without padding | pool, then relu | relu of all pixels but the largest ones |
+/// | [Flatten] of images that lie channels-last, [Linear] with a smaller weight | one product | copies of the images and their gradient |
 ///
 /// Values and gradients are those of the layers by themselves: norm and relu inside the loops of another layer are the same functions of
 /// the same numbers, and the largest element of a window stays the largest under relu, or the whole window is 0 and passes no gradient.
-/// Every layer is called as if it were alone: errors name it and [ModelSummary] lists it. What is joined depends on the layers, their mode
-/// and whether anything is recorded.
+/// The product behind a flatten adds pixel by pixel, not channel by channel, and so rounds differently.
+///
+/// Every layer is called as if it were alone: errors name it and [ModelSummary] lists it. What is joined depends on the layers, their mode,
+/// whether anything is recorded, and for the last row on sizes and memory order.
 final class Fusion {
     private Fusion() {
     }
@@ -41,6 +45,10 @@ final class Fusion {
                 i++;
             } else if (layer instanceof Relu relu && next instanceof MaxPool2d pool && isBareMaxPool(pool)) {
                 y = pool.call(relu.call(y, later -> later), pool::computeAfterRelu);
+                i++;
+            } else if (layer instanceof Flatten flatten && next instanceof Linear linear && linear.readsByPixels(y)) {
+                Shape images = y.shape();
+                y = linear.call(flatten.call(y, Flatten::byPixels), rows -> linear.computeByPixels(rows, images));
                 i++;
             } else {
                 y = layer.forward(y);

@@ -46,6 +46,18 @@ public final class Linear extends Layer {
         return bias == null ? x.matmul(weight.mT()) : x.matmul(weight.mT(), bias);
     }
 
+    /// Whether [#computeByPixels] does for the flattened images `x`: they lie channels-last, and the weight is less to reorder.
+    boolean readsByPixels(Variable x) {
+        return x.rank() > 2 && x.data().layout().isChannelsLast() && !x.data().layout().isContiguous()
+                && weight.shape().numel() <= x.shape().numel() && (long) in * x.size(0) == x.shape().numel();
+    }
+
+    /// Behind [Flatten#byPixels] of images of shape `images`: the weight's columns are brought into the order of the rows.
+    Variable computeByPixels(Variable rows, Shape images) {
+        Variable columns = Flatten.byPixels(weight.reshape(images.with(0, out).sizes()));
+        return bias == null ? rows.matmul(columns.mT()) : rows.matmul(columns.mT(), bias);
+    }
+
     @Override
     protected String options() {
         return in + " -> " + out + (bias == null ? ", no bias" : "");

@@ -3,12 +3,15 @@ package dev.sunda.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sunda.autograd.GradCheck;
 import dev.sunda.autograd.GradMode;
 import dev.sunda.autograd.Gradients;
 import dev.sunda.autograd.Variable;
 import dev.sunda.core.Rng;
 import dev.sunda.core.Tensor;
 import dev.sunda.core.op.UnaryOp;
+import dev.sunda.core.type.DType;
+import dev.sunda.core.type.Device;
 import dev.sunda.core.type.Shape;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,11 +48,11 @@ class FusionTests {
         var leaves = new ArrayList<Variable>(layers.parameters());
         leaves.add(Variable.tracked(x));
         Variable y = net.apply(leaves.getLast());
-        Tensor dy = Tensor.randn(y.shape(), new Rng(3));
+        Tensor dy = Tensor.randn(y.shape(), new Rng(3)).to(y.dtype());
         var results = new ArrayList<float[]>();
-        results.add(y.data().toFloatArray());
+        results.add(y.data().to(DType.F32).toFloatArray());
         for (Variable gradient : Gradients.gradients(List.of(y), List.of(Variable.of(dy)), leaves, false))
-            results.add(gradient.data().toFloatArray());
+            results.add(gradient.data().to(DType.F32).toFloatArray());
         return results;
     }
 
@@ -91,6 +94,26 @@ class FusionTests {
         agrees(new Sequential(new Relu(), new MaxPool2d(2)), Tensor.randn(IMAGES, rng));
         agrees(new Sequential(new Relu(), new MaxPool2d(MaxPool2d.Options.of(3).withStride(2).withCeilMode(true))),
                 Tensor.randn(IMAGES, rng));
+    }
+
+    /// Another order of the sums, so the comparison is one of float64; derivatives of both orders against central differences.
+    @Test
+    void flattenAndLinear() {
+        for (boolean bias : new boolean[] {true, false}) {
+            var net = new Sequential(new Flatten(), new Linear(5 * 7 * 6, 3, bias, rng));
+            net.to(DType.F64);
+            Tensor x = Tensor.randn(IMAGES, rng, DType.F64, Device.CPU).channelsLast();
+            var joined = run(net::forward, net, x);
+            var apart = run(input -> net.children().getLast().forward(net.children().getFirst().forward(input)), net, x);
+            for (int i = 0; i < apart.size(); i++)
+                assertThat(joined.get(i)).usingComparatorWithPrecision(1e-5f).containsExactly(apart.get(i));
+            GradCheck.gradcheck(v -> net.forward(v.getFirst()), List.of(x));
+            GradCheck.gradgradcheck(v -> net.forward(v.getFirst()).square(), List.of(x));
+            assertThat(net.forward(x.contiguous()).data().to(DType.F32).toFloatArray()).usingComparatorWithPrecision(1e-5f)
+                    .containsExactly(apart.getFirst());
+            assertThat(ModelSummary.of(net, IMAGES).rows().stream().map(ModelSummary.Row::output))
+                    .containsExactly(Shape.of(3, 210), Shape.of(3, 3));
+        }
     }
 
     /// Whole numbers from -2 to 2: windows without a positive number, and windows where several pixels share the largest.
