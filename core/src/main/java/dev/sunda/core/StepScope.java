@@ -1,9 +1,11 @@
 package dev.sunda.core;
 
 import dev.sunda.core.spi.Backend;
+import dev.sunda.core.spi.HeapStorage;
 import dev.sunda.core.spi.Storage;
 import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Device;
+import java.lang.ref.WeakReference;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -22,8 +24,9 @@ import java.util.Map;
 /// out is always correct: then the garbage collector does the work. Scopes nest; a tensor belongs to the innermost one.
 ///
 /// Buffers are handed from one scope to the next of the same thread; those a whole scope did not need are let go, so that at most what one
-/// step uses is held. What is known to be of no more use can go before the end, see [#mark]: so a backward pass needs memory for the few
-/// gradients under way, not for all it ever made.
+/// step uses is held. If they are needed after all before the garbage collector has come by, they are taken back: so training and
+/// evaluation in turn do not leave a heap of old buffers behind each time. What is known to be of no more use can go before the end, see
+/// [#mark]: so a backward pass needs memory for the few gradients under way, not for all it ever made.
 public final class StepScope implements AutoCloseable {
     private static final ThreadLocal<Pool> POOLS = ThreadLocal.withInitial(Pool::new);
 
@@ -170,6 +173,7 @@ public final class StepScope implements AutoCloseable {
     /// Free buffers of one thread.
     private static final class Pool {
         private final Map<Key, ArrayDeque<Free>> free = new LinkedHashMap<>();
+        private final Map<Key, ArrayDeque<WeakReference<Object>>> letGo = new LinkedHashMap<>();
         private StepScope current;
         private long generation;
         private long made;
@@ -177,7 +181,17 @@ public final class StepScope implements AutoCloseable {
         private Storage take(Key key) {
             ArrayDeque<Free> queue = free.get(key);
             Free taken = queue == null ? null : queue.pollLast();
-            return taken == null ? null : taken.storage();
+            return taken == null ? takeBack(key) : taken.storage();
+        }
+
+        private Storage takeBack(Key key) {
+            ArrayDeque<WeakReference<Object>> queue = letGo.get(key);
+            while (queue != null && !queue.isEmpty()) {
+                Object array = queue.pollLast().get();
+                if (array != null)
+                    return HeapStorage.of(key.device(), key.dtype(), array, key.numel());
+            }
+            return null;
         }
 
         private void put(Storage old, Storage storage) {
@@ -187,13 +201,28 @@ public final class StepScope implements AutoCloseable {
 
         /// Lets go of what the last two scopes never took: last-in first-out use leaves the idle ones at the front.
         private void trim() {
-            for (var queues = free.values().iterator(); queues.hasNext();) {
-                ArrayDeque<Free> queue = queues.next();
-                while (!queue.isEmpty() && queue.peekFirst().generation() < generation - 1)
-                    queue.pollFirst();
+            boolean some = false;
+            for (var entries = free.entrySet().iterator(); entries.hasNext();) {
+                var entry = entries.next();
+                ArrayDeque<Free> queue = entry.getValue();
+                while (!queue.isEmpty() && queue.peekFirst().generation() < generation - 1) {
+                    letGo(entry.getKey(), queue.pollFirst().storage());
+                    some = true;
+                }
                 if (queue.isEmpty())
-                    queues.remove();
+                    entries.remove();
             }
+            if (some)
+                letGo.values().removeIf(queue -> {
+                    queue.removeIf(array -> array.get() == null);
+                    return queue.isEmpty();
+                });
+        }
+
+        /// The array itself is remembered: it is old, while the storage around it is new and would be collected at once.
+        private void letGo(Key key, Storage storage) {
+            if (storage instanceof HeapStorage heap)
+                letGo.computeIfAbsent(key, _ -> new ArrayDeque<>()).addLast(new WeakReference<>(heap.array()));
         }
     }
 }

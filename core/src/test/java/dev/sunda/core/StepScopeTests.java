@@ -46,6 +46,22 @@ class StepScopeTests {
     }
 
     @Test
+    void whatWasLetGoIsTakenBackUnlessItWasCollected() {
+        float[] memory;
+        try (var _ = StepScope.open()) {
+            memory = Tensor.zeros(1234).view().heap().floats();
+        }
+        for (int i = 0; i < 5; i++)
+            try (var _ = StepScope.open()) {
+                Tensor.zeros(3);
+            }
+        try (var _ = StepScope.open()) {
+            assertThat(Tensor.zeros(1234).view().heap().floats()).isSameAs(memory);
+            assertThat(Tensor.zeros(1234).view().heap().floats()).isNotSameAs(memory);
+        }
+    }
+
+    @Test
     void tensorsBelongToTheInnermostScope() {
         try (var _ = StepScope.open()) {
             Tensor outer = Tensor.ones(3).add(1);

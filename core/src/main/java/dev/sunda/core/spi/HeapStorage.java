@@ -32,6 +32,11 @@ public final class HeapStorage implements Storage {
         return new HeapStorage(device, dtype, array, numel);
     }
 
+    /// The memory of an array of the type that [#allocate] would make, whatever it contains.
+    public static HeapStorage of(Device device, DType dtype, Object array, int numel) {
+        return new HeapStorage(device, dtype, array, numel);
+    }
+
     @Override
     public Device device() {
         return device;
