@@ -52,7 +52,7 @@ final class TrainingSession implements Trainer.Listener {
         this.model = model;
         this.run = run;
         this.test = limited(images.test());
-        this.trainer = new Trainer(model, DigitNet.create(classes.size(), new Rng(0)), options, limited(images.pixels()),
+        this.trainer = new Trainer(model, () -> DigitNet.create(classes.size(), new Rng(0)), options, limited(images.pixels()),
                 images.augmentation(), test, classes, resumed == null ? Progress.START : resumed.state().progress());
         this.bar = new ProgressBar(out, ProgressBar.onTerminal());
         if (resumed != null)

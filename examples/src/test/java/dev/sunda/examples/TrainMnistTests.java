@@ -112,7 +112,7 @@ class TrainMnistTests {
         DigitSet.Images images = DigitSet.MNIST.load(null);
         var model = DigitNet.create(10, new Rng(options.seed()));
         var test = images.test().range(0, options.limit());
-        var trainer = new Trainer(model, DigitNet.create(10, new Rng(0)), options, images.pixels().range(0, options.limit()),
+        var trainer = new Trainer(model, () -> DigitNet.create(10, new Rng(0)), options, images.pixels().range(0, options.limit()),
                 images.augmentation(), test,
                 images.test().classNames(), Progress.START);
         int[] left = {steps};

@@ -19,6 +19,7 @@ import dev.sunda.optim.WeightAverage;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /// The training of one network. It can stop after any step; made anew from the same options, weights, optimizer state and progress, it goes
 /// on as if it had not stopped, bit by bit.
@@ -26,7 +27,7 @@ public final class Trainer {
     private static final CrossEntropyOptions LOSS = CrossEntropyOptions.DEFAULT.withLabelSmoothing(TrainingOptions.LABEL_SMOOTHING);
 
     private final Sequential model;
-    private final Sequential averaged;
+    private final Supplier<Sequential> another;
     private final WeightAverage average = new WeightAverage(WeightAverage.risingExponential(TrainingOptions.AVERAGE_DECAY));
     private final Optimizer optimizer;
     private final Schedule schedule;
@@ -35,6 +36,7 @@ public final class Trainer {
     private final List<String> classes;
     private final int epochs;
     private Progress progress;
+    private Sequential averaged;                                    // null before its first use
 
     /// Is told what happens.
     public interface Listener {
@@ -48,14 +50,14 @@ public final class Trainer {
     }
 
     /// @param model     is trained
-    /// @param averaged  another network of the same kind, to hold the average of the trained weights
+    /// @param another   makes another network of the same kind, to hold the average of the trained weights
     /// @param transform changes training images at random
     /// @param test      images to count mistakes on after each epoch
     /// @param from      [Progress#START] for a new run
-    public Trainer(Sequential model, Sequential averaged, TrainingOptions options, Dataset<Sample> train, Transform transform,
+    public Trainer(Sequential model, Supplier<Sequential> another, TrainingOptions options, Dataset<Sample> train, Transform transform,
             Dataset<Sample> test, List<String> classes, Progress from) {
         this.model = model;
-        this.averaged = averaged;
+        this.another = another;
         this.optimizer = new AdamW(model.parameters(), options.learningRate(), AdamW.DEFAULT.withWeightDecay(TrainingOptions.WEIGHT_DECAY));
         this.loader = new DataLoader(train, DataLoader.Options.shuffled(options.batch(), options.seed()).withTransform(transform));
         int steps = Math.max(2, Math.multiplyExact(options.epochs(), loader.batches()));
@@ -83,6 +85,8 @@ public final class Trainer {
 
     /// The network with the average of the weights so far: what is tested and saved.
     public Sequential averaged() {
+        if (averaged == null)
+            averaged = another.get();
         averaged.loadStateDict(average.weights(), true);
         return averaged;
     }

@@ -55,7 +55,7 @@ class ResumeTests {
     }
 
     private static Trainer trainer(Sequential model, Progress from) {
-        return new Trainer(model, model(), OPTIONS, IMAGES, new RandomCrop(8, 8, 1), IMAGES, List.of("a", "b", "c"), from);
+        return new Trainer(model, ResumeTests::model, OPTIONS, IMAGES, new RandomCrop(8, 8, 1), IMAGES, List.of("a", "b", "c"), from);
     }
 
     /// A signal that comes during step number `step`, counted from 1.
@@ -116,7 +116,8 @@ class ResumeTests {
     void anotherSeedGivesOtherBits() {
         Sequential one = model();
         var other = new TrainingOptions("mnist", 3, 8, 0.02, 8, 0);
-        var trainer = new Trainer(one, model(), other, IMAGES, new RandomCrop(8, 8, 1), IMAGES, List.of("a", "b", "c"), Progress.START);
+        var trainer = new Trainer(one, ResumeTests::model, other, IMAGES, new RandomCrop(8, 8, 1), IMAGES, List.of("a", "b", "c"),
+                Progress.START);
         trainer.run(() -> false, after(1000, new boolean[1]));
         assertThat(RunFolder.create(folder.resolve("other")).saveWeights(trainer.averaged())).isNotEqualTo(train("whole", 1000).sha256());
     }
