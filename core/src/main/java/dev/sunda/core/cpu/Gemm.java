@@ -5,22 +5,19 @@ import dev.sunda.core.parallel.Parallel;
 import dev.sunda.core.spi.View;
 import java.util.Arrays;
 
-/// Matrix products in blocks: the right side is packed into panels as wide as a register tile, the left side is copied block by block
-/// to where its rows have the distance the tile wants. After Goto, van de Geijn 2008, "Anatomy of high-performance matrix multiplication".
+/// Matrix products in blocks: the right side is packed into panels as wide as a register tile, and some of them stay in the second cache
+/// while tiles of rows pass by. A row of tiles is copied to where its rows have the distance the tile wants, meets all these panels
+/// while it is in the first cache, and leaves rows of the result that are written from end to end. After Goto, van de Geijn 2008,
+/// "Anatomy of high-performance matrix multiplication", with the sides exchanged.
 ///
 /// Each element is one chain of fused multiply-adds in ascending `k` that starts from its bias (or 0); between blocks of `k` it
 /// rests in the result. Blocking, tile shape and threads therefore never show in the bits.
 final class Gemm {
-    /// Floats of the left side worked on at a time: 72 KB. More would fit a second cache of 512 KB, but not when pages lie badly in it.
-    private static final int LEFT_FLOATS = 18 * 1024;
+    /// Floats of the right side that meet a row of tiles: 256 KB, half of the second cache.
+    private static final int RIGHT_FLOATS = 64 * 1024;
+    /// Rows for which they stay there, at most; where `k` is cut into blocks, their part of the result has to stay in the caches.
+    private static final int MOST_ROWS = 192;
     private static final int LEAST_CHUNKS = 16;
-    /// A right side of so many floats is walked through for each tile of rows, so that the result is written in one sweep; a larger one
-    /// stays in the caches panel by panel instead.
-    private static final int NARROW_FLOATS = 16 * 1024;
-    /// Panels of the right side for which copying the left side pays.
-    private static final int LEAST_PANELS = 8;
-    /// Panels worked on at a time: their part of the result stays in the second cache between blocks of `k`.
-    private static final int MOST_PANELS = 24;
 
     private Gemm() {
     }
@@ -97,14 +94,14 @@ final class Gemm {
     ///
     /// @param after may be null
     static void multiply(GemmKernel kernel, int m, GemmRows a, Panels b, float[] start, float[] c, Places places, Finishing after) {
-        int rows = rowsOfBlock(kernel, m, b.k(), Math.ceilDiv(LEAST_CHUNKS, Math.ceilDiv(b.count(), LEAST_PANELS)));
+        int most = Math.max(1, RIGHT_FLOATS / (b.width() * Math.clamp(b.k(), 1, GemmKernel.DEPTH)));
+        int panelBlocks = Math.max(1, Math.ceilDiv(b.count(), most));
+        int panels = Math.ceilDiv(b.count(), panelBlocks);
+        int rows = rowsOfBlock(kernel.rows(), m, Math.ceilDiv(LEAST_CHUNKS, panelBlocks));
         int rowBlocks = Math.ceilDiv(m, rows);
-        int most = Math.clamp(Math.ceilDiv(b.count() * rowBlocks, LEAST_CHUNKS), LEAST_PANELS, MOST_PANELS);
-        int panels = Math.ceilDiv(b.count(), Math.ceilDiv(b.count(), most));
-        int panelBlocks = Math.ceilDiv(b.count(), panels);
         Parallel.forChunks(rowBlocks * panelBlocks, 1, (index, _, _) -> {
-            int i = index / panelBlocks * rows;
-            int j = index % panelBlocks * panels;
+            int i = index % rowBlocks * rows;
+            int j = index / rowBlocks * panels;
             int n = Math.min(rows, m - i);
             block(kernel, i, n, a, b, j, Math.min(b.count(), j + panels), start, c, places);
             if (after != null && panelBlocks == 1)
@@ -114,13 +111,10 @@ final class Gemm {
             after.all(c, places.of(0), m);
     }
 
-    /// Rows of the left side that fit the second cache, at least one tile; blocks of nearly equal size, and enough of them where the right
-    /// side is narrow.
-    private static int rowsOfBlock(GemmKernel kernel, int m, int k, int chunks) {
-        int tile = kernel.rows();
-        int fitting = Math.clamp(LEFT_FLOATS / Math.clamp(k, 1, GemmKernel.DEPTH) / tile, 1, 64);
-        int blocks = Math.clamp(Math.ceilDiv(m, tile), 1, Math.max(chunks, Math.ceilDiv(m, fitting * tile)));
-        return Math.max(1, Math.ceilDiv(Math.ceilDiv(m, blocks), tile)) * tile;
+    /// Whole tiles of rows in blocks of nearly equal size, at least `blocks` of them as far as there are so many tiles.
+    private static int rowsOfBlock(int tile, int m, int blocks) {
+        int count = Math.clamp(Math.ceilDiv(m, tile), 1, Math.max(blocks, Math.ceilDiv(m, MOST_ROWS)));
+        return Math.max(1, Math.ceilDiv(Math.ceilDiv(m, count), tile)) * tile;
     }
 
     /// The same for `m` rows from `first` on and the panels `from` to `to - 1`, in the calling thread.
@@ -131,62 +125,61 @@ final class Gemm {
         int height = kernel.rows();
         int[] rows = new int[m];
         Arrays.setAll(rows, i -> places.of(first + i));
-        var block = new Block(kernel, GemmScratch.floats(Role.LEFT, (m + height) * GemmKernel.STRIDE), a.isPacked(), m, b, start, c, rows);
-        boolean narrow = (to - from) * b.width() * k <= NARROW_FLOATS;
+        int together = a.tiles() * height;
+        float[] left = GemmScratch.floats(Role.LEFT, a.isPacked() ? a.tiles() * GemmKernel.TILE : (together + 1) * GemmKernel.STRIDE);
+        var block = new Block(kernel, left, a.isPacked(), b, start, c, rows);
         for (int p = 0; p == 0 || p < k; p += depth) {
             int steps = Math.min(depth, k - p);
-            if (steps > 0)
-                a.load(first, m, p, steps, block.left);
-            if (narrow)
-                for (int i = 0; i < m; i += height)
-                    block.tiles(i, i + 1, from, to, p, steps);
-            else
-                for (int panel = from; panel < to; panel++)
-                    block.tiles(0, m, panel, panel + 1, p, steps);
+            for (int i = 0; i < m; i += together) {
+                int n = Math.min(together, m - i);
+                if (steps > 0)
+                    a.load(first + i, n, p, steps, left);
+                for (int r = 0; r < n; r += height)
+                    block.tiles(r, Math.min(height, n - r), i + r, from, to, p, steps);
+            }
         }
     }
 
-    /// Tiles of some rows of a product.
+    /// Rows of tiles of a product.
     ///
-    /// @param left the rows, for some steps of `k`
+    /// @param left rows of the left side, for some steps of `k`
     /// @param packed how they lie, see [GemmRows#isPacked]
     /// @param c row `i` at `to[i]`
-    private record Block(GemmKernel kernel, float[] left, boolean packed, int m, Panels b, float[] start, float[] c, int[] to) {
-        /// Adds `steps` steps of `k` from `p` on to the rows from `top` and the panels from `from` on.
-        void tiles(int top, int bottom, int from, int until, int p, int steps) {
+    private record Block(GemmKernel kernel, float[] left, boolean packed, Panels b, float[] start, float[] c, int[] to) {
+        /// Adds `steps` steps of `k` from `p` on to some panels of the rows from `row` on.
+        ///
+        /// @param at which row of `left` is the first of them
+        void tiles(int at, int rows, int row, int from, int until, int p, int steps) {
             int width = b.width;
-            for (int i = top; i < bottom; i += kernel.rows()) {
-                int rows = Math.min(kernel.rows(), m - i);
-                for (int panel = from; panel < until; panel++) {
-                    int columns = Math.min(width, b.n - panel * width);
-                    int bo = (panel * b.k + p) * width;
-                    if (columns < width)
-                        edge(i, rows, columns, bo, p, steps, panel * width);
-                    else
-                        tile(i, rows, bo, steps, p == 0 ? start : null, panel * width, c, to, i, panel * width);
-                }
+            for (int panel = from; panel < until; panel++) {
+                int columns = Math.min(width, b.n - panel * width);
+                int bo = (panel * b.k + p) * width;
+                if (columns < width)
+                    edge(at, rows, row, columns, bo, p, steps, panel * width);
+                else
+                    tile(at, rows, bo, steps, p == 0 ? start : null, panel * width, c, to, row, panel * width);
             }
         }
 
         private void tile(int i, int rows, int bo, int steps, float[] start, int so, float[] c, int[] to, int first, int co) {
             if (packed)
-                kernel.packed(left, i * GemmKernel.DEPTH, rows, b.data, bo, steps, start, so, c, to, first, co);
+                kernel.packed(left, i / kernel.rows() * GemmKernel.TILE, rows, b.data, bo, steps, start, so, c, to, first, co);
             else
                 kernel.scattered(left, i * GemmKernel.STRIDE, rows, b.data, bo, steps, start, so, c, to, first, co);
         }
 
         /// A tile of the last, partial panel is computed aside, only its valid columns are written.
-        private void edge(int i, int rows, int columns, int bo, int p, int steps, int column) {
+        private void edge(int i, int rows, int row, int columns, int bo, int p, int steps, int column) {
             int width = b.width;
             float[] aside = GemmScratch.floats(Role.TILE, kernel.rows() * width);
             if (p > 0)
                 for (int r = 0; r < rows; r++)
-                    System.arraycopy(c, to[i + r] + column, aside, r * width, columns);
+                    System.arraycopy(c, to[row + r] + column, aside, r * width, columns);
             int[] places = new int[rows];
             Arrays.setAll(places, r -> r * width);
             tile(i, rows, bo, steps, p == 0 ? start : null, column, aside, places, 0, 0);
             for (int r = 0; r < rows; r++)
-                System.arraycopy(aside, r * width, c, to[i + r] + column, columns);
+                System.arraycopy(aside, r * width, c, to[row + r] + column, columns);
         }
     }
 

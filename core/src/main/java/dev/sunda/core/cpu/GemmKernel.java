@@ -13,6 +13,9 @@ sealed interface GemmKernel permits ScalarGemm, SimdGemm {
     /// lines compete for a place in the first cache.
     int STRIDE = DEPTH + 16;
 
+    /// Distance between tiles of a left side whose columns are contiguous: six rows for each step, and room for what copies write beyond.
+    int TILE = 6 * DEPTH + 16;
+
     /// Pieces at least so long are copied by [System#arraycopy].
     int LONG = 64;
 
@@ -67,6 +70,11 @@ sealed interface GemmKernel permits ScalarGemm, SimdGemm {
     /// columns
     /// from `second + i * step`. Reads as many floats from either place as there are columns, and writes as many beyond the last row.
     void copyPairs(float[] from, int first, int second, int step, int n, int split, float[] to, int out);
+
+    /// Copies as many columns as eight tiles have rows to where [#packed] wants them: element `p * distance + t * rows + i` from `at` on to
+    /// `t * TILE + p * rows + i` for `p < steps`. Reads up to [#slack] floats beyond the last column, and writes as many beyond the last
+    /// step of a tile.
+    void copyTiles(float[] from, int at, int distance, int steps, float[] to);
 
     /// Floats that [#copyPieces] touches beyond a piece, at most.
     int slack();

@@ -7,9 +7,14 @@ interface GemmRows {
     /// [#isPacked] says. Up to [GemmKernel#slack] floats beyond each contiguous piece may be overwritten.
     void load(int first, int rows, int p, int steps, float[] to);
 
-    /// Whether rows of one tile lie side by side, step by step, see [GemmKernel#packed], and tiles `GemmKernel.DEPTH` steps apart.
+    /// Whether rows of one tile lie side by side, step by step, see [GemmKernel#packed], and tiles `GemmKernel.TILE` floats apart.
     default boolean isPacked() {
         return false;
+    }
+
+    /// How many tiles of rows to load at a time: more than one, because a call costs something, and few enough for the first cache.
+    default int tiles() {
+        return 4;
     }
 
     /// A matrix with element `(i, p)` at `offset + i * rowStride + p * columnStride`.
@@ -21,8 +26,16 @@ interface GemmRows {
                 GemmKernel.STRIDE, 1, rows, steps);
     }
 
-    /// A matrix with element `(i, p)` at `offset + i + p * distance`.
+    /// A matrix with element `(i, p)` at `offset + i + p * distance`, of whose lines some cache lines each are read at a time.
     record Transposed(GemmKernel kernel, float[] a, int offset, int distance) implements GemmRows {
+        private static final int TILES = 8;
+        private static final int FEW_TILES = 2;
+
+        @Override
+        public int tiles() {
+            return TILES;
+        }
+
         @Override
         public boolean isPacked() {
             return true;
@@ -31,9 +44,13 @@ interface GemmRows {
         @Override
         public void load(int first, int rows, int p, int steps, float[] to) {
             int tile = kernel.rows();
-            for (int i = 0; i < rows; i += tile)
-                kernel.copy(a, offset + first + i + p * distance, distance, steps, Math.min(tile, rows - i), to, i * GemmKernel.DEPTH,
-                        tile);
+            int at = offset + first + p * distance;
+            int end = at + Math.max(0, (steps - 1) * distance) + TILES * tile + kernel.slack();
+            if (rows > FEW_TILES * tile && end <= a.length)          // columns beyond the last row do no harm
+                kernel.copyTiles(a, at, distance, steps, to);
+            else
+                for (int i = 0; i < rows; i += tile)
+                    kernel.copy(a, at + i, distance, steps, Math.min(tile, rows - i), to, i / tile * GemmKernel.TILE, tile);
         }
     }
 }

@@ -5,6 +5,8 @@ import java.util.Arrays;
 /// The patches that the positions of a convolution see, as rows of a matrix: taps in the order in which they look at pixels, in each the
 /// channels, zeros where a tap sees no pixel. The matrix is never written out; pieces of its rows are contiguous in channels-last images.
 final class Patches implements GemmRows {
+    private static final int TILES = 20;
+
     private final GemmKernel kernel;
     private final Im2colGrid grid;
     private final Image image;
@@ -53,6 +55,12 @@ final class Patches implements GemmRows {
                 for (int kx : grid.width().ascending())
                     order[n++] = (kz * grid.height().kernel() + ky) * grid.width().kernel() + kx;
         return order;
+    }
+
+    /// Enough rows for long runs of neighbours.
+    @Override
+    public int tiles() {
+        return TILES;
     }
 
     @Override

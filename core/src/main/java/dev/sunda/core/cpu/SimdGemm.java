@@ -197,6 +197,27 @@ final class SimdGemm implements GemmKernel {
     }
 
     @Override
+    public void copyTiles(float[] from, int at, int distance, int steps, float[] to) {
+        for (int p = 0, x = at; p < steps; p++, x += distance) {
+            copySix(from, x, to, p * ROWS);
+            copySix(from, x + ROWS, to, TILE + p * ROWS);
+            copySix(from, x + 2 * ROWS, to, 2 * TILE + p * ROWS);
+            copySix(from, x + 3 * ROWS, to, 3 * TILE + p * ROWS);
+            copySix(from, x + 4 * ROWS, to, 4 * TILE + p * ROWS);
+            copySix(from, x + 5 * ROWS, to, 5 * TILE + p * ROWS);
+            copySix(from, x + 6 * ROWS, to, 6 * TILE + p * ROWS);
+            copySix(from, x + 7 * ROWS, to, 7 * TILE + p * ROWS);
+        }
+    }
+
+    /// Six floats, in whole vectors.
+    private static void copySix(float[] from, int at, float[] to, int out) {
+        fromArray(S, from, at).intoArray(to, out);
+        if (L < ROWS)
+            fromArray(S, from, at + ROWS - L).intoArray(to, out + ROWS - L);
+    }
+
+    @Override
     public int slack() {
         return L - 1;
     }

@@ -49,4 +49,21 @@ class MatmulProperties {
         });
         ConvolutionViews.assertSame(simd, scalar);
     }
+
+    /// Enough rows and columns for several blocks of either side, with groups of tiles that are loaded together.
+    @Property(tries = 40, edgeCases = EdgeCasesMode.NONE)
+    void productsOfManyBlocksAgree(@ForAll @IntRange(min = 1, max = 700) int m, @ForAll @IntRange(min = 1, max = 300) int k,
+            @ForAll @IntRange(min = 1, max = 600) int n, @ForAll Order left, @ForAll Order right, @ForAll long seed) {
+        var random = new Random(seed);
+        View x = ConvolutionViews.random(Shape.of(1, m, k), left, random);
+        View y = ConvolutionViews.random(Shape.of(1, k, n), right, random);
+        View simd = ConvolutionViews.empty(DType.F32, Shape.of(1, m, n), Order.CONTIGUOUS);
+        View scalar = ConvolutionViews.like(simd);
+        View expected = ConvolutionViews.like(simd);
+        Matmul.matmul(new SimdGemm(), x, y, null, simd);
+        Matmul.matmul(new ScalarGemm(), x, y, null, scalar);
+        REFERENCE.matmul(x, y, null, expected);
+        ConvolutionViews.assertSame(simd, scalar);
+        ConvolutionViews.assertClose(simd, expected, 1e-6 + 1e-7 * k);
+    }
 }
