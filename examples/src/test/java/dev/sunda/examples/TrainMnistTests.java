@@ -26,7 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// The whole way on a part of real MNIST: train, save, evaluate.
 class TrainMnistTests {
     private static final Pattern LAST =
-            Pattern.compile("test accuracy \\d+\\.\\d\\d % \\(\\d+ of 1200\\), 74,762 parameters, \\d+\\.\\d s");
+            Pattern.compile("test accuracy \\d+\\.\\d\\d % \\(\\d+ of 2400\\), 74,762 parameters, \\d+\\.\\d s");
 
     @Test
     void learnsFromRealDigits() throws IOException {
@@ -43,8 +43,8 @@ class TrainMnistTests {
     @Test
     void printsWithoutEscapeCodesWhatItDoes() {
         assertThat(TrainedRun.OUTPUT.out()).doesNotContain("\r", "\u001b")
-                .contains("mnist, 1200 training and 1200 test images, embedded copy (LeCun, Cortes; CC BY-SA 3.0)")
-                .contains("block2.depthwise Conv2d", "multiply-adds", "12x12 pixels", "74,762", "epoch 1/2  15/60  loss ",
+                .contains("mnist, 2400 training and 2400 test images, embedded copy (LeCun, Cortes; CC BY-SA 3.0)")
+                .contains("block2.depthwise Conv2d", "multiply-adds", "12x12 pixels", "74,762", "epoch 1/2   30/120  loss ",
                         "epoch 2/2  train loss ",
                         "true \\ answer", "most confused: ");
         assertThat(TrainedRun.OUTPUT.lastLine()).matches(LAST);

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 final class TrainedRun {
     static final Path FOLDER = temporary().resolve("run");
     static final Cli OUTPUT =
-            Cli.run("train", "mnist", "--limit", 1200, "--epochs", 2, "--batch", 20, "--lr", 0.005, "--seed", 1, "--out", FOLDER);
+            Cli.run("train", "mnist", "--limit", 2400, "--epochs", 2, "--batch", 20, "--lr", 0.005, "--seed", 1, "--out", FOLDER);
 
     private TrainedRun() {
     }
