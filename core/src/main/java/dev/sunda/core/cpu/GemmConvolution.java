@@ -25,7 +25,7 @@ final class GemmConvolution {
         int[] taps = grid.tapOffsets(strides, 2);
         int inner = spec.inChannels() / spec.groups();
         int outer = spec.outChannels() / spec.groups();
-        boolean few = FewChannels.pays(grid, inner);
+        boolean few = FewChannels.paysForward(grid, inner);
         Dense in = few ? null : Layouts.read(x, Role.SOURCE);
         Dense result = Layouts.target(out, Role.RESULT);
         Finishing within = spec.groups() == 1 ? after : null;            // blocks of one group lack the channels of the others
