@@ -3,4 +3,5 @@ module dev.sunda.autograd {
     requires transitive dev.sunda.core;
 
     exports dev.sunda.autograd;
+    exports dev.sunda.autograd.check;
 }

@@ -6,12 +6,17 @@ import dev.sunda.core.type.Dims;
 import dev.sunda.nn.functional.Attentions;
 import java.util.List;
 
-/// The cases of attention.
-final class AttentionCases {
-    private AttentionCases() {
+/// Attention.
+final class AttentionOperations {
+    private AttentionOperations() {
     }
 
-    static Variable scaledDotProduct(Args a) {
+    static void register(OperationTable table) {
+        table.one("scaled_dot_product_attention", AttentionOperations::scaledDotProduct);
+        table.put("multi_head_attention", AttentionOperations::multiHead);
+    }
+
+    private static Variable scaledDotProduct(Args a) {
         var options = Attentions.Options.DEFAULT.withCausal(a.flag("is_causal", false));
         return Attentions.scaledDotProductAttention(a.variable("query"), a.variable("key"), a.variable("value"), a.optional("attn_mask"),
                 a.has("scale") ? options.withScale(a.number("scale")) : options);
@@ -19,7 +24,7 @@ final class AttentionCases {
 
     /// Sequences come as `[length, batch, width]`, masks are true where a key is hidden. Gives the result and the weights averaged over
     /// heads.
-    static List<Variable> multiHead(Args a) {
+    private static List<Variable> multiHead(Args a) {
         int heads = a.integer("num_heads");
         Variable q = projected(a, "query", 0, heads);
         Variable k = projected(a, "key", 1, heads);

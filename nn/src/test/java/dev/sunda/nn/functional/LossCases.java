@@ -1,0 +1,29 @@
+package dev.sunda.nn.functional;
+
+import static dev.sunda.autograd.check.OpCase.zeros;
+
+import dev.sunda.autograd.Variable;
+import dev.sunda.autograd.check.OpCase;
+import dev.sunda.core.Tensor;
+import dev.sunda.nn.functional.Losses.CrossEntropyOptions;
+import java.util.List;
+
+/// Losses.
+final class LossCases {
+    private LossCases() {
+    }
+
+    static List<OpCase> cases() {
+        return List.of(
+                OpCase.of("crossEntropy", "3,4", x -> Losses.crossEntropy(x.get(0), classes(x.get(0), 2, 0, 3)))
+                        .refusing(d -> Losses.crossEntropy(zeros(d, 3, 4), classes(zeros(d, 1), 2, 0)))
+                        .refusing(d -> Losses.crossEntropy(zeros(d, 2, 4), classes(zeros(d, 1), 2, 4))),
+                OpCase.of("crossEntropy", "2,4,3", x -> Losses.crossEntropy(x.get(0), classes(x.get(0), 2, 0, 3, 1, -100, 2).reshape(2, 3),
+                        CrossEntropyOptions.DEFAULT.withLabelSmoothing(0.1).withReduction(Reduction.NONE))));
+    }
+
+    /// Class indices on the device of `like`.
+    private static Tensor classes(Variable like, long... classes) {
+        return Tensor.of(classes).to(like.device());
+    }
+}
