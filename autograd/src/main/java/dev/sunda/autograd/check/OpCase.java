@@ -24,8 +24,8 @@ import java.util.stream.Stream;
 /// ```
 ///
 /// @param name of the method it stands for, without its class
-/// @param shapes shapes of the inputs, separated by blanks; the letters `a` to `d` are sizes drawn by a test, digits are themselves, `-` is a
-///     scalar
+/// @param shapes shapes of the inputs, separated by blanks; the letters `a` to `d` are sizes drawn by a test, digits are themselves, `-` is
+///     a scalar
 /// @param domain where the values come from
 /// @param linear whether the result is linear in the first input while the others stay, so that the adjoint identity can be checked
 /// @param function from float64 or float32 inputs on any device to one variable; several results are joined into one
