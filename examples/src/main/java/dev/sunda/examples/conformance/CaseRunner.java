@@ -17,6 +17,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 /// @param dtype all floating arguments are converted to it before the call and the results back to the type the case states; null to
 ///     compute each case in its own type
 record CaseRunner(Device device, DType dtype) {
+    /// How the message of a call begins that was not refused but failed.
+    static final String CRASHED = "crashed with ";
 
     CaseResult run(GoldenCase golden) {
         try {
@@ -31,7 +33,7 @@ record CaseRunner(Device device, DType dtype) {
         } catch (IllegalArgumentException e) {
             return CaseResult.without(golden.id(), Status.ERROR, e.getMessage());
         } catch (RuntimeException e) {                               // not a refusal but a mistake of ours; the other cases go on
-            return CaseResult.without(golden.id(), Status.ERROR, "crashed with " + e);
+            return CaseResult.without(golden.id(), Status.ERROR, CRASHED + e);
         }
     }
 

@@ -7,7 +7,9 @@ import dev.sunda.examples.conformance.CaseResult.Status;
 import dev.sunda.examples.console.ProgressBar;
 import dev.sunda.examples.console.TextTable;
 import dev.sunda.examples.console.UserException;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -15,13 +17,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /// `sunda conformance`: runs cases with expected values through the library and writes what came out. Judging is left to whoever has the
-/// expected values; the exit status says only whether the run got through.
+/// expected values; the exit status says only whether the run got through. With `--report` it judges itself, on the fast and on the reference
+/// backend, and the exit status is 1 when a case did not pass.
 ///
 /// With `--dtype` the floating arguments of every case are converted before the call and its floating results back to the case's own type:
 /// expected values are given in that type. Computing float64 cases in float32 shows the size of rounding errors and cannot meet their
@@ -33,8 +37,9 @@ import picocli.CommandLine.Spec;
 public final class Conformance implements Callable<Integer> {
     @Option(names = "--in", required = true, arity = "1..*", paramLabel = "FILE", description = "files of cases, .json or .json.gz")
     private List<Path> in;
-    @Option(names = "--out", required = true, paramLabel = "FILE", description = "where the results go, .json or .json.gz")
-    private Path out;
+    @ArgGroup(multiplicity = "1")
+    private Target target;
+
     @Option(names = "--backend", defaultValue = "cpu", paramLabel = "DEVICE",
             description = "device that computes: cpu, reference or cuda:0 (${DEFAULT-VALUE})")
     private String backend;
@@ -44,9 +49,19 @@ public final class Conformance implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
+    private static final class Target {
+        @Option(names = "--out", paramLabel = "FILE", description = "where the results go, .json or .json.gz")
+        private Path out;
+        @Option(names = "--report", paramLabel = "FILE",
+                description = "judge the results on cpu and reference instead, and write a table of all operations, in Markdown")
+        private Path report;
+    }
+
     /// Runs all cases of all files, in order.
     @Override
     public Integer call() {
+        if (target.report != null)
+            return report();
         var runner = new CaseRunner(device(), floating());
         var results = new ArrayList<CaseResult>();
         var counts = new TreeMap<String, Map<Status, Integer>>();
@@ -61,9 +76,32 @@ public final class Conformance implements Callable<Integer> {
             }
         }
         bar.clear();
-        GoldenFile.write(out, results);
+        GoldenFile.write(target.out, results);
         summary(counts, spec.commandLine().getOut());
         return 0;
+    }
+
+    private int report() {
+        var report = new Report();
+        var bar = new ProgressBar(spec.commandLine().getErr(), ProgressBar.onTerminal());
+        for (Path file : in) {
+            List<GoldenCase> cases = GoldenFile.read(file);
+            for (int i = 0; i < cases.size(); i++) {
+                report.add(cases.get(i));
+                bar.update(file.getFileName().toString(), i + 1, cases.size(), cases.get(i).op());
+            }
+        }
+        bar.clear();
+        try {
+            Files.write(target.report, report.markdown());
+        } catch (IOException e) {
+            throw new UserException("cannot write " + target.report + ": " + e.getMessage(), e);
+        }
+        PrintWriter text = spec.commandLine().getOut();
+        report.notPassed().forEach(text::println);
+        text.println(report.summary());
+        text.flush();
+        return report.notPassed().isEmpty() ? 0 : 1;
     }
 
     private Device device() {

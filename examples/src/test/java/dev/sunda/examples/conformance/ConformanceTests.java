@@ -45,6 +45,18 @@ class ConformanceTests {
     }
 
     @Test
+    void reportsHowManyCasesAreRight() throws IOException {
+        Path in = Files.writeString(folder.resolve("in.json"), TWO_CASES.replace("\"args\": {\"input\"",
+                "\"outputs\": [{\"dtype\": \"float32\", \"shape\": [2], \"data\": \"AACAPwAAAAA=\"}], \"args\": {\"input\""));
+        Path report = folder.resolve("report.md");
+        assertThat(run("--in", in, "--report", report)).as(err.toString()).isEqualTo(1);
+        assertThat(out.toString().lines()).containsExactly("b/0 (frobnicate, cpu): operation frobnicate",
+                "b/0 (frobnicate, reference): operation frobnicate", "2 cases: 1 passed on the CPU, 1 on the reference backend");
+        assertThat(report).content().contains("| `frobnicate` | 1 |  | 0, unsupported 1 | 0 | 0 | 0, unsupported 1 | 0 | 0 |",
+                "| **all** | 2 |  | 1, unsupported 1 |");
+    }
+
+    @Test
     void saysWhatIsWrongWithOptions() throws IOException {
         Path in = Files.writeString(folder.resolve("in.json"), TWO_CASES);
         Path results = folder.resolve("out.json");
