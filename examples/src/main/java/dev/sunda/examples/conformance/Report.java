@@ -13,6 +13,18 @@ import java.util.TreeMap;
 final class Report {
     private static final List<Device> DEVICES = List.of(Device.CPU, Device.REFERENCE);
 
+    private static final String HEADER = """
+            # Agreement with PyTorch and ONNX
+
+            Expected values are PyTorch's and, under `onnx/`, those of the ONNX project's tests. Values and gradients count; a case
+            passes when all are within its tolerance: about 1e-7 in float64, 1.3e-6 times the root of the number of terms in float32.
+            *Error* is the largest difference as a share of the largest expected magnitude of its tensor, over the float32 and over the
+            float64 cases. *Refused* counts invalid calls, which have to end with a clear message; they are among the cases.
+
+            | operation | cases | refused | CPU: passed | float32 error | float64 error | reference: passed | float32 | float64 |
+            |---|---|---|---|---|---|---|---|---|
+            """;
+
     private final Map<String, Row> rows = new TreeMap<>();
     private final List<String> notPassed = new ArrayList<>();
 
@@ -70,13 +82,7 @@ final class Report {
 
     /// The page.
     List<String> markdown() {
-        var lines = new ArrayList<>(List.of("# Agreement with PyTorch and ONNX", "",
-                "Expected values are PyTorch's and, under `onnx/`, those of the ONNX project's tests. Values and gradients count; a case passes when all",
-                "are within its tolerance: about 1e-7 in float64, 1.3e-6 times the root of the number of terms in float32. *Error* is the largest difference",
-                "as a share of the largest expected magnitude of its tensor, over the float32 and over the float64 cases that passed. *Refused* counts",
-                "invalid calls, which have to end with a clear message; they are among the cases.", "",
-                "| operation | cases | refused | CPU: passed | float32 error | float64 error | reference: passed | float32 error | float64 error |",
-                "|---|---|---|---|---|---|---|---|---|"));
+        var lines = new ArrayList<>(HEADER.lines().toList());
         rows.forEach((name, row) -> lines.add(line("`" + name + "`", row)));
         lines.add(line("**all**", total()));
         return lines;

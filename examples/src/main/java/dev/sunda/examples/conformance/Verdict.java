@@ -8,9 +8,9 @@ import tools.jackson.databind.JsonNode;
 
 /// Whether a result is right.
 ///
-/// A value is right if its type and shape are those expected and every element satisfies `|actual - expected| <= atol + rtol * |expected|`,
-/// with the tolerances of the case; NaN equals NaN, an infinity only itself, integers and booleans are exact. A call that must fail is right
-/// if it was refused with a message and did not crash.
+/// A value is right if its type and shape are those expected and every element satisfies
+/// `|actual - expected| <= atol + rtol * |expected|`, with the tolerances of the case; NaN equals NaN, an infinity only itself, integers
+/// and booleans are exact. A call that must fail is right if it was refused with a message and did not crash.
 ///
 /// @param status what is true of the result
 /// @param message what is wrong, or null
