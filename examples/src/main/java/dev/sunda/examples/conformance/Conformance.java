@@ -24,8 +24,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /// `sunda conformance`: runs cases with expected values through the library and writes what came out. Judging is left to whoever has the
-/// expected values; the exit status says only whether the run got through. With `--report` it judges itself, on the fast and on the reference
-/// backend, and the exit status is 1 when a case did not pass.
+/// expected values; the exit status says only whether the run got through. With `--report` it judges by itself, on the fast and on the
+/// reference backend, and the exit status is 1 when a case did not pass.
 ///
 /// With `--dtype` the floating arguments of every case are converted before the call and its floating results back to the case's own type:
 /// expected values are given in that type. Computing float64 cases in float32 shows the size of rounding errors and cannot meet their
