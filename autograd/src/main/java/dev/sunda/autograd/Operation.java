@@ -52,7 +52,7 @@ public final class Operation {
     /// @param value the result, already computed
     /// @param inputs rules of all inputs that may need a gradient
     public static Variable output(String name, Tensor value, Wrt... inputs) {
-        if (!recorded(Arrays.stream(inputs).map(w -> w.input).toList()))
+        if (!isRecorded(Arrays.stream(inputs).map(w -> w.input).toList()))
             return Variable.of(value);
         var edges = Arrays.stream(inputs).map(w -> Node.Edge.to(w.input)).toList();
         boolean wantsOutput = Arrays.stream(inputs).anyMatch(w -> w.wantsOutput && w.input.requiresGrad());
@@ -74,7 +74,7 @@ public final class Operation {
     ///
     /// @param joint from the gradient of the output to the gradients of all inputs; null entries mean no gradient
     public static Variable output(String name, Tensor value, List<Variable> inputs, Function<Variable, List<Variable>> joint) {
-        if (!recorded(inputs))
+        if (!isRecorded(inputs))
             return Variable.of(value);
         var edges = inputs.stream().map(Node.Edge::to).toList();
         return new Variable(value, Node.operation(name, edges, (dy, _) -> joint.apply(dy)));
@@ -95,7 +95,23 @@ public final class Operation {
         };
     }
 
-    private static boolean recorded(List<Variable> inputs) {
+    /// The second form of [#fused] for an operation that is a composition of others: records the composition and differentiates that. The
+    /// gradient with respect to one input does not go through the history of another.
+    ///
+    /// @param composition the operation by recorded operations, as a function of its inputs
+    public static Function<Variable, List<Variable>> recorded(List<Variable> inputs, Function<List<Variable>, Variable> composition) {
+        return dy -> {
+            var again = inputs.stream().map(x -> x.requiresGrad() ? output("alias", x.data(), wrt(x, d -> d)) : x).toList();
+            var tracked = again.stream().filter(Variable::requiresGrad).toList();
+            var found = Gradients.gradients(List.of(composition.apply(again)), List.of(dy), tracked, true).iterator();
+            var gradients = new ArrayList<Variable>();
+            for (Variable x : again)
+                gradients.add(x.requiresGrad() ? found.next() : null);
+            return gradients;
+        };
+    }
+
+    private static boolean isRecorded(List<Variable> inputs) {
         return GradMode.isRecording() && inputs.stream().anyMatch(Variable::requiresGrad);
     }
 }

@@ -14,6 +14,7 @@ final class Operations {
         PoolingOperations.register(TABLE);
         NormalizationOperations.register(TABLE);
         AttentionOperations.register(TABLE);
+        RecurrentOperations.register(TABLE);
         ActivationOperations.register(TABLE);
         LossOperations.register(TABLE);
         PointwiseOperations.register(TABLE);

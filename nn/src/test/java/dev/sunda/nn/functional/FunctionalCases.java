@@ -7,13 +7,14 @@ import java.util.stream.Stream;
 /// Every operation of this package; a test fails when one is missing.
 final class FunctionalCases {
     static final List<OpCase> ALL = Stream
-            .of(ConvolutionCases.cases(), PoolingCases.cases(), NormalizationCases.cases(), LossCases.cases(), AttentionCases.cases())
+            .of(ConvolutionCases.cases(), PoolingCases.cases(), NormalizationCases.cases(), LossCases.cases(), AttentionCases.cases(),
+                    RecurrentCases.cases())
             .flatMap(List::stream).toList();
 
     /// The classes that hold them.
     static final List<Class<?>> CLASSES =
             List.of(Attentions.class, Convolutions.class, Dropouts.class, LayerNorms.class, Losses.class, Normalizations.class,
-                    Poolings.class);
+                    Poolings.class, Recurrences.class, Sequences.class);
 
     private FunctionalCases() {
     }
