@@ -9,8 +9,8 @@ import dev.sunda.nn.functional.Recurrences.Weights;
 
 /// One step of [Gru], with the three gates r, z, n. Shapes: `[N, in]` and states `[N, hidden]`, or both without batch.
 ///
-/// Parameters: `weight_ih` `[3 * hidden, in]`, `weight_hh` `[3 * hidden, hidden]` and, if asked for, the biases `bias_ih` and `bias_hh`, all
-/// uniform in `±1 / sqrt(hidden)` at first.
+/// Parameters: `weight_ih` `[3 * hidden, in]`, `weight_hh` `[3 * hidden, hidden]` and, if asked for, the biases `bias_ih` and `bias_hh`,
+/// all uniform in `±1 / sqrt(hidden)` at first.
 public final class GruCell extends Layer {
     private final int in;
     private final int hidden;

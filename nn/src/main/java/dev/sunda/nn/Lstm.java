@@ -5,8 +5,8 @@ import dev.sunda.core.Rng;
 import dev.sunda.nn.functional.Recurrences;
 import dev.sunda.nn.functional.Recurrences.Result;
 
-/// Layers of long short-term memory, see [Recurrences#lstm]. Shapes and parameters stand with [RecurrentLayer]; the four gates are i, f, g, o.
-/// With a projection the states have its width and there is `weight_hr_lk` `[projection, hidden]` as well.
+/// Layers of long short-term memory, see [Recurrences#lstm]. Shapes and parameters stand with [RecurrentLayer]; the four gates are i, f,
+/// g, o. With a projection the states have its width and there is `weight_hr_lk` `[projection, hidden]` as well.
 public final class Lstm extends RecurrentLayer {
     /// With the default options.
     public Lstm(int in, int hidden, Rng rng) {

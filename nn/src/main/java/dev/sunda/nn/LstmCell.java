@@ -11,8 +11,8 @@ import java.util.ArrayList;
 
 /// One step of [Lstm], with the four gates i, f, g, o. Shapes: `[N, in]` and states `[N, hidden]`, or both without batch.
 ///
-/// Parameters: `weight_ih` `[4 * hidden, in]`, `weight_hh` `[4 * hidden, hidden]` and, if asked for, the biases `bias_ih` and `bias_hh`, all
-/// uniform in `±1 / sqrt(hidden)` at first.
+/// Parameters: `weight_ih` `[4 * hidden, in]`, `weight_hh` `[4 * hidden, hidden]` and, if asked for, the biases `bias_ih` and `bias_hh`,
+/// all uniform in `±1 / sqrt(hidden)` at first.
 public final class LstmCell extends Layer {
     private final int in;
     private final int hidden;

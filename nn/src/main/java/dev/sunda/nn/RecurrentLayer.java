@@ -14,11 +14,11 @@ import java.util.function.Supplier;
 
 /// What [Rnn], [Gru] and [Lstm] share: layers of recurrences one upon the other, in one direction or both.
 ///
-/// Shapes: `[T, N, I]` to `[T, N, D * H]`, with `batchFirst` `[N, T, I]` to `[N, T, D * H]`, without batch `[T, I]` to `[T, D * H]`; `D` is the
-/// number of directions. With dropout the random stream is the random state `rng`.
+/// Shapes: `[T, N, I]` to `[T, N, D * H]`, with `batchFirst` `[N, T, I]` to `[N, T, D * H]`, without batch `[T, I]` to `[T, D * H]`; `D`
+/// is the number of directions. With dropout the random stream is the random state `rng`.
 ///
-/// Parameters of layer `k`: `weight_ih_lk` `[G * H, I]`, `weight_hh_lk` `[G * H, H]` and the biases `bias_ih_lk` and `bias_hh_lk`, each once
-/// more with the suffix `_reverse` for the other direction; all uniform in `±1 / sqrt(H)` at first.
+/// Parameters of layer `k`: `weight_ih_lk` `[G * H, I]`, `weight_hh_lk` `[G * H, H]` and the biases `bias_ih_lk` and `bias_hh_lk`, each
+/// once more with the suffix `_reverse` for the other direction; all uniform in `±1 / sqrt(H)` at first.
 public abstract sealed class RecurrentLayer extends Layer permits Rnn, Gru, Lstm {
     private final int gates;
     private final int in;

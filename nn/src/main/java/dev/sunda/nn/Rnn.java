@@ -6,7 +6,8 @@ import dev.sunda.nn.functional.Recurrences;
 import dev.sunda.nn.functional.Recurrences.Nonlinearity;
 import dev.sunda.nn.functional.Recurrences.Result;
 
-/// Simple recurrent layers, `h_t = f(W_x x_t + b_x + W_h h_(t-1) + b_h)`. Shapes and parameters stand with [RecurrentLayer]; there is one gate.
+/// Simple recurrent layers, `h_t = f(W_x x_t + b_x + W_h h_(t-1) + b_h)`. Shapes and parameters stand with [RecurrentLayer]; there is one
+/// gate.
 public final class Rnn extends RecurrentLayer {
     private final Nonlinearity nonlinearity;
 

@@ -7,8 +7,8 @@ import dev.sunda.core.op.UnaryOp;
 /// Gated recurrent units. With `p = W h_(t-1) + b`, in three parts as `x_t`:
 /// `r = sigmoid(x_r + p_r)`, `z = sigmoid(x_z + p_z)`, `n = tanh(x_n + r * p_n)` and `h_t = n + z * (h_(t-1) - n)`.
 ///
-/// Backwards `dn = dh - z * dh` before and `da = dn * (1 - n^2)` behind the `tanh`, `dr = da * p_n` and `dz = dh * (h_(t-1) - n)`, which pass
-/// through the sigmoids; `dx = [dr, dz, da]`, `dp = [dr, dz, r * da]` and `dh_(t-1) += z * dh + Wᵀ dp`.
+/// Backwards `dn = dh - z * dh` before and `da = dn * (1 - n^2)` behind the `tanh`, `dr = da * p_n` and `dz = dh * (h_(t-1) - n)`, which
+/// pass through the sigmoids; `dx = [dr, dz, da]`, `dp = [dr, dz, r * da]` and `dh_(t-1) += z * dh + Wᵀ dp`.
 /// Source: Cho et al. 2014, arXiv:1406.1078, in the form that computes all products of a step at once.
 public final class GruKernel extends RecurrentKernel {
     private final int hidden;

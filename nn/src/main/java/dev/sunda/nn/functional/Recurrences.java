@@ -13,8 +13,8 @@ import java.util.List;
 
 /// Recurrent networks over sequences, and single steps of them.
 ///
-/// Shapes: `T` steps, `N` samples, inputs of width `I`, states of width `H`, or `P` where an lstm projects them; `G` gates, in the order r, z,
-/// n (gru) or i, f, g, o (lstm). Formulas and gradients stand with [dev.sunda.core.kernel.RnnKernel],
+/// Shapes: `T` steps, `N` samples, inputs of width `I`, states of width `H`, or `P` where an lstm projects them; `G` gates, in the order
+/// r, z, n (gru) or i, f, g, o (lstm). Formulas and gradients stand with [dev.sunda.core.kernel.RnnKernel],
 /// [dev.sunda.core.kernel.GruKernel] and [dev.sunda.core.kernel.LstmKernel].
 public final class Recurrences {
     private Recurrences() {
@@ -63,8 +63,8 @@ public final class Recurrences {
 
     /// @param batchFirst whether inputs and outputs are `[N, T, ...]` instead of `[T, N, ...]`; states are not
     /// @param bidirectional whether each layer runs over the sequence in both directions, which doubles the width of its outputs
-    /// @param lengths how many steps each sample has, from 1 to `T`; null if all have `T`. Behind its end a sample gives zeros, its last state
-    ///     is that of its last step, and the reverse direction starts there
+    /// @param lengths how many steps each sample has, from 1 to `T`; null if all have `T`. Behind its end a sample gives zeros, its last
+    ///     state is that of its last step, and the reverse direction starts there
     /// @param dropout probability that an output of a layer is dropped before the next one, from 0 to 1
     /// @param key which random numbers decide, `T * N * width` for each layer but the last; null without dropout
     public record Options(boolean batchFirst, boolean bidirectional, int[] lengths, double dropout, RandomKey key) {

@@ -23,8 +23,8 @@ import java.util.stream.Stream;
 
 /// One layer in one direction over a sequence; the arguments have been checked.
 ///
-/// An ordinary pass runs the kernel of the cell in both directions. Where the backward pass itself is recorded, the steps are taken again as
-/// recorded operations.
+/// An ordinary pass runs the kernel of the cell in both directions. Where the backward pass itself is recorded, the steps are taken again
+/// as recorded operations.
 ///
 /// @param x `[T, N, I]`
 /// @param h `[N, P]`
@@ -76,8 +76,8 @@ record RecurrentPass(Cell cell, Variable x, Variable h, Variable c, Weights w, b
         return result(states);
     }
 
-    /// What the inputs contribute to the gates, all steps in one product: `[T, N, G * H]`. What lies behind the end of a sample is not looked
-    /// at.
+    /// What the inputs contribute to the gates, all steps in one product: `[T, N, G * H]`. What lies behind the end of a sample is not
+    /// looked at.
     private Variable inputs() {
         Variable used = active == null ? x : x.where(active, Variable.zerosLike(x));
         return w.inputBias() == null ? used.matmul(w.inputs().mT()) : used.matmul(w.inputs().mT(), w.inputBias());
