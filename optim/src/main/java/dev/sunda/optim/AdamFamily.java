@@ -19,13 +19,27 @@ abstract sealed class AdamFamily extends Optimizer permits Adam, AdamW {
 
     @Override
     protected final List<String> buffers(int group) {
-        return options.get(group).amsgrad() ? List.of("exp_avg", "exp_avg_sq", "max_exp_avg_sq") : List.of("exp_avg", "exp_avg_sq");
+        return buffers(options.get(group));
+    }
+
+    static List<String> buffers(AdamOptions options) {
+        return options.amsgrad() ? List.of("exp_avg", "exp_avg_sq", "max_exp_avg_sq") : List.of("exp_avg", "exp_avg_sq");
+    }
+
+    @Override
+    protected final double madeWithMomentum(int group) {
+        return options.get(group).beta1();
     }
 
     @Override
     protected final void update(int group, Parameter parameter, Tensor gradient, long step, List<Tensor> state) {
-        AdamOptions o = options.get(group);
-        var formula = new AdamStep(learningRate(group), o.beta1(), o.beta2(), o.eps(), o.weightDecay(), decoupled, o.maximize(), step);
+        step(options.get(group), learningRate(group), momentum(group), decoupled, parameter, gradient, step, state);
+    }
+
+    /// One step; `beta1` takes the place of that of the options.
+    static void step(AdamOptions o, double rate, double beta1, boolean decoupled, Parameter parameter, Tensor gradient, long step,
+            List<Tensor> state) {
+        var formula = new AdamStep(rate, beta1, o.beta2(), o.eps(), o.weightDecay(), decoupled, o.maximize(), step);
         Tensor largest = o.amsgrad() ? state.get(2) : null;
         parameter.update(p -> OptimizerKernels.adam(formula, p, gradient, state.get(0), state.get(1), largest));
     }

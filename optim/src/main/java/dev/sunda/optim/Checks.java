@@ -17,6 +17,12 @@ final class Checks {
             throw new IllegalArgumentException(owner + ": " + option + " must be positive (got " + value + ")");
     }
 
+    /// @throws IllegalArgumentException unless `value` lies in `[0, 1]`
+    static void share(String owner, String option, double value) {
+        if (!(value >= 0 && value <= 1))
+            throw new IllegalArgumentException(owner + ": " + option + " must be between 0 and 1 (got " + value + ")");
+    }
+
     /// @throws IllegalArgumentException unless `value` lies in `[0, 1)`
     static void fraction(String owner, String option, double value) {
         if (!(value >= 0 && value < 1))

@@ -3,11 +3,15 @@ package dev.sunda.optim;
 import dev.sunda.autograd.Parameter;
 import dev.sunda.core.StepScope;
 import dev.sunda.core.Tensor;
+import dev.sunda.core.type.DType;
+import dev.sunda.core.type.Device;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /// Changes parameters along their gradients. What a kind of optimizer adds is one formula, [#update], and the names of the tensors it keeps
 /// for each parameter, [#buffers].
@@ -24,6 +28,7 @@ public abstract class Optimizer {
     private final List<Slot> slots = new ArrayList<>();
     private final double[] baseRates;
     private final double[] rates;
+    private final double[] momenta;                                  // NaN where nobody has set it
 
     /// @throws IllegalArgumentException if there is no parameter, one appears twice, or a learning rate is negative
     protected Optimizer(List<? extends ParameterGroup<?>> groups) {
@@ -42,16 +47,31 @@ public abstract class Optimizer {
         if (slots.isEmpty())
             throw new IllegalArgumentException(name() + ": there is no parameter to train (got 0); pass model.parameters()");
         rates = baseRates.clone();
+        momenta = new double[rates.length];
+        Arrays.fill(momenta, Double.NaN);
     }
 
-    /// Names of the tensors that are kept for each parameter of a group, each of the parameter's shape and type, in a fixed order.
+    /// Names of the tensors that are kept for each parameter of a group, in a fixed order.
     protected abstract List<String> buffers(int group);
+
+    /// The first value of a tensor that is kept for a parameter: zeros of the parameter's shape and type, unless it is overridden. A
+    /// number that is kept for a parameter is a scalar of float64 on the CPU.
+    ///
+    /// @param buffer its place in [#buffers]
+    protected Tensor initial(int group, int buffer, Parameter parameter) {
+        return Tensor.zeros(parameter.shape(), parameter.dtype(), parameter.device());
+    }
+
+    /// The momentum a group is made with, for schedules that change it: 0 if the optimizer has none, unless it is overridden.
+    protected double madeWithMomentum(int group) {
+        return 0;
+    }
 
     /// Changes one parameter through [Parameter#update]. Not to throw: everything has been checked.
     ///
     /// @param gradient of the parameter's shape, type and device; not to be modified
     /// @param step how many steps this parameter has made, this one included; at least 1
-    /// @param state the tensors [#buffers] names, in that order, zeros at first; to be modified
+    /// @param state the tensors [#buffers] names, in that order; to be modified
     protected abstract void update(int group, Parameter parameter, Tensor gradient, long step, List<Tensor> state);
 
     /// Forgets the gradients of all parameters.
@@ -70,7 +90,7 @@ public abstract class Optimizer {
             check(slot);
         for (Slot slot : active) {
             if (slot.state == null)
-                slot.state = zeros(slot);
+                slot.begin(initial(slot));
             update(slot.group, slot.parameter, slot.parameter.grad(), slot.steps + 1, slot.state);
             slot.steps++;
         }
@@ -104,9 +124,32 @@ public abstract class Optimizer {
         rates[group] = rate;
     }
 
+    /// The momentum the next step uses for one group: `momentum` of [Sgd] and [RmsProp], `beta1` of Adam and its relatives; 0 where there
+    /// is none.
+    public final double momentum(int group) {
+        return Double.isNaN(momenta[group]) ? madeWithMomentum(group) : momenta[group];
+    }
+
+    /// The momentum a group was made with.
+    public final double baseMomentum(int group) {
+        return madeWithMomentum(group);
+    }
+
+    /// Sets the momentum of one group for the steps to come.
+    ///
+    /// @param momentum in `[0, 1)`
+    /// @throws IllegalArgumentException if the group was made without momentum
+    public final void setMomentum(int group, double momentum) {
+        Checks.fraction(name(), "momentum", momentum);
+        if (madeWithMomentum(group) == 0)
+            throw new IllegalArgumentException(name() + ": there is no momentum to set in group " + group + " (got " + momentum
+                    + "); use an optimizer that has one, and make it with a momentum above 0");
+        momenta[group] = momentum;
+    }
+
     /// Everything that is needed to go on later: for parameter 3 `3.step` (int64) and its buffers, such as `3.exp_avg`; for group 0
-    /// `group.0.lr` and `group.0.initial_lr` (float64). The tensors are copies on the parameters' devices; a parameter without a
-    /// step has no entry.
+    /// `group.0.lr` and `group.0.initial_lr` (float64), and `group.0.momentum` where it was set. The tensors are copies on the parameters'
+    /// devices; a parameter without a step has no entry.
     public final Map<String, Tensor> stateDict() {
         return OptimizerState.write(slots, this);
     }
@@ -119,20 +162,23 @@ public abstract class Optimizer {
         var read = new OptimizerState(name(), state);
         var newRates = new double[rates.length];
         var newBases = new double[rates.length];
+        var newMomenta = new double[rates.length];
         for (int g = 0; g < rates.length; g++) {
             newRates[g] = read.rate("group." + g + ".lr");
             newBases[g] = read.rate("group." + g + ".initial_lr");
+            newMomenta[g] = read.momentum(g);
         }
         var restored = new ArrayList<OptimizerState.Restored>();
         for (Slot slot : slots)
-            restored.add(read.slot(slot, buffers(slot.group)));
+            restored.add(read.slot(slot, buffers(slot.group), initial(slot)));
         read.checkNothingLeft();
         for (Slot slot : slots) {
+            slot.begin(restored.get(slot.index).state());
             slot.steps = restored.get(slot.index).steps();
-            slot.state = restored.get(slot.index).state();
         }
         System.arraycopy(newRates, 0, rates, 0, rates.length);
         System.arraycopy(newBases, 0, baseRates, 0, rates.length);
+        System.arraycopy(newMomenta, 0, momenta, 0, rates.length);
     }
 
     /// For messages, for example `AdamW`.
@@ -146,7 +192,7 @@ public abstract class Optimizer {
             throw new IllegalStateException(name() + ": parameter " + slot.index + " and its gradient differ in type or device (got "
                     + value.describe() + " on " + value.device() + ", " + slot.parameter.grad().describe() + " on "
                     + slot.parameter.grad().device() + "); call zeroGrad() after moving or converting the model");
-        if (slot.state != null && slot.state.stream().anyMatch(x -> differs(value, x)))
+        if (slot.state != null && (slot.dtype != value.dtype() || !slot.device.equals(value.device())))
             throw new IllegalStateException(name() + ": parameter " + slot.index + " is " + value.dtype() + " on " + value.device()
                     + " but its state is not; make the optimizer after moving or converting the model");
     }
@@ -155,9 +201,9 @@ public abstract class Optimizer {
         return !x.device().equals(value.device()) || x.dtype() != value.dtype();
     }
 
-    private List<Tensor> zeros(Slot slot) {
-        Parameter p = slot.parameter;
-        return buffers(slot.group).stream().map(_ -> StepScope.retain(Tensor.zeros(p.shape(), p.dtype(), p.device()))).toList();
+    private List<Tensor> initial(Slot slot) {
+        return IntStream.range(0, buffers(slot.group).size())
+                .mapToObj(i -> StepScope.retain(initial(slot.group, i, slot.parameter))).toList();
     }
 
     /// One parameter and what is remembered of it.
@@ -167,11 +213,19 @@ public abstract class Optimizer {
         final Parameter parameter;
         long steps;
         List<Tensor> state;                                          // null before the first step
+        private DType dtype;                                         // of the parameter when its state was made
+        private Device device;
 
         private Slot(int index, int group, Parameter parameter) {
             this.index = index;
             this.group = group;
             this.parameter = parameter;
+        }
+
+        private void begin(List<Tensor> state) {
+            this.state = state;
+            dtype = parameter.dtype();
+            device = parameter.device();
         }
     }
 }

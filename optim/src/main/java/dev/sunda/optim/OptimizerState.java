@@ -1,6 +1,5 @@
 package dev.sunda.optim;
 
-import dev.sunda.autograd.Parameter;
 import dev.sunda.core.StepScope;
 import dev.sunda.core.Tensor;
 import dev.sunda.core.type.DType;
@@ -35,6 +34,8 @@ final class OptimizerState {
         for (int g = 0; g < optimizer.groups(); g++) {
             result.put("group." + g + ".lr", kept(Tensor.scalar(optimizer.learningRate(g), DType.F64, Device.CPU)));
             result.put("group." + g + ".initial_lr", kept(Tensor.scalar(optimizer.baseLearningRate(g), DType.F64, Device.CPU)));
+            if (optimizer.momentum(g) != optimizer.baseMomentum(g))
+                result.put("group." + g + ".momentum", kept(Tensor.scalar(optimizer.momentum(g), DType.F64, Device.CPU)));
         }
         for (Slot slot : slots) {
             if (slot.state == null)
@@ -58,17 +59,28 @@ final class OptimizerState {
         return rate;
     }
 
-    Restored slot(Slot slot, List<String> names) {
+    /// NaN where it was not saved, because it was never set.
+    double momentum(int group) {
+        String name = "group." + group + ".momentum";
+        if (!tensors.containsKey(name))
+            return Double.NaN;
+        double momentum = take(name, Shape.SCALAR).item();
+        Checks.fraction(owner, name, momentum);
+        return momentum;
+    }
+
+    /// @param initial what the tensors are before the first step: their shapes, types and devices
+    Restored slot(Slot slot, List<String> names, List<Tensor> initial) {
         String steps = slot.index + ".step";
         if (!tensors.containsKey(steps))
             return new Restored(0, null);
         long count = take(steps, Shape.SCALAR).toLongArray()[0];
         Checks.positive(owner, steps, count);
-        Parameter p = slot.parameter;
         var state = new ArrayList<Tensor>();
-        for (String name : names) {
-            Tensor saved = take(slot.index + "." + name, p.shape());
-            state.add(StepScope.retain(Tensor.zeros(p.shape(), p.dtype(), p.device()).copyFrom(saved.to(p.device()))));
+        for (int i = 0; i < initial.size(); i++) {
+            Tensor to = initial.get(i);
+            Tensor saved = take(slot.index + "." + names.get(i), to.shape());
+            state.add(to.copyFrom(saved.to(to.device())));
         }
         return new Restored(count, List.copyOf(state));
     }

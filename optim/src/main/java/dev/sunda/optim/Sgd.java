@@ -38,9 +38,14 @@ public final class Sgd extends Optimizer {
     }
 
     @Override
+    protected double madeWithMomentum(int group) {
+        return options.get(group).momentum;
+    }
+
+    @Override
     protected void update(int group, Parameter parameter, Tensor gradient, long step, List<Tensor> state) {
         Options o = options.get(group);
-        var formula = new SgdStep(learningRate(group), o.momentum, o.dampening, o.weightDecay, o.nesterov, o.maximize, step == 1);
+        var formula = new SgdStep(learningRate(group), momentum(group), o.dampening, o.weightDecay, o.nesterov, o.maximize, step == 1);
         parameter.update(p -> OptimizerKernels.sgd(formula, p, gradient, state.isEmpty() ? null : state.getFirst()));
     }
 

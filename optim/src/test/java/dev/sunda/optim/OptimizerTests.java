@@ -20,7 +20,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 class OptimizerTests {
     static List<Function<List<Parameter>, Optimizer>> kinds() {
         return List.of(p -> new Sgd(p, 0.1), p -> new Sgd(p, 0.1, Sgd.Options.DEFAULT.withMomentum(0.9)), p -> new Adam(p, 0.01),
-                p -> new AdamW(p, 0.01, new AdamOptions(0.9, 0.99, 1e-8, 0.1, true, false)));
+                p -> new AdamW(p, 0.01, new AdamOptions(0.9, 0.99, 1e-8, 0.1, true, false)), p -> new NAdam(p, 0.01),
+                p -> new RAdam(p, 0.01), p -> new Adamax(p, 0.01),
+                p -> new RmsProp(p, 0.01, new RmsProp.Options(0.9, 1e-8, 0, 0.9, true, false)),
+                p -> new Adagrad(p, 0.01, new Adagrad.Options(0.1, 0, 0.5, 1e-10, false)), p -> new Adadelta(p, 1), p -> new Rprop(p, 0.01),
+                p -> new Asgd(p, 0.01, new Asgd.Options(0.1, 0.5, 3, 0, false)), p -> new Lion(p, 0.01), p -> new Lamb(p, 0.01));
     }
 
     @ParameterizedTest @MethodSource("kinds")
@@ -173,6 +177,39 @@ class OptimizerTests {
             state = optimizer.stateDict();
         }
         assertThat(state.values()).allSatisfy(x -> assertThat(x.toDoubleArray()).isNotEmpty());
+    }
+
+    @Test
+    void momentumIsSetSavedAndRestored() {
+        var parameter = new Parameter(Trajectory.start());
+        var optimizer = new Adam(List.of(parameter), 0.01);
+        assertThat(optimizer.momentum(0)).isEqualTo(0.9);
+        assertThat(optimizer.stateDict()).doesNotContainKey("group.0.momentum");
+        optimizer.setMomentum(0, 0.7);
+        assertThat(optimizer.baseMomentum(0)).isEqualTo(0.9);
+        var restored = new Adam(List.of(parameter), 0.01);
+        restored.loadStateDict(optimizer.stateDict());
+        assertThat(restored.momentum(0)).isEqualTo(0.7);
+        var plain = new Sgd(List.of(parameter), 0.1);
+        assertThat(plain.momentum(0)).isZero();
+        assertThatThrownBy(() -> plain.setMomentum(0, 0.9)).isInstanceOf(IllegalArgumentException.class).hasMessage(
+                "Sgd: there is no momentum to set in group 0 (got 0.9); "
+                        + "use an optimizer that has one, and make it with a momentum above 0");
+        assertThatThrownBy(() -> optimizer.setMomentum(0, 1)).hasMessage("Adam: momentum must be at least 0 and less than 1 (got 1.0)");
+    }
+
+    @ParameterizedTest @MethodSource("kinds")
+    void momentumThatWasSetTakesPart(Function<List<Parameter>, Optimizer> kind) {
+        var parameter = new Parameter(Trajectory.start());
+        var twin = new Parameter(Trajectory.start());
+        Optimizer optimizer = kind.apply(List.of(parameter));
+        Optimizer other = kind.apply(List.of(twin));
+        if (optimizer.momentum(0) == 0)
+            return;
+        other.setMomentum(0, 0.99);
+        steps(optimizer, parameter, 0, 9);
+        steps(other, twin, 0, 9);
+        assertThat(twin.data().toDoubleArray()).isNotEqualTo(parameter.data().toDoubleArray());
     }
 
     private static void steps(Optimizer optimizer, Parameter parameter, int from, int to) {

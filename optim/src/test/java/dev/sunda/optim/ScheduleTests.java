@@ -59,7 +59,7 @@ class ScheduleTests {
 
     @Test
     void oneCycleOfThreeStraightPhases() {
-        assertRates(new OneCycle(12, 0.25, OneCycle.Anneal.LINEAR, 5, 100, true), 0.02, 0.06, 0.1, 0.060000000000000005,
+        assertRates(new OneCycle(12, 0.25, OneCycle.Anneal.LINEAR, 5, 100, true, null), 0.02, 0.06, 0.1, 0.060000000000000005,
                 0.020000000000000004,
                 0.017171428571428574, 0.014342857142857143, 0.011514285714285715, 0.008685714285714286, 0.005857142857142856,
                 0.003028571428571429,
@@ -68,8 +68,100 @@ class ScheduleTests {
 
     @Test
     void oneCycleThatOnlyFalls() {
-        assertRates(new OneCycle(12, 0, OneCycle.Anneal.COS, 25, 1e4, false), 0.09829629812928815, 0.09330129698414119, 0.08535539763797113,
+        assertRates(new OneCycle(12, 0, OneCycle.Anneal.COS, 25, 1e4, false, null), 0.09829629812928815, 0.09330129698414119,
+                0.08535539763797113,
                 0.0750001);
+    }
+
+    private static void assertMomenta(Schedule schedule, double... expected) {
+        double[] momenta = IntStream.range(0, expected.length).mapToDouble(step -> schedule.momentum(step, 0.6)).toArray();
+        assertThat(momenta).containsExactly(expected, Offset.offset(1e-15));
+    }
+
+    @Test
+    void oneCycleMovesTheMomentumTheOtherWay() {
+        assertMomenta(OneCycle.of(10).withMomentum(0.85, 0.95), 0.95, 0.8999999999999999, 0.85, 0.854951556604879, 0.8688255099070633,
+                0.8888739533021842, 0.9111260466978157, 0.9311744900929366, 0.945048443395121, 0.95);
+        assertMomenta(new OneCycle(10, 0.4, OneCycle.Anneal.LINEAR, 25, 1e4, true, new MomentumRange(0.7, 0.9)), 0.9, 0.8333333333333334,
+                0.7666666666666666, 0.7, 0.7666666666666666, 0.8333333333333333, 0.9, 0.9, 0.9, 0.9);
+        assertMomenta(OneCycle.of(10), 0.6, 0.6);
+    }
+
+    @Test
+    void cyclic() {
+        var triangles = new Cyclic(0.5, 3, 2, Cyclic.Mode.TRIANGULAR, null);
+        assertRates(triangles, 0.1, 0.2333333333333333, 0.3666666666666666, 0.5, 0.3, 0.1, 0.2333333333333333, 0.3666666666666666, 0.5,
+                0.3);
+        assertMomenta(triangles, 0.6, 0.6);
+        assertMomenta(triangles.withMomentum(0.8, 0.9), 0.9, 0.8666666666666667, 0.8333333333333334, 0.8, 0.85, 0.9, 0.8666666666666667);
+        var halves = new Cyclic(0.5, 3, 2, Cyclic.Mode.TRIANGULAR2, new MomentumRange(0.8, 0.9));
+        assertRates(halves, 0.1, 0.2333333333333333, 0.3666666666666666, 0.5, 0.3, 0.1, 0.1666666666666667, 0.2333333333333333, 0.3, 0.2,
+                0.1,
+                0.13333333333333336);
+        assertMomenta(halves, 0.9, 0.8666666666666667, 0.8333333333333334, 0.8, 0.85, 0.9, 0.8833333333333333);
+        var falling = new Cyclic(0.5, 3, 2, Cyclic.Mode.exponential(0.9), new MomentumRange(0.8, 0.9));
+        assertRates(falling, 0.1, 0.22, 0.316, 0.3916, 0.23122, 0.1, 0.1708588, 0.22754584, 0.272186884, 0.1774840978);
+        assertMomenta(falling, 0.9, 0.87, 0.846, 0.8271, 0.867195, 0.9, 0.8822853);
+        assertRates(Cyclic.triangular(0.5, 2), 0.1, 0.3, 0.5, 0.3, 0.1);
+    }
+
+    @Test
+    void constantFactorForAWhile() {
+        assertRates(Schedule.constant(0.25, 3), 0.025, 0.025, 0.025, 0.1, 0.1);
+    }
+
+    @Test
+    void polynomial() {
+        assertRates(Schedule.polynomial(4, 2), 0.1, 0.05625, 0.025, 0.00625, 0, 0);
+    }
+
+    @Test
+    void cosineWarmRestarts() {
+        assertRates(Schedule.cosineWarmRestarts(3, 2, 0.01), 0.1, 0.0775, 0.0325, 0.1, 0.09397114317029975, 0.0775, 0.055, 0.0325,
+                0.01602885682970026, 0.1, 0.09846666218300808, 0.09397114317029975);
+        assertRates(Schedule.cosineWarmRestarts(2, 1, 0), 0.1, 0.05, 0.1, 0.05, 0.1);
+    }
+
+    @Test
+    void ownFactors() {
+        assertRates(Schedule.lambda(step -> StrictMath.pow(0.5, step / 2)), 0.1, 0.1, 0.05, 0.05, 0.025);
+        assertRates(Schedule.multiplicative(step -> 1 - 0.1 * step), 0.1, 0.09, 0.072, 0.0504, 0.03024);
+    }
+
+    @Test
+    void chainedFactorsMultiply() {
+        assertRates(Schedule.chained(Schedule.constant(0.1, 2), Schedule.exponential(0.9)), 0.01, 0.009, 0.081, 0.0729, 0.06561);
+        assertMomenta(Schedule.chained(Schedule.constant(), OneCycle.of(10).withMomentum(0.85, 0.95)), 0.95, 0.9);
+    }
+
+    @Test
+    void sequential() {
+        assertRates(Schedule.sequential(List.of(Schedule.constant(0.1, 2), Schedule.exponential(0.9)), 3), 0.01, 0.01, 0.1, 0.1, 0.09,
+                0.081, 0.0729);
+        assertMomenta(Schedule.warmUp(2, OneCycle.of(10).withMomentum(0.85, 0.95)), 0.95, 0.95, 0.95, 0.9);
+    }
+
+    @Test
+    void swa() {
+        assertRates(Schedule.swa(0.02, 4, OneCycle.Anneal.COS), 0.1, 0.08828427124746191, 0.06, 0.0317157287525381, 0.02, 0.02);
+        assertRates(Schedule.swa(0.02, 4, OneCycle.Anneal.LINEAR), 0.1, 0.08, 0.06, 0.04, 0.02, 0.02);
+        assertRates(Schedule.swa(0.02, 0, OneCycle.Anneal.COS), 0.02, 0.02);
+    }
+
+    @Test
+    void setsTheMomentumOfAnOptimizer() {
+        var parameters = List.of(new Parameter(Tensor.of(1f)));
+        Schedule schedule = OneCycle.of(10).withMomentum(0.85, 0.95);
+        for (Optimizer optimizer : List.of(new Adam(parameters, 0.1), new Sgd(parameters, 0.1, Sgd.Options.DEFAULT.withMomentum(0.9)))) {
+            schedule.apply(optimizer, 2);
+            assertThat(optimizer.momentum(0)).isCloseTo(0.85, Offset.offset(1e-15));
+            Schedule.constant().apply(optimizer, 0);
+            assertThat(optimizer.momentum(0)).isEqualTo(0.9);
+        }
+        var plain = new Sgd(parameters, 0.1);
+        assertThatThrownBy(() -> schedule.apply(plain, 0)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("Sgd: there is no momentum to set in group 0");
+        assertThat(plain.learningRate()).isEqualTo(0.1);
     }
 
     @Test
@@ -93,10 +185,26 @@ class ScheduleTests {
         assertThatThrownBy(() -> Schedule.step(0, 0.1)).hasMessage("Schedule.step: size must be positive (got 0)");
         assertThatThrownBy(() -> Schedule.cosine(0, 0)).hasMessage("Schedule.cosine: steps must be positive (got 0)");
         assertThatThrownBy(() -> Schedule.oneCycle(1)).hasMessage("OneCycle: steps must be at least 2 (got 1)");
-        assertThatThrownBy(() -> new OneCycle(5, 1.5, OneCycle.Anneal.COS, 25, 1e4, false))
+        assertThatThrownBy(() -> new OneCycle(5, 1.5, OneCycle.Anneal.COS, 25, 1e4, false, null))
                 .hasMessage("OneCycle: riseShare must be between 0 and 1 (got 1.5)");
-        assertThatThrownBy(() -> new OneCycle(5, 0.3, OneCycle.Anneal.COS, 0, 1e4, false))
+        assertThatThrownBy(() -> new OneCycle(5, 0.3, OneCycle.Anneal.COS, 0, 1e4, false, null))
                 .hasMessage("OneCycle: both factors must be positive (got 0.0, 10000.0)");
+        assertThatThrownBy(() -> Schedule.linear(0, 1, 3))
+                .hasMessage("Schedule.linear: startFactor must be above 0 and at most 1 (got 0.0)");
+        assertThatThrownBy(() -> Schedule.linear(1, 1.5, 3)).hasMessage("Schedule.linear: endFactor must be between 0 and 1 (got 1.5)");
+        assertThatThrownBy(() -> Schedule.constant(2, 3)).hasMessage("Schedule.constant: factor must be between 0 and 1 (got 2.0)");
+        assertThatThrownBy(() -> Schedule.polynomial(3, 0)).hasMessage("Schedule.polynomial: power must be above 0 (got 0.0)");
+        assertThatThrownBy(() -> Schedule.cosineWarmRestarts(5, 0, 0))
+                .hasMessage("Schedule.cosineWarmRestarts: factor must be positive (got 0)");
+        assertThatThrownBy(Schedule::chained).hasMessage("Schedule.chained: the number of schedules must be positive (got 0)");
+        assertThatThrownBy(() -> Schedule.sequential(List.of(Schedule.constant()), 3)).hasMessage(
+                "Schedule.sequential: there must be one milestone between two schedules (got 1 schedules, 1 milestones)");
+        assertThatThrownBy(() -> Schedule.sequential(List.of(Schedule.constant(), Schedule.constant(), Schedule.constant()), 3, 3))
+                .hasMessage("Schedule.sequential: the milestones must be 0 or more and ascending (got [3, 3])");
+        assertThatThrownBy(() -> new Cyclic(0.1, 0, 1, Cyclic.Mode.TRIANGULAR, null))
+                .hasMessage("Cyclic: stepsUp must be positive (got 0)");
+        assertThatThrownBy(() -> OneCycle.of(5).withMomentum(0.9, 0.8))
+                .hasMessage("MomentumRange: least must not be above most (got 0.9, 0.8)");
         assertThatThrownBy(() -> Schedule.warmUp(-1, Schedule.constant()))
                 .hasMessageStartingWith("Schedule.warmUp: steps must be 0 or more");
     }

@@ -34,7 +34,8 @@ final class Binary64 {
         });
     }
 
-    private static void values(BinaryOp op, double[] a, int ai, double[] b, int bi, double[] out, int oi, int n) {
+    /// `out = op(a, b)` over `n` neighbours.
+    static void values(BinaryOp op, double[] a, int ai, double[] b, int bi, double[] out, int oi, int n) {
         switch (op) {
             case ADD -> {
                 for (int j = 0; j < n; j++)

@@ -5,6 +5,7 @@ import dev.sunda.core.op.AttentionSpec;
 import dev.sunda.core.op.BinaryOp;
 import dev.sunda.core.op.ConvSpec;
 import dev.sunda.core.op.CrossEntropySpec;
+import dev.sunda.core.op.Formula;
 import dev.sunda.core.op.PoolSpec;
 import dev.sunda.core.op.RandomKey;
 import dev.sunda.core.op.ReduceOp;
@@ -412,6 +413,11 @@ public final class CpuBackend implements Backend {
             OptimizerSteps64.adam(step, p, g, m, v, vMax);
         else
             naive.adam(step, p, g, m, v, vMax);
+    }
+
+    @Override
+    public void formula(Formula formula, View... tensors) {
+        Formulas.apply(formula, tensors);
     }
 
     private static boolean isF32(View x) {

@@ -32,7 +32,8 @@ final class Unary64 {
         });
     }
 
-    private static void values(UnaryOp op, double[] x, int xi, double[] y, int yi, int n) {
+    /// `y = op(x)` over `n` neighbours.
+    static void values(UnaryOp op, double[] x, int xi, double[] y, int yi, int n) {
         switch (op) {
             case EXP -> FUNCTIONS.exp(x, xi, 0, y, yi, n);
             case LOG -> FUNCTIONS.log(x, xi, y, yi, n);

@@ -2,6 +2,7 @@ package dev.sunda.core.kernel;
 
 import dev.sunda.core.Tensor;
 import dev.sunda.core.op.AdamStep;
+import dev.sunda.core.op.Formula;
 import dev.sunda.core.op.SgdStep;
 import dev.sunda.core.spi.View;
 import dev.sunda.core.type.DTypeException;
@@ -30,6 +31,22 @@ public final class OptimizerKernels {
         check("adam", p, g, m, v, vMax);
         p.backend().adam(step, p.view(), g.view(), m.view(), v.view(), view(vMax));
         changed(p, m, v, vMax);
+    }
+
+    /// Evaluates a formula for every element; the tensors it assigns are modified.
+    ///
+    /// @param tensors the parameter, then the rest, in the order of their numbers; all of the parameter's shape, type and device
+    public static void formula(Formula formula, Tensor... tensors) {
+        if (tensors.length == 0 || tensors.length < formula.tensors())
+            throw new IllegalArgumentException(
+                    "formula: it needs " + Math.max(1, formula.tensors()) + " tensors (got " + tensors.length + ")");
+        check("formula", tensors[0], tensors);
+        View[] views = new View[tensors.length];
+        for (int k = 0; k < views.length; k++)
+            views[k] = tensors[k].view();
+        tensors[0].backend().formula(formula, views);
+        for (Formula.Assignment assignment : formula.assignments())
+            changed(tensors[assignment.tensor()]);
     }
 
     private static void changed(Tensor... tensors) {

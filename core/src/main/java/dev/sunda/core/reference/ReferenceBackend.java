@@ -5,6 +5,7 @@ import dev.sunda.core.op.AttentionSpec;
 import dev.sunda.core.op.BinaryOp;
 import dev.sunda.core.op.ConvSpec;
 import dev.sunda.core.op.CrossEntropySpec;
+import dev.sunda.core.op.Formula;
 import dev.sunda.core.op.PoolSpec;
 import dev.sunda.core.op.RandomKey;
 import dev.sunda.core.op.ReduceOp;
@@ -247,5 +248,10 @@ public final class ReferenceBackend implements Backend {
     @Override
     public void adam(AdamStep step, View p, View g, View m, View v, View vMax) {
         NaiveOptimizers.adam(step, p, g, m, v, vMax);
+    }
+
+    @Override
+    public void formula(Formula formula, View... tensors) {
+        NaiveFormulas.apply(formula, tensors);
     }
 }

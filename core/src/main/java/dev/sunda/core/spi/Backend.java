@@ -5,6 +5,7 @@ import dev.sunda.core.op.AttentionSpec;
 import dev.sunda.core.op.BinaryOp;
 import dev.sunda.core.op.ConvSpec;
 import dev.sunda.core.op.CrossEntropySpec;
+import dev.sunda.core.op.Formula;
 import dev.sunda.core.op.PoolSpec;
 import dev.sunda.core.op.RandomKey;
 import dev.sunda.core.op.ReduceOp;
@@ -209,4 +210,10 @@ public interface Backend {
 
     /// One step of Adam, in place: `p`, `m`, `v` and, where it is not null, `vMax` are updated. Fastest where all share one memory order.
     void adam(AdamStep step, View p, View g, View m, View v, View vMax);
+
+    /// Evaluates a formula for every element, in place: the tensors it assigns are updated. All have one floating type and one shape;
+    /// those that are only read may be broadcast. Computed in double and rounded once. Fastest where all share one memory order.
+    ///
+    /// @param tensors at least as many as the formula has, in the order of their numbers
+    void formula(Formula formula, View... tensors);
 }

@@ -6,10 +6,12 @@ import dev.sunda.core.op.AdamStep;
 import dev.sunda.core.op.BinaryOp;
 import dev.sunda.core.op.ConvSpec;
 import dev.sunda.core.op.CrossEntropySpec;
+import dev.sunda.core.op.Formula;
 import dev.sunda.core.op.PoolSpec;
 import dev.sunda.core.op.RandomKey;
 import dev.sunda.core.op.ReduceOp;
 import dev.sunda.core.op.SgdStep;
+import dev.sunda.core.op.Term;
 import dev.sunda.core.op.UnaryOp;
 import dev.sunda.core.op.Window;
 import dev.sunda.core.spi.Backend;
@@ -36,6 +38,9 @@ class MemoryOrderProperties {
     private interface Kernel {
         void run(View[] v);
     }
+
+    private static final Formula FORMULA = new Formula().assign(0, Term.tensor(0).sub(Term.tensor(1).square().mul(0.1)))
+            .assign(2, Term.tensor(2).lerp(Term.tensor(0).gt(0).choose(Term.tensor(1), Term.tensor(2).neg()), 0.3));
 
     /// @param sources how many of the views are filled with random numbers
     /// @param types the type of each view, null for the floating type under test
@@ -107,7 +112,8 @@ class MemoryOrderProperties {
                 floating("adam", 5, v -> {
                     BACKEND.unary(UnaryOp.ABS, v[2], v[3]);
                     BACKEND.adam(new AdamStep(0.1, 0.9, 0.99, 1e-8, 0.1, true, false, 3), v[0], v[1], v[2], v[3], v[4]);
-                }, x, x, x, x, x));
+                }, x, x, x, x, x),
+                floating("formula", 3, v -> BACKEND.formula(FORMULA, v), x, x, x));
     }
 
     @Property(tries = 1000, edgeCases = EdgeCasesMode.NONE)

@@ -61,7 +61,7 @@ public final class Trainer {
         this.optimizer = new AdamW(model.parameters(), options.learningRate(), AdamW.DEFAULT.withWeightDecay(TrainingOptions.WEIGHT_DECAY));
         this.loader = new DataLoader(train, DataLoader.Options.shuffled(options.batch(), options.seed()).withTransform(transform));
         int steps = Math.max(2, Math.multiplyExact(options.epochs(), loader.batches()));
-        this.schedule = new OneCycle(steps, TrainingOptions.RISE, OneCycle.Anneal.COS, 25, 1e4, false);
+        this.schedule = OneCycle.of(steps).withRise(TrainingOptions.RISE);
         this.test = test;
         this.classes = classes;
         this.epochs = options.epochs();

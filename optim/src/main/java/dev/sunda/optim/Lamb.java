@@ -1,0 +1,84 @@
+package dev.sunda.optim;
+
+import dev.sunda.autograd.Parameter;
+import dev.sunda.core.StepScope;
+import dev.sunda.core.Tensor;
+import dev.sunda.core.op.Formula;
+import dev.sunda.core.op.Term;
+import java.util.List;
+
+/// Adam whose step is scaled, for each parameter as a whole, to the length of the parameter: for very large batches. With `m` and `v` as in
+/// [Adam], `r = m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + eps) + weightDecay * p` and
+/// `p = p - learningRate * |p| / |r| * r`; the ratio counts as 1 where either length is 0.
+///
+/// State: `exp_avg` (`m`) and `exp_avg_sq` (`v`). Source: You et al. 2019, arXiv:1904.00962.
+public final class Lamb extends ElementwiseOptimizer<AdamOptions> {
+    /// Betas 0.9 and 0.999, eps 1e-6, weight decay 0.01.
+    public static final AdamOptions DEFAULT = new AdamOptions(0.9, 0.999, 1e-6, 0.01, false, false);
+
+    private static final Term DIRECTION = Term.tensor(2), RATIO = Term.tensor(3);
+
+    /// Lamb with its usual options.
+    ///
+    /// @param learningRate 0 or more, often 0.001
+    public Lamb(List<Parameter> parameters, double learningRate) {
+        this(parameters, learningRate, DEFAULT);
+    }
+
+    /// @param learningRate 0 or more, often 0.001
+    public Lamb(List<Parameter> parameters, double learningRate, AdamOptions options) {
+        this(List.of(new ParameterGroup<>(parameters, learningRate, options)));
+    }
+
+    /// Groups of parameters with options of their own.
+    ///
+    /// @throws IllegalArgumentException if a group asks for AMSGrad, which Lamb does not know
+    public Lamb(List<ParameterGroup<AdamOptions>> groups) {
+        super(groups);
+        if (groups.stream().anyMatch(g -> g.options().amsgrad()))
+            throw new IllegalArgumentException("Lamb: there is no AMSGrad form (got amsgrad true); use Adam or AdamW");
+    }
+
+    @Override
+    protected List<String> buffers(int group) {
+        return List.of("exp_avg", "exp_avg_sq");
+    }
+
+    @Override
+    protected double madeWithMomentum(int group) {
+        return options(group).beta1();
+    }
+
+    @Override
+    protected void update(int group, Parameter parameter, Tensor gradient, long step, List<Tensor> state) {
+        try (var _ = StepScope.open()) {
+            Tensor direction = Tensor.zeros(parameter.shape(), parameter.dtype(), parameter.device());
+            evaluate(formula(group, step, state), parameter, gradient, List.of(state.get(0), state.get(1), direction));
+            Tensor ratio = ratio(norm(parameter.data()), norm(direction)).expand(parameter.shape());
+            var move = new Formula().assign(0, P.sub(DIRECTION.mul(RATIO).mul(learningRate(group))));
+            evaluate(move, parameter, gradient, List.of(direction, ratio));
+        }
+    }
+
+    /// `m`, `v` and the direction `r`; the parameter stays as it is.
+    @Override
+    protected Formula formula(int group, long step, List<Tensor> state) {
+        AdamOptions o = options(group);
+        double beta1 = momentum(group);
+        Term g = slope(o.maximize());
+        Term mean = kept(0).lerp(g, 1 - beta1);
+        Term square = kept(1).mul(o.beta2()).add(g.square().mul(1 - o.beta2()));
+        Term size = square.div(1 - StrictMath.pow(o.beta2(), step)).sqrt().add(o.eps());
+        Term direction = decayed(mean.div(1 - StrictMath.pow(beta1, step)).div(size), o.weightDecay());
+        return new Formula().assign(number(0), mean).assign(number(1), square).assign(number(2), direction);
+    }
+
+    private static Tensor norm(Tensor x) {
+        return x.square().sum().sqrt();
+    }
+
+    private static Tensor ratio(Tensor parameter, Tensor direction) {
+        Tensor one = Tensor.ones(parameter.shape(), parameter.dtype(), parameter.device());
+        return parameter.div(direction).where(parameter.gt(0).logicalAnd(direction.gt(0)), one);
+    }
+}
