@@ -4,12 +4,16 @@ import static dev.sunda.autograd.Operation.output;
 import static dev.sunda.autograd.Operation.wrt;
 
 import dev.sunda.core.Tensor;
+import dev.sunda.core.op.GridOrder;
+import dev.sunda.core.type.Dims;
 import dev.sunda.core.type.Shape;
+import dev.sunda.core.type.ShapeException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
-/// Derivatives of views, joining and indexing. Each comes with its adjoint, so the set is closed under differentiation.
+/// Derivatives of views, joining and repeating. Each comes with its adjoint, so the set is closed under differentiation.
 final class ShapeRules {
     private ShapeRules() {
     }
@@ -22,44 +26,154 @@ final class ShapeRules {
         return output("permute", y, wrt(x, dy -> dy.permute(inverse)));
     }
 
-    static Variable narrow(Variable x, int dim, int start, int length) {
+    /// What takes each element at most once, by its place alone. Its adjoint puts the elements back into zeros.
+    ///
+    /// @param view gives a view of any tensor of the shape of `x`
+    static Variable view(String name, Variable x, UnaryOperator<Tensor> view) {
         Shape from = x.shape();
-        Tensor y = x.data().narrow(dim, start, length);
-        int first = start < 0 ? start + from.size(dim) : start;
-        return output("narrow", y, wrt(x, dy -> embed(dy, from, dim, first, 1)));
+        return output(name, view.apply(x.data()), wrt(x, dy -> embed(dy, from, view)));
     }
 
-    static List<Variable> chunk(Variable x, int chunks, int dim) {
-        if (chunks < 1)
-            throw new IllegalArgumentException("chunk: the number of parts must be positive (got " + chunks + ")");
-        int size = x.size(dim);
-        int length = Math.max(1, Math.ceilDiv(size, chunks));
+    /// Zeros of shape `into` with `x` at the places that `view` takes.
+    static Variable embed(Variable x, Shape into, UnaryOperator<Tensor> view) {
+        Tensor y = Tensor.zeros(into, x.dtype(), x.device());
+        view.apply(y).copyFrom(x.data());
+        return output("embed", y, wrt(x, dy -> view("view", dy, view)));
+    }
+
+    /// One view of `x` for each of the parts, which lie side by side along `dim`.
+    static List<Variable> parts(String name, Variable x, int dim, List<Tensor> parts) {
+        var variables = new ArrayList<Variable>();
+        int at = 0;
+        for (Tensor part : parts) {
+            int start = at;
+            int length = part.size(dim);
+            variables.add(view(name, x, t -> t.narrow(dim, start, length)));
+            at += length;
+        }
+        return List.copyOf(variables);
+    }
+
+    static List<Variable> tensorSplit(Variable x, int[] indices, int dim) {
+        int n = x.data().tensorSplit(indices, dim).size();
         var parts = new ArrayList<Variable>();
-        for (int start = 0; start == 0 || start < size; start += length)
-            parts.add(x.narrow(dim, start, Math.min(length, size - start)));
+        for (int i = 0; i < n; i++) {
+            int part = i;
+            parts.add(view("tensorSplit", x, t -> t.tensorSplit(indices, dim).get(part)));
+        }
         return List.copyOf(parts);
     }
 
-    static Variable slice(Variable x, int dim, int start, int end, int step) {
+    static List<Variable> unbind(Variable x, int dim) {
+        int n = x.data().unbind(dim).size();
+        var parts = new ArrayList<Variable>();
+        for (int i = 0; i < n; i++) {
+            int position = i;
+            parts.add(view("unbind", x, t -> t.select(dim, position)));
+        }
+        return List.copyOf(parts);
+    }
+
+    /// Windows overlap, so the gradient of an element is a sum over the windows it is in: `dx[k + step * i] += dy[i, k]`.
+    static Variable unfold(Variable x, int dim, int size, int step) {
         Shape from = x.shape();
-        Tensor y = x.data().slice(dim, start, end, step);
-        int first = Math.clamp(start < 0 ? (long) start + from.size(dim) : start, 0, from.size(dim));
-        return output("slice", y, wrt(x, dy -> embed(dy, from, dim, first, step)));
+        return output("unfold", x.data().unfold(dim, size, step), wrt(x, dy -> addWindows(dy, from, dim, size, step)));
     }
 
-    static Variable select(Variable x, int dim, int index) {
-        int d = x.shape().dim("select", dim);
-        x.data().select(d, index);                                   // checks the index under this operation's name
-        return narrow(x, d, index, 1).reshape(without(x.shape(), d));
-    }
-
-    /// Zeros of shape `into` with `x` at the positions `first, first + step, ...` of `dim`: the adjoint of a slice.
-    private static Variable embed(Variable x, Shape into, int dim, int first, int step) {
+    /// Adds one position of all windows after the other, since these places differ.
+    private static Variable addWindows(Variable x, Shape into, int dim, int size, int step) {
         Tensor y = Tensor.zeros(into, x.dtype(), x.device());
-        int length = x.size(dim);
-        int end = length == 0 ? first : first + (length - 1) * step + 1;
-        y.slice(dim, first, end, step).copyFrom(x.data());
-        return output("embed", y, wrt(x, dy -> dy.slice(dim, first, end, step)));
+        if (into.rank() == 0) {
+            if (size > 0)
+                y = x.data().reshape(Shape.SCALAR);
+        } else {
+            int windows = x.size(into.dim("unfold", dim));
+            for (int k = 0; k < size; k++) {
+                Tensor places = y.slice(dim, k, k + (windows - 1) * step + 1, step);
+                places.copyFrom(places.add(x.data().select(-1, k)));
+            }
+        }
+        return output("addWindows", y, wrt(x, dy -> dy.unfold(dim, size, step)));
+    }
+
+    static Variable movedim(Variable x, int[] source, int[] destination) {
+        return output("movedim", x.data().movedim(source, destination), wrt(x, dy -> dy.movedim(destination, source)));
+    }
+
+    static Variable roll(Variable x, int[] shifts, int... dims) {
+        int[] back = Arrays.stream(shifts).map(s -> -s).toArray();
+        return output("roll", x.data().roll(shifts, dims), wrt(x, dy -> dy.roll(back, dims)));
+    }
+
+    static Variable rot90(Variable x, int times, int dim0, int dim1) {
+        return output("rot90", x.data().rot90(times, dim0, dim1), wrt(x, dy -> dy.rot90(-Math.floorMod(times, 4), dim0, dim1)));
+    }
+
+    /// The gradient is the sum over the repetitions, which are dimensions of their own before each dimension of `x`.
+    static Variable repeat(Variable x, Tensor y) {
+        Shape from = x.shape();
+        int added = y.rank() - from.rank();
+        int[] apart = new int[2 * y.rank()];
+        int[] repetitions = new int[y.rank()];
+        for (int d = 0; d < y.rank(); d++) {
+            int size = d < added ? 1 : from.size(d - added);
+            apart[2 * d] = size == 0 ? 1 : y.size(d) / size;
+            apart[2 * d + 1] = size;
+            repetitions[d] = 2 * d;
+        }
+        return output("repeat", y, wrt(x, dy -> dy.rank() == 0 ? dy : dy.reshape(apart).sum(Dims.of(repetitions)).reshape(from)));
+    }
+
+    static Variable repeatInterleave(Variable x, int times, int dim) {
+        Tensor y = x.data().repeatInterleave(times, dim);
+        int d = x.shape().dim("repeatInterleave", dim);
+        Shape from = x.shape();
+        Shape apart = x.data().unsqueeze(d + 1).shape().with(d + 1, times);
+        return output("repeatInterleave", y, wrt(x, dy -> dy.reshape(apart).sum(Dims.of(d + 1)).reshape(from)));
+    }
+
+    static Variable repeatInterleave(Variable x, Tensor times, int dim) {
+        int d = x.shape().dim("repeatInterleave", dim);
+        return x.indexSelect(d, Tensor.arange(x.size(d)).repeatInterleave(times, 0).to(x.device()));
+    }
+
+    /// A diagonal of a matrix, or a vector as one.
+    static Variable diag(Variable x, int offset) {
+        Tensor y = x.data().diag(offset);
+        return x.rank() == 2 ? x.diagonal(offset, 0, 1) : output("diag", y, wrt(x, dy -> dy.diagonal(offset, 0, 1)));
+    }
+
+    static List<Variable> broadcast(List<Variable> all) {
+        Shape shape = Tensor.broadcastTensors(data(all)).getFirst().shape();
+        return all.stream().map(x -> x.expand(shape)).toList();
+    }
+
+    static List<Variable> meshgrid(List<Variable> vectors, GridOrder order) {
+        Shape grid = Tensor.meshgrid(data(vectors), order).getFirst().shape();
+        var grids = new ArrayList<Variable>();
+        for (int i = 0; i < vectors.size(); i++) {
+            int[] along = new int[grid.rank()];
+            Arrays.fill(along, 1);
+            along[order.place(i, along.length)] = -1;
+            grids.add(vectors.get(i).reshape(along).expand(grid));
+        }
+        return List.copyOf(grids);
+    }
+
+    static Variable hstack(List<Variable> parts) {
+        List<Variable> rows = some("hstack", parts).stream().map(Variable::atLeast1d).toList();
+        return cat(rows, rows.getFirst().rank() == 1 ? 0 : 1);
+    }
+
+    /// @throws ShapeException if there is none
+    static List<Variable> some(String operation, List<Variable> parts) {
+        if (parts.isEmpty())
+            throw new ShapeException(operation + ": needs at least one variable (got none)");
+        return parts;
+    }
+
+    private static List<Tensor> data(List<Variable> variables) {
+        return variables.stream().map(Variable::data).toList();
     }
 
     static Variable cat(List<Variable> parts, int dim) {
@@ -86,50 +200,5 @@ final class ShapeRules {
                 gradients.add(dy.select(d, i));
             return gradients;
         });
-    }
-
-    static Variable gather(Variable x, int dim, Tensor index) {
-        Shape from = x.shape();
-        return output("gather", x.data().gather(dim, index), wrt(x, dy -> zeros(dy, from).scatterAdd(dim, index, dy)));
-    }
-
-    static Variable indexSelect(Variable x, int dim, Tensor index) {
-        if (x.rank() == 0)
-            return indexSelect(x.reshape(1), dim, index).reshape();
-        Shape from = x.shape();
-        int d = from.dim("indexSelect", dim);
-        return output("indexSelect", x.data().indexSelect(dim, index), wrt(x, dy -> {
-            int[] sizes = new int[from.rank()];
-            Arrays.fill(sizes, 1);
-            sizes[d] = index.numel();
-            return zeros(dy, from).scatterAdd(d, index.reshape(sizes).expand(from.with(d, index.numel())), dy);
-        }));
-    }
-
-    static Variable scatterAdd(Variable x, int dim, Tensor index, Variable source) {
-        Shape from = source.shape();
-        return output("scatterAdd", x.data().scatterAdd(dim, index, source.data()), wrt(x, dy -> dy),
-                wrt(source, dy -> pad(dy.gather(dim, index), from)));
-    }
-
-    /// `x` in the first corner of zeros of shape `into`: the part of a source that the index did not reach has no influence.
-    private static Variable pad(Variable x, Shape into) {
-        Variable y = x;
-        for (int d = 0; d < into.rank(); d++)
-            if (y.size(d) != into.size(d))
-                y = embed(y, y.shape().with(d, into.size(d)), d, 0, 1);
-        return y;
-    }
-
-    private static Variable zeros(Variable like, Shape shape) {
-        return Variable.of(Tensor.zeros(shape, like.dtype(), like.device()));
-    }
-
-    private static Shape without(Shape shape, int dim) {
-        int[] sizes = new int[shape.rank() - 1];
-        for (int d = 0, i = 0; d < shape.rank(); d++)
-            if (d != dim)
-                sizes[i++] = shape.size(d);
-        return Shape.of(sizes);
     }
 }

@@ -3,7 +3,10 @@ package dev.sunda.autograd;
 import static dev.sunda.autograd.Operation.output;
 import static dev.sunda.autograd.Operation.wrt;
 
+import dev.sunda.core.Index;
 import dev.sunda.core.Tensor;
+import dev.sunda.core.op.GridOrder;
+import dev.sunda.core.op.ScatterReduction;
 import dev.sunda.core.op.UnaryOp;
 import dev.sunda.core.type.DType;
 import dev.sunda.core.type.DTypeException;
@@ -346,6 +349,15 @@ public sealed class Variable permits Parameter {
         return from.equals(target) ? this : output("expand", data().expand(target), wrt(this, dy -> dy.sumTo(from)));
     }
 
+    /// As [#expand(Shape)]; -1 leaves a dimension as it is.
+    public Variable expand(int... sizes) {
+        return expand(data().expand(sizes).shape());
+    }
+
+    public Variable expandAs(Variable other) {
+        return expand(other.shape());
+    }
+
     public Variable permute(int... dims) {
         return ShapeRules.permute(this, dims);
     }
@@ -362,21 +374,127 @@ public sealed class Variable permits Parameter {
         return output("flip", data().flip(dims), wrt(this, dy -> dy.flip(dims)));
     }
 
+    public Variable movedim(int[] source, int[] destination) {
+        return ShapeRules.movedim(this, source, destination);
+    }
+
+    public Variable movedim(int source, int destination) {
+        return movedim(new int[] {source}, new int[] {destination});
+    }
+
+    public Variable swapaxes(int dim0, int dim1) {
+        return transpose(dim0, dim1);
+    }
+
+    public Variable unflatten(int dim, int... sizes) {
+        return reshaped(data().unflatten(dim, sizes));
+    }
+
+    public Variable atLeast1d() {
+        return reshaped(data().atLeast1d());
+    }
+
+    public Variable atLeast2d() {
+        return reshaped(data().atLeast2d());
+    }
+
+    public Variable atLeast3d() {
+        return reshaped(data().atLeast3d());
+    }
+
     public Variable narrow(int dim, int start, int length) {
-        return ShapeRules.narrow(this, dim, start, length);
+        return ShapeRules.view("narrow", this, x -> x.narrow(dim, start, length));
+    }
+
+    public Variable slice(int dim, int start, int end, int step) {
+        return ShapeRules.view("slice", this, x -> x.slice(dim, start, end, step));
+    }
+
+    public Variable select(int dim, int index) {
+        return ShapeRules.view("select", this, x -> x.select(dim, index));
+    }
+
+    public Variable diagonal(int offset, int dim1, int dim2) {
+        return ShapeRules.view("diagonal", this, x -> x.diagonal(offset, dim1, dim2));
+    }
+
+    /// Windows along `dim`, see [Tensor#unfold]; where they overlap gradients add up.
+    public Variable unfold(int dim, int size, int step) {
+        return ShapeRules.unfold(this, dim, size, step);
     }
 
     /// Parts of equal size along `dim`, the last one possibly smaller; at most `chunks` of them.
     public List<Variable> chunk(int chunks, int dim) {
-        return ShapeRules.chunk(this, chunks, dim);
+        return ShapeRules.parts("chunk", this, dim, data().chunk(chunks, dim));
     }
 
-    public Variable slice(int dim, int start, int end, int step) {
-        return ShapeRules.slice(this, dim, start, end, step);
+    /// Parts of `size` positions along `dim`, the last one possibly smaller.
+    public List<Variable> split(int size, int dim) {
+        return ShapeRules.parts("split", this, dim, data().split(size, dim));
     }
 
-    public Variable select(int dim, int index) {
-        return ShapeRules.select(this, dim, index);
+    /// Parts of these sizes, which add up to that of `dim`.
+    public List<Variable> split(int[] sizes, int dim) {
+        return ShapeRules.parts("split", this, dim, data().split(sizes, dim));
+    }
+
+    /// Exactly `sections` parts along `dim` whose sizes differ by one at most, the larger ones first.
+    public List<Variable> tensorSplit(int sections, int dim) {
+        return ShapeRules.parts("tensorSplit", this, dim, data().tensorSplit(sections, dim));
+    }
+
+    /// The parts along `dim` before, between and behind these positions.
+    public List<Variable> tensorSplit(int[] indices, int dim) {
+        return ShapeRules.tensorSplit(this, indices, dim);
+    }
+
+    /// Every position of `dim` by itself, without that dimension.
+    public List<Variable> unbind(int dim) {
+        return ShapeRules.unbind(this, dim);
+    }
+
+    public Variable roll(int[] shifts, int... dims) {
+        return ShapeRules.roll(this, shifts, dims);
+    }
+
+    public Variable roll(int shift, int dim) {
+        return roll(new int[] {shift}, dim);
+    }
+
+    public Variable rot90(int times, int dim0, int dim1) {
+        return ShapeRules.rot90(this, times, dim0, dim1);
+    }
+
+    public Variable repeat(int... times) {
+        return ShapeRules.repeat(this, data().repeat(times));
+    }
+
+    public Variable tile(int... times) {
+        return ShapeRules.repeat(this, data().tile(times));
+    }
+
+    public Variable repeatInterleave(int times, int dim) {
+        return ShapeRules.repeatInterleave(this, times, dim);
+    }
+
+    public Variable repeatInterleave(Tensor times, int dim) {
+        return ShapeRules.repeatInterleave(this, times, dim);
+    }
+
+    public Variable tril(int diagonal) {
+        return output("tril", data().tril(diagonal), wrt(this, dy -> dy.tril(diagonal)));
+    }
+
+    public Variable triu(int diagonal) {
+        return output("triu", data().triu(diagonal), wrt(this, dy -> dy.triu(diagonal)));
+    }
+
+    public Variable diag(int offset) {
+        return ShapeRules.diag(this, offset);
+    }
+
+    public Variable diagEmbed(int offset, int dim1, int dim2) {
+        return output("diagEmbed", data().diagEmbed(offset, dim1, dim2), wrt(this, dy -> dy.diagonal(offset, dim1, dim2)));
     }
 
     /// Joins variables along an existing dimension.
@@ -389,17 +507,119 @@ public sealed class Variable permits Parameter {
         return ShapeRules.stack(parts, dim);
     }
 
+    /// Side by side, see [Tensor#hstack].
+    public static Variable hstack(List<Variable> parts) {
+        return ShapeRules.hstack(parts);
+    }
+
+    /// One below the other, see [Tensor#vstack].
+    public static Variable vstack(List<Variable> parts) {
+        return cat(ShapeRules.some("vstack", parts).stream().map(Variable::atLeast2d).toList(), 0);
+    }
+
+    /// One behind the other, see [Tensor#dstack].
+    public static Variable dstack(List<Variable> parts) {
+        return cat(ShapeRules.some("dstack", parts).stream().map(Variable::atLeast3d).toList(), 2);
+    }
+
+    /// All broadcast to one shape.
+    public static List<Variable> broadcastTensors(List<Variable> variables) {
+        return ShapeRules.broadcast(variables);
+    }
+
+    /// The coordinates of a grid, see [Tensor#meshgrid].
+    public static List<Variable> meshgrid(List<Variable> vectors, GridOrder order) {
+        return ShapeRules.meshgrid(vectors, order);
+    }
+
     public Variable gather(int dim, Tensor index) {
-        return ShapeRules.gather(this, dim, index);
+        return IndexRules.gather(this, dim, index);
     }
 
     public Variable indexSelect(int dim, Tensor index) {
-        return ShapeRules.indexSelect(this, dim, index);
+        return IndexRules.indexSelect(this, dim, index);
+    }
+
+    public Variable takeAlongDim(Tensor index, int dim) {
+        return IndexRules.takeAlongDim(this, index, dim);
     }
 
     /// A copy with `source` added at the positions `index` names; `d/dx = dy`, `d/dsource = gather(dy)`.
     public Variable scatterAdd(int dim, Tensor index, Variable source) {
-        return ShapeRules.scatterAdd(this, dim, index, source);
+        return IndexRules.scatterAdd(this, dim, index, source);
+    }
+
+    /// A copy with the elements of `source` written to the positions `index` names. What is overwritten gets no gradient.
+    public Variable scatter(int dim, Tensor index, Variable source) {
+        return IndexRules.scatter(this, dim, index, source);
+    }
+
+    public Variable scatter(int dim, Tensor index, double value) {
+        return IndexRules.scatter(this, dim, index, value);
+    }
+
+    /// A copy in which the elements of `source` are joined at the positions `index` names. Ties of `AMAX` and `AMIN` share the gradient
+    /// evenly; that of a product is right also where elements are 0, but cannot be differentiated again where several meet.
+    public Variable scatterReduce(int dim, Tensor index, Variable source, ScatterReduction reduction, boolean includeSelf) {
+        return ScatterRules.reduce(this, dim, index, source, reduction, includeSelf);
+    }
+
+    public Variable indexAdd(int dim, Tensor index, Variable source) {
+        return IndexRules.indexAdd(this, dim, index, source);
+    }
+
+    /// A copy with the rows of `source` in the place of those `index` names. What is overwritten gets no gradient.
+    public Variable indexCopy(int dim, Tensor index, Variable source) {
+        return IndexRules.indexCopy(this, dim, index, source);
+    }
+
+    public Variable indexFill(int dim, Tensor index, double value) {
+        return maskedFill(data().indexMask(dim, index), value);
+    }
+
+    /// @param value without dimensions
+    public Variable indexFill(int dim, Tensor index, Variable value) {
+        return maskedFill(data().indexMask(dim, index), value);
+    }
+
+    public Variable take(Tensor index) {
+        return IndexRules.take(this, index);
+    }
+
+    /// A copy with the elements of `source` written, or added, at row-major positions. What is overwritten gets no gradient.
+    public Variable put(Tensor index, Variable source, boolean accumulate) {
+        return IndexRules.put(this, index, source, accumulate);
+    }
+
+    public Variable maskedFill(Tensor mask, double value) {
+        return IndexRules.maskedFill(this, mask, value);
+    }
+
+    /// @param value without dimensions; its gradient is the sum over the mask
+    public Variable maskedFill(Tensor mask, Variable value) {
+        return IndexRules.maskedFill(this, mask, value);
+    }
+
+    public Variable maskedSelect(Tensor mask) {
+        return IndexRules.maskedSelect(this, mask);
+    }
+
+    public Variable maskedScatter(Tensor mask, Variable source) {
+        return IndexRules.maskedScatter(this, mask, source);
+    }
+
+    /// What stands at `x[items]`, see [Index]; where a place is named twice gradients add up.
+    public Variable index(Index... items) {
+        return IndexRules.index(this, items);
+    }
+
+    /// A copy with other numbers at `x[items]`, see [Tensor#indexPut]. What is overwritten gets no gradient.
+    public Variable indexPut(Variable values, boolean accumulate, Index... items) {
+        return IndexRules.indexPut(this, values, accumulate, items);
+    }
+
+    public Variable indexPut(double value, Index... items) {
+        return IndexRules.indexPut(this, value, items);
     }
 
     /// The numbers, and whether gradients flow.

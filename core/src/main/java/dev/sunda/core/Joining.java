@@ -1,11 +1,14 @@
 package dev.sunda.core;
 
+import dev.sunda.core.op.GridOrder;
 import dev.sunda.core.op.ReduceOp;
 import dev.sunda.core.type.DType;
+import dev.sunda.core.type.DTypeException;
 import dev.sunda.core.type.Dims;
 import dev.sunda.core.type.Layout;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -15,8 +18,9 @@ final class Joining {
     }
 
     static Tensor cat(List<Tensor> all, int dim) {
-        if (all.isEmpty())
-            throw new ShapeException("cat: needs at least one tensor (got none)");
+        for (Tensor x : some("cat", all))
+            if (x.rank() == 0)
+                throw new ShapeException("cat", "scalars cannot be joined; use stack", x.shape());
         List<Tensor> shaped = all.stream().filter(x -> x.rank() != 1 || x.numel() > 0).toList();
         List<Tensor> tensors = shaped.isEmpty() ? all : shaped;
         Tensor first = tensors.getFirst();
@@ -41,9 +45,7 @@ final class Joining {
     }
 
     static Tensor stack(List<Tensor> tensors, int dim) {
-        if (tensors.isEmpty())
-            throw new ShapeException("stack: needs at least one tensor (got none)");
-        Shape first = tensors.getFirst().shape();
+        Shape first = some("stack", tensors).getFirst().shape();
         if (dim < -first.rank() - 1 || dim > first.rank())
             throw new ShapeException("stack", "position " + dim + " is not among the " + (first.rank() + 1) + " places of a new dimension",
                     first);
@@ -51,6 +53,51 @@ final class Joining {
             if (!x.shape().equals(first))
                 throw new ShapeException("stack", "all shapes must be equal", first, x.shape());
         return cat(tensors.stream().map(x -> x.unsqueeze(dim)).toList(), dim);
+    }
+
+    /// Side by side: vectors end to end, others along dimension 1.
+    static Tensor hstack(List<Tensor> tensors) {
+        List<Tensor> rows = some("hstack", tensors).stream().map(Tensor::atLeast1d).toList();
+        return cat(rows, rows.getFirst().rank() == 1 ? 0 : 1);
+    }
+
+    static List<Tensor> broadcast(List<Tensor> tensors) {
+        Shape shape = Shape.SCALAR;
+        for (Tensor x : some("broadcastTensors", tensors))
+            shape = Shape.broadcast("broadcastTensors", shape, x.shape());
+        Shape target = shape;
+        return tensors.stream().map(x -> x.expand(target)).toList();
+    }
+
+    static List<Tensor> meshgrid(List<Tensor> vectors, GridOrder order) {
+        Tensor first = some("meshgrid", vectors).getFirst();
+        int n = vectors.size();
+        int[] sizes = new int[n];
+        for (int i = 0; i < n; i++) {
+            Tensor x = vectors.get(i);
+            Tensor.checkSameDevice("meshgrid", first, x);
+            if (x.rank() > 1)
+                throw new ShapeException("meshgrid", "needs vectors or scalars", x.shape());
+            if (x.dtype() != first.dtype())
+                throw new DTypeException("meshgrid: all must have one type (got " + first.describe() + ", " + x.describe() + ")");
+            sizes[order.place(i, n)] = x.numel();
+        }
+        Shape grid = Shape.of(sizes);
+        var grids = new ArrayList<Tensor>();
+        for (int i = 0; i < n; i++) {
+            int[] along = new int[n];
+            Arrays.fill(along, 1);
+            along[order.place(i, n)] = vectors.get(i).numel();
+            grids.add(vectors.get(i).reshape(Shape.of(along)).expand(grid));
+        }
+        return List.copyOf(grids);
+    }
+
+    /// @throws ShapeException if there is none
+    static List<Tensor> some(String operation, List<Tensor> tensors) {
+        if (tensors.isEmpty())
+            throw new ShapeException(operation + ": needs at least one tensor (got none)");
+        return tensors;
     }
 
     static Tensor sumTo(Tensor x, Shape target) {

@@ -1,7 +1,10 @@
 package dev.sunda.core;
 
 import dev.sunda.core.op.BinaryOp;
+import dev.sunda.core.op.GridOrder;
 import dev.sunda.core.op.ReduceOp;
+import dev.sunda.core.op.ScatterOp;
+import dev.sunda.core.op.ScatterReduction;
 import dev.sunda.core.op.UnaryOp;
 import dev.sunda.core.spi.Backend;
 import dev.sunda.core.spi.Storage;
@@ -167,6 +170,88 @@ public final class Tensor {
         return out;
     }
 
+    /// Zeros of the shape, type and device of `x`.
+    public static Tensor zerosLike(Tensor x) {
+        return full(x.shape(), 0, x.dtype(), x.device());
+    }
+
+    /// Ones of the shape, type and device of `x`.
+    public static Tensor onesLike(Tensor x) {
+        return full(x.shape(), 1, x.dtype(), x.device());
+    }
+
+    /// One number in the shape, type and device of `x`.
+    public static Tensor fullLike(Tensor x, double value) {
+        return full(x.shape(), value, x.dtype(), x.device());
+    }
+
+    /// A dense tensor of the shape, memory order, type and device of `x` whose contents are undefined.
+    public static Tensor emptyLike(Tensor x) {
+        return empty(Elementwise.like(x), x.dtype(), x.device());
+    }
+
+    /// A Java array of arrays, however deep, of `float`, `double`, `int`, `long` or `boolean`; on the CPU. All arrays of one depth are
+    /// equally long.
+    public static Tensor ofNested(Object array) {
+        return Creation.ofNested(array);
+    }
+
+    /// The numbers `start, start + step, ...` before `end`, `ceil((end - start) / step)` of them, each computed as `start + i * step`.
+    public static Tensor arange(double start, double end, double step, DType dtype, Device device) {
+        return Creation.arange(start, end, step, dtype, device);
+    }
+
+    /// `steps` numbers at equal distances from `start` to `end`, both included; one is `start`.
+    public static Tensor linspace(double start, double end, int steps, DType dtype, Device device) {
+        return Creation.linspace(start, end, steps, dtype, device);
+    }
+
+    /// `base` to the powers that [#linspace] gives.
+    public static Tensor logspace(double start, double end, int steps, double base, DType dtype, Device device) {
+        return Creation.logspace(start, end, steps, base, dtype, device);
+    }
+
+    /// Ones on the main diagonal of a matrix, zeros elsewhere.
+    public static Tensor eye(int rows, int columns, DType dtype, Device device) {
+        return Triangles.eye(rows, columns, dtype, device);
+    }
+
+    /// Row and column numbers (int64, `[2, n]`, on the CPU) of the elements on and below a diagonal, row by row. 0 is the main diagonal,
+    /// positive numbers lie above it.
+    public static Tensor trilIndices(int rows, int columns, int diagonal) {
+        return Triangles.indices("trilIndices", false, rows, columns, diagonal);
+    }
+
+    /// Row and column numbers (int64, `[2, n]`, on the CPU) of the elements on and above a diagonal, row by row.
+    public static Tensor triuIndices(int rows, int columns, int diagonal) {
+        return Triangles.indices("triuIndices", true, rows, columns, diagonal);
+    }
+
+    /// Integers from `low` to `high - 1`, equally likely.
+    public static Tensor randint(long low, long high, Shape shape, Rng rng, DType dtype, Device device) {
+        return Sampling.randint(low, high, shape, rng, dtype, device);
+    }
+
+    /// The numbers `0 .. n - 1` (int64) in random order.
+    public static Tensor randperm(int n, Rng rng, Device device) {
+        return Sampling.randperm(n, rng, device);
+    }
+
+    /// 1 with the probability that stands in each place, else 0.
+    ///
+    /// @param probabilities floating, from 0 to 1
+    public static Tensor bernoulli(Tensor probabilities, Rng rng) {
+        return Sampling.bernoulli(probabilities, rng);
+    }
+
+    /// Positions (int64) drawn with probabilities in proportion to weights: `[n]` gives `[count]`, `[rows, n]` gives `[rows, count]`.
+    ///
+    /// @param weights floating, not negative; their sum does not matter
+    /// @param replacement whether a position may come again; otherwise each row needs at least `count` weights above 0
+    public static Tensor multinomial(Tensor weights, int count, boolean replacement, Rng rng) {
+        return Sampling.multinomial(weights, count, replacement, rng);
+    }
+
     /// Joins tensors along an existing dimension; all other sizes are equal. Empty vectors are skipped, whatever the others' shape,
     /// as in PyTorch.
     ///
@@ -180,6 +265,33 @@ public final class Tensor {
     /// @throws ShapeException if there is none or the shapes differ
     public static Tensor stack(List<Tensor> tensors, int dim) {
         return Joining.stack(tensors, dim);
+    }
+
+    /// Side by side: vectors end to end, others along dimension 1; scalars count as vectors.
+    public static Tensor hstack(List<Tensor> tensors) {
+        return Joining.hstack(tensors);
+    }
+
+    /// One below the other, along dimension 0; vectors count as rows.
+    public static Tensor vstack(List<Tensor> tensors) {
+        return cat(Joining.some("vstack", tensors).stream().map(Tensor::atLeast2d).toList(), 0);
+    }
+
+    /// One behind the other, along dimension 2; see [#atLeast3d].
+    public static Tensor dstack(List<Tensor> tensors) {
+        return cat(Joining.some("dstack", tensors).stream().map(Tensor::atLeast3d).toList(), 2);
+    }
+
+    /// All broadcast to one shape; views.
+    public static List<Tensor> broadcastTensors(List<Tensor> tensors) {
+        return Joining.broadcast(tensors);
+    }
+
+    /// The coordinates of a grid: tensor `i` of the result repeats vector `i` along all dimensions but its own; views.
+    ///
+    /// @param vectors of one type; scalars count as vectors of one element
+    public static List<Tensor> meshgrid(List<Tensor> vectors, GridOrder order) {
+        return Joining.meshgrid(vectors, order);
     }
 
     // ---------------------------------------------------------------------------------------------------------- inspection
@@ -635,6 +747,158 @@ public final class Tensor {
         return target.equals(shape()) ? this : as(layout().expand(target));
     }
 
+    /// As [#expand(Shape)]; -1 leaves a dimension as it is.
+    public Tensor expand(int... sizes) {
+        return Views.expand(this, sizes);
+    }
+
+    /// Stretched to the shape of another tensor; a view.
+    public Tensor expandAs(Tensor other) {
+        return expand(other.shape());
+    }
+
+    /// Dimensions `source[i]` moved to the places `destination[i]`, the others in their order around them; a view.
+    public Tensor movedim(int[] source, int[] destination) {
+        return Views.movedim(this, source, destination);
+    }
+
+    /// One dimension moved to another place; a view.
+    public Tensor movedim(int source, int destination) {
+        return Views.movedim(this, new int[] {source}, new int[] {destination});
+    }
+
+    /// [#transpose] under NumPy's name.
+    public Tensor swapaxes(int dim0, int dim1) {
+        return transpose(dim0, dim1);
+    }
+
+    /// One dimension split into several; one size may be -1.
+    public Tensor unflatten(int dim, int... sizes) {
+        return Views.unflatten(this, dim, sizes);
+    }
+
+    /// With at least one dimension: a scalar becomes `[1]`.
+    public Tensor atLeast1d() {
+        return Views.atLeast(1, this);
+    }
+
+    /// With at least two dimensions: a vector becomes a row `[1, n]`.
+    public Tensor atLeast2d() {
+        return Views.atLeast(2, this);
+    }
+
+    /// With at least three dimensions: a vector becomes `[1, n, 1]`, a matrix `[m, n, 1]`.
+    public Tensor atLeast3d() {
+        return Views.atLeast(3, this);
+    }
+
+    /// The elements of a diagonal over two dimensions, as a new last dimension; a view.
+    ///
+    /// @param offset 0 for the main diagonal, positive above it, negative below
+    public Tensor diagonal(int offset, int dim1, int dim2) {
+        return Views.diagonal(this, offset, dim1, dim2);
+    }
+
+    /// Windows of `size` elements along `dim`, each starting `step` after the one before: `dim` counts them, a new last dimension runs
+    /// through each; a view.
+    public Tensor unfold(int dim, int size, int step) {
+        return Views.unfold(this, dim, size, step);
+    }
+
+    /// Parts of `size` positions along `dim`, the last one possibly smaller; views.
+    public List<Tensor> split(int size, int dim) {
+        return Splitting.split(this, size, dim);
+    }
+
+    /// Parts of these sizes, which add up to that of `dim`; views.
+    public List<Tensor> split(int[] sizes, int dim) {
+        return Splitting.split(this, sizes, dim);
+    }
+
+    /// Parts of equal size along `dim`, the last one possibly smaller; at most `chunks` of them; views.
+    public List<Tensor> chunk(int chunks, int dim) {
+        return Splitting.chunk(this, chunks, dim);
+    }
+
+    /// Exactly `sections` parts along `dim` whose sizes differ by one at most, the larger ones first; views.
+    public List<Tensor> tensorSplit(int sections, int dim) {
+        return Splitting.tensorSplit(this, sections, dim);
+    }
+
+    /// The parts along `dim` before, between and behind these positions, with Python's rules for bounds; views.
+    public List<Tensor> tensorSplit(int[] indices, int dim) {
+        return Splitting.tensorSplit(this, indices, dim);
+    }
+
+    /// Every position of `dim` by itself, without that dimension; views.
+    public List<Tensor> unbind(int dim) {
+        return Splitting.unbind(this, dim);
+    }
+
+    /// Elements moved on by `shifts[i]` along `dims[i]`; those that leave at the end come in at the start. Without dimensions in row-major
+    /// order.
+    public Tensor roll(int[] shifts, int... dims) {
+        return Rearranging.roll(this, shifts, dims);
+    }
+
+    /// Elements moved on by `shift` along one dimension.
+    public Tensor roll(int shift, int dim) {
+        return Rearranging.roll(this, new int[] {shift}, dim);
+    }
+
+    /// Turned by quarters from `dim0` toward `dim1`.
+    ///
+    /// @param times how many quarters; negative ones turn back
+    public Tensor rot90(int times, int dim0, int dim1) {
+        return Rearranging.rot90(this, times, dim0, dim1);
+    }
+
+    /// The whole tensor repeated along each dimension; additional numbers stand for new leading dimensions.
+    public Tensor repeat(int... times) {
+        return Rearranging.repeat(this, times);
+    }
+
+    /// As [#repeat]; leading numbers that are missing are 1.
+    public Tensor tile(int... times) {
+        return Rearranging.tile(this, times);
+    }
+
+    /// Every position of `dim` repeated `times` times, side by side.
+    public Tensor repeatInterleave(int times, int dim) {
+        return Rearranging.repeatInterleave(this, times, dim);
+    }
+
+    /// Position `i` of `dim` repeated `times[i]` times, side by side.
+    ///
+    /// @param times int64 or int32, one number for each position or one for all
+    public Tensor repeatInterleave(Tensor times, int dim) {
+        return Rearranging.repeatInterleave(this, times, dim);
+    }
+
+    /// The lower triangles of matrices (the last two dimensions), zeros above.
+    ///
+    /// @param diagonal the last one kept: 0 the main diagonal, positive above it, negative below
+    public Tensor tril(int diagonal) {
+        return Triangles.lower(this, diagonal);
+    }
+
+    /// The upper triangles of matrices (the last two dimensions), zeros below.
+    ///
+    /// @param diagonal the first one kept
+    public Tensor triu(int diagonal) {
+        return Triangles.upper(this, diagonal);
+    }
+
+    /// A vector as a diagonal of a square matrix, or a diagonal of a matrix as a vector (a view).
+    public Tensor diag(int offset) {
+        return Triangles.diag(this, offset);
+    }
+
+    /// The last dimension as a diagonal of matrices over two new dimensions of the result, zeros elsewhere.
+    public Tensor diagEmbed(int offset, int dim1, int dim2) {
+        return Triangles.embed(this, offset, dim1, dim2);
+    }
+
     /// `length` positions of one dimension from `start` on; a view.
     public Tensor narrow(int dim, int start, int length) {
         return Views.narrow(this, dim, start, length);
@@ -679,7 +943,120 @@ public final class Tensor {
 
     /// A copy with `source` added at the positions `index` names along `dim`; positions may repeat.
     public Tensor scatterAdd(int dim, Tensor index, Tensor source) {
-        return Indexing.scatterAdd(this, dim, index, source);
+        return Indexing.scatter("scatterAdd", ScatterOp.ADD, this, dim, index, source);
+    }
+
+    /// A copy with the elements of `source` written to the positions `index` names along `dim`; where one is named twice the last stays.
+    ///
+    /// @param source of this type, at least as large as the index
+    public Tensor scatter(int dim, Tensor index, Tensor source) {
+        return Indexing.scatter("scatter", ScatterOp.SET, this, dim, index, source);
+    }
+
+    /// A copy with one number written to the positions `index` names along `dim`.
+    public Tensor scatter(int dim, Tensor index, double value) {
+        return Indexing.scatter(this, dim, index, value);
+    }
+
+    /// A copy in which the elements of `source` are joined at the positions `index` names along `dim`.
+    ///
+    /// @param includeSelf whether the element that was there counts too; elements that nothing meets stay in any case
+    public Tensor scatterReduce(int dim, Tensor index, Tensor source, ScatterReduction reduction, boolean includeSelf) {
+        return Scattering.reduce(this, dim, index, source, reduction, includeSelf);
+    }
+
+    /// For the gradient of [#scatterReduce] with means: how many numbers each element is the mean of, at least 1, in this type.
+    public Tensor scatterCounts(int dim, Tensor index, Shape source, boolean includeSelf) {
+        return Scattering.counts(this, dim, index, source, includeSelf);
+    }
+
+    /// A copy with the rows (positions along `dim`) of `source` added to those that a one-dimensional `index` names; rows may repeat.
+    public Tensor indexAdd(int dim, Tensor index, Tensor source) {
+        return Indexing.indexed("indexAdd", ScatterOp.ADD, this, dim, index, source);
+    }
+
+    /// A copy with the rows of `source` in the place of those that a one-dimensional `index` names; where one is named twice the last
+    /// stays.
+    public Tensor indexCopy(int dim, Tensor index, Tensor source) {
+        return Indexing.indexed("indexCopy", ScatterOp.SET, this, dim, index, source);
+    }
+
+    /// A copy with one number in the rows that a one-dimensional `index` names; negative positions count from the end.
+    public Tensor indexFill(int dim, Tensor index, double value) {
+        return maskedFill(indexMask(dim, index), value);
+    }
+
+    /// True in the rows that a one-dimensional `index` names, with size 1 in all other dimensions.
+    public Tensor indexMask(int dim, Tensor index) {
+        return Indexing.rowMask("indexFill", this, dim, index);
+    }
+
+    /// The elements at row-major positions, in the shape of the index; negative positions count from the end.
+    public Tensor take(Tensor index) {
+        return Indexing.take(this, index);
+    }
+
+    /// [#gather] with the other dimensions of both broadcast against each other.
+    public Tensor takeAlongDim(Tensor index, int dim) {
+        return Indexing.takeAlongDim(this, index, dim);
+    }
+
+    /// A copy with the elements of `source` written, or added, at row-major positions; negative ones count from the end.
+    public Tensor put(Tensor index, Tensor source, boolean accumulate) {
+        return Indexing.put(this, index, source, accumulate);
+    }
+
+    /// One number where the mask is true; mask and tensor are broadcast against each other. The type stays this one's.
+    public Tensor maskedFill(Tensor mask, double value) {
+        return Masks.fill(this, mask, value);
+    }
+
+    /// As [#maskedFill(Tensor, double)].
+    ///
+    /// @param value without dimensions
+    public Tensor maskedFill(Tensor mask, Tensor value) {
+        return Masks.fill(this, mask, value);
+    }
+
+    /// The elements where the mask is true, in row-major order, as a vector; mask and tensor are broadcast against each other.
+    public Tensor maskedSelect(Tensor mask) {
+        return Masks.select(this, mask);
+    }
+
+    /// A copy with the first elements of `source`, in row-major order, where the mask is true; mask and tensor are broadcast.
+    ///
+    /// @param source of this type, with at least as many elements as the mask names
+    public Tensor maskedScatter(Tensor mask, Tensor source) {
+        return Masks.scatter(this, mask, source);
+    }
+
+    /// Where the elements are that are not 0 (int64, `[n, rank]`), in row-major order.
+    public Tensor nonzero() {
+        return Masks.nonzero(this);
+    }
+
+    /// Class numbers as rows (int64) with a 1 in the place of the class, in a new last dimension.
+    ///
+    /// @param classes how many; -1 for the largest number and one
+    public Tensor oneHot(int classes) {
+        return Indexing.oneHot(this, classes);
+    }
+
+    /// What stands at `x[items]`, see [Index]; a view where no tensor is among them.
+    public Tensor index(Index... items) {
+        return IndexPlan.of("index", this, items).read();
+    }
+
+    /// A copy with other numbers at `x[items]`; where a place is named twice the last stays, or all are added to what was there.
+    ///
+    /// @param values of this type, broadcast to the chosen part
+    public Tensor indexPut(Tensor values, boolean accumulate, Index... items) {
+        return IndexPlan.put(this, values, accumulate, items);
+    }
+
+    /// A copy with one number at `x[items]`.
+    public Tensor indexPut(double value, Index... items) {
+        return indexPut(scalar(Masks.fitting("indexPut", this, value), dtype(), device()), false, items);
     }
 
     /// A view of the same memory.

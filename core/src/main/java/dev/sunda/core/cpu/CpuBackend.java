@@ -9,6 +9,7 @@ import dev.sunda.core.op.Formula;
 import dev.sunda.core.op.PoolSpec;
 import dev.sunda.core.op.RandomKey;
 import dev.sunda.core.op.ReduceOp;
+import dev.sunda.core.op.ScatterOp;
 import dev.sunda.core.op.SgdStep;
 import dev.sunda.core.op.UnaryOp;
 import dev.sunda.core.reference.ReferenceBackend;
@@ -147,16 +148,24 @@ public final class CpuBackend implements Backend {
     public void gather(View x, int dim, View index, View out) {
         if (Indexing.takes(x, dim, index, out))
             Indexing.gather(x, index, out);
+        else if (isF32(x))
+            Picking.gather(x, dim, index, out);
+        else if (isF64(x))
+            Picking64.gather(x, dim, index, out);
         else
             naive.gather(x, dim, index, out);
     }
 
     @Override
-    public void scatterAdd(View source, int dim, View index, View out) {
-        if (Indexing.takes(out, dim, index, source))
+    public void scatter(ScatterOp op, View source, int dim, View index, View out) {
+        if (op == ScatterOp.ADD && Indexing.takes(out, dim, index, source))
             Indexing.scatterAdd(source, index, out);
+        else if (isF32(out))
+            Picking.scatter(op, source, dim, index, out);
+        else if (isF64(out))
+            Picking64.scatter(op, source, dim, index, out);
         else
-            naive.scatterAdd(source, dim, index, out);
+            naive.scatter(op, source, dim, index, out);
     }
 
     @Override

@@ -1,11 +1,12 @@
 package dev.sunda.core.reference;
 
+import dev.sunda.core.op.ScatterOp;
 import dev.sunda.core.spi.HeapStorage;
 import dev.sunda.core.spi.View;
 import dev.sunda.core.type.Layout;
 import dev.sunda.core.type.ShapeException;
 
-/// Reading and adding at computed places along one dimension; each operation is the adjoint of the other.
+/// Reading and writing at computed places along one dimension.
 final class NaiveIndexing {
     private NaiveIndexing() {
     }
@@ -27,25 +28,30 @@ final class NaiveIndexing {
         }
     }
 
-    /// `out[i][index[i][j]] += source[i][j]`, in row-major order of `source`. Sums in double and rounds once at the end.
-    static void scatterAdd(View source, int dim, View index, View out) {
-        int d = out.shape().dim("scatterAdd", dim);
-        long[] chosen = checked("scatterAdd", out, d, index);
-        View sums = out.as(Layout.contiguous(out.shape()));
-        var start = new Walk(startOfSlice(sums, d, index));
-        int step = sums.layout().stride(d);
+    /// `out[i][index[i][j]] = op(out[i][index[i][j]], source[i][j])`, in row-major order of `source`. Computes in double and rounds once at
+    /// the end.
+    static void scatter(ScatterOp op, View source, int dim, View index, View out) {
+        int d = out.shape().dim("scatter", dim);
+        long[] chosen = checked("scatter", out, d, index);
+        View results = out.as(Layout.contiguous(out.shape()));
+        var start = new Walk(startOfSlice(results, d, index));
+        int step = results.layout().stride(d);
         if (out.dtype().isFloating()) {
-            double[] added = Elements.doubles(source);
-            double[] total = Elements.doubles(out);
-            for (int i = 0; i < added.length; i++)
-                total[start.next() + (int) chosen[i] * step] += added[i];
-            Elements.store(total, out);
+            double[] values = Elements.doubles(source);
+            double[] result = Elements.doubles(out);
+            for (int i = 0; i < values.length; i++) {
+                int at = start.next() + (int) chosen[i] * step;
+                result[at] = op.apply(result[at], values[i]);
+            }
+            Elements.store(result, out);
         } else {
-            long[] added = Elements.longs(source);
-            long[] total = Elements.longs(out);
-            for (int i = 0; i < added.length; i++)
-                total[start.next() + (int) chosen[i] * step] += added[i];
-            Elements.store(total, out);
+            long[] values = Elements.longs(source);
+            long[] result = Elements.longs(out);
+            for (int i = 0; i < values.length; i++) {
+                int at = start.next() + (int) chosen[i] * step;
+                result[at] = op.apply(result[at], values[i]);
+            }
+            Elements.store(result, out);
         }
     }
 

@@ -9,6 +9,7 @@ import dev.sunda.core.op.Formula;
 import dev.sunda.core.op.PoolSpec;
 import dev.sunda.core.op.RandomKey;
 import dev.sunda.core.op.ReduceOp;
+import dev.sunda.core.op.ScatterOp;
 import dev.sunda.core.op.SgdStep;
 import dev.sunda.core.op.UnaryOp;
 import dev.sunda.core.spi.Backend;
@@ -118,8 +119,8 @@ public final class ReferenceBackend implements Backend {
     }
 
     @Override
-    public void scatterAdd(View source, int dim, View index, View out) {
-        NaiveIndexing.scatterAdd(source, dim, index, out);
+    public void scatter(ScatterOp op, View source, int dim, View index, View out) {
+        NaiveIndexing.scatter(op, source, dim, index, out);
     }
 
     @Override

@@ -9,6 +9,7 @@ import dev.sunda.core.op.Formula;
 import dev.sunda.core.op.PoolSpec;
 import dev.sunda.core.op.RandomKey;
 import dev.sunda.core.op.ReduceOp;
+import dev.sunda.core.op.ScatterOp;
 import dev.sunda.core.op.SgdStep;
 import dev.sunda.core.op.UnaryOp;
 import dev.sunda.core.type.DType;
@@ -84,11 +85,12 @@ public interface Backend {
     ///     say so as late as when a result is read
     void gather(View x, int dim, View index, View out);
 
-    /// `out[index[i]] += source[i]` along `dim`, in ascending order of the source's elements: the adjoint of [#gather], in place.
+    /// `out[index[i]] = op(out[index[i]], source[i])` along `dim`, in ascending order of the source's elements, in place. With
+    /// [ScatterOp#ADD] the adjoint of [#gather].
     ///
     /// @throws dev.sunda.core.type.ShapeException if an index is outside the dimension; a device that works behind the caller's back may
     ///     say so as late as when a result is read
-    void scatterAdd(View source, int dim, View index, View out);
+    void scatter(ScatterOp op, View source, int dim, View index, View out);
 
     /// The memory order this device likes to write images of a convolution or pooling in, for a shape `[N, C, spatial...]`.
     Layout imageLayout(Shape shape);

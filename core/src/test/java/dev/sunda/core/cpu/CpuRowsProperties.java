@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sunda.core.op.AdamStep;
 import dev.sunda.core.op.RandomKey;
+import dev.sunda.core.op.ScatterOp;
 import dev.sunda.core.op.SgdStep;
 import dev.sunda.core.reference.ReferenceBackend;
 import dev.sunda.core.spi.View;
@@ -54,9 +55,35 @@ class CpuRowsProperties {
         View expected = copy(actual);
         View source = views.finite(shape.with(dim, shape.size(dim) == 0 ? 0 : count));
         View index = index(views, source.shape(), dim, shape.size(dim), wholeRows);
-        cpu.scatterAdd(source, dim, index, actual);
-        naive.scatterAdd(source, dim, index, expected);
+        cpu.scatter(ScatterOp.ADD, source, dim, index, actual);
+        naive.scatter(ScatterOp.ADD, source, dim, index, expected);
         assertClose(actual, expected, 1e-6, 1e-5);
+    }
+
+    @Property(tries = 500)
+    void scatterOfEveryKindAgrees(@ForAll ScatterOp op, @ForAll boolean wide, @ForAll @IntRange(min = 1, max = 4) int rank,
+            @ForAll @IntRange(max = 3) int at, @ForAll @IntRange(max = 9) int count, @ForAll long seed) {
+        var views = new RandomViews(seed);
+        DType dtype = wide ? DType.F64 : DType.F32;
+        int dim = at % rank;
+        Shape shape = views.shape(rank);
+        View actual = views.target(dtype, shape);
+        for (int i = 0; i < actual.storage().numel(); i++)
+            actual.heap().setDouble(i, i % 5 - 2);
+        View expected = copy(actual);
+        Shape rows = shape.with(dim, shape.size(dim) == 0 ? 0 : count);
+        View source = views.target(dtype, rows);
+        for (int i = 0; i < source.storage().numel(); i++)
+            source.heap().setDouble(i, i % 7 - 3);
+        View index = index(views, rows, dim, shape.size(dim), false);
+        cpu.scatter(op, source, dim, index, actual);
+        naive.scatter(op, source, dim, index, expected);
+        assertSame(actual, expected);
+        View gathered = views.target(dtype, rows);
+        View read = copy(gathered);
+        cpu.gather(actual, dim, index, gathered);
+        naive.gather(actual, dim, index, read);
+        assertSame(gathered, read);
     }
 
     private static View index(RandomViews views, Shape shape, int dim, int size, boolean wholeRows) {
@@ -80,8 +107,8 @@ class CpuRowsProperties {
         View source = new View(cpu.allocate(DType.F32, count * 40), Layout.contiguous(Shape.of(count, 40)));
         naive.uniform(new RandomKey(seed, 0), source);
         View index = index(views, source.shape(), 0, size, true);
-        cpu.scatterAdd(source, 0, index, actual);
-        naive.scatterAdd(source, 0, index, expected);
+        cpu.scatter(ScatterOp.ADD, source, 0, index, actual);
+        naive.scatter(ScatterOp.ADD, source, 0, index, expected);
         assertClose(actual, expected, 1e-4, 1e-5);
     }
 
@@ -91,7 +118,8 @@ class CpuRowsProperties {
         View index = new View(cpu.upload(DType.I64, new long[] {1, 3}), Layout.contiguous(Shape.of(2, 1)).expand(Shape.of(2, 2)));
         View out = new View(cpu.upload(DType.F32, new float[] {7, 7, 7, 7}), Layout.contiguous(Shape.of(2, 2)));
         assertThatThrownBy(() -> cpu.gather(x, 0, index, out)).isInstanceOf(ShapeException.class).hasMessageContaining("index 3");
-        assertThatThrownBy(() -> cpu.scatterAdd(out, 0, index, x)).isInstanceOf(ShapeException.class).hasMessageContaining("index 3");
+        assertThatThrownBy(() -> cpu.scatter(ScatterOp.ADD, out, 0, index, x)).isInstanceOf(ShapeException.class)
+                .hasMessageContaining("index 3");
         assertSame(out, new View(cpu.upload(DType.F32, new float[] {7, 7, 7, 7}), out.layout()));
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sunda.core.op.ConvSpec;
 import dev.sunda.core.op.PoolSpec;
+import dev.sunda.core.op.ScatterOp;
 import dev.sunda.core.op.Window;
 import dev.sunda.core.spi.View;
 import dev.sunda.core.type.DType;
@@ -116,7 +117,7 @@ class AdjointProperties {
         View y = Samples.empty(DType.F64, picked);
         View dx = Samples.of(DType.F64, shape, new double[shape.numel()]);
         NaiveIndexing.gather(x, dim, index, y);
-        NaiveIndexing.scatterAdd(dy, dim, index, dx);
+        NaiveIndexing.scatter(ScatterOp.ADD, dy, dim, index, dx);
         assertThat(Samples.dot(dx, x)).isCloseTo(Samples.dot(dy, y), CLOSE);
     }
 

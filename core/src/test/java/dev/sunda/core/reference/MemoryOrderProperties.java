@@ -10,6 +10,7 @@ import dev.sunda.core.op.Formula;
 import dev.sunda.core.op.PoolSpec;
 import dev.sunda.core.op.RandomKey;
 import dev.sunda.core.op.ReduceOp;
+import dev.sunda.core.op.ScatterOp;
 import dev.sunda.core.op.SgdStep;
 import dev.sunda.core.op.Term;
 import dev.sunda.core.op.UnaryOp;
@@ -83,8 +84,8 @@ class MemoryOrderProperties {
                 floating("matmul", 3, v -> BACKEND.matmul(v[0], v[1], v[2], v[3]), s(n, c, h), s(n, h, 3), s(3), s(n, c, 3)),
                 new Case("gather", 2, List.of(s(n, 3), s(n, h), s(n, h)), Arrays.asList(null, DType.I64, null),
                         v -> BACKEND.gather(v[0], 1, v[1], v[2])),
-                new Case("scatterAdd", 3, List.of(s(n, h), s(n, h), s(n, 3)), Arrays.asList(null, DType.I64, null),
-                        v -> BACKEND.scatterAdd(v[0], 1, v[1], v[2])),
+                new Case("scatter", 3, List.of(s(n, h), s(n, h), s(n, 3)), Arrays.asList(null, DType.I64, null),
+                        v -> BACKEND.scatter(ScatterOp.ADD, v[0], 1, v[1], v[2])),
                 floating("conv", 3, v -> BACKEND.conv(conv, v[0], v[1], v[2], v[3]), x, w, s(3), y),
                 floating("convInput", 3, v -> BACKEND.convInput(conv, v[0], v[1], v[2], v[3]), y, w, s(c), x),
                 floating("convWeight", 2, v -> BACKEND.convWeight(conv, v[0], v[1], v[2]), x, y, w),

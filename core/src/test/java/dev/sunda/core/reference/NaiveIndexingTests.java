@@ -3,6 +3,7 @@ package dev.sunda.core.reference;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sunda.core.op.ScatterOp;
 import dev.sunda.core.spi.View;
 import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Layout;
@@ -39,14 +40,15 @@ class NaiveIndexingTests {
 
     @Test
     void addsRepeatedIndices() {
-        NaiveIndexing.scatterAdd(Samples.f64(Shape.of(2, 3), 10, 20, 30, 40, 50, 60), 1, Samples.i64(Shape.of(2, 3), 0, 0, 2, 1, 1, 1), x);
+        NaiveIndexing.scatter(ScatterOp.ADD, Samples.f64(Shape.of(2, 3), 10, 20, 30, 40, 50, 60), 1,
+                Samples.i64(Shape.of(2, 3), 0, 0, 2, 1, 1, 1), x);
         assertThat(Elements.doubles(x)).containsExactly(31, 2, 33, 4, 155, 6);
     }
 
     @Test
     void addsIntoAFlippedViewAndInDouble() {
         View out = Samples.f32(0, 1e8).as(Layout.strided(Shape.of(2), new int[] {-1}, 1));
-        NaiveIndexing.scatterAdd(Samples.f32(3, 3, 3, 7), 0, Samples.i64(0, 0, 0, 1), out);
+        NaiveIndexing.scatter(ScatterOp.ADD, Samples.f32(3, 3, 3, 7), 0, Samples.i64(0, 0, 0, 1), out);
         assertThat(out.heap().floats()).containsExactly(7, 1e8f + 8);
         assertThat(1e8f + 3 + 3 + 3).isEqualTo(1e8f);
     }
@@ -54,7 +56,7 @@ class NaiveIndexingTests {
     @Test
     void addsIntegers() {
         View out = Samples.i32(1, 2);
-        NaiveIndexing.scatterAdd(Samples.i32(5, 6), 0, Samples.i64(1, 1), out);
+        NaiveIndexing.scatter(ScatterOp.ADD, Samples.i32(5, 6), 0, Samples.i64(1, 1), out);
         assertThat(Elements.longs(out)).containsExactly(1, 13);
     }
 
@@ -63,8 +65,8 @@ class NaiveIndexingTests {
         View out = Samples.f64(8, 9);
         assertThatThrownBy(() -> NaiveIndexing.gather(x, 1, Samples.i64(Shape.of(2, 1), 0, 3), Samples.empty(DType.F64, Shape.of(2, 1))))
                 .isInstanceOf(ShapeException.class).hasMessage("gather: index 3 is outside dimension 1 of size 3 (got [2, 3], [2, 1])");
-        assertThatThrownBy(() -> NaiveIndexing.scatterAdd(Samples.f64(1, 1), 0, Samples.i64(0, -1), out))
-                .isInstanceOf(ShapeException.class).hasMessage("scatterAdd: index -1 is outside dimension 0 of size 2 (got [2], [2])");
+        assertThatThrownBy(() -> NaiveIndexing.scatter(ScatterOp.ADD, Samples.f64(1, 1), 0, Samples.i64(0, -1), out))
+                .isInstanceOf(ShapeException.class).hasMessage("scatter: index -1 is outside dimension 0 of size 2 (got [2], [2])");
         assertThat(Elements.doubles(out)).containsExactly(8, 9);
     }
 }

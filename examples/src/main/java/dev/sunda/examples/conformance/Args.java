@@ -51,6 +51,10 @@ final class Args {
         return has(name) && JsonTensors.isTensor(golden.args().get(name));
     }
 
+    boolean isList(String name) {
+        return has(name) && golden.args().get(name).isArray();
+    }
+
     private JsonNode get(String name) {
         if (!has(name))
             throw new UnsupportedCase("without argument " + name);

@@ -1,7 +1,6 @@
 package dev.sunda.examples.conformance;
 
 import dev.sunda.autograd.Variable;
-import dev.sunda.core.type.Shape;
 
 /// Views, joining and indexing.
 final class ShapeOperations {
@@ -12,7 +11,7 @@ final class ShapeOperations {
         table.one("cat", a -> Variable.cat(a.variables("tensors"), a.integer("dim", 0)));
         table.one("stack", a -> Variable.stack(a.variables("tensors"), a.integer("dim", 0)));
         table.one("reshape", a -> a.variable("input").reshape(a.integers("shape")));
-        table.one("expand", a -> a.variable("input").expand(expanded(a.variable("input").shape(), a.integers("size"))));
+        table.one("expand", a -> a.variable("input").expand(a.integers("size")));
         table.one("permute", a -> a.variable("input").permute(a.integers("dims")));
         table.one("transpose", a -> a.variable("input").transpose(a.integer("dim0"), a.integer("dim1")));
         table.one("flip", a -> a.variable("input").flip(a.integers("dims")));
@@ -22,14 +21,13 @@ final class ShapeOperations {
         table.one("gather", a -> a.variable("input").gather(a.integer("dim"), a.tensor("index")));
         table.one("index_select", a -> a.variable("input").indexSelect(a.integer("dim"), a.tensor("index")));
         table.one("scatter_add", a -> a.variable("input").scatterAdd(a.integer("dim"), a.tensor("index"), a.variable("src")));
-    }
-
-    /// With -1 meaning the size the input has.
-    private static Shape expanded(Shape input, int[] sizes) {
-        int added = sizes.length - input.rank();
-        int[] result = sizes.clone();
-        for (int d = Math.max(0, added); d < sizes.length; d++)
-            result[d] = sizes[d] == -1 ? input.size(d - added) : sizes[d];
-        return Shape.of(result);
+        table.one("masked_fill", a -> a.isTensor("value") ? a.variable("input").maskedFill(a.tensor("mask"), a.variable("value"))
+                : a.variable("input").maskedFill(a.tensor("mask"), a.number("value")));
+        table.one("roll", a -> a.variable("input").roll(a.integers("shifts"), a.has("dims") ? a.integers("dims") : new int[0]));
+        table.put("split", a -> a.isList("split_size_or_sections")
+                ? a.variable("tensor").split(a.integers("split_size_or_sections"), a.integer("dim", 0))
+                : a.variable("tensor").split(a.integer("split_size_or_sections"), a.integer("dim", 0)));
+        table.one("tril", a -> a.variable("input").tril(a.integer("diagonal", 0)));
+        table.one("triu", a -> a.variable("input").triu(a.integer("diagonal", 0)));
     }
 }
