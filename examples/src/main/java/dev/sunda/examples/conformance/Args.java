@@ -62,6 +62,13 @@ final class Args {
         return golden.args().get(name);
     }
 
+    /// Of the outputs an operator of ONNX may have those that are there.
+    ///
+    /// @param names of all outputs
+    List<Variable> outputs(List<String> names, List<Variable> all) {
+        return golden.outputNames().stream().map(name -> all.get(names.indexOf(name))).toList();
+    }
+
     // ---------------------------------------------------------------------------------------------------------- tensors
 
     /// Tracked if the case wants its gradient.
@@ -162,6 +169,13 @@ final class Args {
         if (!isText(name))
             throw new UnsupportedCase("argument " + name + " that is not a string");
         return get(name).asString();
+    }
+
+    List<String> texts(String name) {
+        var list = new ArrayList<String>();
+        for (JsonNode element : get(name))
+            list.add(element.asString());
+        return List.copyOf(list);
     }
 
     /// A single integer or a list of them.

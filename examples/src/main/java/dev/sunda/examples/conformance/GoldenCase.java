@@ -18,8 +18,9 @@ import tools.jackson.databind.node.JsonNodeFactory;
 /// @param expected JSON object with the expected gradients
 /// @param rtol relative tolerance of the expected values
 /// @param atol absolute tolerance of the expected values
+/// @param outputNames which of the outputs an operator of ONNX may have are there, by their names; empty for other operations
 record GoldenCase(String id, String op, String dtype, JsonNode args, List<JsonNode> upstream, List<String> wanted, boolean mustFail,
-        List<JsonNode> outputs, JsonNode expected, double rtol, double atol) {
+        List<JsonNode> outputs, JsonNode expected, double rtol, double atol, List<String> outputNames) {
 
     static GoldenCase of(JsonNode node) {
         var upstream = new ArrayList<JsonNode>();
@@ -27,12 +28,14 @@ record GoldenCase(String id, String op, String dtype, JsonNode args, List<JsonNo
         var wanted = new ArrayList<String>(node.path("grads").propertyNames());
         var outputs = new ArrayList<JsonNode>();
         node.path("outputs").forEach(outputs::add);
+        var names = new ArrayList<String>();
+        node.path("outputNames").forEach(name -> names.add(name.asString()));
         JsonNode args = node.has("args") ? node.get("args") : JsonNodeFactory.instance.objectNode();
         JsonNode tolerance = node.path("tolerance");
         return new GoldenCase(node.get("id").asString(), node.get("op").asString(), node.path("dtype").asString(null), args,
                 List.copyOf(upstream), List.copyOf(wanted), node.path("mustFail").asBoolean(false), List.copyOf(outputs),
                 node.path("grads"),
-                tolerance.path("rtol").asDouble(0), tolerance.path("atol").asDouble(0));
+                tolerance.path("rtol").asDouble(0), tolerance.path("atol").asDouble(0), List.copyOf(names));
     }
 
     /// The expected gradient of an argument, JSON null where nothing depends on it.

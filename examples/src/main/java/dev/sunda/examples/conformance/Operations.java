@@ -15,6 +15,7 @@ final class Operations {
         NormalizationOperations.register(TABLE);
         AttentionOperations.register(TABLE);
         RecurrentOperations.register(TABLE);
+        OnnxSequenceOperations.register(TABLE);
         ActivationOperations.register(TABLE);
         LossOperations.register(TABLE);
         PointwiseOperations.register(TABLE);

@@ -30,24 +30,29 @@ public final class Attentions {
     private Attentions() {
     }
 
-    /// @param causal whether query `i` sees keys `0` to `i` only
+    /// @param causal whether query `i` sees keys `0` to `i` only; a mask of one's own is refused then
     /// @param scale factor of the scores; null for `1 / sqrt(width)`
     /// @param dropout probability that an entry of `P` is dropped, from 0 to below 1
     /// @param key which random numbers decide, one for each entry of `P`; null without dropout
-    public record Options(boolean causal, Double scale, double dropout, RandomKey key) {
-        /// Every query sees every key, `1 / sqrt(width)`, no dropout.
-        public static final Options DEFAULT = new Options(false, null, 0, null);
+    /// @param enableGqa whether several heads of queries in a row may share one head of keys and values
+    public record Options(boolean causal, Double scale, double dropout, RandomKey key, boolean enableGqa) {
+        /// Every query sees every key, `1 / sqrt(width)`, no dropout, as many heads of keys as of queries.
+        public static final Options DEFAULT = new Options(false, null, 0, null, false);
 
         public Options withCausal(boolean causal) {
-            return new Options(causal, scale, dropout, key);
+            return new Options(causal, scale, dropout, key, enableGqa);
         }
 
         public Options withScale(double scale) {
-            return new Options(causal, scale, dropout, key);
+            return new Options(causal, scale, dropout, key, enableGqa);
         }
 
         public Options withDropout(double dropout, RandomKey key) {
-            return new Options(causal, scale, dropout, key);
+            return new Options(causal, scale, dropout, key, enableGqa);
+        }
+
+        public Options withEnableGqa(boolean enableGqa) {
+            return new Options(causal, scale, dropout, key, enableGqa);
         }
 
         private AttentionSpec spec(int width) {
@@ -60,17 +65,63 @@ public final class Attentions {
         return scaledDotProductAttention(q, k, v, null, Options.DEFAULT);
     }
 
-    /// @param q `[..., L, E]`; the leading dimensions of `q`, `k` and `v` are broadcast
+    /// @param q `[..., L, E]`; the leading dimensions of `q`, `k` and `v` are broadcast. With grouped queries the one before `L` counts
+    ///     heads, a multiple of those of `k` and `v`, and neighbouring heads share their keys
     /// @param k `[..., S, E]`
     /// @param v `[..., S, V]`
     /// @param mask broadcastable to `[..., L, S]`, or null
     /// @return `[..., L, V]`
     public static Variable scaledDotProductAttention(Variable q, Variable k, Variable v, Variable mask, Options options) {
+        if (mask != null && options.causal)
+            throw new IllegalArgumentException("attention: a mask and causal attention exclude each other (got the mask "
+                    + mask.data().describe() + "); put both into the mask");
+        return attend(q, k, v, mask, options);
+    }
+
+    /// The same, with a mask and causal attention at a time, too.
+    static Variable attend(Variable q, Variable k, Variable v, Variable mask, Options options) {
+        if (options.enableGqa && Math.min(q.rank(), Math.min(k.rank(), v.rank())) > 2)
+            return grouped(q, k, v, mask, options);
         Shape batch = batch(q.shape(), k.shape(), v.shape());
+        checkMask(mask, joined(batch, q.size(-2), k.size(-2)));
         Variable m = mask == null ? null : batch.rank() <= 2 ? mask : heads(mask, batch, q.size(-2), k.size(-2));
         Variable out = attention(options.spec(q.size(-1)), heads(q, batch, q.size(-2), q.size(-1)), heads(k, batch, k.size(-2), k.size(-1)),
                 heads(v, batch, v.size(-2), v.size(-1)), m);
         return out.reshape(joined(batch, q.size(-2), v.size(-1)));
+    }
+
+    /// Heads of queries that share keys become a dimension of their own, over which keys and values are broadcast.
+    private static Variable grouped(Variable q, Variable k, Variable v, Variable mask, Options options) {
+        int heads = q.size(-3);
+        int shared = k.size(-3);
+        if (v.size(-3) != shared || shared == 0 || heads % shared != 0)
+            throw new ShapeException("attention", "the number of heads of keys and values must be the same and divide that of the queries",
+                    q.shape(), k.shape(), v.shape());
+        Variable y = attend(parted(q, shared), k.unsqueeze(-3), v.unsqueeze(-3), mask == null || mask.rank() < 3 ? mask
+                : mask.size(-3) == 1 ? mask.unsqueeze(-3) : parted(mask, shared), options.withEnableGqa(false));
+        return y.flatten(y.rank() - 4, y.rank() - 3);
+    }
+
+    /// `[..., H, rows, columns]` as `[..., groups, H / groups, rows, columns]`.
+    private static Variable parted(Variable x, int groups) {
+        int[] from = x.shape().sizes();
+        if (from[from.length - 3] % groups != 0)
+            throw new ShapeException("attention", "a mask must be broadcastable to the scores", x.shape());
+        int[] to = Arrays.copyOf(from, from.length + 1);
+        to[from.length - 3] = groups;
+        to[from.length - 2] = from[from.length - 3] / groups;
+        System.arraycopy(from, from.length - 2, to, from.length - 1, 2);
+        return x.reshape(to);
+    }
+
+    private static void checkMask(Variable mask, Shape scores) {
+        if (mask == null)
+            return;
+        boolean fits = mask.rank() <= scores.rank();
+        for (int d = 1; fits && d <= mask.rank(); d++)
+            fits = mask.size(-d) == 1 || mask.size(-d) == scores.size(-d);
+        if (!fits)
+            throw new ShapeException("attention", "a mask must be broadcastable to the scores, " + scores, mask.shape());
     }
 
     /// `P`, without dropout: what each query looks at.
@@ -146,12 +197,22 @@ public final class Attentions {
         return spec.dropout() == 0 ? p : Dropouts.dropout(p, spec.dropout(), spec.key());
     }
 
-    private static Variable probabilities(AttentionSpec spec, Variable q, Variable k, Variable mask) {
+    /// `scale * q kᵀ + mask`, minus infinity where a key is hidden.
+    static Variable scores(Variable q, Variable k, Variable mask, Options options) {
+        return scores(options.spec(q.size(-1)), q, k, mask);
+    }
+
+    private static Variable scores(AttentionSpec spec, Variable q, Variable k, Variable mask) {
         Variable s = q.matmul(k.mT()).mul(spec.scale());
         if (mask != null)
             s = mask.dtype() == DType.BOOL ? visible(s, mask.data()) : s.add(mask);
         if (spec.causal())
             s = visible(s, past(s.size(-2), s.size(-1)).to(s.device()));
+        return s;
+    }
+
+    private static Variable probabilities(AttentionSpec spec, Variable q, Variable k, Variable mask) {
+        Variable s = scores(spec, q, k, mask);
         if (s.shape().numel() == 0)
             return s;
         Tensor sees = s.data().amax(Dims.keep(-1)).ne(Double.NEGATIVE_INFINITY).expand(s.shape());
@@ -165,7 +226,7 @@ public final class Attentions {
     }
 
     /// True where the column is not behind the row.
-    private static Tensor past(int rows, int columns) {
+    static Tensor past(int rows, int columns) {
         var allowed = new boolean[rows * columns];
         for (int i = 0; i < allowed.length; i++)
             allowed[i] = i % columns <= i / columns;

@@ -13,8 +13,9 @@ final class FunctionalCases {
 
     /// The classes that hold them.
     static final List<Class<?>> CLASSES =
-            List.of(Attentions.class, Convolutions.class, Dropouts.class, LayerNorms.class, Losses.class, Normalizations.class,
-                    Poolings.class, Recurrences.class, Sequences.class);
+            List.of(Attentions.class, Convolutions.class, Dropouts.class, LayerNorms.class, Losses.class,
+                    MultiheadAttentions.class, Normalizations.class,
+                    Poolings.class, Positions.class, Recurrences.class, Sequences.class);
 
     private FunctionalCases() {
     }

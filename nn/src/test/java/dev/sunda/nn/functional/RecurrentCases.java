@@ -54,6 +54,8 @@ final class RecurrentCases {
                                 Options.DEFAULT.withLengths(1, 2)))),
                 OpCase.of("rnnCell", "a,b a,c c,b c,c", x -> Recurrences.rnnCell(x.get(0), x.get(1), weights(x, 2).getFirst(),
                         Nonlinearity.TANH)),
+                OpCase.of("rnnCell", "a,2 2,2 2,2",
+                        x -> Recurrences.rnnCell(x.get(0), x.get(0).sin(), new Weights(x.get(1), x.get(1)), Nonlinearity.TANH)),
                 OpCase.of("gruCell", "b 2 6,b 6,2 6 6", x -> Recurrences.gruCell(x.get(0), x.get(1), weights(x, 2).getFirst())),
                 OpCase.of("lstmCell", "a,b a,1 a,1 4,b 4,1", x -> {
                     var state = Recurrences.lstmCell(x.get(0), x.get(1), x.get(2), weights(x, 3).getFirst());
