@@ -2,6 +2,7 @@ package dev.sunda.nn.functional;
 
 import static dev.sunda.autograd.Operation.fused;
 import static dev.sunda.autograd.Operation.output;
+import static dev.sunda.autograd.Operation.wrt;
 
 import dev.sunda.autograd.Variable;
 import dev.sunda.core.Tensor;
@@ -13,7 +14,8 @@ import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
 import java.util.List;
 
-/// Losses and their derivatives.
+/// Cross-entropy, the loss of most classifiers. The other losses are in classes by subject: [RegressionLosses], [DistributionLosses],
+/// [BinaryLosses], [ClassificationLosses], [MetricLosses] and [SegmentationLosses].
 public final class Losses {
     private Losses() {
     }
@@ -54,12 +56,23 @@ public final class Losses {
         return crossEntropy(logits, target, CrossEntropyOptions.DEFAULT);
     }
 
+    /// The mean cross-entropy of logits and probabilities that may be differentiated.
+    public static Variable crossEntropy(Variable logits, Variable target) {
+        return crossEntropy(logits, target, CrossEntropyOptions.DEFAULT);
+    }
+
+    /// [#crossEntropy(Variable, Variable, CrossEntropyOptions)] with a target that is not differentiated.
+    public static Variable crossEntropy(Variable logits, Tensor target, CrossEntropyOptions options) {
+        return crossEntropy(logits, Variable.of(target), options);
+    }
+
     /// Softmax followed by the cross-entropy with a target distribution, in one numerically safe step.
     ///
     /// With `log p_c = z_c - log(sum_j exp(z_j))` for the logits `z` of one element, target distribution `t` and class weights `w` the loss
     /// is `-sum_c w_c * t_c * log p_c`. A class index `k` stands for `t = onehot(k)`; label smoothing `s` mixes in the uniform
     /// distribution, `(1 - s) * t + s / C`. Because `d log p_c / dz_j = [c = j] - p_j`, the gradient is
-    /// `dz_j = p_j * sum_c(w_c * t_c) - w_j * t_j`; for an unweighted index simply `p - onehot(k)`.
+    /// `dz_j = p_j * sum_c(w_c * t_c) - w_j * t_j`; for an unweighted index simply `p - onehot(k)`. A target of probabilities may be
+    /// differentiated, too: `dt_c = -(1 - s) * w_c * log p_c`.
     ///
     /// The mean divides by the sum of the weights of all targets that are not ignored when classes are indices, and by the number of
     /// elements when they are probabilities, as in PyTorch. If all targets are ignored the mean is NaN. No argument is modified.
@@ -69,7 +82,8 @@ public final class Losses {
     /// @return a scalar, or for `NONE` one loss for each element, in the logits' shape without `C`
     /// @throws ShapeException if the shapes do not fit or an index is neither a class nor ignored
     /// @throws dev.sunda.core.type.DTypeException if class indices are not integers
-    public static Variable crossEntropy(Variable logits, Tensor target, CrossEntropyOptions options) {
+    /// @throws IllegalArgumentException if an index is to be ignored but the target holds probabilities
+    public static Variable crossEntropy(Variable logits, Variable target, CrossEntropyOptions options) {
         if (logits.rank() == 0)
             throw new ShapeException("crossEntropy", "logits must be [classes], [batch, classes] or [batch, classes, ...]", logits.shape());
         boolean indices = target.dtype().isInteger();
@@ -77,8 +91,11 @@ public final class Losses {
         if (indices && !target.shape().equals(elements))
             throw new ShapeException("crossEntropy", "logits of this shape need class indices of shape " + elements, logits.shape(),
                     target.shape());
+        if (!indices && options.ignoreIndex() >= 0)
+            throw new IllegalArgumentException("crossEntropy: probabilities have no index to be ignored (got " + options.ignoreIndex()
+                    + "); leave it at -100");
         Variable rows = logits;
-        Tensor targets = target;
+        Variable targets = target;
         if (logits.rank() != 2) {
             boolean sameShape = target.shape().equals(logits.shape());
             rows = logits.rank() == 1 ? logits.unsqueeze(0)
@@ -93,37 +110,47 @@ public final class Losses {
         return switch (options.reduction()) {
             case NONE -> losses.reshape(elements);
             case SUM -> losses.sum();
-            case MEAN -> indices ? losses.sum().div(Variable.of(totalWeight(targets, rows, options))) : losses.sum().div(rows.size(0));
+            case MEAN -> indices ? losses.sum().div(Variable.of(totalWeight(targets.data(), rows, options)))
+                    : losses.sum().div(rows.size(0));
+            case BATCH_MEAN -> throw LossTerms.notForThisLoss("crossEntropy", options.reduction());
         };
     }
 
-    private static Variable rowLosses(Variable logits, Tensor target, CrossEntropyOptions options) {
+    private static Variable rowLosses(Variable logits, Variable target, CrossEntropyOptions options) {
         var spec = new CrossEntropySpec(options.ignoreIndex(), options.labelSmoothing());
         Tensor weights = options.classWeights();
-        var forward = LossKernels.crossEntropy(spec, logits.data(), target, weights);
+        var forward = LossKernels.crossEntropy(spec, logits.data(), target.data(), weights);
         Tensor logSumExp = forward.logSumExp();
-        return output("crossEntropy", forward.losses(), List.of(logits), fused(
-                dy -> List.of(LossKernels.crossEntropyBackward(spec, dy, logits.data(), target, weights, logSumExp)),
-                dy -> List.of(crossEntropyGradient(dy, logits, weightedTarget(logits, target, options)))));
+        var wrtLogits = fused(
+                dy -> List.of(LossKernels.crossEntropyBackward(spec, dy, logits.data(), target.data(), weights, logSumExp)),
+                dy -> List.of(logitsGradient(dy, logits, weightedTarget(logits, target, options))));
+        return output("crossEntropy", forward.losses(), wrt(logits, dy -> wrtLogits.apply(dy).getFirst()),
+                wrt(target, dy -> targetGradient(dy, logits, options)));
     }
 
     /// `dz = dy * (p * sum(wt) - wt)` with differentiable operations.
-    private static Variable crossEntropyGradient(Variable dy, Variable logits, Tensor wt) {
-        Variable mass = Variable.of(wt.sum(Dims.keep(1)));
-        return logits.softmax(1).mul(mass).sub(Variable.of(wt)).mul(dy.unsqueeze(1));
+    private static Variable logitsGradient(Variable dy, Variable logits, Variable wt) {
+        return logits.softmax(1).mul(wt.sum(Dims.keep(1))).sub(wt).mul(dy.unsqueeze(1));
+    }
+
+    /// `dt = -dy * (1 - s) * w * log p`.
+    private static Variable targetGradient(Variable dy, Variable logits, CrossEntropyOptions options) {
+        Variable dt = logits.logSoftmax(1).mul(dy.unsqueeze(1)).mul(options.labelSmoothing() - 1);
+        return options.classWeights() == null ? dt : dt.mul(Variable.of(options.classWeights()));
     }
 
     /// `w_c * t_c` of each row, `[M, C]`; zeros for ignored rows.
-    private static Tensor weightedTarget(Variable logits, Tensor target, CrossEntropyOptions options) {
+    private static Variable weightedTarget(Variable logits, Variable target, CrossEntropyOptions options) {
         int classes = logits.size(1);
         double s = options.labelSmoothing();
-        Tensor t = target;
-        if (target.dtype().isInteger())
-            t = Tensor.arange(classes).to(target.device()).eq(target.unsqueeze(1));
+        boolean indices = target.dtype().isInteger();
+        Variable t = target;
+        if (indices)
+            t = Variable.of(Tensor.arange(classes).to(target.device()).eq(target.data().unsqueeze(1)));
         t = t.to(logits.dtype()).mul(1 - s).add(s / classes);
-        if (target.dtype().isInteger())
-            t = t.mul(target.ne(options.ignoreIndex()).to(logits.dtype()).unsqueeze(1));
-        return options.classWeights() == null ? t : t.mul(options.classWeights());
+        if (indices)
+            t = t.mul(Variable.of(target.data().ne(options.ignoreIndex()).to(logits.dtype()).unsqueeze(1)));
+        return options.classWeights() == null ? t : t.mul(Variable.of(options.classWeights()));
     }
 
     /// The sum of the weights of all targets that are not ignored, a scalar.

@@ -8,14 +8,17 @@ import java.util.stream.Stream;
 final class FunctionalCases {
     static final List<OpCase> ALL = Stream
             .of(ConvolutionCases.cases(), PoolingCases.cases(), NormalizationCases.cases(), LossCases.cases(), AttentionCases.cases(),
-                    RecurrentCases.cases())
+                    RecurrentCases.cases(),
+                    RegressionLossCases.cases(), ClassificationLossCases.cases(), MetricLossCases.cases())
             .flatMap(List::stream).toList();
 
     /// The classes that hold them.
     static final List<Class<?>> CLASSES =
             List.of(Attentions.class, Convolutions.class, Dropouts.class, LayerNorms.class, Losses.class,
                     MultiheadAttentions.class, Normalizations.class,
-                    Poolings.class, Positions.class, Recurrences.class, Sequences.class);
+                    Poolings.class, Positions.class, Recurrences.class, Sequences.class,
+                    RegressionLosses.class, DistributionLosses.class, BinaryLosses.class, ClassificationLosses.class, MetricLosses.class,
+                    Distances.class, SegmentationLosses.class);
 
     private FunctionalCases() {
     }

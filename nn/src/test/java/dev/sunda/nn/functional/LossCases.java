@@ -8,7 +8,7 @@ import dev.sunda.core.Tensor;
 import dev.sunda.nn.functional.Losses.CrossEntropyOptions;
 import java.util.List;
 
-/// Losses.
+/// Cross-entropy.
 final class LossCases {
     private LossCases() {
     }
@@ -19,7 +19,13 @@ final class LossCases {
                         .refusing(d -> Losses.crossEntropy(zeros(d, 3, 4), classes(zeros(d, 1), 2, 0)))
                         .refusing(d -> Losses.crossEntropy(zeros(d, 2, 4), classes(zeros(d, 1), 2, 4))),
                 OpCase.of("crossEntropy", "2,4,3", x -> Losses.crossEntropy(x.get(0), classes(x.get(0), 2, 0, 3, 1, -100, 2).reshape(2, 3),
-                        CrossEntropyOptions.DEFAULT.withLabelSmoothing(0.1).withReduction(Reduction.NONE))));
+                        CrossEntropyOptions.DEFAULT.withLabelSmoothing(0.1).withReduction(Reduction.NONE))),
+                OpCase.of("crossEntropy", "2,3,a 2,3,a", x -> Losses.crossEntropy(x.get(0), x.get(1), CrossEntropyOptions.DEFAULT
+                        .withLabelSmoothing(0.1).withClassWeights(Tensor.of(1.0, 2.0, 0.5).to(x.get(0).dtype()).to(x.get(0).device()))))
+                        .refusing(d -> Losses.crossEntropy(zeros(d, 2, 3), zeros(d, 2, 4)))
+                        .refusing(d -> Losses.crossEntropy(zeros(d, 2, 3), zeros(d, 2, 3), CrossEntropyOptions.DEFAULT.withIgnoreIndex(0)))
+                        .refusing(d -> Losses.crossEntropy(zeros(d, 2, 3), zeros(d, 2, 3),
+                                CrossEntropyOptions.DEFAULT.withReduction(Reduction.BATCH_MEAN))));
     }
 
     /// Class indices on the device of `like`.
