@@ -60,7 +60,7 @@ public final class AvgPool2d extends Layer {
 
     @Override
     protected Variable compute(Variable x) {
-        return Poolings.avgPool2d(x, spec(x.shape()));
+        return Poolings.avgPool(x, spec(x.shape()));
     }
 
     private PoolSpec spec(Shape input) {

@@ -61,12 +61,12 @@ public final class MaxPool2d extends Layer {
 
     @Override
     protected Variable compute(Variable x) {
-        return Poolings.maxPool2dValues(x, spec(x.shape()), false);
+        return Poolings.maxPoolValues(x, spec(x.shape()), false);
     }
 
     /// The largest elements of a relu of `x`, found before the relu: the largest stays the largest, and relu has fewer pixels to do.
     Variable computeAfterRelu(Variable x) {
-        return Poolings.maxPool2dValues(x, spec(x.shape()), true);
+        return Poolings.maxPoolValues(x, spec(x.shape()), true);
     }
 
     /// Whether every window has a pixel of the image, so that none gives minus infinity.

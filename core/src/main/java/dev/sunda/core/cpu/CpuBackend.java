@@ -2,6 +2,7 @@ package dev.sunda.core.cpu;
 
 import dev.sunda.core.op.AdamStep;
 import dev.sunda.core.op.AttentionSpec;
+import dev.sunda.core.op.AxisMap;
 import dev.sunda.core.op.BinaryOp;
 import dev.sunda.core.op.ConvSpec;
 import dev.sunda.core.op.CrossEntropySpec;
@@ -259,6 +260,16 @@ public final class CpuBackend implements Backend {
             Pooling64.avgPoolBackward(spec, dy, dx);
         else
             naive.avgPoolBackward(spec, dy, dx);
+    }
+
+    @Override
+    public void mapAxis(AxisMap map, View x, int dim, View out) {
+        if (isF32(x))
+            AxisMaps.map(map, x, dim, out);
+        else if (isF64(x))
+            AxisMaps.map64(map, x, dim, out);
+        else
+            naive.mapAxis(map, x, dim, out);
     }
 
     @Override

@@ -52,9 +52,9 @@ final class Pooling64 {
             for (int c = 0; c < channels; c++) {
                 double best = out[oi + c];
                 double value = x[from + c];
-                boolean keep = value <= best || best != best;
-                out[oi + c] = keep ? best : value;
-                index[io + c] = keep ? index[io + c] : where;
+                boolean take = value > best || value != value;
+                out[oi + c] = take ? value : best;
+                index[io + c] = take ? where : index[io + c];
             }
         }
     }

@@ -6,7 +6,8 @@ sealed interface PoolingKernel permits ScalarPooling, SimdPooling {
     PoolingKernel ACTIVE = VectorPath.isSimd() ? new SimdPooling() : new ScalarPooling();
 
     /// Neighbouring windows: `out[p][c]` = largest `x[at[t] + p * step * channels + c]` over `taps` pixels, or `least` if that is larger;
-    /// `index[p][c]` = `within[t] + p * step` of the first pixel that attains the largest. NaN is larger than everything.
+    /// `index[p][c]` = `within[t] + p * step` of the first pixel that attains the largest. NaN is larger than everything, the last
+    /// one of several counts.
     ///
     /// @param taps at least 1
     /// @param out pixel `p` at `oo + p * channels`; modified

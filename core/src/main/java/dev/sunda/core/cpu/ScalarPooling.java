@@ -17,7 +17,7 @@ final class ScalarPooling implements PoolingKernel {
             int where = within[0];
             for (int t = 1; t < taps; t++) {
                 float value = x[at[t] + shift * channels + c];
-                if (best == best && !(value <= best)) {
+                if (value > best || value != value) {
                     best = value;
                     where = within[t];
                 }

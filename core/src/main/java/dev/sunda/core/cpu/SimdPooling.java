@@ -33,9 +33,9 @@ final class SimdPooling implements PoolingKernel {
         IntVector where = IntVector.broadcast(I, within[0] + pixel);
         for (int t = 1; t < taps; t++) {
             FloatVector value = fromArray(S, x, at[t] + shift);
-            VectorMask<Float> keep = value.compare(VectorOperators.LE, best).or(best.compare(VectorOperators.NE, best));
-            best = value.blend(best, keep);
-            where = IntVector.broadcast(I, within[t] + pixel).blend(where, keep.cast(I));
+            VectorMask<Float> take = value.compare(VectorOperators.GT, best).or(value.compare(VectorOperators.NE, value));
+            best = best.blend(value, take);
+            where = where.blend(within[t] + pixel, take.cast(I));
         }
         best.blend(least, best.compare(VectorOperators.LE, least)).intoArray(out, oo);
         where.intoArray(index, io);

@@ -21,36 +21,45 @@ public record PoolSpec(int batch, int channels, List<Window> axes, boolean count
     /// @param operation name for messages
     /// @param kernel window sizes, at least 1; one for each spatial axis, like the other arrays
     /// @param stride steps, at least 1
-    /// @param padding pixels on both sides, at most half the window's span
+    /// @param padding pixels on both sides, at most half the kernel
     /// @param dilation distances between taps, at least 1
     /// @param ceilMode whether a last, partial window counts
-    /// @throws ShapeException if the window is larger than the padded input
+    /// @throws ShapeException if the window is larger than the padded input, or the input has no channels or pixels
     /// @throws IllegalArgumentException if an option is out of range
     public static PoolSpec of(String operation, Shape input, int[] kernel, int[] stride, int[] padding, int[] dilation, boolean ceilMode,
             boolean countPadding) {
         int spatial = kernel.length;
+        for (int[] option : new int[][] {stride, padding, dilation})
+            if (option.length != spatial)
+                throw new IllegalArgumentException(operation + ": kernel, stride, padding and dilation must be given for the same axes (got "
+                        + spatial + ", " + stride.length + ", " + padding.length + ", " + dilation.length + " numbers)");
         if (input.rank() != spatial + 2)
             throw new ShapeException(operation, "the input must have " + (spatial + 2) + " dimensions, batch and channels first", input);
+        for (int d = 1; d < input.rank(); d++)
+            if (input.size(d) < 1)
+                throw new ShapeException(operation, "only the batch may be empty, dimension " + d + " has size 0", input);
         var axes = new ArrayList<Window>();
-        for (int a = 0; a < spatial; a++) {
-            check(operation, "kernel size", kernel[a], 1);
-            check(operation, "stride", stride[a], 1);
-            check(operation, "padding", padding[a], 0);
-            check(operation, "dilation", dilation[a], 1);
-            if (padding[a] > Window.span(kernel[a], dilation[a]) / 2)
-                throw new IllegalArgumentException(operation + ": padding must be at most half the window, "
-                        + Window.span(kernel[a], dilation[a]) / 2 + " (got " + padding[a] + ")");
-            int in = input.size(a + 2);
-            Window window = ceilMode ? Window.slidingCeil(in, kernel[a], stride[a], dilation[a], padding[a], padding[a])
-                    : Window.sliding(in, kernel[a], stride[a], dilation[a], padding[a], padding[a]);
-            if (window.out() < 1)
-                throw new ShapeException(operation,
-                        "a window that spans " + window.span() + " pixels does not fit into " + (in + 2 * padding[a])
-                                + " (" + in + " + padding 2 * " + padding[a] + "); use a smaller window or more padding",
-                        input);
-            axes.add(window);
-        }
+        for (int a = 0; a < spatial; a++)
+            axes.add(window(operation, input, a, kernel[a], stride[a], padding[a], dilation[a], ceilMode));
         return new PoolSpec(input.size(0), input.size(1), axes, countPadding);
+    }
+
+    private static Window window(String operation, Shape input, int axis, int kernel, int stride, int padding, int dilation,
+            boolean ceilMode) {
+        check(operation, "kernel size", kernel, 1);
+        check(operation, "stride", stride, 1);
+        check(operation, "padding", padding, 0);
+        check(operation, "dilation", dilation, 1);
+        if (padding > kernel / 2)
+            throw new IllegalArgumentException(operation + ": padding must be at most half the kernel, " + kernel / 2 + " (got " + padding
+                    + ")");
+        int in = input.size(axis + 2);
+        Window window = ceilMode ? Window.slidingCeil(in, kernel, stride, dilation, padding, padding)
+                : Window.sliding(in, kernel, stride, dilation, padding, padding);
+        if (window.out() < 1)
+            throw new ShapeException(operation, "a window that spans " + window.span() + " pixels does not fit into "
+                    + (in + 2 * padding) + " (" + in + " + padding 2 * " + padding + "); use a smaller window or more padding", input);
+        return window;
     }
 
     private static void check(String operation, String what, int value, int least) {

@@ -33,9 +33,9 @@ final class NaivePooling {
             Elements.store(where, index);
     }
 
-    /// NaN wins over everything and the first of equals stays.
+    /// NaN wins over everything, the last one of several; the first of equals stays.
     private static boolean beats(double x, double best) {
-        return !Double.isNaN(best) && (Double.isNaN(x) || x > best);
+        return Double.isNaN(x) || x > best;
     }
 
     /// `dx[n,c,index[n,c,y]] += dy[n,c,y]` into zeros.

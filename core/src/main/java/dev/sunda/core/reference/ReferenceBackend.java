@@ -2,6 +2,7 @@ package dev.sunda.core.reference;
 
 import dev.sunda.core.op.AdamStep;
 import dev.sunda.core.op.AttentionSpec;
+import dev.sunda.core.op.AxisMap;
 import dev.sunda.core.op.BinaryOp;
 import dev.sunda.core.op.ConvSpec;
 import dev.sunda.core.op.CrossEntropySpec;
@@ -166,6 +167,11 @@ public final class ReferenceBackend implements Backend {
     @Override
     public void avgPoolBackward(PoolSpec spec, View dy, View dx) {
         NaivePooling.avgPoolBackward(spec, dy, dx);
+    }
+
+    @Override
+    public void mapAxis(AxisMap map, View x, int dim, View out) {
+        NaiveAxisMap.map(map, x, dim, out);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.sunda.core.spi;
 
 import dev.sunda.core.op.AdamStep;
 import dev.sunda.core.op.AttentionSpec;
+import dev.sunda.core.op.AxisMap;
 import dev.sunda.core.op.BinaryOp;
 import dev.sunda.core.op.ConvSpec;
 import dev.sunda.core.op.CrossEntropySpec;
@@ -114,7 +115,7 @@ public interface Backend {
     void convWeight(ConvSpec spec, View x, View dy, View dw);
 
     /// Largest element of each window and where it was: `index` (`I32`) is its row-major position within the spatial axes
-    /// of `x`. The first of equal elements wins, NaN wins over everything, padding never does. A window
+    /// of `x`. The first of equal elements wins, NaN wins over everything (the last one of several), padding never does. A window
     /// wholly in the padding (possible with dilation) gives negative infinity and index -1. With `relu` values pass through [UnaryOp#RELU]
     /// at last.
     ///
@@ -132,6 +133,12 @@ public interface Backend {
 
     /// The gradient of [#avgPool].
     void avgPoolBackward(PoolSpec spec, View dy, View dx);
+
+    /// A linear map along one dimension: `out[.., i, ..] = sum of weight(t) * x[.., index(t), ..]` over the taps `t` from `map.start(i)` to
+    /// below `map.start(i + 1)`; 0 where there are none. Its adjoint is the transposed map.
+    ///
+    /// Both views are dense in one order of their dimensions, so that `x` and `out` have the same stride along `dim`.
+    void mapAxis(AxisMap map, View x, int dim, View out);
 
     /// Mean and biased variance of each channel (dimension 1) of `x`: `[C]` each. The variance is centred, not a difference of squares.
     void channelStatistics(View x, View mean, View variance);

@@ -176,8 +176,12 @@ class WindowTests {
                 .outputShape())
                 .isEqualTo(Shape.of(2, 3, 4, 4));
         assertThatThrownBy(() -> PoolSpec.of("maxPool2d", Shape.of(1, 1, 3, 3), new int[] {2, 2}, ONE, new int[] {2, 2}, ONE, false, true))
-                .hasMessage("maxPool2d: padding must be at most half the window, 1 (got 2)");
+                .hasMessage("maxPool2d: padding must be at most half the kernel, 1 (got 2)");
         assertThatThrownBy(() -> PoolSpec.of("maxPool2d", Shape.of(1, 1, 3, 3), new int[] {5, 5}, ONE, new int[] {0, 0}, ONE, false, true))
                 .isInstanceOf(ShapeException.class).hasMessageContaining("does not fit into 3");
+        assertThatThrownBy(() -> PoolSpec.of("maxPool2d", Shape.of(1, 0, 3, 3), ONE, ONE, new int[] {0, 0}, ONE, false, true))
+                .isInstanceOf(ShapeException.class).hasMessageContaining("only the batch may be empty");
+        assertThatThrownBy(() -> PoolSpec.of("maxPool2d", Shape.of(1, 1, 3, 3), ONE, ONE, new int[] {0}, ONE, false, true))
+                .hasMessageContaining("(got 2, 2, 1, 2 numbers)");
     }
 }

@@ -189,19 +189,34 @@ final class Args {
         return values;
     }
 
+    /// A single integer or a list of them, where null stands for a default.
+    Integer[] optionalIntegers(String name) {
+        JsonNode node = get(name);
+        if (!node.isArray())
+            return new Integer[] {asInteger(name, node)};
+        var values = new Integer[node.size()];
+        for (int i = 0; i < values.length; i++)
+            values[i] = node.get(i).isNull() ? null : asInteger(name, node.get(i));
+        return values;
+    }
+
+    /// A single number or a list of them.
     double[] numbers(String name) {
         JsonNode node = get(name);
+        if (!node.isArray())
+            return new double[] {asNumber(name, node)};
         double[] values = new double[node.size()];
         for (int i = 0; i < values.length; i++)
             values[i] = asNumber(name, node.get(i));
         return values;
     }
 
-    /// One integer for each of `n` axes; a single one stands for all, an absent argument or an empty list for the default.
+    /// One integer for each of `n` axes; a single one stands for all, an absent argument or an empty list for the default. Other lists are
+    /// handed on as they are where the library takes arrays, so that it can refuse them.
     int[] perAxis(String name, int n, int... otherwise) {
         int[] given = has(name) ? integers(name) : otherwise;
         int[] values = given.length == 0 ? otherwise : given;
-        if (values.length == n)
+        if (values.length == n || values.length > 1 && n > 1)
             return values;
         if (values.length != 1)
             throw new UnsupportedCase("argument " + name + " with " + values.length + " numbers");

@@ -12,6 +12,7 @@ final class Operations {
         ConvolutionOperations.register(TABLE);
         ProductOperations.register(TABLE);
         PoolingOperations.register(TABLE);
+        SpatialOperations.register(TABLE);
         NormalizationOperations.register(TABLE);
         AttentionOperations.register(TABLE);
         RecurrentOperations.register(TABLE);

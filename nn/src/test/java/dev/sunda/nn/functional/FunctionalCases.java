@@ -7,14 +7,16 @@ import java.util.stream.Stream;
 /// Every operation of this package; a test fails when one is missing.
 final class FunctionalCases {
     static final List<OpCase> ALL = Stream
-            .of(ConvolutionCases.cases(), PoolingCases.cases(), NormalizationCases.cases(), LossCases.cases(), AttentionCases.cases(),
+            .of(ConvolutionCases.cases(), PoolingCases.cases(), AdaptivePoolingCases.cases(), PaddingCases.cases(), ResamplingCases.cases(),
+                    NormalizationCases.cases(), LossCases.cases(), AttentionCases.cases(),
                     RecurrentCases.cases(),
                     RegressionLossCases.cases(), ClassificationLossCases.cases(), MetricLossCases.cases())
             .flatMap(List::stream).toList();
 
     /// The classes that hold them.
     static final List<Class<?>> CLASSES =
-            List.of(Attentions.class, Convolutions.class, Dropouts.class, LayerNorms.class, Losses.class,
+            List.of(AdaptivePoolings.class, Interpolations.class, Paddings.class, Shuffles.class, Unfoldings.class,
+                    Attentions.class, Convolutions.class, Dropouts.class, LayerNorms.class, Losses.class,
                     MultiheadAttentions.class, Normalizations.class,
                     Poolings.class, Positions.class, Recurrences.class, Sequences.class,
                     RegressionLosses.class, DistributionLosses.class, BinaryLosses.class, ClassificationLosses.class, MetricLosses.class,
