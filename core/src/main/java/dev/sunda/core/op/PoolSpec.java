@@ -31,8 +31,9 @@ public record PoolSpec(int batch, int channels, List<Window> axes, boolean count
         int spatial = kernel.length;
         for (int[] option : new int[][] {stride, padding, dilation})
             if (option.length != spatial)
-                throw new IllegalArgumentException(operation + ": kernel, stride, padding and dilation must be given for the same axes (got "
-                        + spatial + ", " + stride.length + ", " + padding.length + ", " + dilation.length + " numbers)");
+                throw new IllegalArgumentException(
+                        operation + ": kernel, stride, padding and dilation must be given for the same axes (got "
+                                + spatial + ", " + stride.length + ", " + padding.length + ", " + dilation.length + " numbers)");
         if (input.rank() != spatial + 2)
             throw new ShapeException(operation, "the input must have " + (spatial + 2) + " dimensions, batch and channels first", input);
         for (int d = 1; d < input.rank(); d++)

@@ -95,8 +95,9 @@ final class PoolingCases {
                         .refusing(d -> Poolings.maxUnpool2d(zeros(d, 2, 2), index(zeros(d, 2, 2), 0, 3, 8, 10), pair(2), pair(2), pair(0))),
                 OpCase.of("maxUnpool3d", "a,1,2,2", x -> Poolings.maxUnpool3d(x.get(0), index(x.get(0), 0, 3, 15, 12), triple(2),
                         triple(2), triple(0))).asLinear()
-                        .refusing(d -> Poolings.maxUnpool3d(zeros(d, 1, 1, 2, 2), index(zeros(d, 1, 1, 2, 2), 0, 1, 2, 3), triple(2), pair(2),
-                                triple(0))));
+                        .refusing(
+                                d -> Poolings.maxUnpool3d(zeros(d, 1, 1, 2, 2), index(zeros(d, 1, 1, 2, 2), 0, 1, 2, 3), triple(2), pair(2),
+                                        triple(0))));
     }
 
     private static List<OpCase> whole() {
