@@ -18,8 +18,8 @@ final class Pooling {
     }
 
     /// Largest element of each window and its row-major position (`I32`) within the spatial axes of `x`; the first of equal elements
-    /// wins, NaN wins over everything, the last one of several. A window without pixels gives minus infinity and the index -1. With `relu` the value is the larger
-    /// of that and 0.
+    /// wins, NaN wins over everything, the last one of several. A window without pixels gives minus infinity and the index -1. With `relu`
+    /// the value is the larger of that and 0.
     ///
     /// @param index may be null
     static void maxPool(PoolSpec spec, View x, boolean relu, View out, View index) {

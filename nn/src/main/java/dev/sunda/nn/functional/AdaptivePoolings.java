@@ -110,8 +110,8 @@ public final class AdaptivePoolings {
         return largest("adaptiveMaxPool3d", x, 3, size);
     }
 
-    /// Where the sizes divide each other this is pooling with windows side by side. Otherwise all windows are made as long as the longest, by
-    /// repeating their last pixel, and laid side by side; what was largest there is then taken from `x` by its position.
+    /// Where the sizes divide each other this is pooling with windows side by side. Otherwise all windows are made as long as the longest,
+    /// by repeating their last pixel, and laid side by side; what was largest there is then taken from `x` by its position.
     private static MaxPool largest(String name, Variable x, int axes, Integer[] size) {
         int[] out = sizes(name, x, axes, size);
         if (x.rank() == axes + 1) {

@@ -15,8 +15,8 @@ import java.util.Arrays;
 
 /// Padding and cropping.
 ///
-/// The numbers are given as in PyTorch, from the last dimension backwards: `left, right, top, bottom, front, back, ...`. Negative ones crop.
-/// No argument is modified.
+/// The numbers are given as in PyTorch, from the last dimension backwards: `left, right, top, bottom, front, back, ...`. Negative ones
+/// crop. No argument is modified.
 public final class Paddings {
     private Paddings() {
     }
@@ -30,8 +30,8 @@ public final class Paddings {
 
     /// Padding of any kind. Sizes become `before + size + after`.
     ///
-    /// With [PaddingMode#CONSTANT] tensors of any rank and type are padded in as many dimensions as there are pairs. The other modes pad all
-    /// spatial dimensions of `[N, C, spatial...]` or `[C, spatial...]`, one to three: [PaddingMode#REFLECT] by less than their size,
+    /// With [PaddingMode#CONSTANT] tensors of any rank and type are padded in as many dimensions as there are pairs. The other modes pad
+    /// all spatial dimensions of `[N, C, spatial...]` or `[C, spatial...]`, one to three: [PaddingMode#REFLECT] by less than their size,
     /// [PaddingMode#CIRCULAR] by at most the size that cropping leaves, [PaddingMode#REPLICATE] by any number.
     ///
     /// The gradient of a pixel is the sum of what arrives at its copies: cropping for a constant, the transposed [AxisMap] otherwise.

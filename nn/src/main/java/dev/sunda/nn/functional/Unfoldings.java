@@ -15,7 +15,8 @@ public final class Unfoldings {
     private Unfoldings() {
     }
 
-    /// The windows of a convolution, one in each column: `y[n, (c, k), l] = x[n, c, l * stride + k * dilation - padding]`, 0 in the padding.
+    /// The windows of a convolution, one in each column: `y[n, (c, k), l] = x[n, c, l * stride + k * dilation - padding]`, 0 in the
+    /// padding.
     ///
     /// Shapes: `[N, C, in...]` to `[N, C * kernel elements, windows]`, or the same without `N`; kernel positions and windows are counted in
     /// row-major order.
