@@ -5,25 +5,37 @@ import static dev.sunda.autograd.Operation.wrt;
 
 import dev.sunda.core.Tensor;
 import dev.sunda.core.op.BinaryOp;
+import dev.sunda.core.op.ParametricOp;
+import dev.sunda.core.op.UnaryFunction;
 import dev.sunda.core.op.UnaryOp;
 
 /// Derivatives of element-wise functions.
 final class ElementwiseRules {
+    private static final double LN2 = Math.log(2);
+    private static final double LN10 = Math.log(10);
+
     private ElementwiseRules() {
     }
 
-    static Variable apply(UnaryOp op, Variable x) {
-        Tensor y = x.data().apply(op);
-        return switch (op.keeps()) {
-            case NOTHING -> op == UnaryOp.NEG ? x.neg() : output(op.label(), y, wrt(x, Variable::zerosLike));
-            case INPUT -> output(op.label(), y, wrt(x, dy -> chain(op, x, dy)));
-            case OUTPUT -> output(op.label(), y, wrt(x, (dy, kept) -> chain(op, kept, dy)));
+    static Variable apply(UnaryFunction function, Variable x) {
+        if (function == UnaryOp.NEG)
+            return x.neg();
+        Tensor y = x.data().apply(function);
+        return switch (function.keeps()) {
+            case NOTHING -> output(function.label(), y, wrt(x, dy -> function == UnaryOp.FRAC ? dy : Variable.zerosLike(dy)));
+            case INPUT -> output(function.label(), y, wrt(x, dy -> chain(function, x, dy)));
+            case OUTPUT -> output(function.label(), y, wrt(x, (dy, kept) -> chain(function, kept, dy)));
         };
     }
 
-    /// `dy * op'(kept)`: by the kernel where nothing is recorded, by [#derivative] where the result is to be differentiated again.
-    private static Variable chain(UnaryOp op, Variable kept, Variable dy) {
-        return GradMode.isRecording() ? dy.mul(derivative(op, kept)) : Variable.of(dy.data().unaryBackward(op, kept.data()));
+    /// `dy * function'(kept)`: by the kernel where nothing is recorded, by [#derivative] where the result is to be differentiated again.
+    private static Variable chain(UnaryFunction function, Variable kept, Variable dy) {
+        if (!GradMode.isRecording())
+            return Variable.of(dy.data().unaryBackward(function, kept.data()));
+        return dy.mul(switch (function) {
+            case UnaryOp op -> derivative(op, kept);
+            case ParametricOp op -> ParametricRules.derivative(op, kept);
+        });
     }
 
     /// The derivative as differentiable operations, from the input or output, whichever the function keeps.
@@ -38,16 +50,64 @@ final class ElementwiseRules {
             case EXPM1 -> kept.add(1);
             case LOG -> kept.reciprocal();
             case LOG1P -> kept.add(1).reciprocal();
+            case EXP2 -> kept.mul(LN2);
+            case LOG2 -> kept.mul(LN2).reciprocal();
+            case LOG10 -> kept.mul(LN10).reciprocal();
             case SIN -> kept.cos();
             case COS -> kept.sin().neg();
+            case TAN -> kept.square().add(1);
+            case ASIN -> betweenOnes(kept).rsqrt();
+            case ACOS -> betweenOnes(kept).rsqrt().neg();
+            case ATAN -> kept.square().add(1).reciprocal();
+            case SINH -> kept.cosh();
+            case COSH -> kept.sinh();
+            case ASINH -> kept.square().add(1).rsqrt();
+            case ACOSH -> betweenOnes(kept).neg().rsqrt();
+            case ATANH -> betweenOnes(kept).reciprocal();
             case TANH -> kept.square().neg().add(1);
             case SIGMOID -> kept.sub(kept.square());
             case RELU -> Variable.of(kept.data().le(0).logicalNot().to(kept.dtype()));
             case ERF -> kept.square().neg().exp().mul(2 / Math.sqrt(Math.PI));
+            case ERFC -> kept.square().neg().exp().mul(-2 / Math.sqrt(Math.PI));
+            case ERFINV -> kept.square().exp().mul(Math.sqrt(Math.PI) / 2);
+            case SILU -> siluDerivative(kept);
+            case MISH -> mishDerivative(kept);
+            case SOFTSIGN -> kept.abs().add(1).square().reciprocal();
+            case LOG_SIGMOID -> kept.neg().sigmoid();
+            case HARDSIGMOID -> Variable.of(between(kept.data(), -3, 3).mul(1.0 / 6));
+            case HARDSWISH -> hardswishDerivative(kept);
+            case TANHSHRINK -> kept.tanh().square();
             case GELU -> geluDerivative(kept);
             case GELU_TANH -> geluTanhDerivative(kept);
-            case NEG, SIGN, FLOOR, CEIL, ROUND -> throw new AssertionError(op + " keeps nothing");
+            case NEG, SIGN, FLOOR, CEIL, ROUND, TRUNC, FRAC -> throw new AssertionError(op + " keeps nothing");
         };
+    }
+
+    /// `1 - x^2`, from its factors.
+    private static Variable betweenOnes(Variable x) {
+        return x.neg().add(1).mul(x.add(1));
+    }
+
+    /// 1 where `x` lies between the bounds, elsewhere 0, in the type of `x`.
+    private static Tensor between(Tensor x, double low, double high) {
+        return x.gt(low).logicalAnd(x.lt(high)).to(x.dtype());
+    }
+
+    /// `s (1 + x (1 - s))` with the logistic function `s`.
+    private static Variable siluDerivative(Variable x) {
+        return x.sigmoid().mul(x.mul(x.neg().sigmoid()).add(1));
+    }
+
+    /// `t + x s (1 - t^2)` with `t = tanh(log(1 + e^x))` and the logistic function `s`.
+    private static Variable mishDerivative(Variable x) {
+        Variable t = x.neg().apply(UnaryOp.LOG_SIGMOID).neg().tanh();
+        return t.add(x.mul(x.sigmoid()).mul(t.square().neg().add(1)));
+    }
+
+    /// `x / 3 + 1 / 2` between -3 and 3, 0 below and 1 above.
+    private static Variable hardswishDerivative(Variable x) {
+        Tensor above = x.data().le(-3).logicalNot().to(x.dtype());
+        return x.div(3).add(0.5).where(x.data().abs().lt(3), Variable.of(above));
     }
 
     /// `Phi(x) + x * phi(x)`.
@@ -94,10 +154,22 @@ final class ElementwiseRules {
                 wrt(b, dy -> dy.mul(share(BinaryOp.LT, b, a))));
     }
 
+    static Variable maximum(Variable x, double bound) {
+        return output("maximum", x.data().maximum(bound), wrt(x, dy -> dy.mul(share(x.data().gt(bound), x.data().eq(bound), dy))));
+    }
+
+    static Variable minimum(Variable x, double bound) {
+        return output("minimum", x.data().minimum(bound), wrt(x, dy -> dy.mul(share(x.data().lt(bound), x.data().eq(bound), dy))));
+    }
+
     /// 1 where `a` wins, one half where both are equal, else 0.
     private static Variable share(BinaryOp wins, Variable a, Variable b) {
-        Tensor won = a.data().apply(wins, b.data()).to(a.dtype());
-        return Variable.of(won.add(a.data().eq(b.data()).to(a.dtype()).mul(0.5)));
+        return share(a.data().apply(wins, b.data()), a.data().eq(b.data()), a);
+    }
+
+    /// In the type of `like`.
+    private static Variable share(Tensor won, Tensor equal, Variable like) {
+        return Variable.of(won.to(like.dtype()).add(equal.to(like.dtype()).mul(0.5)));
     }
 
     static Variable where(Tensor condition, Variable a, Variable b) {

@@ -5,8 +5,12 @@ import static dev.sunda.autograd.Operation.wrt;
 
 import dev.sunda.core.Index;
 import dev.sunda.core.Tensor;
+import dev.sunda.core.op.BinaryOp;
 import dev.sunda.core.op.GridOrder;
+import dev.sunda.core.op.ParametricOp;
+import dev.sunda.core.op.Rounding;
 import dev.sunda.core.op.ScatterReduction;
+import dev.sunda.core.op.UnaryFunction;
 import dev.sunda.core.op.UnaryOp;
 import dev.sunda.core.type.DType;
 import dev.sunda.core.type.DTypeException;
@@ -125,12 +129,27 @@ public sealed class Variable permits Parameter {
         return output("add", data().add(other), wrt(this, dy -> dy));
     }
 
+    /// `this + alpha * other`.
+    public Variable add(Variable other, double alpha) {
+        return output("add", data().add(other.data(), alpha), wrt(this, dy -> dy), wrt(other, dy -> dy.mul(alpha)));
+    }
+
     public Variable sub(Variable other) {
         return output("sub", data().sub(other.data()), wrt(this, dy -> dy), wrt(other, dy -> dy.neg()));
     }
 
     public Variable sub(double other) {
         return output("sub", data().sub(other), wrt(this, dy -> dy));
+    }
+
+    /// `this - alpha * other`.
+    public Variable sub(Variable other, double alpha) {
+        return output("sub", data().sub(other.data(), alpha), wrt(this, dy -> dy), wrt(other, dy -> dy.mul(-alpha)));
+    }
+
+    /// `other - this`.
+    public Variable rsub(double other) {
+        return output("rsub", data().rsub(other), wrt(this, dy -> dy.neg()));
     }
 
     public Variable mul(Variable other) {
@@ -150,6 +169,42 @@ public sealed class Variable permits Parameter {
         return output("div", data().div(other), wrt(this, dy -> dy.div(other)));
     }
 
+    /// Constant between jumps: the gradients are 0.
+    public Variable div(Variable other, Rounding rounding) {
+        return PointwiseRules.div(this, other, rounding);
+    }
+
+    public Variable div(double other, Rounding rounding) {
+        return output(rounding.op().label(), data().div(other, rounding), wrt(this, Variable::zerosLike));
+    }
+
+    /// Constant between jumps: the gradients are 0.
+    public Variable floorDivide(Variable other) {
+        return div(other, Rounding.FLOOR);
+    }
+
+    public Variable floorDivide(double other) {
+        return div(other, Rounding.FLOOR);
+    }
+
+    /// `d/dother = -floor(this / other)`.
+    public Variable remainder(Variable other) {
+        return PointwiseRules.modulo(BinaryOp.REMAINDER, Rounding.FLOOR, this, other);
+    }
+
+    public Variable remainder(double other) {
+        return output("remainder", data().remainder(other), wrt(this, dy -> dy));
+    }
+
+    /// `d/dother = -trunc(this / other)`.
+    public Variable fmod(Variable other) {
+        return PointwiseRules.modulo(BinaryOp.FMOD, Rounding.TRUNC, this, other);
+    }
+
+    public Variable fmod(double other) {
+        return output("fmod", data().fmod(other), wrt(this, dy -> dy));
+    }
+
     /// `d/dx = a x^(a-1)`, taken as 0 where `a` is 0; `d/da = x^a log x`, taken as 0 where `x` is 0 and `a` is not negative.
     public Variable pow(Variable exponent) {
         return ElementwiseRules.pow(this, exponent);
@@ -164,9 +219,82 @@ public sealed class Variable permits Parameter {
         return ElementwiseRules.maximum(this, other);
     }
 
+    public Variable maximum(double other) {
+        return ElementwiseRules.maximum(this, other);
+    }
+
     /// Where both are equal each side gets half of the gradient.
     public Variable minimum(Variable other) {
         return ElementwiseRules.minimum(this, other);
+    }
+
+    public Variable minimum(double other) {
+        return ElementwiseRules.minimum(this, other);
+    }
+
+    /// The gradient flows where `min <= x <= max`, bounds included.
+    public Variable clamp(double min, double max) {
+        return data().dtype().isFloating() ? apply(ParametricOp.clamp(min, max)) : of(data().clamp(min, max));
+    }
+
+    /// The gradient goes to the tensor whose element was taken; at a bound to this one, with crossed bounds to `max`.
+    ///
+    /// @param min null for none
+    /// @param max null for none; one of the two must be there
+    public Variable clamp(Variable min, Variable max) {
+        return PointwiseRules.clamp(this, min, max);
+    }
+
+    /// `this + value * a * b`.
+    public Variable addcmul(Variable a, Variable b, double value) {
+        return output("addcmul", data().addcmul(a.data(), b.data(), value), wrt(this, dy -> dy), wrt(a, dy -> dy.mul(b).mul(value)),
+                wrt(b, dy -> dy.mul(a).mul(value)));
+    }
+
+    /// `this + value * a / b`.
+    public Variable addcdiv(Variable a, Variable b, double value) {
+        return output("addcdiv", data().addcdiv(a.data(), b.data(), value), wrt(this, dy -> dy), wrt(a, dy -> dy.div(b).mul(value)),
+                wrt(b, dy -> dy.mul(a).div(b.square()).mul(-value)));
+    }
+
+    /// `d/dthis = 1 - weight`, `d/dend = weight`.
+    public Variable lerp(Variable end, double weight) {
+        return PointwiseRules.lerp(this, end, weight);
+    }
+
+    /// `d/dthis = 1 - weight`, `d/dend = weight`, `d/dweight = end - this`.
+    public Variable lerp(Variable end, Variable weight) {
+        return PointwiseRules.lerp(this, end, weight);
+    }
+
+    /// `d/dthis = other / (this^2 + other^2)`, `d/dother = -this / (this^2 + other^2)`; 0 at the origin.
+    public Variable atan2(Variable other) {
+        return PointwiseRules.atan2(this, other);
+    }
+
+    /// `d/dthis = this / y`, `d/dother = other / y`.
+    public Variable hypot(Variable other) {
+        return PointwiseRules.hypot(this, other);
+    }
+
+    /// `d/dthis = 1 / (1 + e^(other - this))`, and the other way round.
+    public Variable logaddexp(Variable other) {
+        return PointwiseRules.logaddexp(this, other);
+    }
+
+    /// `d/dthis = 1 / (1 + 2^(other - this))`, and the other way round.
+    public Variable logaddexp2(Variable other) {
+        return PointwiseRules.logaddexp2(this, other);
+    }
+
+    /// `d/dthis = log(other)`, taken as 0 where this is 0 and `other` not positive; `d/dother = this / other`.
+    public Variable xlogy(Variable other) {
+        return PointwiseRules.xlogy(this, other);
+    }
+
+    /// `d/dthis` is 1 or -1, whichever the sign was multiplied by, and 0 at 0; nothing flows to `other`.
+    public Variable copysign(Variable other) {
+        return PointwiseRules.copysign(this, other);
     }
 
     /// `condition ? this : other`; the gradient goes where the value came from.
@@ -175,8 +303,8 @@ public sealed class Variable permits Parameter {
     }
 
     /// Any element-wise function.
-    public Variable apply(UnaryOp op) {
-        return ElementwiseRules.apply(op, this);
+    public Variable apply(UnaryFunction function) {
+        return ElementwiseRules.apply(function, this);
     }
 
     public Variable neg() {
@@ -185,6 +313,32 @@ public sealed class Variable permits Parameter {
 
     public Variable abs() {
         return apply(UnaryOp.ABS);
+    }
+
+    /// The gradients of what is constant between jumps are 0.
+    public Variable sign() {
+        return apply(UnaryOp.SIGN);
+    }
+
+    public Variable floor() {
+        return apply(UnaryOp.FLOOR);
+    }
+
+    public Variable ceil() {
+        return apply(UnaryOp.CEIL);
+    }
+
+    public Variable round() {
+        return apply(UnaryOp.ROUND);
+    }
+
+    public Variable trunc() {
+        return apply(UnaryOp.TRUNC);
+    }
+
+    /// The gradient passes as it is.
+    public Variable frac() {
+        return apply(UnaryOp.FRAC);
     }
 
     public Variable square() {
@@ -207,8 +361,28 @@ public sealed class Variable permits Parameter {
         return apply(UnaryOp.EXP);
     }
 
+    public Variable exp2() {
+        return apply(UnaryOp.EXP2);
+    }
+
+    public Variable expm1() {
+        return apply(UnaryOp.EXPM1);
+    }
+
     public Variable log() {
         return apply(UnaryOp.LOG);
+    }
+
+    public Variable log2() {
+        return apply(UnaryOp.LOG2);
+    }
+
+    public Variable log10() {
+        return apply(UnaryOp.LOG10);
+    }
+
+    public Variable log1p() {
+        return apply(UnaryOp.LOG1P);
     }
 
     public Variable sin() {
@@ -217,6 +391,42 @@ public sealed class Variable permits Parameter {
 
     public Variable cos() {
         return apply(UnaryOp.COS);
+    }
+
+    public Variable tan() {
+        return apply(UnaryOp.TAN);
+    }
+
+    public Variable asin() {
+        return apply(UnaryOp.ASIN);
+    }
+
+    public Variable acos() {
+        return apply(UnaryOp.ACOS);
+    }
+
+    public Variable atan() {
+        return apply(UnaryOp.ATAN);
+    }
+
+    public Variable sinh() {
+        return apply(UnaryOp.SINH);
+    }
+
+    public Variable cosh() {
+        return apply(UnaryOp.COSH);
+    }
+
+    public Variable asinh() {
+        return apply(UnaryOp.ASINH);
+    }
+
+    public Variable acosh() {
+        return apply(UnaryOp.ACOSH);
+    }
+
+    public Variable atanh() {
+        return apply(UnaryOp.ATANH);
     }
 
     public Variable tanh() {
@@ -233,6 +443,32 @@ public sealed class Variable permits Parameter {
 
     public Variable erf() {
         return apply(UnaryOp.ERF);
+    }
+
+    public Variable erfc() {
+        return apply(UnaryOp.ERFC);
+    }
+
+    public Variable erfinv() {
+        return apply(UnaryOp.ERFINV);
+    }
+
+    public Variable logit() {
+        return apply(ParametricOp.logit());
+    }
+
+    /// The gradient is 0 where `x` was moved into `[eps, 1 - eps]`.
+    public Variable logit(double eps) {
+        return apply(ParametricOp.logit(eps));
+    }
+
+    /// The gradient is 0 where a number was put in.
+    public Variable nanToNum() {
+        return data().dtype().isFloating() ? apply(ParametricOp.nanToNum(dtype())) : this;
+    }
+
+    public Variable nanToNum(double nan, double posInf, double negInf) {
+        return data().dtype().isFloating() ? apply(ParametricOp.nanToNum(nan, posInf, negInf)) : this;
     }
 
     /// `x * Phi(x)`; [UnaryOp#GELU_TANH] is its approximation.

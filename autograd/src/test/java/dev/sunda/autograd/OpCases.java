@@ -7,7 +7,8 @@ import java.util.stream.Stream;
 /// Every differentiable operation of [Variable]; a test fails when one is missing.
 final class OpCases {
     static final List<OpCase> ALL = Stream
-            .of(ArithmeticCases.cases(), FunctionCases.cases(), ReductionCases.cases(), ShapeCases.cases(), IndexCases.cases())
+            .of(ArithmeticCases.cases(), FunctionCases.cases(), PointwiseCases.cases(), ReductionCases.cases(),
+                    ShapeCases.cases(), IndexCases.cases())
             .flatMap(List::stream).toList();
 
     private OpCases() {

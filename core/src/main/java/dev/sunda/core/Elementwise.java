@@ -1,9 +1,11 @@
 package dev.sunda.core;
 
 import dev.sunda.core.op.BinaryOp;
+import dev.sunda.core.op.UnaryFunction;
 import dev.sunda.core.op.UnaryOp;
 import dev.sunda.core.type.DType;
 import dev.sunda.core.type.DTypeException;
+import dev.sunda.core.type.Dims;
 import dev.sunda.core.type.Layout;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
@@ -14,19 +16,31 @@ final class Elementwise {
     private Elementwise() {
     }
 
-    static Tensor unary(UnaryOp op, Tensor x) {
-        if (!x.dtype().isFloating() && (!op.isIntegral() || x.dtype() == DType.BOOL))
+    static Tensor unary(UnaryFunction function, Tensor x) {
+        if (x.dtype() == DType.BOOL && function.isIntegral())
+            return ofBooleans(function, x);
+        if (!x.dtype().isFloating() && !function.isIntegral())
             x = x.to(DType.F32);
         Tensor out = Tensor.empty(like(x), x.dtype(), x.device());
-        x.backend().unary(op, x.view(), out.view());
+        x.backend().unary(function, x.view(), out.view());
         return out;
     }
 
-    /// `dy * op'(kept)`, in one pass.
-    static Tensor unaryBackward(UnaryOp op, Tensor kept, Tensor dy) {
-        boolean keeps = op.keeps() != UnaryOp.Keeps.NOTHING;
+    private static Tensor ofBooleans(UnaryFunction function, Tensor x) {
+        if (function == UnaryOp.SIGN)
+            return x;
+        if (function == UnaryOp.SQUARE)
+            return x.to(DType.I64);
+        throw new DTypeException(function.label() + ": not defined for bool (got " + x.describe()
+                + "); use logicalNot, or convert with to(DType.I32)");
+    }
+
+    /// `dy * function'(kept)`, in one pass.
+    static Tensor unaryBackward(UnaryFunction function, Tensor kept, Tensor dy) {
+        boolean keeps = function.keeps() != UnaryFunction.Keeps.NOTHING;
         if (keeps && kept == null)
-            throw new IllegalArgumentException("unaryBackward: " + op.label() + " needs its " + op.keeps().name().toLowerCase(Locale.ROOT));
+            throw new IllegalArgumentException(
+                    "unaryBackward: " + function.label() + " needs its " + function.keeps().name().toLowerCase(Locale.ROOT));
         if (!dy.dtype().isFloating() || keeps && kept.dtype() != dy.dtype())
             throw new DTypeException("unaryBackward: gradient and kept tensor must have one floating type (got " + dy.describe()
                     + (keeps ? ", " + kept.describe() : "") + ")");
@@ -36,7 +50,7 @@ final class Elementwise {
                 throw new ShapeException("unaryBackward", "gradient and kept tensor differ in shape", dy.shape(), kept.shape());
         }
         Tensor dx = Tensor.empty(like(keeps ? kept : dy), dy.dtype(), dy.device());   // the order a value had on the way here
-        dy.backend().unaryBackward(op, keeps ? kept.view() : null, dy.view(), dx.view());
+        dy.backend().unaryBackward(function, keeps ? kept.view() : null, dy.view(), dx.view());
         return dx;
     }
 
@@ -47,7 +61,13 @@ final class Elementwise {
         if (type == DType.BOOL && (op == BinaryOp.SUB || op == BinaryOp.POW))
             throw new DTypeException(op.label() + ": not defined for bool (got " + a.describe() + ", " + b.describe()
                     + "); use logicalXor, or convert with to(DType.I32)");
-        if (op == BinaryOp.DIV)
+        if (op.isDivision() && type == DType.BOOL || op.isBitwise() && type.isFloating())
+            throw new DTypeException(op.label() + ": not defined for " + type + " (got " + a.describe() + ", " + b.describe()
+                    + "); convert with to(DType.I64)");
+        if (op.isDivision() && type.isInteger() && shape.numel() > 0 && b.eq(0).any(Dims.all()).item() != 0)
+            throw new IllegalArgumentException(op.label() + ": an integer divisor is 0 (got " + a.describe() + ", " + b.describe()
+                    + "); convert with to(DType.F32)");
+        if (op.isFloating())
             type = type.orFloating();
         Layout layout = a.shape().equals(shape) ? like(a) : b.shape().equals(shape) ? like(b) : Layout.contiguous(shape);
         Tensor out = Tensor.empty(layout, op.isComparison() ? DType.BOOL : type, a.device());
@@ -75,7 +95,9 @@ final class Elementwise {
     static Tensor scalarFor(Tensor x, double value) {
         boolean whole = value == Math.rint(value) && Math.abs(value) < 0x1p63;
         if (x.dtype() == DType.I32 && whole && value != (int) value)
-            throw new DTypeException(String.format(Locale.ROOT, "%.0f does not fit %s; convert with to(DType.I64)", value, x.describe()));
+            throw new DTypeException(
+                    String.format(Locale.ROOT, "number: %.0f does not fit the tensor's type (got %s); convert with to(DType.I64)",
+                            value, x.describe()));
         DType type = x.dtype().isFloating() ? x.dtype() : !whole ? DType.F32 : x.dtype() == DType.BOOL ? DType.I64 : x.dtype();
         return Tensor.scalar(value, type, x.device());
     }

@@ -2,9 +2,12 @@ package dev.sunda.core;
 
 import dev.sunda.core.op.BinaryOp;
 import dev.sunda.core.op.GridOrder;
+import dev.sunda.core.op.ParametricOp;
 import dev.sunda.core.op.ReduceOp;
+import dev.sunda.core.op.Rounding;
 import dev.sunda.core.op.ScatterOp;
 import dev.sunda.core.op.ScatterReduction;
+import dev.sunda.core.op.UnaryFunction;
 import dev.sunda.core.op.UnaryOp;
 import dev.sunda.core.spi.Backend;
 import dev.sunda.core.spi.Storage;
@@ -454,12 +457,27 @@ public final class Tensor {
         return add(Elementwise.scalarFor(this, other));
     }
 
+    /// `this + alpha * other`; alpha is whole for integers.
+    public Tensor add(Tensor other, double alpha) {
+        return Pointwise.add("add", this, other, alpha);
+    }
+
     public Tensor sub(Tensor other) {
         return Elementwise.binary(BinaryOp.SUB, this, other);
     }
 
     public Tensor sub(double other) {
         return sub(Elementwise.scalarFor(this, other));
+    }
+
+    /// `this - alpha * other`; alpha is whole for integers.
+    public Tensor sub(Tensor other, double alpha) {
+        return Pointwise.sub(this, other, alpha);
+    }
+
+    /// `other - this`.
+    public Tensor rsub(double other) {
+        return Elementwise.scalarFor(this, other).sub(this);
     }
 
     public Tensor mul(Tensor other) {
@@ -479,12 +497,49 @@ public final class Tensor {
         return div(Elementwise.scalarFor(this, other));
     }
 
+    /// The quotient made whole; integers stay integers, and none may be divided by 0.
+    public Tensor div(Tensor other, Rounding rounding) {
+        return Elementwise.binary(rounding.op(), this, other);
+    }
+
+    public Tensor div(double other, Rounding rounding) {
+        return div(Elementwise.scalarFor(this, other), rounding);
+    }
+
+    /// The quotient rounded down, Python's `//`.
+    public Tensor floorDivide(Tensor other) {
+        return div(other, Rounding.FLOOR);
+    }
+
+    public Tensor floorDivide(double other) {
+        return div(other, Rounding.FLOOR);
+    }
+
+    /// What [#floorDivide] leaves, Python's `%`: it has the sign of the divisor.
+    public Tensor remainder(Tensor other) {
+        return Elementwise.binary(BinaryOp.REMAINDER, this, other);
+    }
+
+    public Tensor remainder(double other) {
+        return remainder(Elementwise.scalarFor(this, other));
+    }
+
+    /// What the division rounded towards 0 leaves, Java's `%`: it has the sign of the dividend.
+    public Tensor fmod(Tensor other) {
+        return Elementwise.binary(BinaryOp.FMOD, this, other);
+    }
+
+    public Tensor fmod(double other) {
+        return fmod(Elementwise.scalarFor(this, other));
+    }
+
     public Tensor pow(Tensor exponent) {
         return Elementwise.binary(BinaryOp.POW, this, exponent);
     }
 
+    /// Integers take no negative whole exponent.
     public Tensor pow(double exponent) {
-        return pow(Elementwise.scalarFor(this, exponent));
+        return Pointwise.pow(this, exponent);
     }
 
     /// The larger element of each pair; NaN if either is NaN.
@@ -492,9 +547,99 @@ public final class Tensor {
         return Elementwise.binary(BinaryOp.MAXIMUM, this, other);
     }
 
+    public Tensor maximum(double other) {
+        return maximum(Elementwise.scalarFor(this, other));
+    }
+
     /// The smaller element of each pair; NaN if either is NaN.
     public Tensor minimum(Tensor other) {
         return Elementwise.binary(BinaryOp.MINIMUM, this, other);
+    }
+
+    public Tensor minimum(double other) {
+        return minimum(Elementwise.scalarFor(this, other));
+    }
+
+    /// `min(max(x, min), max)`; with `min` above `max` every element becomes `max`. NaN stays NaN.
+    ///
+    /// @param min negative infinity for none
+    /// @param max infinity for none
+    public Tensor clamp(double min, double max) {
+        return Pointwise.clamp(this, min, max);
+    }
+
+    /// [#clamp(double, double)] with bounds for each element, broadcast.
+    ///
+    /// @param min null for none
+    /// @param max null for none; one of the two must be there
+    public Tensor clamp(Tensor min, Tensor max) {
+        return Pointwise.clamp(this, min, max);
+    }
+
+    /// `this + value * a * b`.
+    public Tensor addcmul(Tensor a, Tensor b, double value) {
+        return Pointwise.addcmul(this, a, b, value);
+    }
+
+    /// `this + value * a / b`.
+    public Tensor addcdiv(Tensor a, Tensor b, double value) {
+        return Pointwise.addcdiv(this, a, b, value);
+    }
+
+    /// `this + weight * (end - this)`, all of one floating type.
+    public Tensor lerp(Tensor end, double weight) {
+        return Pointwise.lerp(this, end, weight);
+    }
+
+    public Tensor lerp(Tensor end, Tensor weight) {
+        return Pointwise.lerp(this, end, weight);
+    }
+
+    /// The angle of the point with this ordinate and the abscissa `other`, from -pi to pi.
+    public Tensor atan2(Tensor other) {
+        return Elementwise.binary(BinaryOp.ATAN2, this, other);
+    }
+
+    /// `sqrt(this^2 + other^2)` without overflow on the way.
+    public Tensor hypot(Tensor other) {
+        return Elementwise.binary(BinaryOp.HYPOT, this, other);
+    }
+
+    /// `log(e^this + e^other)` without overflow on the way.
+    public Tensor logaddexp(Tensor other) {
+        return Elementwise.binary(BinaryOp.LOGADDEXP, this, other);
+    }
+
+    /// `log2(2^this + 2^other)` without overflow on the way.
+    public Tensor logaddexp2(Tensor other) {
+        return Elementwise.binary(BinaryOp.LOGADDEXP2, this, other);
+    }
+
+    /// `this * log(other)`; 0 where this is 0, whatever number `other` is.
+    public Tensor xlogy(Tensor other) {
+        return Elementwise.binary(BinaryOp.XLOGY, this, other);
+    }
+
+    /// The magnitude of this with the sign of `other`.
+    public Tensor copysign(Tensor other) {
+        return Elementwise.binary(BinaryOp.COPYSIGN, this, other);
+    }
+
+    public Tensor bitwiseAnd(Tensor other) {
+        return Elementwise.binary(BinaryOp.BITWISE_AND, this, other);
+    }
+
+    public Tensor bitwiseOr(Tensor other) {
+        return Elementwise.binary(BinaryOp.BITWISE_OR, this, other);
+    }
+
+    public Tensor bitwiseXor(Tensor other) {
+        return Elementwise.binary(BinaryOp.BITWISE_XOR, this, other);
+    }
+
+    /// All bits of an integer turned over; of booleans [#logicalNot].
+    public Tensor bitwiseNot() {
+        return Pointwise.bitwiseNot(this);
     }
 
     /// Any element-wise operation of two tensors.
@@ -566,21 +711,53 @@ public final class Tensor {
         return eq(0);
     }
 
+    /// Which elements are not numbers.
+    public Tensor isNan() {
+        return Pointwise.isNan(this);
+    }
+
+    /// Which elements are infinite.
+    public Tensor isInf() {
+        return Pointwise.isInf(this);
+    }
+
+    /// Which elements are neither infinite nor NaN.
+    public Tensor isFinite() {
+        return Pointwise.isFinite(this);
+    }
+
+    /// Which elements satisfy `|this - other| <= atol + rtol * |other|` or are equal; both of one type.
+    ///
+    /// @param equalNan whether NaN counts as close to NaN
+    public Tensor isClose(Tensor other, double rtol, double atol, boolean equalNan) {
+        return Pointwise.isClose(this, other, rtol, atol, equalNan);
+    }
+
+    /// Whether [#isClose] holds for all elements.
+    public boolean allClose(Tensor other, double rtol, double atol, boolean equalNan) {
+        return Pointwise.allClose(this, other, rtol, atol, equalNan);
+    }
+
+    /// Whether [#isClose] holds for all elements, with PyTorch's tolerances of 1e-5 and 1e-8, NaN not being close to anything.
+    public boolean allClose(Tensor other) {
+        return allClose(other, 1e-5, 1e-8, false);
+    }
+
     /// `condition ? this : other`, element by element, all broadcast to one shape.
     public Tensor where(Tensor condition, Tensor other) {
         return Elementwise.where(condition, this, other);
     }
 
-    /// Any element-wise function; the derivative and the meaning of each are with [UnaryOp].
-    public Tensor apply(UnaryOp op) {
-        return Elementwise.unary(op, this);
+    /// Any element-wise function; the derivative and the meaning of each are with [UnaryOp] and [ParametricOp].
+    public Tensor apply(UnaryFunction function) {
+        return Elementwise.unary(function, this);
     }
 
-    /// `this * op'(kept)` in one pass, this tensor being the gradient that arrives.
+    /// `this * function'(kept)` in one pass, this tensor being the gradient that arrives.
     ///
-    /// @param kept input or output of the function, whichever `op.keeps()` names; null for `NOTHING`
-    public Tensor unaryBackward(UnaryOp op, Tensor kept) {
-        return Elementwise.unaryBackward(op, kept, this);
+    /// @param kept input or output of the function, whichever `keeps()` names; null for `NOTHING`
+    public Tensor unaryBackward(UnaryFunction function, Tensor kept) {
+        return Elementwise.unaryBackward(function, kept, this);
     }
 
     public Tensor neg() {
@@ -591,6 +768,34 @@ public final class Tensor {
         return apply(UnaryOp.ABS);
     }
 
+    /// -1, 0 or 1; 0 for NaN.
+    public Tensor sign() {
+        return apply(UnaryOp.SIGN);
+    }
+
+    public Tensor floor() {
+        return apply(UnaryOp.FLOOR);
+    }
+
+    public Tensor ceil() {
+        return apply(UnaryOp.CEIL);
+    }
+
+    /// To the nearest integer, halves to the even one.
+    public Tensor round() {
+        return apply(UnaryOp.ROUND);
+    }
+
+    /// To the next integer in the direction of 0.
+    public Tensor trunc() {
+        return apply(UnaryOp.TRUNC);
+    }
+
+    /// What [#trunc] takes away, with the sign of this.
+    public Tensor frac() {
+        return apply(UnaryOp.FRAC);
+    }
+
     public Tensor square() {
         return apply(UnaryOp.SQUARE);
     }
@@ -599,12 +804,84 @@ public final class Tensor {
         return apply(UnaryOp.SQRT);
     }
 
+    public Tensor rsqrt() {
+        return apply(UnaryOp.RSQRT);
+    }
+
+    public Tensor reciprocal() {
+        return apply(UnaryOp.RECIPROCAL);
+    }
+
     public Tensor exp() {
         return apply(UnaryOp.EXP);
     }
 
+    public Tensor exp2() {
+        return apply(UnaryOp.EXP2);
+    }
+
+    public Tensor expm1() {
+        return apply(UnaryOp.EXPM1);
+    }
+
     public Tensor log() {
         return apply(UnaryOp.LOG);
+    }
+
+    public Tensor log2() {
+        return apply(UnaryOp.LOG2);
+    }
+
+    public Tensor log10() {
+        return apply(UnaryOp.LOG10);
+    }
+
+    public Tensor log1p() {
+        return apply(UnaryOp.LOG1P);
+    }
+
+    public Tensor sin() {
+        return apply(UnaryOp.SIN);
+    }
+
+    public Tensor cos() {
+        return apply(UnaryOp.COS);
+    }
+
+    public Tensor tan() {
+        return apply(UnaryOp.TAN);
+    }
+
+    public Tensor asin() {
+        return apply(UnaryOp.ASIN);
+    }
+
+    public Tensor acos() {
+        return apply(UnaryOp.ACOS);
+    }
+
+    public Tensor atan() {
+        return apply(UnaryOp.ATAN);
+    }
+
+    public Tensor sinh() {
+        return apply(UnaryOp.SINH);
+    }
+
+    public Tensor cosh() {
+        return apply(UnaryOp.COSH);
+    }
+
+    public Tensor asinh() {
+        return apply(UnaryOp.ASINH);
+    }
+
+    public Tensor acosh() {
+        return apply(UnaryOp.ACOSH);
+    }
+
+    public Tensor atanh() {
+        return apply(UnaryOp.ATANH);
     }
 
     public Tensor tanh() {
@@ -621,6 +898,35 @@ public final class Tensor {
 
     public Tensor erf() {
         return apply(UnaryOp.ERF);
+    }
+
+    public Tensor erfc() {
+        return apply(UnaryOp.ERFC);
+    }
+
+    public Tensor erfinv() {
+        return apply(UnaryOp.ERFINV);
+    }
+
+    /// `log(x / (1 - x))`, NaN outside `[0, 1]`.
+    public Tensor logit() {
+        return apply(ParametricOp.logit());
+    }
+
+    /// [#logit()] of this moved into `[eps, 1 - eps]`.
+    ///
+    /// @param eps 0 or greater
+    public Tensor logit(double eps) {
+        return apply(ParametricOp.logit(eps));
+    }
+
+    /// 0 in the place of NaN, the largest numbers of the type in the place of infinities.
+    public Tensor nanToNum() {
+        return dtype().isFloating() ? apply(ParametricOp.nanToNum(dtype())) : this;
+    }
+
+    public Tensor nanToNum(double nan, double posInf, double negInf) {
+        return dtype().isFloating() ? apply(ParametricOp.nanToNum(nan, posInf, negInf)) : this;
     }
 
     public Tensor gelu() {

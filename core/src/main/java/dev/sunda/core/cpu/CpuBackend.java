@@ -12,7 +12,7 @@ import dev.sunda.core.op.RandomKey;
 import dev.sunda.core.op.ReduceOp;
 import dev.sunda.core.op.ScatterOp;
 import dev.sunda.core.op.SgdStep;
-import dev.sunda.core.op.UnaryOp;
+import dev.sunda.core.op.UnaryFunction;
 import dev.sunda.core.reference.ReferenceBackend;
 import dev.sunda.core.spi.Backend;
 import dev.sunda.core.spi.Finish;
@@ -74,23 +74,23 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
-    public void unary(UnaryOp op, View x, View out) {
+    public void unary(UnaryFunction function, View x, View out) {
         if (isF32(x))
-            Unary.apply(op, x, out);
+            Unary.apply(function, x, out);
         else if (isF64(x))
-            Unary64.apply(op, x, out);
+            Unary64.apply(function, x, out);
         else
-            naive.unary(op, x, out);
+            naive.unary(function, x, out);
     }
 
     @Override
-    public void unaryBackward(UnaryOp op, View kept, View dy, View dx) {
+    public void unaryBackward(UnaryFunction function, View kept, View dy, View dx) {
         if (isF32(dy))
-            Unary.backward(op, kept, dy, dx);
+            Unary.backward(function, kept, dy, dx);
         else if (isF64(dy))
-            Unary64.backward(op, kept, dy, dx);
+            Unary64.backward(function, kept, dy, dx);
         else
-            naive.unaryBackward(op, kept, dy, dx);
+            naive.unaryBackward(function, kept, dy, dx);
     }
 
     @Override

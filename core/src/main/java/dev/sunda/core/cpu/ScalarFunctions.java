@@ -21,6 +21,8 @@ final class ScalarFunctions {
     /// Beyond these `exp` is 0 or infinite.
     static final float EXP_LEAST = -104;
     static final float EXP_MOST = 89;
+    /// Below this `e^x - 1` is -1.
+    static final float EXPM1_LEAST = -20;
     /// `(e^r - 1 - r) / r^2` for `|r| <= ln(2) / 2`, relative error of `e^r` 2^-29.
     static final float E4 = 0x1.6a23d0p-10f;
     static final float E3 = 0x1.123a20p-7f;
@@ -62,6 +64,28 @@ final class ScalarFunctions {
         int half = powers >>> 1;
         float power = Float.intBitsToFloat(half << 23);
         return Math.fma(s, power, power) * Float.intBitsToFloat((powers - half) << 23);
+    }
+
+    /// `e^x - 1`: with `e^x = 2^n e^r` it is `2^n (e^r - 1) + (2^n - 1)`, at most 1.5 ulp.
+    static float expm1(float x) {
+        if (x > 1)
+            return exp(x) - 1;
+        float c = x < EXPM1_LEAST ? EXPM1_LEAST : x;
+        float t = Math.fma(c, LOG2_E, ROUND_POWER);
+        float s = expMinus1(remainder(c, t - ROUND_POWER));
+        float power = Float.intBitsToFloat(Float.floatToRawIntBits(t) << 23);
+        return Math.fma(s, power, power - 1);
+    }
+
+    /// `log(1 + e)` for `e` from 0 to 1: what the sum loses in rounding is given back, divided by the sum.
+    static float log1p(float e) {
+        float sum = 1 + e;
+        return log(sum) + (e - (sum - 1)) / sum;
+    }
+
+    /// `log(1 + e^x)`.
+    static float softplus(float x) {
+        return Math.max(x, 0) + log1p(exp(-Math.abs(x)));
     }
 
     /// `x - n ln 2`.

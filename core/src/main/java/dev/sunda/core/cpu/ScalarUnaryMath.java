@@ -24,6 +24,7 @@ final class ScalarUnaryMath implements UnaryMath {
             case SIGMOID -> sigmoid(x, xi, y, yi, from, n);
             case RELU -> relu(x, xi, y, yi, from, n);
             case ERF, GELU, GELU_TANH -> ScalarErf.finish(op, x, xi, y, yi, from, n);
+            case SILU, MISH, SOFTSIGN, LOG_SIGMOID, HARDSIGMOID, HARDSWISH -> ScalarActivations.finish(op, x, xi, y, yi, from, n);
             default -> {
                 for (int j = from; j < n; j++)
                     y[yi + j] = (float) op.value(x[xi + j]);
@@ -56,6 +57,7 @@ final class ScalarUnaryMath implements UnaryMath {
             case SIGMOID -> d * (k * (1 - k));
             case RELU -> d * (k <= 0 ? 0 : 1);
             case ERF, GELU, GELU_TANH -> ScalarErf.slope(op, k, d);
+            case SILU, MISH, SOFTSIGN, LOG_SIGMOID, HARDSIGMOID, HARDSWISH -> d * ScalarActivations.derivative(op, k);
             default -> (float) (d * op.derivative(k));
         };
     }

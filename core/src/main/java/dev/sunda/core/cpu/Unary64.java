@@ -1,5 +1,7 @@
 package dev.sunda.core.cpu;
 
+import dev.sunda.core.op.ParametricOp;
+import dev.sunda.core.op.UnaryFunction;
 import dev.sunda.core.op.UnaryOp;
 import dev.sunda.core.spi.View;
 
@@ -12,13 +14,13 @@ final class Unary64 {
     private Unary64() {
     }
 
-    /// `out = op(x)`.
-    static void apply(UnaryOp op, View x, View out) {
+    /// `out = function(x)`.
+    static void apply(UnaryFunction function, View x, View out) {
         var nest = Nest.of(x.layout(), out.layout());
         double[] from = x.heap().doubles();
         double[] to = out.heap().doubles();
         if (nest.isUnit()) {
-            nest.forEach((at, n) -> values(op, from, at[0], to, at[1], n));
+            nest.forEach((at, n) -> values(function, from, at[0], to, at[1], n));
             return;
         }
         nest.forEach((at, n) -> {
@@ -26,10 +28,17 @@ final class Unary64 {
             for (int i = 0; i < n; i += Strips.LENGTH) {
                 int m = Math.min(Strips.LENGTH, n - i);
                 Strips.read(from, at[0] + i * nest.stride(0), nest.stride(0), strips[0], m);
-                values(op, strips[0], 0, strips[1], 0, m);
+                values(function, strips[0], 0, strips[1], 0, m);
                 Strips.write(strips[1], to, at[1] + i * nest.stride(1), nest.stride(1), m);
             }
         });
+    }
+
+    private static void values(UnaryFunction function, double[] x, int xi, double[] y, int yi, int n) {
+        switch (function) {
+            case UnaryOp op -> values(op, x, xi, y, yi, n);
+            case ParametricOp op -> Parametric64.values(op, x, xi, y, yi, n);
+        }
     }
 
     /// `y = op(x)` over `n` neighbours.
@@ -89,15 +98,15 @@ final class Unary64 {
             y[yi + j] = Math.max(x[xi + j], 0.0);
     }
 
-    /// `dx = dy * op'(kept)`; `kept` is null for functions that keep nothing.
-    static void backward(UnaryOp op, View kept, View dy, View dx) {
+    /// `dx = dy * function'(kept)`; `kept` is null for functions that keep nothing.
+    static void backward(UnaryFunction function, View kept, View dy, View dx) {
         View k = kept == null ? dy : kept;                           // the values do not matter then
         var nest = Nest.of(k.layout(), dy.layout(), dx.layout());
         double[] keptValues = k.heap().doubles();
         double[] from = dy.heap().doubles();
         double[] to = dx.heap().doubles();
         if (nest.isUnit()) {
-            nest.forEach((at, n) -> slopes(op, keptValues, at[0], from, at[1], to, at[2], n));
+            nest.forEach((at, n) -> slopes(function, keptValues, at[0], from, at[1], to, at[2], n));
             return;
         }
         nest.forEach((at, n) -> {
@@ -106,10 +115,17 @@ final class Unary64 {
                 int m = Math.min(Strips.LENGTH, n - i);
                 Strips.read(keptValues, at[0] + i * nest.stride(0), nest.stride(0), strips[0], m);
                 Strips.read(from, at[1] + i * nest.stride(1), nest.stride(1), strips[1], m);
-                slopes(op, strips[0], 0, strips[1], 0, strips[2], 0, m);
+                slopes(function, strips[0], 0, strips[1], 0, strips[2], 0, m);
                 Strips.write(strips[2], to, at[2] + i * nest.stride(2), nest.stride(2), m);
             }
         });
+    }
+
+    private static void slopes(UnaryFunction function, double[] kept, int ki, double[] dy, int di, double[] dx, int oi, int n) {
+        switch (function) {
+            case UnaryOp op -> slopes(op, kept, ki, dy, di, dx, oi, n);
+            case ParametricOp op -> Parametric64.slopes(op, kept, ki, dy, di, dx, oi, n);
+        }
     }
 
     private static void slopes(UnaryOp op, double[] kept, int ki, double[] dy, int di, double[] dx, int oi, int n) {

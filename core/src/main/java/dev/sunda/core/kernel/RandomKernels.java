@@ -2,12 +2,24 @@ package dev.sunda.core.kernel;
 
 import dev.sunda.core.Tensor;
 import dev.sunda.core.op.RandomKey;
+import dev.sunda.core.type.DType;
 import dev.sunda.core.type.DTypeException;
+import dev.sunda.core.type.Device;
 import dev.sunda.core.type.Layout;
+import dev.sunda.core.type.Shape;
 
 /// Operations that read random numbers.
 public final class RandomKernels {
     private RandomKernels() {
+    }
+
+    /// Uniform numbers in `[0, 1)`: element `i` in row-major order is number `i` of `key`.
+    public static Tensor uniform(RandomKey key, Shape shape, DType dtype, Device device) {
+        if (!dtype.isFloating())
+            throw new DTypeException("uniform: needs a floating type (got " + dtype + ")");
+        Tensor out = Tensor.empty(Layout.contiguous(shape), dtype, device);
+        out.backend().uniform(key, out.view());
+        return out;
     }
 
     /// `x / (1 - p)` where number `i` of `key` is at least `p`, else 0; `i` counts elements in row-major order, so the mask

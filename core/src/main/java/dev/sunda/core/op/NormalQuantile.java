@@ -20,9 +20,13 @@ public final class NormalQuantile {
     /// The number `x` for which a standard normal variable is below `x` with probability `u`; `-inf` at 0, `inf` at 1, NaN outside.
     public static double quantile(double u) {
         double q = u - 0.5;
+        return quantile(q, q < 0 ? u : 1 - u);
+    }
+
+    /// The same for a probability given by its distance from one half and from the nearer of 0 and 1, which keeps the digits of both.
+    static double quantile(double q, double tail) {
         if (Math.abs(q) <= 0.425)
             return central(q);
-        double tail = q < 0 ? u : 1 - u;
         if (tail == 0)
             return q < 0 ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY;
         double r = Math.sqrt(-StrictMath.log(tail));

@@ -1,6 +1,7 @@
 package dev.sunda.core.reference;
 
 import dev.sunda.core.op.BinaryOp;
+import dev.sunda.core.op.UnaryFunction;
 import dev.sunda.core.op.UnaryOp;
 import dev.sunda.core.spi.HeapStorage;
 import dev.sunda.core.spi.View;
@@ -32,38 +33,39 @@ final class NaiveElementwise {
             target.setLong(out.next(), source.getLong(at.next()));
     }
 
-    static void unary(UnaryOp op, View x, View out) {
+    static void unary(UnaryFunction function, View x, View out) {
         if (!x.dtype().isFloating()) {
             long[] values = Elements.longs(x);
             for (int i = 0; i < values.length; i++)
-                values[i] = integral(op, values[i]);
+                values[i] = integral(function, values[i]);
             Elements.store(values, out);
             return;
         }
         double[] values = Elements.doubles(x);
         for (int i = 0; i < values.length; i++)
-            values[i] = op.value(values[i]);
+            values[i] = function.value(values[i]);
         Elements.store(values, out);
     }
 
     /// The functions that map integers to integers, with wrap-around.
-    private static long integral(UnaryOp op, long x) {
-        return switch (op) {
-            case NEG -> -x;
-            case ABS -> Math.abs(x);
-            case SIGN -> Long.signum(x);
-            case FLOOR, CEIL, ROUND -> x;
-            case SQUARE -> x * x;
-            case RELU -> Math.max(x, 0);
-            default -> throw new UnsupportedOperationException(op.label() + ": has no integer form; convert to a floating type first");
+    private static long integral(UnaryFunction function, long x) {
+        return switch (function) {
+            case UnaryOp.NEG -> -x;
+            case UnaryOp.ABS -> Math.abs(x);
+            case UnaryOp.SIGN -> Long.signum(x);
+            case UnaryOp.FLOOR, UnaryOp.CEIL, UnaryOp.ROUND, UnaryOp.TRUNC -> x;
+            case UnaryOp.SQUARE -> x * x;
+            case UnaryOp.RELU -> Math.max(x, 0);
+            default ->
+                    throw new UnsupportedOperationException(function.label() + ": has no integer form; convert to a floating type first");
         };
     }
 
-    static void unaryBackward(UnaryOp op, View kept, View dy, View dx) {
+    static void unaryBackward(UnaryFunction function, View kept, View dy, View dx) {
         double[] gradient = Elements.doubles(dy);
         double[] at = Elements.doublesOr(kept, 0, gradient.length);
         for (int i = 0; i < gradient.length; i++)
-            gradient[i] *= op.derivative(at[i]);
+            gradient[i] *= function.derivative(at[i]);
         Elements.store(gradient, dx);
     }
 

@@ -12,7 +12,7 @@ import dev.sunda.core.op.RandomKey;
 import dev.sunda.core.op.ReduceOp;
 import dev.sunda.core.op.ScatterOp;
 import dev.sunda.core.op.SgdStep;
-import dev.sunda.core.op.UnaryOp;
+import dev.sunda.core.op.UnaryFunction;
 import dev.sunda.core.spi.Backend;
 import dev.sunda.core.spi.HeapStorage;
 import dev.sunda.core.spi.Storage;
@@ -80,13 +80,13 @@ public final class ReferenceBackend implements Backend {
     }
 
     @Override
-    public void unary(UnaryOp op, View x, View out) {
-        NaiveElementwise.unary(op, x, out);
+    public void unary(UnaryFunction function, View x, View out) {
+        NaiveElementwise.unary(function, x, out);
     }
 
     @Override
-    public void unaryBackward(UnaryOp op, View kept, View dy, View dx) {
-        NaiveElementwise.unaryBackward(op, kept, dy, dx);
+    public void unaryBackward(UnaryFunction function, View kept, View dy, View dx) {
+        NaiveElementwise.unaryBackward(function, kept, dy, dx);
     }
 
     @Override

@@ -12,6 +12,7 @@ import dev.sunda.core.op.RandomKey;
 import dev.sunda.core.op.ReduceOp;
 import dev.sunda.core.op.ScatterOp;
 import dev.sunda.core.op.SgdStep;
+import dev.sunda.core.op.UnaryFunction;
 import dev.sunda.core.op.UnaryOp;
 import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Device;
@@ -54,12 +55,12 @@ public interface Backend {
     /// toward zero, anything to boolean tests for not 0. `to` may be a strided part of a larger tensor.
     void copy(View from, View to);
 
-    /// `out = op(x)`; both of one type.
-    void unary(UnaryOp op, View x, View out);
+    /// `out = function(x)`; both of one type, which is floating unless the function is integral.
+    void unary(UnaryFunction function, View x, View out);
 
-    /// `dx = dy * op'(kept)`, `kept` being the input or the output, whichever `op.keeps()` names; null for `NOTHING`. A product as
+    /// `dx = dy * function'(kept)`, `kept` being the input or the output, whichever `keeps()` names; null for `NOTHING`. A product as
     /// written: an infinite `dy` times a derivative of 0 is NaN.
-    void unaryBackward(UnaryOp op, View kept, View dy, View dx);
+    void unaryBackward(UnaryFunction function, View kept, View dy, View dx);
 
     /// `out = op(a, b)`; all of one shape; `a` and `b` of one type, `out` of the same or `BOOL` for comparisons.
     void binary(BinaryOp op, View a, View b, View out);

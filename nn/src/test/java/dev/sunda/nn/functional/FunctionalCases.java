@@ -7,7 +7,8 @@ import java.util.stream.Stream;
 /// Every operation of this package; a test fails when one is missing.
 final class FunctionalCases {
     static final List<OpCase> ALL = Stream
-            .of(ConvolutionCases.cases(), PoolingCases.cases(), AdaptivePoolingCases.cases(), PaddingCases.cases(), ResamplingCases.cases(),
+            .of(ActivationCases.cases(),
+                    ConvolutionCases.cases(), PoolingCases.cases(), AdaptivePoolingCases.cases(), PaddingCases.cases(), ResamplingCases.cases(),
                     NormalizationCases.cases(), LossCases.cases(), AttentionCases.cases(),
                     RecurrentCases.cases(),
                     RegressionLossCases.cases(), ClassificationLossCases.cases(), MetricLossCases.cases())
@@ -15,7 +16,8 @@ final class FunctionalCases {
 
     /// The classes that hold them.
     static final List<Class<?>> CLASSES =
-            List.of(AdaptivePoolings.class, Interpolations.class, Paddings.class, Shuffles.class, Unfoldings.class,
+            List.of(Activations.class,
+                    AdaptivePoolings.class, Interpolations.class, Paddings.class, Shuffles.class, Unfoldings.class,
                     Attentions.class, Convolutions.class, Dropouts.class, LayerNorms.class, Losses.class,
                     MultiheadAttentions.class, Normalizations.class,
                     Poolings.class, Positions.class, Recurrences.class, Sequences.class,
