@@ -437,7 +437,10 @@ public final class CpuBackend implements Backend {
 
     @Override
     public void formula(Formula formula, View... tensors) {
-        Formulas.apply(formula, tensors);
+        if (tensors[0].dtype() == DType.F64)
+            Formulas64.apply(formula, tensors);
+        else
+            Formulas.apply(formula, tensors);
     }
 
     private static boolean isF32(View x) {

@@ -222,7 +222,7 @@ public interface Backend {
     void adam(AdamStep step, View p, View g, View m, View v, View vMax);
 
     /// Evaluates a formula for every element, in place: the tensors it assigns are updated. All have one floating type and one shape;
-    /// those that are only read may be broadcast. Computed in double and rounded once. Fastest where all share one memory order.
+    /// those that are only read may be broadcast. Computed in that type or a wider one. Fastest where all share one memory order.
     ///
     /// @param tensors at least as many as the formula has, in the order of their numbers
     void formula(Formula formula, View... tensors);
