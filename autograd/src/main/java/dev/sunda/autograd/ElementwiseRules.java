@@ -145,31 +145,31 @@ final class ElementwiseRules {
     }
 
     static Variable maximum(Variable a, Variable b) {
-        return output("maximum", a.data().maximum(b.data()), wrt(a, dy -> dy.mul(share(BinaryOp.GT, a, b))),
-                wrt(b, dy -> dy.mul(share(BinaryOp.GT, b, a))));
-    }
-
-    static Variable minimum(Variable a, Variable b) {
-        return output("minimum", a.data().minimum(b.data()), wrt(a, dy -> dy.mul(share(BinaryOp.LT, a, b))),
+        return output("maximum", a.data().maximum(b.data()), wrt(a, dy -> dy.mul(share(BinaryOp.LT, a, b))),
                 wrt(b, dy -> dy.mul(share(BinaryOp.LT, b, a))));
     }
 
+    static Variable minimum(Variable a, Variable b) {
+        return output("minimum", a.data().minimum(b.data()), wrt(a, dy -> dy.mul(share(BinaryOp.GT, a, b))),
+                wrt(b, dy -> dy.mul(share(BinaryOp.GT, b, a))));
+    }
+
     static Variable maximum(Variable x, double bound) {
-        return output("maximum", x.data().maximum(bound), wrt(x, dy -> dy.mul(share(x.data().gt(bound), x.data().eq(bound), dy))));
+        return output("maximum", x.data().maximum(bound), wrt(x, dy -> dy.mul(share(x.data().lt(bound), x.data().eq(bound), dy))));
     }
 
     static Variable minimum(Variable x, double bound) {
-        return output("minimum", x.data().minimum(bound), wrt(x, dy -> dy.mul(share(x.data().lt(bound), x.data().eq(bound), dy))));
+        return output("minimum", x.data().minimum(bound), wrt(x, dy -> dy.mul(share(x.data().gt(bound), x.data().eq(bound), dy))));
     }
 
-    /// 1 where `a` wins, one half where both are equal, else 0.
-    private static Variable share(BinaryOp wins, Variable a, Variable b) {
-        return share(a.data().apply(wins, b.data()), a.data().eq(b.data()), a);
+    /// 0 where `a` loses, one half where both are equal, else 1: beside NaN, which loses to nothing, both sides get the gradient.
+    private static Variable share(BinaryOp loses, Variable a, Variable b) {
+        return share(a.data().apply(loses, b.data()), a.data().eq(b.data()), a);
     }
 
     /// In the type of `like`.
-    private static Variable share(Tensor won, Tensor equal, Variable like) {
-        return Variable.of(won.to(like.dtype()).add(equal.to(like.dtype()).mul(0.5)));
+    private static Variable share(Tensor lost, Tensor equal, Variable like) {
+        return Variable.of(lost.logicalNot().to(like.dtype()).sub(equal.to(like.dtype()).mul(0.5)));
     }
 
     static Variable where(Tensor condition, Variable a, Variable b) {

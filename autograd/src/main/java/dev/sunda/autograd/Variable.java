@@ -232,6 +232,16 @@ public sealed class Variable permits Parameter {
         return ElementwiseRules.minimum(this, other);
     }
 
+    /// The gradient goes where the value came from, where both are equal to this one.
+    public Variable fmax(Variable other) {
+        return where(data().ge(other.data()).logicalOr(other.data().isNan()), other);
+    }
+
+    /// The gradient goes where the value came from, where both are equal to this one.
+    public Variable fmin(Variable other) {
+        return where(data().le(other.data()).logicalOr(other.data().isNan()), other);
+    }
+
     /// The gradient flows where `min <= x <= max`, bounds included.
     public Variable clamp(double min, double max) {
         return data().dtype().isFloating() ? apply(ParametricOp.clamp(min, max)) : of(data().clamp(min, max));
@@ -330,6 +340,10 @@ public sealed class Variable permits Parameter {
 
     public Variable round() {
         return apply(UnaryOp.ROUND);
+    }
+
+    public Variable round(int decimals) {
+        return output("round", data().round(decimals), wrt(this, Variable::zerosLike));
     }
 
     public Variable trunc() {

@@ -26,6 +26,8 @@ final class FunctionCases {
                 OpCase.of("floor", "a,b", PROBABILITY, x -> x.get(0).floor().add(x.get(0))).refusing(d -> bools(d).floor()),
                 OpCase.of("ceil", "a,b", PROBABILITY, x -> x.get(0).ceil().mul(x.get(0))).refusing(d -> bools(d).ceil()),
                 OpCase.of("round", "a,b", PROBABILITY, x -> x.get(0).mul(0.5).round().add(x.get(0))).refusing(d -> bools(d).round()),
+                OpCase.of("round", "a,b", PROBABILITY, x -> x.get(0).mul(0.05).round(1).mul(x.get(0)))
+                        .refusing(d -> bools(d).to(DType.I64).round(1)),
                 OpCase.of("trunc", "a,b", PROBABILITY, x -> x.get(0).add(2).trunc().mul(x.get(0))).refusing(d -> bools(d).trunc()),
                 OpCase.of("frac", "a,b", PROBABILITY, x -> x.get(0).sub(3).frac().square()),
                 OpCase.of("square", "a,b", x -> x.get(0).square()),

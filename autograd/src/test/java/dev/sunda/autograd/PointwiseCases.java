@@ -43,6 +43,8 @@ final class PointwiseCases {
                 OpCase.of("clamp", "a,b b", DISTINCT, x -> x.get(0).clamp(null, x.get(1)).square()),
                 OpCase.of("maximum", "a,b", DISTINCT, x -> x.get(0).maximum(0.1).square()),
                 OpCase.of("minimum", "a,b", DISTINCT, x -> x.get(0).minimum(-0.1).square()),
+                OpCase.of("fmax", "a,b b", DISTINCT, x -> x.get(0).fmax(x.get(1)).square()).refusing(d -> zeros(d, 2).fmax(zeros(d, 3))),
+                OpCase.of("fmin", "a,b b", DISTINCT, x -> x.get(0).fmin(x.get(1)).square()).refusing(d -> zeros(d, 2).fmin(zeros(d, 3))),
                 OpCase.of("logit", "a,b", PROBABILITY, x -> x.get(0).logit().add(x.get(0).logit(1e-3)))
                         .refusing(d -> zeros(d, 2).logit(-0.1)).refusing(d -> zeros(d, 2).logit(Double.NaN)),
                 OpCase.of("nanToNum", "a,b", x -> x.get(0).nanToNum(0, 1, 2).add(x.get(0).nanToNum().square())),

@@ -58,7 +58,8 @@ final class Elementwise {
         Tensor.checkSameDevice(op.label(), a, b);
         Shape shape = Shape.broadcast(op.label(), a.shape(), b.shape());
         DType type = resultType(a, b);
-        if (type == DType.BOOL && (op == BinaryOp.SUB || op == BinaryOp.POW))
+        boolean bools = a.dtype() == DType.BOOL || b.dtype() == DType.BOOL;
+        if (bools && op == BinaryOp.SUB || type == DType.BOOL && op == BinaryOp.POW)
             throw new DTypeException(op.label() + ": not defined for bool (got " + a.describe() + ", " + b.describe()
                     + "); use logicalXor, or convert with to(DType.I32)");
         if (op.isDivision() && type == DType.BOOL || op.isBitwise() && type.isFloating())

@@ -28,6 +28,25 @@ final class Pointwise {
         return plain ? a.sub(b) : add("sub", a, b, -alpha);
     }
 
+    /// Scaled by the power of ten, rounded and scaled back; the power is always whole, so that it is exact.
+    static Tensor round(Tensor x, int decimals) {
+        if (!x.dtype().isFloating())
+            throw new DTypeException("round: integers have no decimals (got " + x.describe() + ", decimals " + decimals
+                    + "); convert with to(DType.F32)");
+        double power = StrictMath.pow(10, Math.abs(decimals));
+        return decimals >= 0 ? x.mul(power).round().div(power) : x.div(power).round().mul(power);
+    }
+
+    /// The larger number; NaN only if both are NaN.
+    static Tensor fmax(Tensor a, Tensor b) {
+        return a.where(a.ge(b).logicalOr(isNan(b)), b);
+    }
+
+    /// The smaller number; NaN only if both are NaN.
+    static Tensor fmin(Tensor a, Tensor b) {
+        return a.where(a.le(b).logicalOr(isNan(b)), b);
+    }
+
     static Tensor pow(Tensor x, double exponent) {
         if (x.dtype().isInteger() && exponent < 0 && exponent == Math.rint(exponent))
             throw new DTypeException("pow: an integer has no integer powers with a negative exponent (got " + x.describe() + ", exponent "

@@ -560,6 +560,16 @@ public final class Tensor {
         return minimum(Elementwise.scalarFor(this, other));
     }
 
+    /// The larger number of each pair; NaN only if both are NaN.
+    public Tensor fmax(Tensor other) {
+        return Pointwise.fmax(this, other);
+    }
+
+    /// The smaller number of each pair; NaN only if both are NaN.
+    public Tensor fmin(Tensor other) {
+        return Pointwise.fmin(this, other);
+    }
+
     /// `min(max(x, min), max)`; with `min` above `max` every element becomes `max`. NaN stays NaN.
     ///
     /// @param min negative infinity for none
@@ -784,6 +794,11 @@ public final class Tensor {
     /// To the nearest integer, halves to the even one.
     public Tensor round() {
         return apply(UnaryOp.ROUND);
+    }
+
+    /// To a number of decimals, halves to the even digit; negative ones count from the point to the left.
+    public Tensor round(int decimals) {
+        return Pointwise.round(this, decimals);
     }
 
     /// To the next integer in the direction of 0.

@@ -124,6 +124,30 @@ class PointwiseTests {
     }
 
     @Test
+    void roundTakesDecimals() {
+        Tensor x = Tensor.of(0.5, 1.5, -0.5, 0.125, 1234.5);
+        assertThat(x.round().toDoubleArray()).containsExactly(0, 2, -0.0, 0, 1234);
+        assertThat(x.round(2).toDoubleArray()).containsExactly(0.5, 1.5, -0.5, 0.12, 1234.5);
+        assertThat(x.round(-2).toDoubleArray()).containsExactly(0, 0, -0.0, 0, 1200);
+    }
+
+    @Test
+    void fmaxAndFminPassOverNan() {
+        Tensor a = Tensor.of(NAN, 2, NAN, 1);
+        Tensor b = Tensor.of(1, NAN, NAN, 3);
+        assertThat(a.fmax(b).toDoubleArray()).containsExactly(1, 2, NAN, 3);
+        assertThat(a.fmin(b).toDoubleArray()).containsExactly(1, 2, NAN, 1);
+    }
+
+    @Test
+    void booleansAreNotSubtracted() {
+        assertThatThrownBy(() -> BOOLS.sub(1)).isInstanceOf(DTypeException.class)
+                .hasMessage("sub: not defined for bool (got bool [2], int64 []); use logicalXor, or convert with to(DType.I32)");
+        assertThatThrownBy(() -> BOOLS.rsub(1)).isInstanceOf(DTypeException.class);
+        assertThatThrownBy(() -> Tensor.of(1, 2).sub(BOOLS)).isInstanceOf(DTypeException.class);
+    }
+
+    @Test
     void bitsOfIntegersAndBooleans() {
         assertThat(Tensor.of(12, 10).bitwiseAnd(Tensor.of(10, -1)).toIntArray()).containsExactly(8, 10);
         assertThat(Tensor.of(12, 10).bitwiseOr(Tensor.of(3, 1)).toIntArray()).containsExactly(15, 11);

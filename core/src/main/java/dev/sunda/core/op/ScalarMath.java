@@ -2,7 +2,7 @@ package dev.sunda.core.op;
 
 /// Functions of one double that the JDK does not have, from `StrictMath` and exactly specified arithmetic: the same bits everywhere.
 ///
-/// Error against the exact value: at most 3 ulp, but of [#logit] near 1/2, where it is 2e-16.
+/// Error against the exact value: at most 4 ulp; where a sum cancels ([#logit] near 1/2, [#logaddexp] near 0), 2e-16.
 final class ScalarMath {
     static final double LN2 = 0.693147180559945309417;
     static final double LN10 = 2.302585092994045684018;

@@ -2,6 +2,7 @@ package dev.sunda.examples.conformance;
 
 import dev.sunda.autograd.Variable;
 import dev.sunda.core.op.Rounding;
+import dev.sunda.core.type.DType;
 
 /// Element-wise operations.
 final class PointwiseOperations {
@@ -24,6 +25,9 @@ final class PointwiseOperations {
         table.one("logaddexp", a -> a.variable("input").logaddexp(a.variable("other")));
         table.one("logaddexp2", a -> a.variable("input").logaddexp2(a.variable("other")));
         table.one("xlogy", a -> a.variable("input").xlogy(a.variable("other")));
+        table.one("fmax", a -> a.variable("input").fmax(a.variable("other")));
+        table.one("fmin", a -> a.variable("input").fmin(a.variable("other")));
+        table.one("nan_to_num", PointwiseOperations::nanToNum);
         table.one("copysign", a -> a.variable("input").copysign(a.variable("other")));
         table.one("logit", a -> a.has("eps") ? a.variable("input").logit(a.number("eps")) : a.variable("input").logit());
     }
@@ -48,7 +52,7 @@ final class PointwiseOperations {
         table.unary("sign", Variable::sign);
         table.unary("floor", Variable::floor);
         table.unary("ceil", Variable::ceil);
-        table.unary("round", Variable::round);
+        table.one("round", a -> a.has("decimals") ? a.variable("input").round(a.integer("decimals")) : a.variable("input").round());
         table.unary("trunc", Variable::trunc);
         table.unary("frac", Variable::frac);
         table.unary("square", Variable::square);
@@ -91,8 +95,15 @@ final class PointwiseOperations {
         return a.isTensor("other") ? x.div(a.variable("other"), rounding) : x.div(a.number("other"), rounding);
     }
 
-    /// The bounds are both tensors or both numbers.
+    private static Variable nanToNum(Args a) {
+        Variable x = a.variable("input");
+        double largest = x.dtype() == DType.F32 ? Float.MAX_VALUE : Double.MAX_VALUE;
+        return x.nanToNum(a.number("nan", 0), a.number("posinf", largest), a.number("neginf", -largest));
+    }
+
     private static Variable clamp(Args a) {
+        if (a.has("min") && a.has("max") && a.isTensor("min") != a.isTensor("max"))
+            throw new IllegalArgumentException("clamp: the bounds must both be tensors or both numbers (got one of each)");
         if (a.isTensor("min") || a.isTensor("max") || !a.has("min") && !a.has("max"))
             return a.variable("input").clamp(a.optional("min"), a.optional("max"));
         return a.variable("input").clamp(a.number("min", Double.NEGATIVE_INFINITY), a.number("max", Double.POSITIVE_INFINITY));

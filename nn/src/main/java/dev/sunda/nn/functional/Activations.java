@@ -10,6 +10,7 @@ import dev.sunda.core.op.ParametricOp;
 import dev.sunda.core.op.RandomKey;
 import dev.sunda.core.op.UnaryFunction;
 import dev.sunda.core.op.UnaryOp;
+import dev.sunda.core.type.DType;
 import dev.sunda.core.type.DTypeException;
 import dev.sunda.core.type.ShapeException;
 import java.util.Arrays;
@@ -66,12 +67,12 @@ public final class Activations {
 
     /// `x / (1 + |x|)`.
     public static Variable softsign(Variable x) {
-        return apply(UnaryOp.SOFTSIGN, x);
+        return apply(UnaryOp.SOFTSIGN, promoted(x));
     }
 
     /// `x - tanh x`.
     public static Variable tanhshrink(Variable x) {
-        return apply(UnaryOp.TANHSHRINK, x);
+        return apply(UnaryOp.TANHSHRINK, promoted(x));
     }
 
     /// `x` moved by `lambda` towards 0, 0 within `lambda` of it.
@@ -166,6 +167,38 @@ public final class Activations {
     public static Variable softmin(Variable x, int dim) {
         floating("softmin", x);
         return x.neg().softmax(dim);
+    }
+
+    /// Samples that are nearly one-hot, and the more so the lower the temperature: `softmax((logits + g) / tau)` along `dim` with
+    /// independent Gumbel numbers `g = -log(-log(u))`.
+    ///
+    /// With `hard` the result is one-hot, and its gradient that of the soft samples, as if they had been returned. Source: Jang, Gu, Poole
+    /// 2016, arXiv:1611.01144.
+    ///
+    /// @param logits unnormalised logarithms of probabilities
+    /// @param tau temperature, greater than 0
+    /// @param key which random numbers decide, `logits.numel()` of them
+    public static Variable gumbelSoftmax(Variable logits, double tau, boolean hard, int dim, RandomKey key) {
+        floating("gumbelSoftmax", logits);
+        if (!(tau > 0))
+            throw new IllegalArgumentException("gumbelSoftmax: the temperature must be positive (got " + tau + ")");
+        Tensor uniform = RandomKernels.uniform(key, logits.shape(), DType.F64, logits.device()).maximum(0x1p-54);
+        Tensor gumbel = uniform.log().neg().log().neg().to(logits.dtype());
+        Variable soft = logits.add(Variable.of(gumbel)).div(tau).softmax(dim);
+        return hard ? output("gumbelSoftmax", oneHot(soft.data(), dim), wrt(soft, dy -> dy)) : soft;
+    }
+
+    /// 1 at the first largest element along `dim`, elsewhere 0.
+    private static Tensor oneHot(Tensor x, int dim) {
+        Tensor zeros = Tensor.zeros(x.shape(), x.dtype(), x.device());
+        if (x.numel() == 0)
+            return zeros;
+        Tensor index = x.argmax(dim, true);
+        return zeros.scatterAdd(dim, index, Tensor.ones(index.shape(), x.dtype(), x.device()));
+    }
+
+    private static Variable promoted(Variable x) {
+        return x.dtype().isInteger() ? x.to(DType.F32) : x;
     }
 
     private static Variable apply(UnaryFunction function, Variable x) {

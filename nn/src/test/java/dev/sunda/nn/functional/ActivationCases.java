@@ -31,7 +31,11 @@ final class ActivationCases {
                         .refusing(d -> Activations.softplus(integers(d), 1, 20)),
                 OpCase.of("softplus", "a,b", x -> Activations.softplus(x.get(0).add(7), 0.7, 1)),
                 OpCase.of("logSigmoid", "a,b", x -> Activations.logSigmoid(x.get(0))).refusing(d -> Activations.logSigmoid(integers(d))),
-                OpCase.of("tanhshrink", "a,b", x -> Activations.tanhshrink(x.get(0))).refusing(d -> Activations.tanhshrink(integers(d))),
+                OpCase.of("tanhshrink", "a,b", x -> Activations.tanhshrink(x.get(0))).refusing(d -> Activations.tanhshrink(bools(d))),
+                OpCase.of("gumbelSoftmax", "a,b,c", x -> Activations.gumbelSoftmax(x.get(0), 0.8, false, 1, new RandomKey(3, 0)))
+                        .refusing(d -> Activations.gumbelSoftmax(zeros(d, 2), 0, false, 0, new RandomKey(3, 0)))
+                        .refusing(d -> Activations.gumbelSoftmax(zeros(d, 2), 1, true, 1, new RandomKey(3, 0)))
+                        .refusing(d -> Activations.gumbelSoftmax(integers(d), 1, true, 0, new RandomKey(3, 0))),
                 OpCase.of("softmin", "a,b,c", x -> Activations.softmin(x.get(0), 1)).refusing(d -> Activations.softmin(zeros(d, 2, 3), 2))
                         .refusing(d -> Activations.softmin(integers(d), 0)));
     }
@@ -45,7 +49,7 @@ final class ActivationCases {
                 OpCase.of("celu", "a,b", NOT_ZERO, x -> Activations.celu(x.get(0), 0.6)).refusing(d -> Activations.celu(zeros(d, 2), 0))
                         .refusing(d -> Activations.celu(integers(d), 1)),
                 OpCase.of("softsign", "a,b", NOT_ZERO, x -> Activations.softsign(x.get(0)))
-                        .refusing(d -> Activations.softsign(integers(d))),
+                        .refusing(d -> Activations.softsign(bools(d))),
                 OpCase.of("softshrink", "a,b", DISTINCT, x -> Activations.softshrink(x.get(0), 0.14).square())
                         .refusing(d -> Activations.softshrink(zeros(d, 2), -1)).refusing(d -> Activations.softshrink(integers(d), 1)),
                 OpCase.of("hardshrink", "a,b", DISTINCT, x -> Activations.hardshrink(x.get(0), 0.14).square())

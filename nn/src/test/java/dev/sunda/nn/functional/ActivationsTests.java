@@ -8,6 +8,7 @@ import dev.sunda.core.Tensor;
 import dev.sunda.core.op.RandomKey;
 import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Device;
+import dev.sunda.core.type.Dims;
 import dev.sunda.core.type.Shape;
 import java.util.Arrays;
 import java.util.List;
@@ -125,6 +126,28 @@ class ActivationsTests {
         assertThat(Activations.glu(x, -1).data().allClose(Tensor.of(0.6224593312018546, -1.9051482536448667))).isTrue();
         Tensor softmin = Activations.softmin(Variable.of(Tensor.of(1.0, 2, 4)), 0).data();
         assertThat(softmin.allClose(Tensor.of(0.7053845126982412, 0.25949646034241913, 0.03511902695933973))).isTrue();
+    }
+
+    @Test
+    void integersArePromotedWherePyTorchDoesSo() {
+        assertThat(Activations.softsign(Variable.of(Tensor.of(-3L, 1))).data().toFloatArray()).containsExactly(-0.75f, 0.5f);
+        assertThat(Activations.tanhshrink(Variable.of(Tensor.of(0L))).dtype()).isEqualTo(DType.F32);
+    }
+
+    @Test
+    void gumbelSamplesFollowTheProbabilities() {
+        Variable logits = Variable.tracked(Tensor.of(0, Math.log(3)).expand(Shape.of(4000, 2)).contiguous());
+        Variable hard = Activations.gumbelSoftmax(logits, 0.5, true, -1, new RandomKey(8, 0));
+        assertThat(hard.data().eq(0).logicalOr(hard.data().eq(1)).toBooleanArray()).doesNotContain(false);
+        assertThat(hard.data().sum(Dims.of(1)).toDoubleArray()).containsOnly(1);
+        assertThat(hard.data().select(1, 1).mean().item()).isBetween(0.73, 0.77);
+        Variable soft = Activations.gumbelSoftmax(logits, 0.5, false, -1, new RandomKey(8, 0));
+        Variable weights = Variable.of(Tensor.of(1.0, -2));
+        double[] expected = Variable.gradients(soft.mul(weights).sum(), List.of(logits), false).getFirst().data().toDoubleArray();
+        double[] through = Variable.gradients(hard.mul(weights).sum(), List.of(logits), false).getFirst().data().toDoubleArray();
+        assertThat(through).isEqualTo(expected);
+        assertThat(Activations.gumbelSoftmax(Variable.of(Tensor.zeros(0, 3)), 1, true, 1, new RandomKey(8, 0)).shape())
+                .isEqualTo(Shape.of(0, 3));
     }
 
     @Test

@@ -8,7 +8,8 @@ import java.util.stream.Stream;
 final class FunctionalCases {
     static final List<OpCase> ALL = Stream
             .of(ActivationCases.cases(),
-                    ConvolutionCases.cases(), PoolingCases.cases(), AdaptivePoolingCases.cases(), PaddingCases.cases(), ResamplingCases.cases(),
+                    ConvolutionCases.cases(), PoolingCases.cases(), AdaptivePoolingCases.cases(), PaddingCases.cases(),
+                    ResamplingCases.cases(),
                     NormalizationCases.cases(), LossCases.cases(), AttentionCases.cases(),
                     RecurrentCases.cases(),
                     RegressionLossCases.cases(), ClassificationLossCases.cases(), MetricLossCases.cases())
