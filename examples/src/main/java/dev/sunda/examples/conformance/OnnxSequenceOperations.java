@@ -5,19 +5,21 @@ import dev.sunda.core.Tensor;
 import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
+import dev.sunda.nn.functional.Positions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
 /// Attention and recurrent networks as ONNX defines them, forward only.
 ///
-/// Source: the operators `Attention`, `RNN`, `GRU` and `LSTM` of the ONNX operator documentation.
+/// Source: the operators `Attention`, `RotaryEmbedding`, `RNN`, `GRU` and `LSTM` of the ONNX operator documentation.
 final class OnnxSequenceOperations {
     private OnnxSequenceOperations() {
     }
 
     static void register(OperationTable table) {
         table.put("onnx/Attention", OnnxSequenceOperations::attention);
+        table.one("onnx/RotaryEmbedding", OnnxSequenceOperations::rotary);
         table.put("onnx/RNN", a -> new Recurrence(a, 1).run(OnnxSequenceOperations::simple));
         table.put("onnx/GRU", a -> new Recurrence(a, 3).run(OnnxSequenceOperations::gated));
         table.put("onnx/LSTM", a -> new Recurrence(a, 4).run(OnnxSequenceOperations::memory));
@@ -106,6 +108,25 @@ final class OnnxSequenceOperations {
             seen[i] = (lengths == null || key < lengths[batch]) && (!causal || key <= i / keys % queries + offset);
         }
         return Tensor.of(seen, scores);
+    }
+
+    /// Angles come as tables, by position if positions are given, else for each row.
+    private static Variable rotary(Args a) {
+        boolean joined = a.variable("X").rank() == 3;
+        Variable x = heads(a, "X", "num_heads");
+        a.integer("rotary_embedding_dim", 0);                        // the tables are as wide
+        var angles = new Positions.Angles(placed(a, "cos_cache"), placed(a, "sin_cache"));
+        Variable y = Positions.rotary(x, angles, a.integer("interleaved", 0) != 0);
+        return joined ? y.transpose(1, 2).flatten(2, 3) : y;
+    }
+
+    /// `[batch, 1, length, width]`.
+    private static Tensor placed(Args a, String name) {
+        Tensor table = a.tensor(name);
+        if (!a.has("position_ids"))
+            return table.unsqueeze(1);
+        Tensor positions = a.tensor("position_ids");
+        return table.indexSelect(0, positions.reshape(-1)).reshape(positions.size(0), 1, positions.size(1), table.size(1));
     }
 
     // ---------------------------------------------------------------------------------------------------------- recurrences
