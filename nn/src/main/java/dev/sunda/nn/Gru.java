@@ -21,7 +21,7 @@ public final class Gru extends RecurrentLayer {
     /// The outputs; the states before the first step are zeros.
     @Override
     protected Variable compute(Variable x) {
-        return Recurrences.gru(x, null, weights(), run(x, null)).output();
+        return Recurrences.gru(x, null, weights(), runOptions(x, null)).output();
     }
 
     /// Outputs and last states.
@@ -33,6 +33,6 @@ public final class Gru extends RecurrentLayer {
 
     /// Outputs and last states of samples of different lengths, see [Recurrences.Options#lengths].
     public Result forward(Variable x, Variable h, int[] lengths) {
-        return called(x, () -> Recurrences.gru(x, h, weights(), run(x, lengths)));
+        return called(x, () -> Recurrences.gru(x, h, weights(), runOptions(x, lengths)));
     }
 }

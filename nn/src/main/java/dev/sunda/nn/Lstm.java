@@ -31,7 +31,7 @@ public final class Lstm extends RecurrentLayer {
     /// The outputs; states and cells before the first step are zeros.
     @Override
     protected Variable compute(Variable x) {
-        return Recurrences.lstm(x, null, null, weights(), run(x, null)).output();
+        return Recurrences.lstm(x, null, null, weights(), runOptions(x, null)).output();
     }
 
     /// Outputs, last states and last cells.
@@ -44,6 +44,6 @@ public final class Lstm extends RecurrentLayer {
 
     /// Outputs, last states and last cells of samples of different lengths, see [Recurrences.Options#lengths].
     public Result forward(Variable x, Variable h, Variable c, int[] lengths) {
-        return called(x, () -> Recurrences.lstm(x, h, c, weights(), run(x, lengths)));
+        return called(x, () -> Recurrences.lstm(x, h, c, weights(), runOptions(x, lengths)));
     }
 }

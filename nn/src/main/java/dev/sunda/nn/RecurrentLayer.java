@@ -109,13 +109,15 @@ public abstract sealed class RecurrentLayer extends Layer permits Rnn, Gru, Lstm
         return results.getFirst();
     }
 
+    /// How a call is to run; in training it takes the random numbers of its dropout.
+    ///
     /// @param lengths may be null
-    final Recurrences.Options run(Variable x, int[] lengths) {
+    final Recurrences.Options runOptions(Variable x, int[] lengths) {
         var run = new Recurrences.Options(options.batchFirst, options.bidirectional, lengths, 0, null);
         if (rng == null || !isTraining() || x.rank() < 2)
             return run;
-        long width = (long) x.shape().numel() / in * projected * (options.bidirectional ? 2 : 1);
-        RandomKey key = rng.take(width * (options.layers - 1));
+        long outputs = (long) x.shape().numel() / in * projected * (options.bidirectional ? 2 : 1);
+        RandomKey key = rng.take(outputs * (options.layers - 1));
         return run.withDropout(options.dropout, key);
     }
 

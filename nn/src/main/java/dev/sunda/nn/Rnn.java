@@ -26,7 +26,7 @@ public final class Rnn extends RecurrentLayer {
     /// The outputs; the states before the first step are zeros.
     @Override
     protected Variable compute(Variable x) {
-        return Recurrences.rnn(x, null, weights(), nonlinearity, run(x, null)).output();
+        return Recurrences.rnn(x, null, weights(), nonlinearity, runOptions(x, null)).output();
     }
 
     /// Outputs and last states.
@@ -38,7 +38,7 @@ public final class Rnn extends RecurrentLayer {
 
     /// Outputs and last states of samples of different lengths, see [Recurrences.Options#lengths].
     public Result forward(Variable x, Variable h, int[] lengths) {
-        return called(x, () -> Recurrences.rnn(x, h, weights(), nonlinearity, run(x, lengths)));
+        return called(x, () -> Recurrences.rnn(x, h, weights(), nonlinearity, runOptions(x, lengths)));
     }
 
     @Override
