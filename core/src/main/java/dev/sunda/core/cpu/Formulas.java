@@ -72,13 +72,13 @@ final class Formulas {
         void run(int[] at, int i, int m) {
             for (int v = 0; v < starts.length; v++)
                 switch (instructions.get(v)) {
-                    case Formula.Constant _ -> {
-                    }
-                    case Formula.Load(int k) -> load(v, k, at[k] + i * nest.stride(k), m);
-                    case Formula.Unary(var op, int x) -> UNARY.apply(op, arrays[x], starts[x], arrays[v], starts[v], m);
-                    case Formula.Binary(var op, int a, int b) ->
+                case Formula.Constant _ -> {
+                }
+                case Formula.Load(int k) -> load(v, k, at[k] + i * nest.stride(k), m);
+                case Formula.Unary(var op, int x) -> UNARY.apply(op, arrays[x], starts[x], arrays[v], starts[v], m);
+                case Formula.Binary(var op, int a, int b) ->
                         BINARY.vectors(op, arrays[a], starts[a], arrays[b], starts[b], arrays[v], starts[v], m);
-                    case Formula.Choice(int condition, int a, int b) -> choose(condition, a, b, v, m);
+                case Formula.Choice(int condition, int a, int b) -> choose(condition, a, b, v, m);
                 }
             for (Formula.Assignment a : assignments)
                 store(a.value(), memory[a.tensor()].floats(), at[a.tensor()] + i * nest.stride(a.tensor()), nest.stride(a.tensor()), m);
