@@ -28,10 +28,37 @@ public final class Gradients {
         return gradients(List.of(loss), List.of(seed(loss)), inputs, createGraph);
     }
 
+    /// How a pass runs.
+    ///
+    /// @param createGraph whether it is recorded
+    /// @param keepGraph whether the graph can be walked again
+    /// @param oldest nodes with smaller numbers are where the pass ends: they receive gradients but hand none on
+    private record Pass(boolean createGraph, boolean keepGraph, long oldest) {
+        static Pass whole(boolean createGraph, boolean keepGraph) {
+            return new Pass(createGraph, keepGraph, 0);
+        }
+
+        boolean reaches(Node node) {
+            return node.sequence() >= oldest;
+        }
+    }
+
     /// The gradient of `sum over i of <outputs_i, upstream_i>` with respect to each input: vector-Jacobian products.
     ///
     /// @param upstream one gradient for each output, of its shape
     public static List<Variable> gradients(List<Variable> outputs, List<Variable> upstream, List<Variable> inputs, boolean createGraph) {
+        return gradients(outputs, upstream, inputs, createGraph, createGraph);
+    }
+
+    /// As [#gradients(List, List, List, boolean)].
+    ///
+    /// @param retainGraph whether the graph is kept for another pass
+    /// @param createGraph whether the pass is recorded; a recorded one needs `retainGraph` too
+    public static List<Variable> gradients(List<Variable> outputs, List<Variable> upstream, List<Variable> inputs, boolean retainGraph,
+            boolean createGraph) {
+        if (createGraph && !retainGraph)
+            throw new IllegalArgumentException("gradients: results that are to be differentiated need the graph (got retainGraph false, "
+                    + "createGraph true)");
         var wanted = Collections.<Node>newSetFromMap(new IdentityHashMap<>());
         for (Variable x : inputs) {
             if (x.node() == null)
@@ -39,7 +66,7 @@ public final class Gradients {
                         + " is a constant; make it with Variable.tracked(tensor) or use a Parameter that is not frozen");
             wanted.add(x.node());
         }
-        var found = run(outputs, upstream, wanted, createGraph);
+        var found = run(outputs, upstream, wanted, Pass.whole(createGraph, retainGraph));
         var result = new ArrayList<Variable>();
         for (Variable x : inputs) {
             Variable dx = found.get(x.node());
@@ -48,19 +75,25 @@ public final class Gradients {
         return List.copyOf(result);
     }
 
-    /// Adds the gradient of `output` to every parameter that was used.
-    static void backward(Variable output, Variable upstream) {
-        var parameters = reachable(List.of(output)).stream().filter(node -> node.parameter() != null).toList();
+    /// The gradient of one output with respect to nodes, from nodes with number `oldest` on only.
+    static IdentityHashMap<Node, Variable> within(long oldest, Variable output, Variable upstream, Set<Node> wanted, boolean createGraph) {
+        return run(List.of(output), List.of(upstream), wanted, new Pass(createGraph, createGraph, oldest));
+    }
+
+    /// Adds the gradient of `output` to every parameter that was used and every variable that keeps its gradient.
+    static void backward(Variable output, Variable upstream, boolean retainGraph) {
+        var pass = Pass.whole(false, retainGraph);
+        var collecting = reachable(List.of(output), pass).stream().filter(Node::collects).toList();
         var wanted = Collections.<Node>newSetFromMap(new IdentityHashMap<>());
-        wanted.addAll(parameters);
-        var found = run(List.of(output), List.of(upstream), wanted, false);
+        wanted.addAll(collecting);
+        var found = run(List.of(output), List.of(upstream), wanted, pass);
         var taken = Collections.<Storage>newSetFromMap(new IdentityHashMap<>());
         taken.add(upstream.data().view().storage());
-        for (Node node : parameters) {
+        for (Node node : collecting) {
             if (!found.containsKey(node))
                 continue;
             Tensor dx = found.get(node).data();                      // an addition hands on the gradient it got: no two owners
-            node.parameter().accumulate(taken.add(dx.view().storage()) ? dx : dx.copy());
+            node.accumulate(taken.add(dx.view().storage()) ? dx : dx.copy());
         }
     }
 
@@ -73,12 +106,12 @@ public final class Gradients {
     }
 
     private static IdentityHashMap<Node, Variable> run(List<Variable> outputs, List<Variable> upstream, Set<Node> wanted,
-            boolean createGraph) {
+            Pass pass) {
         check(outputs, upstream);
-        List<Node> nodes = reachable(outputs);
+        List<Node> nodes = reachable(outputs, pass);
         Set<Node> useful = useful(nodes, wanted);
-        return GradMode.recording(createGraph, () -> {
-            var arriving = new Arriving(createGraph ? null : StepScope.mark());
+        return GradMode.recording(pass.createGraph(), () -> {
+            var arriving = new Arriving(pass.createGraph() ? null : StepScope.mark());
             for (int i = 0; i < outputs.size(); i++)
                 if (outputs.get(i).node() != null)
                     arriving.add(outputs.get(i).node(), upstream.get(i));
@@ -86,19 +119,30 @@ public final class Gradients {
             for (Node node : nodes.reversed()) {                     // newest first: every use of its value has been handled
                 Variable dy = useful.contains(node) ? arriving.take(node) : null;
                 if (dy != null) {
+                    if (pass.reaches(node))
+                        dy = hooked(node, dy, arriving);
                     if (wanted.contains(node)) {
                         arriving.hold(dy);
                         result.put(node, dy);
                     }
-                    if (!node.isLeaf())
+                    if (!node.isLeaf() && pass.reaches(node))
                         propagate(node, dy, useful, arriving);
                     arriving.drop(dy);
                 }
-                if (!createGraph && !node.isLeaf())
+                if (!pass.keepGraph() && !node.isLeaf() && pass.reaches(node))
                     node.release();
             }
             return result;
         });
+    }
+
+    private static Variable hooked(Node node, Variable dy, Arriving arriving) {
+        Variable changed = node.hooked(dy);
+        if (changed != dy) {
+            arriving.hold(changed);
+            arriving.drop(dy);
+        }
+        return changed;
     }
 
     private static void propagate(Node node, Variable dy, Set<Node> useful, Arriving arriving) {
@@ -109,7 +153,8 @@ public final class Gradients {
             any |= needed[i] = edges.get(i).target() != null && useful.contains(edges.get(i).target());
         if (!any)
             return;
-        List<Variable> gradients = node.backward(dy, needed);
+        List<Variable> gradients = AnomalyMode.pause(() -> node.backward(dy, needed));
+        AnomalyMode.checkGradients(node, dy, gradients, needed);
         for (Variable dx : gradients)
             if (dx != null)
                 arriving.hold(dx);
@@ -140,8 +185,8 @@ public final class Gradients {
         }
     }
 
-    /// All nodes the outputs depend on, oldest first.
-    private static List<Node> reachable(List<Variable> outputs) {
+    /// All nodes the outputs depend on as far as the pass reaches, and those it ends at, oldest first.
+    private static List<Node> reachable(List<Variable> outputs, Pass pass) {
         var seen = Collections.<Node>newSetFromMap(new IdentityHashMap<>());
         var open = new ArrayDeque<Node>();
         var nodes = new ArrayList<Node>();
@@ -151,6 +196,8 @@ public final class Gradients {
         while (!open.isEmpty()) {
             Node node = open.removeLast();
             nodes.add(node);
+            if (!pass.reaches(node))
+                continue;
             for (Edge edge : node.edges())
                 if (edge.target() != null && seen.add(edge.target()))
                     open.add(edge.target());

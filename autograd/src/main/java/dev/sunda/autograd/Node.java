@@ -1,10 +1,15 @@
 package dev.sunda.autograd;
 
+import dev.sunda.core.StepScope;
+import dev.sunda.core.Tensor;
 import dev.sunda.core.spi.Version;
 import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Shape;
+import dev.sunda.core.type.ShapeException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /// One recorded operation, or a leaf. Holds the nodes it depends on and the rule that turns the gradient of its result into gradients of
 /// its inputs; holds numbers only as far as the rule captured them.
@@ -34,7 +39,11 @@ final class Node {
     private final String name;
     private final List<Edge> edges;
     private final Parameter parameter;
+    private final String place = AnomalyMode.place();
     private Rule rule;
+    private List<UnaryOperator<Variable>> hooks = List.of();
+    private boolean keepsGrad;
+    private Tensor grad;
 
     private Node(String name, List<Edge> edges, Rule rule, Parameter parameter) {
         this.name = name;
@@ -50,6 +59,63 @@ final class Node {
     static Node leaf(Parameter parameter) {
         return new Node("leaf", List.of(), null, parameter);
     }
+
+    /// Smaller than the number of any node made from now on.
+    static long next() {
+        return COUNTER.get();
+    }
+
+    /// Where in the user's code the operation was called, or null if nobody wanted to know.
+    String place() {
+        return place;
+    }
+
+    // ---------------------------------------------------------------------------------------------------------- hooks and gradients kept
+
+    HookHandle addHook(UnaryOperator<Variable> hook) {
+        UnaryOperator<Variable> own = dy -> hook.apply(dy);          // an object of its own, if one hook is added twice
+        hooks = Stream.concat(hooks.stream(), Stream.of(own)).toList();
+        return () -> hooks = hooks.stream().filter(h -> h != own).toList();
+    }
+
+    /// The gradient after all hooks. They may keep it, so it leaves its step scope.
+    Variable hooked(Variable dy) {
+        Variable result = dy;
+        for (var hook : hooks) {
+            StepScope.retain(result.data());
+            Variable replacement = hook.apply(result);
+            if (replacement == null)
+                continue;
+            Tensor.checkSameDevice("onGradient", result.data(), replacement.data());
+            if (!replacement.shape().equals(dy.shape()) || replacement.dtype() != dy.dtype())
+                throw new ShapeException("onGradient", "a hook must replace the gradient by one like it, " + dy.data().describe() + ", not "
+                        + replacement.dtype(), replacement.shape());
+            result = replacement;
+        }
+        return result;
+    }
+
+    void keepGrad() {
+        keepsGrad = true;
+    }
+
+    /// True if backward passes add to a gradient here.
+    boolean collects() {
+        return keepsGrad || parameter != null;
+    }
+
+    void accumulate(Tensor dx) {
+        if (parameter != null)
+            parameter.accumulate(dx);
+        else
+            grad = StepScope.retain(grad == null ? dx : grad.add(dx));
+    }
+
+    Tensor grad() {
+        return grad;
+    }
+
+    // ---------------------------------------------------------------------------------------------------------- the graph
 
     /// Grows with creation: a node's inputs have smaller numbers than the node.
     long sequence() {
@@ -74,8 +140,8 @@ final class Node {
     /// @throws IllegalStateException if the rule has been released by an earlier backward pass, or an input has been overwritten since
     List<Variable> backward(Variable dy, boolean[] needed) {
         if (rule == null)
-            throw new IllegalStateException(name + ": the graph was released by an earlier backward pass; compute the value again, or pass "
-                    + "createGraph = true to keep the graph");
+            throw new IllegalStateException(name + ": the graph was released by an earlier backward pass; compute the value again, or keep "
+                    + "the graph with retainGraph or createGraph");
         for (Edge edge : edges)
             if (edge.isStale())
                 throw new IllegalStateException(name + ": an input of shape " + edge.shape()

@@ -52,7 +52,9 @@ public final class Operation {
     /// @param value the result, already computed
     /// @param inputs rules of all inputs that may need a gradient
     public static Variable output(String name, Tensor value, Wrt... inputs) {
-        if (!isRecorded(Arrays.stream(inputs).map(w -> w.input).toList()))
+        List<Variable> all = Arrays.stream(inputs).map(w -> w.input).toList();
+        AnomalyMode.checkResult(name, value, all);
+        if (!isRecorded(all))
             return Variable.of(value);
         var edges = Arrays.stream(inputs).map(w -> Node.Edge.to(w.input)).toList();
         boolean wantsOutput = Arrays.stream(inputs).anyMatch(w -> w.wantsOutput && w.input.requiresGrad());
@@ -74,6 +76,7 @@ public final class Operation {
     ///
     /// @param joint from the gradient of the output to the gradients of all inputs; null entries mean no gradient
     public static Variable output(String name, Tensor value, List<Variable> inputs, Function<Variable, List<Variable>> joint) {
+        AnomalyMode.checkResult(name, value, inputs);
         if (!isRecorded(inputs))
             return Variable.of(value);
         var edges = inputs.stream().map(Node.Edge::to).toList();

@@ -34,6 +34,7 @@ public final class Parameter extends Variable {
     }
 
     /// The sum of the gradients since the last [#zeroGrad], or null if there was none. Not to be written into.
+    @Override
     public Tensor grad() {
         return grad;
     }

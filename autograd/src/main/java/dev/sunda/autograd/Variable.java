@@ -18,6 +18,7 @@ import dev.sunda.core.type.Device;
 import dev.sunda.core.type.Dims;
 import dev.sunda.core.type.Shape;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /// A tensor with a history: operations on variables are recorded, so that gradients can be computed.
 ///
@@ -109,14 +110,57 @@ public sealed class Variable permits Parameter {
     ///
     /// @throws dev.sunda.core.type.ShapeException unless there is exactly one element
     public void backward() {
-        Gradients.backward(this, Gradients.seed(this));
+        backward(false);
+    }
+
+    /// As [#backward()].
+    ///
+    /// @param retainGraph whether the graph stays, so that another pass can walk it
+    public void backward(boolean retainGraph) {
+        Gradients.backward(this, Gradients.seed(this), retainGraph);
     }
 
     /// Adds the gradient of `sum(this * upstream)` to every parameter, and releases the graph.
     ///
     /// @param upstream of this shape
     public void backward(Tensor upstream) {
-        Gradients.backward(this, of(upstream));
+        backward(upstream, false);
+    }
+
+    /// As [#backward(Tensor)].
+    ///
+    /// @param retainGraph whether the graph stays, so that another pass can walk it
+    public void backward(Tensor upstream, boolean retainGraph) {
+        Gradients.backward(this, of(upstream), retainGraph);
+    }
+
+    /// Calls a function with every gradient of this variable, once it is complete: before it is handed on, and before a parameter adds it.
+    /// What the function returns takes the gradient's place; null leaves it. The function computes with `Variable` operations, so that
+    /// a recorded pass can be differentiated.
+    ///
+    /// @return takes the function away again
+    /// @throws IllegalArgumentException if this is a constant
+    public HookHandle onGradient(UnaryOperator<Variable> hook) {
+        return differentiable("onGradient").addHook(hook);
+    }
+
+    /// Lets backward passes keep the gradient of this variable, see [#grad]. Parameters do so anyway.
+    ///
+    /// @throws IllegalArgumentException if this is a constant
+    public void retainGrad() {
+        differentiable("retainGrad").keepGrad();
+    }
+
+    /// The sum of the gradients that backward passes have kept here, or null. Not to be written into.
+    public Tensor grad() {
+        return node() == null ? null : node().grad();
+    }
+
+    private Node differentiable(String operation) {
+        if (node() == null)
+            throw new IllegalArgumentException(operation + ": a constant has no gradient (got " + data().describe()
+                    + "); make it with Variable.tracked(tensor) or use a Parameter that is not frozen");
+        return node();
     }
 
     // ---------------------------------------------------------------------------------------------------------- arithmetic

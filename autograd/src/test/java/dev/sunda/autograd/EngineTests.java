@@ -196,7 +196,7 @@ class EngineTests {
         assertThatThrownBy(loss::backward).isInstanceOf(IllegalStateException.class)
                 .hasMessage(
                         "sum: the graph was released by an earlier backward pass; compute the value again, "
-                                + "or pass createGraph = true to keep the graph");
+                                + "or keep the graph with retainGraph or createGraph");
     }
 
     @Test

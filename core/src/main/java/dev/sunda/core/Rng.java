@@ -27,6 +27,7 @@ public final class Rng {
 
     /// Claims the next `count` numbers for an operation.
     public RandomKey take(long count) {
+        RngLog.note(this);
         var taken = new RandomKey(key, position);
         position += count;
         return taken;

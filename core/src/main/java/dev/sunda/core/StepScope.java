@@ -51,6 +51,11 @@ public final class StepScope implements AutoCloseable {
         return scope;
     }
 
+    /// True if a scope of this thread is open.
+    public static boolean isOpen() {
+        return POOLS.get().current != null;
+    }
+
     /// Takes a tensor out of the scope, so that it lives as long as somebody holds it.
     ///
     /// @return the same tensor

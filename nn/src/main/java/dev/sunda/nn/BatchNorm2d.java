@@ -1,5 +1,6 @@
 package dev.sunda.nn;
 
+import dev.sunda.autograd.Checkpointing;
 import dev.sunda.autograd.Parameter;
 import dev.sunda.autograd.Variable;
 import dev.sunda.core.Tensor;
@@ -102,7 +103,7 @@ public final class BatchNorm2d extends Layer {
         }
         var result = relu ? Normalizations.batchNormRelu(x, weight, bias, options.eps)
                 : Normalizations.batchNorm(x, weight, bias, options.eps);
-        if (isTraining() && options.trackRunningStats)
+        if (isTraining() && options.trackRunningStats && !Checkpointing.isRecomputing())
             track(result.mean(), result.variance(), x.shape().numel() / channels);
         return result.y();
     }

@@ -28,8 +28,8 @@ final class Fusion {
         Variable y = x;
         for (int i = 0; i < layers.size(); i++) {
             Layer layer = layers.get(i);
-            Layer next = at(layers, i + 1);
-            Layer third = at(layers, i + 2);
+            Layer next = joining(layer, at(layers, i + 1));
+            Layer third = joining(next, at(layers, i + 2));
             if (layer instanceof Conv2d conv && next instanceof BatchNorm2d norm && norm.joins(conv, y)) {
                 boolean active = third instanceof Relu;
                 y = norm.call(conv.call(y, input -> norm.computeAfter(conv, input, active)), done -> done);
@@ -55,6 +55,11 @@ final class Fusion {
             }
         }
         return y;
+    }
+
+    /// The neighbour, unless somebody wants to see what passes between the two.
+    private static Layer joining(Layer layer, Layer next) {
+        return layer == null || layer.hasHooks() || next == null || next.hasHooks() ? null : next;
     }
 
     private static Layer at(List<Layer> layers, int i) {

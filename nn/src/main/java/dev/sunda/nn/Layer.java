@@ -1,5 +1,6 @@
 package dev.sunda.nn;
 
+import dev.sunda.autograd.HookHandle;
 import dev.sunda.autograd.Parameter;
 import dev.sunda.autograd.Variable;
 import dev.sunda.core.Rng;
@@ -16,7 +17,9 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.BiConsumer;
+import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
 
 /// A function with state: parameters that are trained, buffers that are not, child layers, and a training mode.
@@ -46,6 +49,8 @@ public abstract class Layer {
     private final Map<String, Buffer> buffers = new LinkedHashMap<>();
     private final Map<String, Rng> randomStates = new LinkedHashMap<>();
     private final Map<String, Layer> children = new LinkedHashMap<>();
+    private final List<UnaryOperator<Variable>> inputHooks = new ArrayList<>();
+    private final List<BinaryOperator<Variable>> resultHooks = new ArrayList<>();
     private boolean training = true;
 
     /// A layer in training mode that holds nothing yet.
@@ -69,7 +74,7 @@ public abstract class Layer {
         CallStack calls = CallStack.ofThisThread();
         Layer caller = calls.enter(this);
         try {
-            Variable y = computation.apply(x);
+            Variable y = hasHooks() ? hooked(x, computation) : computation.apply(x);
             calls.report(this, x.shape(), y.shape());
             return y;
         } catch (SundaException e) {
@@ -77,6 +82,16 @@ public abstract class Layer {
         } finally {
             calls.leave(caller);
         }
+    }
+
+    private Variable hooked(Variable input, UnaryOperator<Variable> computation) {
+        Variable x = input;
+        for (var hook : List.copyOf(inputHooks))
+            x = Objects.requireNonNullElse(hook.apply(x), x);
+        Variable y = computation.apply(x);
+        for (var hook : List.copyOf(resultHooks))
+            y = Objects.requireNonNullElse(hook.apply(x, y), y);
+        return y;
     }
 
     /// Applies the layer to a constant.
@@ -99,6 +114,31 @@ public abstract class Layer {
             if (entry.getValue() == layer)
                 return entry.getKey();
         return "";
+    }
+
+    // ---------------------------------------------------------------------------------------------------------- hooks
+
+    /// Calls a function with the input of every call of this layer. What it returns takes the input's place; null leaves it.
+    ///
+    /// @return takes the function away again
+    public final HookHandle beforeForward(UnaryOperator<Variable> hook) {
+        UnaryOperator<Variable> own = x -> hook.apply(x);            // an object of its own, if one hook is added twice
+        inputHooks.add(own);
+        return () -> inputHooks.remove(own);
+    }
+
+    /// Calls a function with the input and the result of every call of this layer. What it returns takes the result's place; null leaves
+    /// it. A layer with hooks is not computed together with its neighbours in a [Sequential], so that each result is there to be seen.
+    ///
+    /// @return takes the function away again
+    public final HookHandle afterForward(BinaryOperator<Variable> hook) {
+        BinaryOperator<Variable> own = (x, y) -> hook.apply(x, y);
+        resultHooks.add(own);
+        return () -> resultHooks.remove(own);
+    }
+
+    final boolean hasHooks() {
+        return !inputHooks.isEmpty() || !resultHooks.isEmpty();
     }
 
     // ---------------------------------------------------------------------------------------------------------- registration
