@@ -69,6 +69,16 @@ final class Args {
         return golden.outputNames().stream().map(name -> all.get(names.indexOf(name))).toList();
     }
 
+    /// How many outputs an operator of ONNX is to have.
+    int outputCount() {
+        return golden.outputNames().size();
+    }
+
+    /// The version of the operators of ONNX.
+    int opset() {
+        return golden.opset();
+    }
+
     // ---------------------------------------------------------------------------------------------------------- tensors
 
     /// Tracked if the case wants its gradient.

@@ -19,8 +19,10 @@ import tools.jackson.databind.node.JsonNodeFactory;
 /// @param rtol relative tolerance of the expected values
 /// @param atol absolute tolerance of the expected values
 /// @param outputNames which of the outputs an operator of ONNX may have are there, by their names; empty for other operations
+/// @param opset version of the operators of ONNX, 0 for other operations
 record GoldenCase(String id, String op, String dtype, JsonNode args, List<JsonNode> upstream, List<String> wanted, boolean mustFail,
-        List<JsonNode> outputs, JsonNode expected, double rtol, double atol, List<String> outputNames) {
+        List<JsonNode> outputs, JsonNode expected, double rtol, double atol, List<String> outputNames,
+        int opset) {
 
     static GoldenCase of(JsonNode node) {
         var upstream = new ArrayList<JsonNode>();
@@ -35,7 +37,8 @@ record GoldenCase(String id, String op, String dtype, JsonNode args, List<JsonNo
         return new GoldenCase(node.get("id").asString(), node.get("op").asString(), node.path("dtype").asString(null), args,
                 List.copyOf(upstream), List.copyOf(wanted), node.path("mustFail").asBoolean(false), List.copyOf(outputs),
                 node.path("grads"),
-                tolerance.path("rtol").asDouble(0), tolerance.path("atol").asDouble(0), List.copyOf(names));
+                tolerance.path("rtol").asDouble(0), tolerance.path("atol").asDouble(0), List.copyOf(names),
+                node.path("opset").asInt(0));
     }
 
     /// The expected gradient of an argument, JSON null where nothing depends on it.

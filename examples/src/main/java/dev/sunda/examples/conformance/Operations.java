@@ -17,6 +17,12 @@ final class Operations {
         AttentionOperations.register(TABLE);
         RecurrentOperations.register(TABLE);
         OnnxSequenceOperations.register(TABLE);
+        OnnxPointwiseOperations.register(TABLE);
+        OnnxReductionOperations.register(TABLE);
+        OnnxShapeOperations.register(TABLE);
+        OnnxSpatialOperations.register(TABLE);
+        OnnxResizing.register(TABLE);
+        OnnxLayerOperations.register(TABLE);
         ActivationOperations.register(TABLE);
         LossOperations.register(TABLE);
         PointwiseOperations.register(TABLE);
