@@ -9,7 +9,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /// Element-wise formulas over F32 views of any strides, in place: one pass over memory. Instructions run one after the other over strips so
-/// short that all their values stay in the caches; each is a loop of [UnaryMath] or [BinaryMath]. Contiguous tensors are read where they lie.
+/// short that all their values stay in the caches; each is a loop of [UnaryMath] or [BinaryMath]. Contiguous tensors are read where
+/// they lie.
 final class Formulas {
     /// Elements of a strip.
     static final int STRIP = 512;
