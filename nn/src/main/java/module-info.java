@@ -5,4 +5,5 @@ module dev.sunda.nn {
 
     exports dev.sunda.nn;
     exports dev.sunda.nn.functional;
+    exports dev.sunda.nn.metric;
 }

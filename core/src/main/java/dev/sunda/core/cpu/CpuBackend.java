@@ -6,6 +6,7 @@ import dev.sunda.core.op.AxisMap;
 import dev.sunda.core.op.BinaryOp;
 import dev.sunda.core.op.ConvSpec;
 import dev.sunda.core.op.CrossEntropySpec;
+import dev.sunda.core.op.CtcSpec;
 import dev.sunda.core.op.Formula;
 import dev.sunda.core.op.PoolSpec;
 import dev.sunda.core.op.RandomKey;
@@ -383,6 +384,11 @@ public final class CpuBackend implements Backend {
             CrossEntropy64.backward(spec, dlosses, logits, target, weight, logSumExp, dlogits);
         else
             naive.crossEntropyBackward(spec, dlosses, logits, target, weight, logSumExp, dlogits);
+    }
+
+    @Override
+    public void ctc(CtcSpec spec, View logProbs, View targets, View losses, View gradient) {
+        Ctc.apply(spec, logProbs, targets, losses, gradient);
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.sunda.core.op.AxisMap;
 import dev.sunda.core.op.BinaryOp;
 import dev.sunda.core.op.ConvSpec;
 import dev.sunda.core.op.CrossEntropySpec;
+import dev.sunda.core.op.CtcSpec;
 import dev.sunda.core.op.Formula;
 import dev.sunda.core.op.PoolSpec;
 import dev.sunda.core.op.RandomKey;
@@ -230,6 +231,11 @@ public final class ReferenceBackend implements Backend {
     public void crossEntropyBackward(CrossEntropySpec spec, View dlosses, View logits, View target, View weight, View logSumExp,
             View dlogits) {
         NaiveLosses.crossEntropyBackward(spec, dlosses, logits, target, weight, logSumExp, dlogits);
+    }
+
+    @Override
+    public void ctc(CtcSpec spec, View logProbs, View targets, View losses, View gradient) {
+        NaiveCtc.ctc(spec, logProbs, targets, losses, gradient);
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.sunda.core.op.AxisMap;
 import dev.sunda.core.op.BinaryOp;
 import dev.sunda.core.op.ConvSpec;
 import dev.sunda.core.op.CrossEntropySpec;
+import dev.sunda.core.op.CtcSpec;
 import dev.sunda.core.op.Formula;
 import dev.sunda.core.op.PoolSpec;
 import dev.sunda.core.op.RandomKey;
@@ -205,6 +206,14 @@ public interface Backend {
 
     /// `dlogits = dlosses * (softmax(logits) * sum_c(weight_c * t_c) - weight * t)` row by row: the gradient of [#crossEntropy].
     void crossEntropyBackward(CrossEntropySpec spec, View dlosses, View logits, View target, View weight, View logSumExp, View dlogits);
+
+    /// Loss of each sequence of labels under connectionist temporal classification, see [CtcSpec], and its gradient.
+    ///
+    /// @param logProbs `[T, N, C]`
+    /// @param targets `I64`, `[N, S]`: the labels of each sequence, none of them the blank; what follows them does not count
+    /// @param losses `[N]`
+    /// @param gradient of the shape of `logProbs`, 0 after the end of a sequence; may be null
+    void ctc(CtcSpec spec, View logProbs, View targets, View losses, View gradient);
 
     /// Uniform numbers in `[0, 1)`: element `i` in row-major order is number `i` of `key`.
     void uniform(RandomKey key, View out);

@@ -1,5 +1,6 @@
 package dev.sunda.examples.conformance;
 
+import dev.sunda.autograd.Variable;
 import dev.sunda.nn.functional.BinaryLosses;
 import dev.sunda.nn.functional.ClassificationLosses;
 import dev.sunda.nn.functional.Distances;
@@ -10,6 +11,7 @@ import dev.sunda.nn.functional.MetricLosses;
 import dev.sunda.nn.functional.MetricLosses.TripletOptions;
 import dev.sunda.nn.functional.Reduction;
 import dev.sunda.nn.functional.RegressionLosses;
+import dev.sunda.nn.functional.SequenceLosses;
 
 /// The softmax family and losses.
 final class LossOperations {
@@ -23,6 +25,7 @@ final class LossOperations {
         differences(table);
         probabilities(table);
         vectors(table);
+        sequences(table);
     }
 
     private static void classes(OperationTable table) {
@@ -56,6 +59,16 @@ final class LossOperations {
         table.one("triplet_margin_loss", a -> MetricLosses.tripletMarginLoss(a.variable("anchor"), a.variable("positive"),
                 a.variable("negative"), new TripletOptions(a.number("margin", 1), a.number("p", 2), a.number("eps", 1e-6),
                         a.flag("swap", false), reduction(a))));
+    }
+
+    private static void sequences(OperationTable table) {
+        table.one("ctc_loss", a -> ctc(a, a.variable("log_probs")));
+        table.one("ctc_loss_from_logits", a -> ctc(a, a.variable("logits").logSoftmax(-1)));
+    }
+
+    private static Variable ctc(Args a, Variable logProbs) {
+        return SequenceLosses.ctcLoss(logProbs, a.tensor("targets"), a.integers("input_lengths"), a.integers("target_lengths"),
+                a.integer("blank", 0), reduction(a), a.flag("zero_infinity", false));
     }
 
     private static Reduction reduction(Args a) {

@@ -15,7 +15,7 @@ import dev.sunda.core.type.ShapeException;
 import java.util.List;
 
 /// Cross-entropy, the loss of most classifiers. The other losses are in classes by subject: [RegressionLosses], [DistributionLosses],
-/// [BinaryLosses], [ClassificationLosses], [MetricLosses] and [SegmentationLosses].
+/// [BinaryLosses], [ClassificationLosses], [MetricLosses], [SequenceLosses] and [SegmentationLosses].
 public final class Losses {
     private Losses() {
     }

@@ -12,7 +12,8 @@ final class FunctionalCases {
                     ResamplingCases.cases(),
                     NormalizationCases.cases(), LossCases.cases(), AttentionCases.cases(),
                     RecurrentCases.cases(),
-                    RegressionLossCases.cases(), ClassificationLossCases.cases(), MetricLossCases.cases())
+                    RegressionLossCases.cases(), ClassificationLossCases.cases(), MetricLossCases.cases(),
+                    SequenceLossCases.cases())
             .flatMap(List::stream).toList();
 
     /// The classes that hold them.
@@ -23,7 +24,7 @@ final class FunctionalCases {
                     MultiheadAttentions.class, Normalizations.class,
                     Poolings.class, Positions.class, Recurrences.class, Sequences.class,
                     RegressionLosses.class, DistributionLosses.class, BinaryLosses.class, ClassificationLosses.class, MetricLosses.class,
-                    Distances.class, SegmentationLosses.class);
+                    Distances.class, SegmentationLosses.class, SequenceLosses.class);
 
     private FunctionalCases() {
     }

@@ -1,0 +1,23 @@
+package dev.sunda.nn;
+
+import dev.sunda.autograd.Variable;
+import dev.sunda.core.Tensor;
+import dev.sunda.nn.functional.Reduction;
+import dev.sunda.nn.functional.SequenceLosses;
+
+/// Connectionist temporal classification. See [SequenceLosses#ctcLoss].
+///
+/// @param blank the class that stands for no label
+/// @param reduction mean, sum or none
+/// @param zeroInfinity whether infinite losses become 0
+public record CtcLoss(int blank, Reduction reduction, boolean zeroInfinity) {
+    /// The mean; class 0 is the blank.
+    public CtcLoss() {
+        this(0, Reduction.MEAN, false);
+    }
+
+    /// The loss of sequences.
+    public Variable forward(Variable logProbs, Tensor targets, int[] inputLengths, int[] targetLengths) {
+        return SequenceLosses.ctcLoss(logProbs, targets, inputLengths, targetLengths, blank, reduction, zeroInfinity);
+    }
+}

@@ -1,0 +1,20 @@
+package dev.sunda.nn;
+
+import dev.sunda.autograd.Variable;
+import dev.sunda.nn.functional.MetricLosses;
+import dev.sunda.nn.functional.MetricLosses.TripletOptions;
+
+/// Anchors that should be nearer to one vector than to another. See [MetricLosses#tripletMarginLoss].
+///
+/// @param options margin, norm, eps, swap and reduction
+public record TripletMarginLoss(TripletOptions options) {
+    /// With the default options.
+    public TripletMarginLoss() {
+        this(TripletOptions.DEFAULT);
+    }
+
+    /// The loss of triplets.
+    public Variable forward(Variable anchor, Variable positive, Variable negative) {
+        return MetricLosses.tripletMarginLoss(anchor, positive, negative, options);
+    }
+}
