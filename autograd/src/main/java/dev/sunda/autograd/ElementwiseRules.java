@@ -70,6 +70,7 @@ final class ElementwiseRules {
             case ERF -> kept.square().neg().exp().mul(2 / Math.sqrt(Math.PI));
             case ERFC -> kept.square().neg().exp().mul(-2 / Math.sqrt(Math.PI));
             case ERFINV -> kept.square().exp().mul(Math.sqrt(Math.PI) / 2);
+            case LGAMMA -> kept.digamma();
             case SILU -> siluDerivative(kept);
             case MISH -> mishDerivative(kept);
             case SOFTSIGN -> kept.abs().add(1).square().reciprocal();

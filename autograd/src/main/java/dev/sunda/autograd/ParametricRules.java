@@ -13,6 +13,7 @@ final class ParametricRules {
         return switch (op.kind()) {
             case ELU -> eluDerivative(op, x);
             case SOFTPLUS -> softplusDerivative(op, x);
+            case POLYGAMMA -> x.polygamma((int) op.a() + 1);
             case LOGIT -> logitDerivative(op, x);
             case LEAKY_RELU, CLAMP, HARDTANH, SOFTSHRINK, HARDSHRINK, THRESHOLD, NAN_TO_NUM -> steps(op, x);
         };

@@ -511,6 +511,18 @@ public sealed class Variable permits Parameter {
         return apply(UnaryOp.ERFINV);
     }
 
+    public Variable lgamma() {
+        return apply(UnaryOp.LGAMMA);
+    }
+
+    public Variable digamma() {
+        return polygamma(0);
+    }
+
+    public Variable polygamma(int order) {
+        return apply(ParametricOp.polygamma(order));
+    }
+
     public Variable logit() {
         return apply(ParametricOp.logit());
     }

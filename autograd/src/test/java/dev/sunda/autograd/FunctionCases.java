@@ -58,6 +58,9 @@ final class FunctionCases {
                 OpCase.of("erf", "a,b", x -> x.get(0).erf()),
                 OpCase.of("erfc", "a,b", x -> x.get(0).erfc()),
                 OpCase.of("erfinv", "a,b", INSIDE_ONE, x -> x.get(0).erfinv()),
+                OpCase.of("lgamma", "a,b", POSITIVE, x -> x.get(0).lgamma()),
+                OpCase.of("digamma", "a,b", POSITIVE, x -> x.get(0).digamma()),
+                OpCase.of("polygamma", "a,b", POSITIVE, x -> x.get(0).polygamma(2).mul(0.1)).refusing(d -> bools(d).polygamma(-1)),
                 OpCase.of("gelu", "a,b", x -> x.get(0).gelu()),
                 OpCase.of("apply", "a,b", x -> x.get(0).apply(UnaryOp.GELU_TANH)),
                 OpCase.of("to", "a,b", x -> x.get(0).to(DType.F64).square()));

@@ -3,6 +3,7 @@ package dev.sunda.autograd;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sunda.core.Tensor;
+import dev.sunda.core.type.DType;
 import java.util.List;
 import java.util.function.BinaryOperator;
 import org.junit.jupiter.api.Test;
@@ -71,9 +72,11 @@ class PointwiseRulesTests {
         assertThat(gradients.get(0).data().toDoubleArray()).containsExactly(1, 0, 0, 0, 0);
         assertThat(gradients.get(1).data().toDoubleArray()).containsOnly(0);
         assertThat(gradients.get(2).data().toDoubleArray()).containsExactly(0, 1, 1, 0, 1);
-        Variable z = Variable.tracked(Tensor.of(-1, -0.5, 1, 1.5, NAN));
-        assertThat(Variable.gradients(z.clamp(-1, 1).sum(), List.of(z), false).getFirst().data().toDoubleArray()).containsExactly(1, 1, 1,
-                0, 0);
+        for (DType dtype : List.of(DType.F32, DType.F64)) {
+            Variable z = Variable.tracked(Tensor.of(-1, -0.5, 1, 1.5, NAN).to(dtype));
+            assertThat(Variable.gradients(z.clamp(-1, 1).sum(), List.of(z), false).getFirst().data().toDoubleArray()).containsExactly(1, 1,
+                    1, 0, 0);
+        }
     }
 
     @Test

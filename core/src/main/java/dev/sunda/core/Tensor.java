@@ -923,6 +923,23 @@ public final class Tensor {
         return apply(UnaryOp.ERFINV);
     }
 
+    /// `log |gamma(x)|`.
+    public Tensor lgamma() {
+        return apply(UnaryOp.LGAMMA);
+    }
+
+    /// The derivative of [#lgamma].
+    public Tensor digamma() {
+        return polygamma(0);
+    }
+
+    /// The derivative of order `order + 1` of [#lgamma].
+    ///
+    /// @param order 0 or greater
+    public Tensor polygamma(int order) {
+        return apply(ParametricOp.polygamma(order));
+    }
+
     /// `log(x / (1 - x))`, NaN outside `[0, 1]`.
     public Tensor logit() {
         return apply(ParametricOp.logit());

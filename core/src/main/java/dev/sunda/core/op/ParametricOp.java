@@ -34,6 +34,8 @@ public record ParametricOp(Kind kind, double a, double b, double c) implements U
         /// outside `[0, 1]`.
         LOGIT("logit", (x, p) -> ScalarMath.logit(x, p.a),
                 (x, p) -> p.a < 0 ? x >= 0 && x <= 1 ? 1 / (x * (1 - x)) : Double.NaN : x >= p.a && x <= 1 - p.a ? 1 / (x * (1 - x)) : 0),
+        /// The derivative of order `a + 1` of `log |gamma(x)|`; its derivative is the next order.
+        POLYGAMMA("polygamma", (x, p) -> GammaFunctions.polygamma((int) p.a, x), (x, p) -> GammaFunctions.polygamma((int) p.a + 1, x)),
         /// `a` in the place of NaN, `b` of infinity, `c` of minus infinity; the derivative is 0 there.
         NAN_TO_NUM("nanToNum",
                 (x, p) -> Double.isNaN(x) ? p.a : x == Double.POSITIVE_INFINITY ? p.b : x == Double.NEGATIVE_INFINITY ? p.c : x,
@@ -122,6 +124,12 @@ public record ParametricOp(Kind kind, double a, double b, double c) implements U
     public static ParametricOp logit(double eps) {
         check(eps >= 0, "logit: eps must not be negative", eps);
         return new ParametricOp(Kind.LOGIT, eps, 0, 0);
+    }
+
+    /// @param order 0 for the first derivative of `log |gamma(x)|`, the digamma function, 1 for the second, and so on
+    public static ParametricOp polygamma(int order) {
+        check(order >= 0, "polygamma: the order must not be negative", order);
+        return new ParametricOp(Kind.POLYGAMMA, order, 0, 0);
     }
 
     /// 0 in the place of NaN, the largest numbers of the type in the place of infinities.

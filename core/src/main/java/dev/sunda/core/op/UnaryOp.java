@@ -51,6 +51,8 @@ public enum UnaryOp implements UnaryFunction {
     ERFC("erfc", ErrorFunction::erfc, x -> -2 / Math.sqrt(Math.PI) * StrictMath.exp(-x * x), Keeps.INPUT),
     /// The inverse of [#ERF]: infinite at -1 and 1, NaN beyond.
     ERFINV("erfinv", ScalarMath::erfinv, y -> Math.sqrt(Math.PI) / 2 * StrictMath.exp(y * y), Keeps.OUTPUT),
+    /// `log |gamma(x)|`, infinite at 0 and the negative integers.
+    LGAMMA("lgamma", GammaFunctions::logGamma, GammaFunctions::digamma, Keeps.INPUT),
     /// `x / (1 + e^-x)`. Source: Elfwing, Uchibe, Doya 2017, arXiv:1702.03118.
     SILU("silu", x -> x * ScalarMath.sigmoid(x), UnaryOp::siluDerivative, Keeps.INPUT),
     /// `x tanh(log(1 + e^x))`. Source: Misra 2019, arXiv:1908.08681.

@@ -26,6 +26,7 @@ class ParametricProperties {
             ParametricOp.selu(), ParametricOp.celu(1.5), ParametricOp.celu(-0.5), ParametricOp.clamp(-0.7, 1.1), ParametricOp.clamp(1, -1),
             ParametricOp.hardtanh(-1, 1), ParametricOp.softplus(1, 20), ParametricOp.softplus(3, 0.2), ParametricOp.softshrink(0.3),
             ParametricOp.hardshrink(0.3), ParametricOp.threshold(0.1, -7), ParametricOp.logit(), ParametricOp.logit(0.1),
+            ParametricOp.polygamma(0), ParametricOp.polygamma(3),
             ParametricOp.nanToNum(1, 2, 3));
     private final CpuBackend cpu = new CpuBackend();
     private final ReferenceBackend naive = new ReferenceBackend(Device.CPU);

@@ -80,6 +80,9 @@ final class PointwiseOperations {
         table.unary("erf", Variable::erf);
         table.unary("erfc", Variable::erfc);
         table.unary("erfinv", Variable::erfinv);
+        table.unary("lgamma", Variable::lgamma);
+        table.unary("digamma", Variable::digamma);
+        table.one("polygamma", a -> a.variable("input").polygamma(a.integer("n")));
     }
 
     private static Variable div(Args a) {
