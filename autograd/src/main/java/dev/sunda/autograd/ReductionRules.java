@@ -5,6 +5,7 @@ import static dev.sunda.autograd.Operation.wrt;
 
 import dev.sunda.core.Tensor;
 import dev.sunda.core.kernel.LossKernels;
+import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Dims;
 import dev.sunda.core.type.Shape;
 import java.util.List;
@@ -20,11 +21,31 @@ final class ReductionRules {
         return output("sum", x.data().sum(dims), wrt(x, dy -> dy.reshape(kept).expand(from)));
     }
 
-    static Variable variance(Variable x, Dims dims, int correction) {
-        int count = dims.count("var", x.shape());
+    /// `dx = dy * 2 / (n - correction) * (x - mean)`, in double, as the value.
+    static Variable variance(Variable x, Dims dims, double correction) {
+        if (x.dtype() == DType.F32)
+            return variance(x.to(DType.F64), dims, correction).to(DType.F32);
         Shape kept = dims.kept("var", x.shape());
-        Variable centred = x.sub(x.mean(dims).reshape(kept));
-        return centred.square().sum(dims).div(Math.max(0, count - correction));
+        double slope = 2 / (dims.count("var", x.shape()) - correction);
+        return output("var", x.data().var(dims, correction),
+                wrt(x, dy -> dy.reshape(kept).mul(slope).mul(x.sub(x.mean(dims.keeping())))));
+    }
+
+    /// The square root of the variance; its gradient is taken as 0 where that is 0, as in PyTorch.
+    static Variable deviation(Variable x, Dims dims, double correction) {
+        Variable variance = x.var(dims, correction);
+        return output("std", variance.data().sqrt(), wrt(variance, (dy, y) -> {
+            Tensor zero = y.data().eq(0);
+            Variable divisor = Variable.of(Tensor.ones(y.shape(), y.dtype(), y.device())).where(zero, y.mul(2));
+            return Variable.zerosLike(y).where(zero, dy.div(divisor));
+        }));
+    }
+
+    /// `dx = dy * exp(x - y)`.
+    static Variable logSumExp(Variable x, Dims dims) {
+        Shape kept = dims.kept("logSumExp", x.shape());
+        return output("logSumExp", x.data().logSumExp(dims),
+                wrt(x, (dy, y) -> dy.reshape(kept).mul(x.sub(y.reshape(kept)).exp())));
     }
 
     /// `dx_i = dy * product of all x_j with j != i`, from products before and after each element, so that zeros do no harm.
@@ -50,18 +71,15 @@ final class ReductionRules {
         return others == null ? Variable.of(Tensor.ones(x.shape(), x.dtype(), x.device())) : others;
     }
 
+    /// Products of the elements before and after each one.
     private static Variable othersAlong(Variable x, int dim) {
         int n = x.size(dim);
-        Variable ones = Variable.of(Tensor.ones(x.shape().with(dim, 1), x.dtype(), x.device()));
-        var before = new Variable[n];
-        var after = new Variable[n];
-        for (int i = 0; i < n; i++)
-            before[i] = i == 0 ? ones : before[i - 1].mul(x.narrow(dim, i - 1, 1));
-        for (int i = n - 1; i >= 0; i--)
-            after[i] = i == n - 1 ? ones : after[i + 1].mul(x.narrow(dim, i + 1, 1));
-        for (int i = 0; i < n; i++)
-            before[i] = before[i].mul(after[i]);
-        return n == 0 ? x : Variable.cat(List.of(before), dim);
+        if (n == 0)
+            return x;
+        Variable one = Variable.of(Tensor.ones(x.shape().with(dim, 1), x.dtype(), x.device()));
+        Variable before = Variable.cat(List.of(one, x.narrow(dim, 0, n - 1).cumprod(dim)), dim);
+        Variable after = Variable.cat(List.of(x.narrow(dim, 1, n - 1).flip(dim).cumprod(dim).flip(dim), one), dim);
+        return before.mul(after);
     }
 
     static Variable extreme(boolean largest, Variable x, Dims dims) {

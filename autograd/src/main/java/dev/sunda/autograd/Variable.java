@@ -7,6 +7,7 @@ import dev.sunda.core.Index;
 import dev.sunda.core.Tensor;
 import dev.sunda.core.op.BinaryOp;
 import dev.sunda.core.op.GridOrder;
+import dev.sunda.core.op.Interpolation;
 import dev.sunda.core.op.ParametricOp;
 import dev.sunda.core.op.Rounding;
 import dev.sunda.core.op.ScatterReduction;
@@ -26,6 +27,16 @@ import java.util.function.UnaryOperator;
 /// with [#of] is a constant, one made with [#tracked] can be differentiated against, a [Parameter] is trained. Not recorded is what
 /// happens inside [GradMode#noGrad] and what involves constants only. Own operations are declared with [Operation].
 public sealed class Variable permits Parameter {
+    /// Elements of a variable and where they are.
+    ///
+    /// @param indices int64, of the shape of the values
+    public record Indexed(Variable values, Tensor indices) {
+    }
+
+    /// Variance and mean over the same elements.
+    public record Moments(Variable variance, Variable mean) {
+    }
+
     private final Tensor data;
     private final Node node;
 
@@ -576,9 +587,45 @@ public sealed class Variable permits Parameter {
         return sum(dims).div(count);
     }
 
-    /// The variance with divisor `n - correction` (1 for the unbiased estimate).
-    public Variable var(Dims dims, int correction) {
+    /// The variance with divisor `max(0, n - correction)` (1 for the unbiased estimate).
+    public Variable var(Dims dims, double correction) {
         return ReductionRules.variance(this, dims, correction);
+    }
+
+    /// The standard deviation, the square root of [#var]; its gradient is 0 where it is 0.
+    public Variable std(Dims dims, double correction) {
+        return ReductionRules.deviation(this, dims, correction);
+    }
+
+    /// [#var] and mean.
+    public Moments varMean(Dims dims, double correction) {
+        return new Moments(var(dims, correction), mean(dims));
+    }
+
+    /// The Euclidean norm of all elements.
+    public Variable norm() {
+        return norm(2, Dims.all());
+    }
+
+    /// The vector norm `(sum of |x|^p)^(1/p)`, see [Tensor#norm]. Order 0 has no gradient; where a norm is not smooth the gradient is a
+    /// subgradient: 0 at the zero vector, an even share for elements that tie for an infinite order.
+    public Variable norm(double p, Dims dims) {
+        return NormRules.norm(this, p, dims);
+    }
+
+    /// `log(sum(exp(x)))` without overflow; `dx = dy * exp(x - y)`.
+    public Variable logSumExp(Dims dims) {
+        return ReductionRules.logSumExp(this, dims);
+    }
+
+    /// The sum without the elements that are NaN, which get no gradient.
+    public Variable nansum(Dims dims) {
+        return zerosLike(this).where(data().ne(data()), this).sum(dims);
+    }
+
+    /// The mean of the elements that are not NaN; NaN if there are none.
+    public Variable nanmean(Dims dims) {
+        return nansum(dims).div(of(data().eq(data()).sum(dims).to(dtype())));
     }
 
     /// The product; its gradient is right also where elements are 0.
@@ -594,6 +641,65 @@ public sealed class Variable permits Parameter {
     /// The smallest element; ties share the gradient evenly.
     public Variable amin(Dims dims) {
         return ReductionRules.extreme(false, this, dims);
+    }
+
+    /// The largest of all elements; ties share the gradient evenly.
+    public Variable max() {
+        return amax(Dims.all());
+    }
+
+    /// The smallest of all elements; ties share the gradient evenly.
+    public Variable min() {
+        return amin(Dims.all());
+    }
+
+    /// The largest element along `dim` and its place; the gradient goes to the first one of equals.
+    public Indexed max(int dim, boolean keepDim) {
+        return SelectionRules.pickOne("max", this, data().max(dim, true), dim, keepDim);
+    }
+
+    /// The smallest element along `dim` and its place; the gradient goes to the first one of equals.
+    public Indexed min(int dim, boolean keepDim) {
+        return SelectionRules.pickOne("min", this, data().min(dim, true), dim, keepDim);
+    }
+
+    /// The median of all elements, the lower one of two; elements that equal it share the gradient evenly.
+    public Variable median() {
+        return SelectionRules.shared("median", this, data().median());
+    }
+
+    /// The median along `dim`, the lower one of two, and its place, which the gradient goes to.
+    public Indexed median(int dim, boolean keepDim) {
+        return SelectionRules.pickOne("median", this, data().median(dim, true), dim, keepDim);
+    }
+
+    /// [#median()] of the elements that are not NaN.
+    public Variable nanMedian() {
+        return SelectionRules.shared("nanMedian", this, data().nanMedian());
+    }
+
+    /// [#median(int, boolean)] of the elements that are not NaN.
+    public Indexed nanMedian(int dim, boolean keepDim) {
+        return SelectionRules.pickOne("nanMedian", this, data().nanMedian(dim, true), dim, keepDim);
+    }
+
+    /// Quantile `q` of all elements, on the line between its neighbours; NaN if one is NaN.
+    public Variable quantile(double q) {
+        return reshape(-1).quantile(new double[] {q}, 0, false, Interpolation.LINEAR).reshape();
+    }
+
+    /// Quantiles along `dim`: entry `i` of the first dimension of the result is quantile `q[i]`. Neighbours share the gradient by their
+    /// weights. A row with NaN gives NaN.
+    ///
+    /// @param q each from 0 (the smallest element) to 1 (the largest)
+    /// @param interpolation what counts between two elements
+    public Variable quantile(double[] q, int dim, boolean keepDim, Interpolation interpolation) {
+        return SelectionRules.quantile(this, q, dim, keepDim, interpolation, false);
+    }
+
+    /// Quantiles along `dim` of the elements that are not NaN; NaN if there are none.
+    public Variable nanQuantile(double[] q, int dim, boolean keepDim, Interpolation interpolation) {
+        return SelectionRules.quantile(this, q, dim, keepDim, interpolation, true);
     }
 
     /// Sums over the dimensions in which `target` was stretched by broadcasting.
@@ -612,6 +718,48 @@ public sealed class Variable permits Parameter {
         return ReductionRules.logSoftmax(this, dim);
     }
 
+    // ---------------------------------------------------------------------------------------------------------- scans and sorting
+
+    /// Running sums along `dim`.
+    public Variable cumsum(int dim) {
+        return ScanRules.sum(this, dim);
+    }
+
+    /// Running products along `dim`; the gradient is right also where elements are 0.
+    public Variable cumprod(int dim) {
+        return ScanRules.product(this, dim);
+    }
+
+    /// `log(cumsum(exp(x)))` along `dim`, without overflow.
+    public Variable logCumSumExp(int dim) {
+        return ScanRules.logSumExp(this, dim);
+    }
+
+    /// The largest element so far along `dim` and its place, the last one of equals.
+    public Indexed cumMax(int dim) {
+        return SelectionRules.pick("cumMax", this, data().cumMax(dim), dim);
+    }
+
+    /// The smallest element so far along `dim` and its place, the last one of equals.
+    public Indexed cumMin(int dim) {
+        return SelectionRules.pick("cumMin", this, data().cumMin(dim), dim);
+    }
+
+    /// The elements along `dim` in order, and where they were; see [Tensor#sort].
+    public Indexed sort(int dim, boolean descending) {
+        return SelectionRules.pick("sort", this, data().sort(dim, descending), dim);
+    }
+
+    /// The `k` largest (or smallest) elements along `dim` in order, and where they were.
+    public Indexed topK(int k, int dim, boolean largest) {
+        return SelectionRules.pick("topK", this, data().topK(k, dim, largest), dim);
+    }
+
+    /// Element number `k` (from 1 on) in ascending order along `dim`, and where it was.
+    public Indexed kthValue(int k, int dim, boolean keepDim) {
+        return SelectionRules.pickOne("kthValue", this, data().kthValue(k, dim, true), dim, keepDim);
+    }
+
     // ---------------------------------------------------------------------------------------------------------- products
 
     public Variable matmul(Variable other) {
@@ -621,6 +769,76 @@ public sealed class Variable permits Parameter {
     /// [#matmul(Variable)] `+ bias` in one pass, see [Tensor#matmul(Tensor, Tensor)].
     public Variable matmul(Variable other, Variable bias) {
         return ProductRules.matmul(this, other, bias);
+    }
+
+    /// The sum of the products of two vectors.
+    public Variable dot(Variable other) {
+        return Contractions.dot(this, other);
+    }
+
+    /// Sums of products over the last dimension of both: `[.., k]` and `[..', k]` give `[.., ..']`.
+    public Variable inner(Variable other) {
+        return Contractions.inner(this, other);
+    }
+
+    /// All products of two vectors: `[m]` and `[n]` give `[m, n]`.
+    public Variable outer(Variable other) {
+        return Contractions.outer(this, other);
+    }
+
+    /// A matrix times a vector.
+    public Variable mv(Variable vector) {
+        return Contractions.mv(this, vector);
+    }
+
+    /// Products of matrices of two batches of one size, without broadcasting.
+    public Variable bmm(Variable other) {
+        return Contractions.bmm(this, other);
+    }
+
+    /// `beta * this + alpha * x · y` for matrices; with `beta` 0 this variable does not count, not even where it is NaN.
+    public Variable addmm(Variable x, Variable y, double beta, double alpha) {
+        return Contractions.scaledSum("addmm", this, x, y, beta, alpha, 2);
+    }
+
+    /// [#addmm] for batches of matrices.
+    public Variable baddbmm(Variable x, Variable y, double beta, double alpha) {
+        return Contractions.scaledSum("baddbmm", this, x, y, beta, alpha, 3);
+    }
+
+    /// The sum of the diagonal of a matrix.
+    public Variable trace() {
+        return Contractions.trace(this);
+    }
+
+    /// The vector product along a dimension of size 3; the other dimensions are broadcast.
+    public Variable cross(Variable other, int dim) {
+        return Contractions.cross(this, other, dim);
+    }
+
+    /// The Kronecker product: every element of this variable times all of `other`, sizes multiply.
+    public Variable kron(Variable other) {
+        return Contractions.kron(this, other);
+    }
+
+    /// Sums of products over the last `dims` dimensions of this variable and the first ones of `other`.
+    public Variable tensordot(Variable other, int dims) {
+        return Contractions.tensordot(this, other, dims);
+    }
+
+    /// Sums of products over pairs of dimensions: `dims[i]` of this variable and `otherDims[i]` of `other`. The other dimensions follow
+    /// in their order, this variable's first.
+    public Variable tensordot(Variable other, int[] dims, int[] otherDims) {
+        return Contractions.tensordot("tensordot", this, other, dims, otherDims);
+    }
+
+    /// The sum of products that an equation names, such as `"bij,bjk->bik"`: for every position of the letters of the result the sum over
+    /// all other letters. A letter twice in one operand takes the diagonal, `...` stands for further dimensions, which are broadcast, and
+    /// so are sizes of 1. Without an arrow the result has the ellipsis and, in alphabetical order, the letters that occur once.
+    ///
+    /// @throws IllegalArgumentException if the equation is malformed or does not fit the operands
+    public static Variable einsum(String equation, Variable... operands) {
+        return Einsum.compute(equation, List.of(operands));
     }
 
     // ---------------------------------------------------------------------------------------------------------- shapes and indexing

@@ -2,11 +2,11 @@ package dev.sunda.core;
 
 import dev.sunda.core.op.ReduceOp;
 import dev.sunda.core.type.DType;
+import dev.sunda.core.type.DTypeException;
 import dev.sunda.core.type.Dims;
 import dev.sunda.core.type.Layout;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
-import java.util.Arrays;
 
 /// Reductions: which type they give, which shape, and what happens over nothing.
 final class Reductions {
@@ -33,26 +33,67 @@ final class Reductions {
         return reduce(ReduceOp.SUM, floating, dims).div(count);
     }
 
-    /// Two passes, so that a large mean costs no digits.
-    static Tensor variance(Tensor x, Dims dims, int correction) {
-        int count = dims.count("var", x.shape());
-        Tensor floating = x.to(x.dtype().orFloating());
-        Tensor centred = floating.sub(reduce(ReduceOp.SUM, floating, keep(dims, x.shape())).div(count));
-        return reduce(ReduceOp.SUM, centred.square(), dims).div(Math.max(0, count - correction));
+    /// In double, in two passes: the mean is refined by the mean of what is left, so that equal elements have the variance 0 and a large
+    /// mean costs no digits.
+    static Tensor.Moments moments(String operation, Tensor x, Dims dims, double correction) {
+        floating(operation, x);
+        if (Double.isNaN(correction))
+            throw new IllegalArgumentException(operation + ": the correction must be a number (got NaN)");
+        int count = dims.count(operation, x.shape());
+        Tensor exact = x.to(DType.F64);
+        Tensor rough = reduce(ReduceOp.SUM, exact, dims.keeping()).div(count);
+        Tensor mean = rough.add(reduce(ReduceOp.SUM, exact.sub(rough), dims.keeping()).div(count));
+        Tensor variance = reduce(ReduceOp.SUM, exact.sub(mean).square(), dims).div(Math.max(0, count - correction));
+        return new Tensor.Moments(variance.to(x.dtype()), mean.reshape(variance.shape()).to(x.dtype()));
     }
 
-    private static Dims keep(Dims dims, Shape shape) {
-        boolean[] mask = dims.mask("var", shape);
-        int[] reduced = new int[mask.length];
-        int n = 0;
-        for (int d = 0; d < mask.length; d++)
-            if (mask[d])
-                reduced[n++] = d;
-        return n == 0 ? Dims.keepAll() : Dims.keep(Arrays.copyOf(reduced, n));
+    private static void floating(String operation, Tensor x) {
+        if (!x.dtype().isFloating())
+            throw new DTypeException(operation + ": needs a floating type (got " + x.describe() + "); convert with to(DType.F32)");
+    }
+
+    /// `(sum of |x|^p)^(1/p)`, with the limits at 0 and at both infinities.
+    static Tensor norm(Tensor x, double p, Dims dims) {
+        floating("norm", x);
+        if (Double.isNaN(p))
+            throw new IllegalArgumentException("norm: the order must be a number (got NaN)");
+        boolean nothing = x.numel() == 0 && dims.kept("norm", x.shape()).numel() > 0;
+        if (nothing && (p < 0 || Double.isInfinite(p)))
+            throw new ShapeException("norm", "of order " + p + " has no value over zero elements", x.shape());
+        if (p == 0)
+            return x.ne(0).to(x.dtype()).sum(dims);
+        if (p == 1)
+            return x.abs().sum(dims);
+        if (p == 2)
+            return x.square().sum(dims).sqrt();
+        if (Double.isInfinite(p))
+            return p > 0 ? x.abs().amax(dims) : x.abs().amin(dims);
+        return x.abs().pow(p).sum(dims).pow(1 / p);
+    }
+
+    /// Shifted by the maximum where that is finite, so that nothing overflows; over zero elements minus infinity.
+    static Tensor logSumExp(Tensor x, Dims dims) {
+        Tensor floating = x.to(x.dtype().orFloating());
+        Shape kept = dims.kept("logSumExp", x.shape());
+        Tensor shift = Tensor.zeros(kept, floating.dtype(), x.device());
+        if (x.numel() > 0) {
+            Tensor largest = floating.amax(dims.keeping());
+            shift = shift.where(largest.abs().eq(Double.POSITIVE_INFINITY), largest);
+        }
+        Tensor sums = floating.sub(shift).exp().sum(dims);
+        return sums.log().add(shift.reshape(sums.shape()));
+    }
+
+    static Tensor.Indexed extreme(boolean largest, Tensor x, int dim, boolean keepDim) {
+        Tensor index = argReduce(largest, x, dim, true, largest ? "max" : "min");
+        return Sorting.dropped(new Tensor.Indexed(x.gather(dim, index), index), dim, keepDim);
     }
 
     static Tensor argReduce(boolean largest, Tensor x, int dim, boolean keepDim) {
-        String name = largest ? "argmax" : "argmin";
+        return argReduce(largest, x, dim, keepDim, largest ? "argmax" : "argmin");
+    }
+
+    private static Tensor argReduce(boolean largest, Tensor x, int dim, boolean keepDim, String name) {
         int d = x.rank() == 0 && (dim == 0 || dim == -1) ? 0 : x.shape().dim(name, dim);
         Tensor source = x.rank() == 0 ? x.reshape(1) : x;
         if (source.size(d) == 0)

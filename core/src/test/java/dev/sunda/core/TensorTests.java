@@ -2,6 +2,7 @@ package dev.sunda.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.sunda.core.op.UnaryOp;
 import dev.sunda.core.type.DType;
@@ -212,5 +213,20 @@ class TensorTests {
         assertThat(x.amax(Dims.all()).item()).isNaN();
         assertThat(x.argmax(0, false).item()).isEqualTo(0);
         assertThat(x.eq(x).toBooleanArray()).containsExactly(false, true, true);
+    }
+
+    @Test
+    void longSumsAndVariancesKeepTheirDigits() {
+        int n = 10_000_000;
+        float[] values = new float[n];
+        double sum = 0;
+        for (int i = 0; i < n; i++) {
+            values[i] = 1000 + (i % 7) * 0.125f;
+            sum += values[i];
+        }
+        Tensor x = Tensor.of(values);
+        assertThat(x.sum().item()).isCloseTo(sum, within(1e-6 * sum));
+        assertThat(x.reshape(1000, -1).sum(Dims.of(0)).sum().item()).isCloseTo(sum, within(1.6e-5 * sum));
+        assertThat(x.narrow(0, 0, 999_999).var(Dims.all(), 0).item()).isCloseTo(0.0625, within(1e-7));
     }
 }

@@ -11,6 +11,7 @@ import dev.sunda.core.op.Formula;
 import dev.sunda.core.op.PoolSpec;
 import dev.sunda.core.op.RandomKey;
 import dev.sunda.core.op.ReduceOp;
+import dev.sunda.core.op.ScanOp;
 import dev.sunda.core.op.ScatterOp;
 import dev.sunda.core.op.SgdStep;
 import dev.sunda.core.op.UnaryFunction;
@@ -134,6 +135,26 @@ public final class CpuBackend implements Backend {
             ArgReduce.apply(largest, x, dim, out);
         else
             naive.argReduce(largest, x, dim, out);
+    }
+
+    @Override
+    public void scan(ScanOp op, View x, int dim, View out) {
+        Scan.scan(op, x, dim, out);
+    }
+
+    @Override
+    public void linearScan(View a, View b, int dim, View out) {
+        Scan.linear(a, b, dim, out);
+    }
+
+    @Override
+    public void argsort(View x, int dim, boolean descending, View out) {
+        Argsort.apply(x, dim, descending, out);
+    }
+
+    @Override
+    public void searchSorted(View sorted, View x, boolean right, View out) {
+        naive.searchSorted(sorted, x, right, out);
     }
 
     @Override

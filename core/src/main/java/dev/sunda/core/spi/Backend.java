@@ -11,6 +11,7 @@ import dev.sunda.core.op.Formula;
 import dev.sunda.core.op.PoolSpec;
 import dev.sunda.core.op.RandomKey;
 import dev.sunda.core.op.ReduceOp;
+import dev.sunda.core.op.ScanOp;
 import dev.sunda.core.op.ScatterOp;
 import dev.sunda.core.op.SgdStep;
 import dev.sunda.core.op.UnaryFunction;
@@ -75,6 +76,21 @@ public interface Backend {
     /// Index of the first largest (or smallest) element along `dim`, which is not empty; NaN counts as larger (smaller) than everything.
     /// `out` is `I64` with size 1 at `dim`.
     void argReduce(boolean largest, View x, int dim, View out);
+
+    /// Running folds along `dim`, see [ScanOp]; `out` has the shape of `x` and the type that `op` says.
+    void scan(ScanOp op, View x, int dim, View out);
+
+    /// The linear recurrence `out[i] = a[i] * out[i - 1] + b[i]` along `dim` with `out[0] = b[0]` (`a[0]` does not matter): each slice is
+    /// a chain of fused multiply-adds in double. All of one shape and one floating type.
+    void linearScan(View a, View b, int dim, View out);
+
+    /// The places (`I64`) of the elements of `x` along `dim` in ascending or descending order. Equal elements, among them zeros of either
+    /// sign, keep their order; NaN counts as larger than everything.
+    void argsort(View x, int dim, boolean descending, View out);
+
+    /// How many elements of row `r` of `sorted` (`[R, S]`, ascending) are smaller than `x[r][i]`, or with `right` not larger, by bisection:
+    /// where `x[r][i]` belongs. `x` is `[R, n]` and of the same type, `out` `[R, n]` and `I64`.
+    void searchSorted(View sorted, View x, boolean right, View out);
 
     /// `out[b] = x[b] · y[b] + bias`: `[B, m, k]` times `[B, k, n]`. Each element is a chain of fused multiply-adds with ascending `k` that
     /// starts from its bias, in float32 or, on a backend that is more exact, in double.

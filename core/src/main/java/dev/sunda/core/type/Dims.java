@@ -37,6 +37,11 @@ public final class Dims {
         return dims.length == 0 ? ALL_KEPT : new Dims(dims.clone(), true);
     }
 
+    /// The same dimensions, which stay with size 1.
+    public Dims keeping() {
+        return keepDim ? this : new Dims(dims, true);
+    }
+
     /// True if reduced dimensions stay with size 1.
     public boolean keepDim() {
         return keepDim;

@@ -10,7 +10,8 @@ final class ProductOperations {
     static void register(OperationTable table) {
         table.one("linear", ProductOperations::linear);
         table.one("matmul", a -> a.variable("input").matmul(a.variable("other")));
-        table.one("bmm", a -> a.variable("input").matmul(a.variable("mat2")));
+        table.one("bmm", a -> a.variable("input").bmm(a.variable("mat2")));
+        table.one("einsum", a -> Variable.einsum(a.text("equation", ""), a.variables("operands").toArray(Variable[]::new)));
     }
 
     private static Variable linear(Args a) {

@@ -1,6 +1,9 @@
 package dev.sunda.examples.conformance;
 
+import dev.sunda.autograd.Variable;
+import dev.sunda.core.Tensor;
 import dev.sunda.core.type.Dims;
+import java.util.List;
 
 /// Reductions.
 final class ReductionOperations {
@@ -13,12 +16,44 @@ final class ReductionOperations {
         table.one("prod", a -> a.variable("input").prod(dims(a)));
         table.one("amax", a -> a.variable("input").amax(dims(a)));
         table.one("amin", a -> a.variable("input").amin(dims(a)));
-        table.one("max", a -> a.variable("input").amax(Dims.all()));
-        table.one("min", a -> a.variable("input").amin(Dims.all()));
+        table.put("max", a -> a.has("dim") ? indexed(a.variable("input").max(a.integer("dim"), a.flag("keepdim", false)))
+                : List.of(a.variable("input").max()));
+        table.put("min", a -> a.has("dim") ? indexed(a.variable("input").min(a.integer("dim"), a.flag("keepdim", false)))
+                : List.of(a.variable("input").min()));
         table.one("var", a -> a.variable("input").var(dims(a), correction(a)));
-        table.one("std", a -> a.variable("input").var(dims(a), correction(a)).sqrt());
-        table.index("argmax", (x, a) -> x.argmax(a.integer("dim"), a.flag("keepdim", false)), x -> x.argmax(0, false));
-        table.index("argmin", (x, a) -> x.argmin(a.integer("dim"), a.flag("keepdim", false)), x -> x.argmin(0, false));
+        table.one("std", a -> a.variable("input").std(dims(a), correction(a)));
+        table.one("norm", a -> a.variable("input").norm(order(a), dims(a)));
+        table.one("logsumexp", a -> a.variable("input").logSumExp(dims(a)));
+        table.index("argmax", (x, a) -> x.argmax(a.integer("dim"), a.flag("keepdim", false)), Tensor::argmax);
+        table.index("argmin", (x, a) -> x.argmin(a.integer("dim"), a.flag("keepdim", false)), Tensor::argmin);
+        table.one("cumsum", a -> a.variable("input").cumsum(a.integer("dim")));
+        table.one("cumprod", a -> a.variable("input").cumprod(a.integer("dim")));
+        table.put("sort", ReductionOperations::sort);
+        table.put("topk", ReductionOperations::topK);
+    }
+
+    /// Sorting is stable whether that was asked for or not.
+    private static List<Variable> sort(Args a) {
+        a.flag("stable", false);
+        return indexed(a.variable("input").sort(a.integer("dim", -1), a.flag("descending", false)));
+    }
+
+    /// The result is in order whether that was asked for or not.
+    private static List<Variable> topK(Args a) {
+        a.flag("sorted", true);
+        return indexed(a.variable("input").topK(a.integer("k"), a.integer("dim", -1), a.flag("largest", true)));
+    }
+
+    private static List<Variable> indexed(Variable.Indexed result) {
+        return List.of(result.values(), Variable.of(result.indices()));
+    }
+
+    private static double order(Args a) {
+        return switch (a.isText("p") ? a.text("p", "") : "") {
+            case "fro" -> 2;
+            case "nuc" -> throw new UnsupportedCase("p nuc");
+            default -> a.number("p", 2);
+        };
     }
 
     private static Dims dims(Args a) {
@@ -27,7 +62,7 @@ final class ReductionOperations {
         return keep ? Dims.keep(dims) : Dims.of(dims);
     }
 
-    private static int correction(Args a) {
-        return a.integer("correction", a.flag("unbiased", true) ? 1 : 0);
+    private static double correction(Args a) {
+        return a.number("correction", a.flag("unbiased", true) ? 1 : 0);
     }
 }
