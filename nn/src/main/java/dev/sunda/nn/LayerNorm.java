@@ -17,7 +17,7 @@ public final class LayerNorm extends Layer {
     private final Parameter weight;
     private final Parameter bias;
 
-    /// @param eps added to the variance, greater than 0
+    /// @param eps added to the variance, not negative
     /// @param elementwiseAffine whether there is a `weight`, and a `bias` if asked for
     /// @param bias whether there is a `bias`; without meaning if not affine
     public record Options(double eps, boolean elementwiseAffine, boolean bias) {
@@ -25,8 +25,8 @@ public final class LayerNorm extends Layer {
         public static final Options DEFAULT = new Options(1e-5, true, true);
 
         public Options {
-            if (!(eps > 0))
-                throw new IllegalArgumentException("LayerNorm: eps must be positive (got " + eps + ")");
+            if (!(eps >= 0))
+                throw new IllegalArgumentException("LayerNorm: eps must not be negative (got " + eps + ")");
         }
     }
 

@@ -135,8 +135,8 @@ class LayersTests {
         var norm = new BatchNorm2d(2);
         assertThatThrownBy(() -> norm.forward(ramp(1, 3, 2, 2))).isInstanceOf(ShapeException.class)
                 .hasMessage("in BatchNorm2d(2): batchNorm: the input must be [batch, 2, height, width] (got [1, 3, 2, 2])");
-        assertThatThrownBy(() -> new BatchNorm2d.Options(1e-5, 2, true, true))
-                .hasMessage("BatchNorm2d: momentum must be from 0 to 1 (got 2.0)");
+        assertThatThrownBy(() -> new BatchNorm2d.Options(1e-5, 2.0, true, true))
+                .hasMessage("BatchNorm: momentum must be from 0 to 1 (got 2.0)");
     }
 
     @Test

@@ -37,7 +37,7 @@ class TransformerLayersTests {
                 .isEqualTo("LayerNorm([2, 3], eps 0.1, not affine)");
         assertThatThrownBy(() -> plain.forward(Tensor.zeros(2, 3))).isInstanceOf(ShapeException.class)
                 .hasMessage("in LayerNorm(4): layerNorm: the last dimensions of the input must be [4] (got [2, 3], [4])");
-        assertThatThrownBy(() -> new LayerNorm.Options(0, true, true)).hasMessage("LayerNorm: eps must be positive (got 0.0)");
+        assertThatThrownBy(() -> new LayerNorm.Options(-1, true, true)).hasMessage("LayerNorm: eps must not be negative (got -1.0)");
         assertThatThrownBy(() -> new LayerNorm(0)).isInstanceOf(IllegalArgumentException.class);
     }
 

@@ -346,6 +346,26 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
+    public void groupNorm(View x, View weight, View bias, double eps, View mean, View variance, View y) {
+        if (isF32(x))
+            GroupNorm.forward(x, weight, bias, eps, mean, variance, y);
+        else if (isF64(x))
+            GroupNorm64.forward(x, weight, bias, eps, mean, variance, y);
+        else
+            naive.groupNorm(x, weight, bias, eps, mean, variance, y);
+    }
+
+    @Override
+    public void groupNormBackward(View dy, View x, View mean, View rstd, View weight, View dx, View dweight, View dbias) {
+        if (isF32(x))
+            GroupNorm.backward(dy, x, mean, rstd, weight, dx, dweight, dbias);
+        else if (isF64(x))
+            GroupNorm64.backward(dy, x, mean, rstd, weight, dx, dweight, dbias);
+        else
+            naive.groupNormBackward(dy, x, mean, rstd, weight, dx, dweight, dbias);
+    }
+
+    @Override
     public void softmax(View x, int dim, boolean log, View out) {
         if (isF32(x) && x.shape().numel() > 0)
             Softmax.apply(x, dim, log, out);

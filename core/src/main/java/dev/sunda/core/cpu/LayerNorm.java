@@ -5,8 +5,9 @@ import dev.sunda.core.parallel.Parallel;
 import dev.sunda.core.spi.View;
 import java.util.Arrays;
 
-/// Layer normalisation of F32 rows. A row is brought into the first cache once and read from there; the sums over rows that give the
-/// gradients of weight and bias run in float within a chunk, whose size follows from the row's length alone, and in double from there on.
+/// Layer normalisation of F32 rows, and root-mean-square normalisation, whose mean is 0. A row is brought into the first cache once and
+/// read from there; the sums over rows that give the gradients of weight and bias run in float within a chunk, whose size follows from the
+/// row's length alone, and in double from there on.
 final class LayerNorm {
     private static final int CHUNK_FLOATS = 32 * 1024;
     private static final int CHUNK_COLUMNS = 512;
@@ -58,7 +59,7 @@ final class LayerNorm {
         Parallel.forChunks(centres.length, chunk(n), (_, from, to) -> {
             double sum = ReduceMath.CHOSEN.longSum(in.data, in.at(from), n);
             for (int row = from; row < to; row++) {
-                float centre = (float) (sum / n);
+                float centre = mean == null ? 0 : (float) (sum / n);
                 float scale = (float) (1 / Math.sqrt(squares(kernel, in.data, in.at(row), centre, n) / n + eps));
                 centres[row] = centre;
                 scales[row] = scale;
@@ -66,7 +67,8 @@ final class LayerNorm {
             }
         });
         out.finish(y);
-        ChannelNorm.write(centres, mean);
+        if (mean != null)
+            ChannelNorm.write(centres, mean);
         ChannelNorm.write(scales, rstd);
     }
 
@@ -111,7 +113,7 @@ final class LayerNorm {
             for (int row = from; row < to; row++) {
                 float scale = scales[row];
                 float slope = (float) (-totals[1] / n * scale * scale * scale);
-                float shift = (float) (-totals[0] / n * scale);
+                float shift = mean == null ? 0 : (float) (-totals[0] / n * scale);
                 int next = Math.min(row + 1, to - 1);
                 if (parameters) {
                     gradients(kernel, gradient, in, row, next, centres, scale, w, slope, shift, out, sums, 2 * index * n, totals, n);

@@ -22,12 +22,13 @@ final class LayerNorm64 {
             var out = new double[n];
             for (int row = from; row < to; row++) {
                 read(x, row, in);
-                double centre = Reduce64.sum(in, 0, n) / n;
+                double centre = mean == null ? 0 : Reduce64.sum(in, 0, n) / n;
                 square(in, centre, out, n);
                 double scale = 1 / Math.sqrt(Reduce64.sum(out, 0, n) / n + eps);
                 normalize(in, centre, scale, w, b, out, n);
                 write(out, row, y);
-                set(mean, row, centre);
+                if (mean != null)
+                    set(mean, row, centre);
                 set(rstd, row, scale);
             }
         });
@@ -57,11 +58,12 @@ final class LayerNorm64 {
                 double scale = get(rstd, row);
                 read(dy, row, incoming);
                 read(x, row, normal);
-                normalize(normal, get(mean, row), scale, n);
+                normalize(normal, mean == null ? 0 : get(mean, row), scale, n);
                 if (dweight != null)
                     add(incoming, normal, parts[index][0], parts[index][1], n);
                 weigh(incoming, w, normal, products, n);
-                gradient(incoming, normal, scale, Reduce64.sum(incoming, 0, n) / n, Reduce64.sum(products, 0, n) / n, n);
+                double average = mean == null ? 0 : Reduce64.sum(incoming, 0, n) / n;
+                gradient(incoming, normal, scale, average, Reduce64.sum(products, 0, n) / n, n);
                 write(incoming, row, dx);
             }
         });

@@ -7,7 +7,8 @@ final class NaiveLayerNorm {
     private NaiveLayerNorm() {
     }
 
-    /// `mean = sum(x) / n`, `rstd = 1 / sqrt(sum((x - mean)^2) / n + eps)`, `y = (x - mean) * rstd * w + b`, row by row.
+    /// `mean = sum(x) / n`, `rstd = 1 / sqrt(sum((x - mean)^2) / n + eps)`, `y = (x - mean) * rstd * w + b`, row by row; without a mean
+    /// the same with 0 in its place.
     static void forward(View x, View weight, View bias, double eps, View mean, View rstd, View y) {
         int rows = x.shape().size(0);
         int n = x.shape().size(1);
@@ -20,7 +21,7 @@ final class NaiveLayerNorm {
             double sum = 0;
             for (int j = 0; j < n; j++)
                 sum += values[row * n + j];
-            double centre = sum / n;
+            double centre = mean == null ? 0 : sum / n;
             double squares = 0;
             for (int j = 0; j < n; j++)
                 squares += (values[row * n + j] - centre) * (values[row * n + j] - centre);
@@ -30,19 +31,20 @@ final class NaiveLayerNorm {
             centres[row] = centre;
             scales[row] = scale;
         }
-        Elements.store(centres, mean);
+        if (mean != null)
+            Elements.store(centres, mean);
         Elements.store(scales, rstd);
         Elements.store(values, y);
     }
 
     /// With `xhat = (x - mean) * rstd` and `g = dy * w`: `dx = rstd * (g - mean(g) - xhat * mean(g * xhat))` row by row,
-    /// `dweight = sum(dy * xhat)` and `dbias = sum(dy)` over the rows.
+    /// `dweight = sum(dy * xhat)` and `dbias = sum(dy)` over the rows; without a mean the term `mean(g)` is missing.
     static void backward(View dy, View x, View mean, View rstd, View weight, View dx, View dweight, View dbias) {
         int rows = x.shape().size(0);
         int n = x.shape().size(1);
         double[] gradient = Elements.doubles(dy);
         double[] values = Elements.doubles(x);
-        double[] centres = Elements.doubles(mean);
+        double[] centres = Elements.doublesOr(mean, 0, rows);
         double[] scales = Elements.doubles(rstd);
         double[] w = Elements.doublesOr(weight, 1, n);
         var dw = new double[n];
@@ -60,7 +62,7 @@ final class NaiveLayerNorm {
             }
             for (int j = 0; j < n; j++) {
                 int i = row * n + j;
-                gradient[i] = scales[row] * (gradient[i] * w[j] - sum / n - values[i] * product / n);
+                gradient[i] = scales[row] * (gradient[i] * w[j] - (mean == null ? 0 : sum / n) - values[i] * product / n);
             }
         }
         Elements.store(gradient, dx);

@@ -223,6 +223,16 @@ public final class ReferenceBackend implements Backend {
     }
 
     @Override
+    public void groupNorm(View x, View weight, View bias, double eps, View mean, View variance, View y) {
+        NaiveGroupNorm.forward(x, weight, bias, eps, mean, variance, y);
+    }
+
+    @Override
+    public void groupNormBackward(View dy, View x, View mean, View rstd, View weight, View dx, View dweight, View dbias) {
+        NaiveGroupNorm.backward(dy, x, mean, rstd, weight, dx, dweight, dbias);
+    }
+
+    @Override
     public void softmax(View x, int dim, boolean log, View out) {
         NaiveSoftmax.softmax(x, dim, log, out);
     }

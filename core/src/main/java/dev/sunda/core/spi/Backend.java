@@ -174,19 +174,41 @@ public interface Backend {
     void batchNormBackward(View dy, View x, View mean, View rstd, View weight, View bias, boolean relu, View dx, View dweight, View dbias);
 
     /// Layer normalisation of the rows of a matrix: `y = (x - mean) * rstd * weight + bias` with the mean and
-    /// `rstd = 1 / sqrt(variance + eps)` (biased, centred variance) of each row.
+    /// `rstd = 1 / sqrt(variance + eps)` (biased, centred variance) of each row. Without a mean, root-mean-square normalisation:
+    /// the same with 0 in the place of the mean, so that the variance is the mean square.
     ///
     /// @param x `[M, n]`, as `y`
     /// @param weight `[n]` or null (1), as `bias` (0)
-    /// @param mean `[M]`, as `rstd`; written
+    /// @param mean `[M]`, written; null for root-mean-square normalisation
+    /// @param rstd `[M]`, written
     void layerNorm(View x, View weight, View bias, double eps, View mean, View rstd, View y);
 
     /// The gradient of [#layerNorm]. With `xhat = (x - mean) * rstd` and `g = dy * weight`:
     /// `dx = rstd * (g - mean(g) - xhat * mean(g * xhat))` row by row, `dweight = sum(dy * xhat)` and `dbias = sum(dy)` over the rows.
+    /// Without a mean `dx = rstd * (g - xhat * mean(g * xhat))`.
     ///
+    /// @param mean `[M]`, or null as in [#layerNorm]
     /// @param weight `[n]` or null (1)
     /// @param dweight `[n]`, as `dbias`; both may be null, then only `dx` is written
     void layerNormBackward(View dy, View x, View mean, View rstd, View weight, View dx, View dweight, View dbias);
+
+    /// Group normalisation: the `C` channels of a sample lie in `G` groups of neighbours, and
+    /// `y = (x - mean[n,g]) / sqrt(variance[n,g] + eps) * weight[c] + bias[c]` with the mean and the biased, centred variance of each
+    /// group of each sample.
+    ///
+    /// @param x `[N, C, spatial...]`, as `y`
+    /// @param weight `[C]` or null (1), as `bias` (0)
+    /// @param mean `[N, G]`, as `variance`; written; `G` divides `C`
+    void groupNorm(View x, View weight, View bias, double eps, View mean, View variance, View y);
+
+    /// The gradient of [#groupNorm]. With `xhat = (x - mean) * rstd` and `g = dy * weight`:
+    /// `dx = rstd * (g - mean(g) - xhat * mean(g * xhat))` group by group, `dweight = sum(dy * xhat)` and `dbias = sum(dy)` over samples
+    /// and spatial axes.
+    ///
+    /// @param mean `[N, G]`, as `rstd`, which is `1 / sqrt(variance + eps)`
+    /// @param weight `[C]` or null (1)
+    /// @param dweight `[C]`, as `dbias`
+    void groupNormBackward(View dy, View x, View mean, View rstd, View weight, View dx, View dweight, View dbias);
 
     /// `softmax(x)` along `dim`, or its logarithm; shifted by the maximum, so that nothing overflows.
     void softmax(View x, int dim, boolean log, View out);

@@ -14,7 +14,8 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 
-/// Layer normalisation of rows in every memory order; the number of rows crosses the border of a chunk, the longest rows that of a block.
+/// Layer normalisation of rows, and without a mean root-mean-square normalisation, in every memory order; the number of rows crosses the
+/// border of a chunk, the longest rows that of a block.
 class LayerNormProperties {
     private static final double EPS = 0.1;
 
@@ -35,7 +36,8 @@ class LayerNormProperties {
         LayerNorm.forward(actual.x, actual.weight, actual.bias, EPS, actual.mean, actual.rstd, actual.y);
         var expected = actual.again();
         REFERENCE.layerNorm(actual.x, actual.weight, actual.bias, EPS, expected.mean, expected.rstd, expected.y);
-        ConvolutionViews.assertClose(actual.mean, expected.mean, 1e-6);
+        if (actual.mean != null)
+            ConvolutionViews.assertClose(actual.mean, expected.mean, 1e-6);
         ConvolutionViews.assertClose(actual.rstd, expected.rstd, 4e-6);
         ConvolutionViews.assertClose(actual.y, expected.y, 1e-5);
         LayerNorm.backward(actual.dy, actual.x, expected.mean, expected.rstd, actual.weight, actual.dx, actual.dweight, actual.dbias);
@@ -68,7 +70,8 @@ class LayerNormProperties {
             scalar.run(new ScalarLayerNorm());
             return null;
         });
-        ConvolutionViews.assertSame(simd.mean, scalar.mean);
+        if (simd.mean != null)
+            ConvolutionViews.assertSame(simd.mean, scalar.mean);
         ConvolutionViews.assertSame(simd.rstd, scalar.rstd);
         ConvolutionViews.assertSame(simd.y, scalar.y);
         ConvolutionViews.assertSame(simd.dx, scalar.dx);
@@ -85,7 +88,8 @@ class LayerNormProperties {
 
         private Case(Shape shape, Order order, Order target, Random random, boolean parameters) {
             this(ConvolutionViews.random(shape, order, random), ConvolutionViews.random(shape, order, random), vector(shape, random),
-                    vector(shape, random), result(shape.size(0)), result(shape.size(0)), ConvolutionViews.empty(DType.F32, shape, target),
+                    vector(shape, random), random.nextInt(3) == 0 ? null : result(shape.size(0)), result(shape.size(0)),
+                    ConvolutionViews.empty(DType.F32, shape, target),
                     ConvolutionViews.empty(DType.F32, shape, target), parameters ? result(shape.size(1)) : null,
                     parameters ? result(shape.size(1)) : null);
         }

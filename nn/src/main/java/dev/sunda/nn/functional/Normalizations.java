@@ -41,7 +41,45 @@ public final class Normalizations {
     /// @param y normalised, of the input's shape
     /// @param mean `[C]`
     /// @param variance `[C]`, biased: divided by the number of elements
-    public record BatchNorm(Variable y, Tensor mean, Tensor variance) {
+    /// @param count elements of a channel
+    public record BatchNorm(Variable y, Tensor mean, Tensor variance, int count) {
+        /// The running statistics after this batch; one without elements changes nothing.
+        ///
+        /// @param momentum share of this batch, usually from 0 to 1
+        public RunningStatistics follow(RunningStatistics running, double momentum) {
+            return count == 0 ? running : running.after(mean, variance.mul((double) count / (count - 1)), momentum);
+        }
+    }
+
+    /// Statistics that follow those of the batches, for evaluation.
+    ///
+    /// @param mean `[C]`
+    /// @param variance `[C]`, unbiased
+    public record RunningStatistics(Tensor mean, Tensor variance) {
+        public RunningStatistics {
+            if (mean == null || variance == null)
+                throw new IllegalArgumentException("batchNorm: running mean and variance are needed, both of them (got "
+                        + (mean == null ? "no mean" : "a mean") + ", " + (variance == null ? "no variance" : "a variance") + ")");
+            if (mean.rank() != 1 || !mean.shape().equals(variance.shape()))
+                throw new ShapeException("batchNorm", "running mean and variance must be vectors of one size", mean.shape(),
+                        variance.shape());
+        }
+
+        /// `(1 - momentum) * running + momentum * batch`.
+        ///
+        /// @param mean `[C]`, of the batch
+        /// @param variance `[C]`, of the batch, unbiased
+        /// @param momentum share of the batch, usually from 0 to 1
+        public RunningStatistics after(Tensor mean, Tensor variance, double momentum) {
+            if (!mean.shape().equals(this.mean.shape()) || !variance.shape().equals(this.mean.shape()))
+                throw new ShapeException("batchNorm", "the running statistics must have the " + mean.numel() + " channels of the batch",
+                        this.mean.shape(), mean.shape());
+            return new RunningStatistics(moved(this.mean, mean, momentum), moved(this.variance, variance, momentum));
+        }
+
+        private static Tensor moved(Tensor running, Tensor batch, double momentum) {
+            return running.mul(1 - momentum).add(batch.mul(momentum));
+        }
     }
 
     /// Normalises each channel by the mean and the biased variance of the batch, as in training.
@@ -49,7 +87,7 @@ public final class Normalizations {
     /// @param weight `[C]`, or null for ones
     /// @param bias `[C]`, or null for zeros
     /// @param eps added to the variance, greater than 0
-    /// @throws ShapeException if the shapes do not fit or a channel has fewer than two elements
+    /// @throws ShapeException if the shapes do not fit or a channel has one element, whose variance says nothing
     public static BatchNorm batchNorm(Variable x, Variable weight, Variable bias, double eps) {
         return byItsOwnStatistics(x, weight, bias, eps, false);
     }
@@ -60,8 +98,11 @@ public final class Normalizations {
     }
 
     private static BatchNorm byItsOwnStatistics(Variable x, Variable weight, Variable bias, double eps, boolean relu) {
-        check(x.shape(), eps, weight, bias);
-        if (x.shape().numel() / Math.max(1, x.size(1)) < 2)
+        check(x.shape(), weight, bias);
+        if (!(eps > 0))
+            throw new IllegalArgumentException("batchNorm: eps must be positive (got " + eps + ")");
+        int count = x.shape().numel() / Math.max(1, x.size(1));
+        if (count == 1)
             throw new ShapeException("batchNorm", "statistics need at least two values a channel; train on larger batches or use eval()",
                     x.shape());
         var statistics = NormKernels.channelStatistics(x.data());
@@ -78,7 +119,7 @@ public final class Normalizations {
             var gradients = batchNormGradients(passed, x, weight, eps);
             return matching(weight, bias, gradients.get(0), gradients.get(1), gradients.get(2));
         }));
-        return new BatchNorm(normalized, mean, statistics.variance());
+        return new BatchNorm(normalized, mean, statistics.variance(), count);
     }
 
     /// The formulas above as differentiable operations. The statistics are computed again from `x`, because they depend on it.
@@ -100,7 +141,7 @@ public final class Normalizations {
     /// @param variance `[C]`
     /// @param weight `[C]`, or null for ones
     /// @param bias `[C]`, or null for zeros
-    /// @param eps added to the variance, greater than 0
+    /// @param eps added to the variance, not negative
     public static Variable batchNorm(Variable x, Tensor mean, Tensor variance, Variable weight, Variable bias, double eps) {
         return byGivenStatistics(x, mean, variance, weight, bias, eps, false);
     }
@@ -112,8 +153,10 @@ public final class Normalizations {
 
     private static Variable byGivenStatistics(Variable x, Tensor mean, Tensor variance, Variable weight, Variable bias, double eps,
             boolean relu) {
-        check(x.shape(), eps, weight, bias);
-        Tensor rstd = rstd(variance, eps);
+        check(x.shape(), weight, bias);
+        checkNotNegative("batchNorm", eps);
+        var statistics = new RunningStatistics(mean, variance);
+        Tensor rstd = rstd(statistics.variance(), eps);
         Tensor y = NormKernels.channelNormalize(x.data(), mean, rstd, weight == null ? null : weight.data(),
                 bias == null ? null : bias.data(), relu);
         if (!GradMode.isRecording())
@@ -147,9 +190,12 @@ public final class Normalizations {
         return dy.mul(Variable.of(y.le(0).logicalNot().to(y.dtype())));
     }
 
-    private static void check(Shape x, double eps, Variable... perChannel) {
-        if (!(eps > 0))
-            throw new IllegalArgumentException("batchNorm: eps must be positive (got " + eps + ")");
+    static void checkNotNegative(String operation, double eps) {
+        if (!(eps >= 0))
+            throw new IllegalArgumentException(operation + ": eps must not be negative (got " + eps + ")");
+    }
+
+    private static void check(Shape x, Variable... perChannel) {
         if (x.rank() < 2)
             throw new ShapeException("batchNorm", "the input must be [batch, channels, ...]", x);
         for (Variable v : present(perChannel))
@@ -159,12 +205,12 @@ public final class Normalizations {
                         v.shape());
     }
 
-    private static List<Variable> present(Variable... candidates) {
+    static List<Variable> present(Variable... candidates) {
         return Arrays.stream(candidates).filter(v -> v != null).toList();
     }
 
     /// The gradients of those inputs that exist, in the order of [#present].
-    private static <T> List<T> matching(Variable weight, Variable bias, T dx, T dweight, T dbias) {
+    static <T> List<T> matching(Variable weight, Variable bias, T dx, T dweight, T dbias) {
         var list = new ArrayList<T>();
         list.add(dx);
         if (weight != null)
@@ -175,7 +221,7 @@ public final class Normalizations {
     }
 
     /// `[C]` as `[1, C, 1, ...]`.
-    private static Variable perChannel(Variable c, int rank) {
+    static Variable perChannel(Variable c, int rank) {
         int[] sizes = new int[rank];
         Arrays.fill(sizes, 1);
         sizes[1] = c.size(0);
@@ -183,14 +229,14 @@ public final class Normalizations {
     }
 
     /// All dimensions but the channels, kept with size 1.
-    private static Dims others(Shape x) {
+    static Dims others(Shape x) {
         int[] dims = new int[x.rank() - 1];
         for (int d = 1; d < dims.length; d++)
             dims[d] = d + 1;
         return Dims.keep(dims);
     }
 
-    private static Variable channelSums(Variable x) {
+    static Variable channelSums(Variable x) {
         return x.sum(others(x.shape())).reshape(x.size(1));
     }
 }

@@ -58,8 +58,8 @@ class LayerNormsProperties {
         assertThatThrownBy(() -> LayerNorms.layerNorm(x, Shape.SCALAR, null, null, 1e-5)).isInstanceOf(ShapeException.class);
         assertThatThrownBy(() -> LayerNorms.layerNorm(x, Shape.of(1, 2, 3), null, null, 1e-5)).isInstanceOf(ShapeException.class);
         assertThatThrownBy(() -> LayerNorms.layerNorm(x, Shape.of(3), Variable.of(OpChecks.ramp(2)), null, 1e-5))
-                .isInstanceOf(ShapeException.class).hasMessageContaining("weight and bias must be [3]");
-        assertThatThrownBy(() -> LayerNorms.layerNorm(x, Shape.of(3), null, null, 0))
-                .hasMessage("layerNorm: eps must be positive (got 0.0)");
+                .isInstanceOf(ShapeException.class).hasMessageContaining("the parameters must be [3]");
+        assertThatThrownBy(() -> LayerNorms.layerNorm(x, Shape.of(3), null, null, -1))
+                .hasMessage("layerNorm: eps must not be negative (got -1.0)");
     }
 }

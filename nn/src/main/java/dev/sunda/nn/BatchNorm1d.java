@@ -1,0 +1,24 @@
+package dev.sunda.nn;
+
+/// Batch normalisation of vectors and sequences. Shapes: `[N, C]` or `[N, C, L]` to the same. See [BatchNorm].
+public final class BatchNorm1d extends BatchNorm {
+    /// With the default options.
+    public BatchNorm1d(int channels) {
+        this(channels, Options.DEFAULT);
+    }
+
+    /// @param channels of the input, at least 1
+    public BatchNorm1d(int channels, Options options) {
+        super(channels, options);
+    }
+
+    @Override
+    boolean takes(int rank) {
+        return rank == 2 || rank == 3;
+    }
+
+    @Override
+    String axes() {
+        return "] or [batch, " + channels() + ", length";
+    }
+}
