@@ -15,6 +15,7 @@ final class Operations {
         SpatialOperations.register(TABLE);
         NormalizationOperations.register(TABLE);
         AttentionOperations.register(TABLE);
+        EmbeddingOperations.register(TABLE);
         RecurrentOperations.register(TABLE);
         OnnxSequenceOperations.register(TABLE);
         OnnxPointwiseOperations.register(TABLE);

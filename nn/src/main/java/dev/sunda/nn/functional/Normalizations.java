@@ -105,6 +105,8 @@ public final class Normalizations {
         if (count == 1)
             throw new ShapeException("batchNorm", "statistics need at least two values a channel; train on larger batches or use eval()",
                     x.shape());
+        if (count == 0)
+            return withoutElements(x, weight, bias);
         var statistics = NormKernels.channelStatistics(x.data());
         Tensor mean = statistics.mean();
         Tensor rstd = rstd(statistics.variance(), eps);
@@ -120,6 +122,13 @@ public final class Normalizations {
             return matching(weight, bias, gradients.get(0), gradients.get(1), gradients.get(2));
         }));
         return new BatchNorm(normalized, mean, statistics.variance(), count);
+    }
+
+    /// There are no statistics and nothing to normalise; the gradients of weight and bias are 0.
+    private static BatchNorm withoutElements(Variable x, Variable weight, Variable bias) {
+        Tensor zeros = Tensor.zeros(Shape.of(x.size(1)), x.dtype(), x.device());
+        Variable y = weight == null ? x : x.mul(perChannel(weight, x.rank()));
+        return new BatchNorm(bias == null ? y : y.add(perChannel(bias, x.rank())), zeros, zeros, 0);
     }
 
     /// The formulas above as differentiable operations. The statistics are computed again from `x`, because they depend on it.

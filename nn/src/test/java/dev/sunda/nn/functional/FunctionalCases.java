@@ -9,16 +9,18 @@ final class FunctionalCases {
     static final List<OpCase> ALL = Stream
             .of(ActivationCases.cases(), ConvolutionCases.cases(), PoolingCases.cases(), AdaptivePoolingCases.cases(),
                     PaddingCases.cases(), ResamplingCases.cases(), NormalizationCases.cases(), LossCases.cases(), AttentionCases.cases(),
-                    RecurrentCases.cases(), RegressionLossCases.cases(), ClassificationLossCases.cases(), MetricLossCases.cases())
+                    RecurrentCases.cases(), RegressionLossCases.cases(), ClassificationLossCases.cases(), MetricLossCases.cases(),
+                    DropoutCases.cases(), EmbeddingCases.cases())
             .flatMap(List::stream).toList();
 
     /// The classes that hold them.
     static final List<Class<?>> CLASSES =
-            List.of(Activations.class, AdaptivePoolings.class, Attentions.class, BinaryLosses.class, ClassificationLosses.class,
-                    Convolutions.class, Distances.class, DistributionLosses.class, Dropouts.class, GroupNorms.class, Interpolations.class,
-                    LayerNorms.class, Losses.class, MetricLosses.class, MultiheadAttentions.class, Normalizations.class, Paddings.class,
-                    Poolings.class, Positions.class, Recurrences.class, RegressionLosses.class, ResponseNorms.class,
-                    SegmentationLosses.class, Sequences.class, Shuffles.class, Unfoldings.class);
+            List.of(Activations.class, AdaptivePoolings.class, Attentions.class, Bilinears.class, BinaryLosses.class,
+                    ClassificationLosses.class, Convolutions.class, Distances.class, DistributionLosses.class, Dropouts.class,
+                    Embeddings.class, GroupNorms.class, Interpolations.class, LayerNorms.class, Losses.class, MetricLosses.class,
+                    MultiheadAttentions.class, Normalizations.class, Paddings.class, Poolings.class, Positions.class, Recurrences.class,
+                    RegressionLosses.class, ResponseNorms.class, SegmentationLosses.class, Sequences.class, Shuffles.class,
+                    Unfoldings.class);
 
     private FunctionalCases() {
     }

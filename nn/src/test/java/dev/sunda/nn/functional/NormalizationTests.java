@@ -2,6 +2,7 @@ package dev.sunda.nn.functional;
 
 import static dev.sunda.nn.functional.OpChecks.assertClose;
 import static dev.sunda.nn.functional.OpChecks.ramp;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sunda.autograd.Gradients;
@@ -9,6 +10,7 @@ import dev.sunda.autograd.Variable;
 import dev.sunda.core.Tensor;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
+import dev.sunda.nn.functional.Normalizations.RunningStatistics;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -63,5 +65,28 @@ class NormalizationTests {
         Variable y = Normalizations.batchNorm(Variable.of(image), mean, Tensor.of(1.0, 4.0), weight, null, 1e-12);
         mean.copyFrom(Tensor.of(100.0, 100.0));                      // a later batch moves the running mean
         assertClose("dweight", Variable.gradients(y.sum(), List.of(weight), false).getFirst().data(), 0.5 + 2.5, 0.5 + 1.5);
+    }
+
+    @Test
+    void anEmptyBatchTeachesNothing() {
+        var result = Normalizations.batchNorm(Variable.of(ramp(0, 2, 3)), weight, bias, 1e-5);
+        assertThat(result.y().shape()).isEqualTo(Shape.of(0, 2, 3));
+        var gradients = Variable.gradients(result.y().sum(), List.of(weight, bias), false);
+        assertThat(gradients.get(0).data().toDoubleArray()).containsExactly(0, 0);
+        assertThat(gradients.get(1).data().toDoubleArray()).containsExactly(0, 0);
+        var running = new RunningStatistics(Tensor.of(1.0, 2.0), Tensor.of(3.0, 4.0));
+        assertThat(result.follow(running, 0.5)).isSameAs(running);
+    }
+
+    @Test
+    void runningStatisticsFollowTheUnbiasedVariance() {
+        var result = Normalizations.batchNorm(x, null, null, 1e-5);
+        var running = result.follow(new RunningStatistics(Tensor.of(0.0, 0.0), Tensor.of(1.0, 1.0)), 0.1);
+        assertClose("mean", running.mean(), -0.025, 0.025 / 6);
+        assertClose("variance", running.variance(), 0.9725, 0.9885416666666667);
+        assertThatThrownBy(() -> new RunningStatistics(Tensor.of(0.0), null))
+                .hasMessage("batchNorm: running mean and variance are needed, both of them (got a mean, no variance)");
+        assertThatThrownBy(() -> result.follow(new RunningStatistics(Tensor.of(0.0), Tensor.of(1.0)), 0.1))
+                .isInstanceOf(ShapeException.class).hasMessageContaining("must have the 2 channels");
     }
 }
