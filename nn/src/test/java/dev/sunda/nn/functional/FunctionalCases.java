@@ -10,7 +10,7 @@ final class FunctionalCases {
             .of(ActivationCases.cases(), ConvolutionCases.cases(), PoolingCases.cases(), AdaptivePoolingCases.cases(),
                     PaddingCases.cases(), ResamplingCases.cases(), NormalizationCases.cases(), LossCases.cases(), AttentionCases.cases(),
                     RecurrentCases.cases(), RegressionLossCases.cases(), ClassificationLossCases.cases(), MetricLossCases.cases(),
-                    DropoutCases.cases(), EmbeddingCases.cases())
+                    DropoutCases.cases(), EmbeddingCases.cases(), SequenceLossCases.cases())
             .flatMap(List::stream).toList();
 
     /// The classes that hold them.
@@ -19,8 +19,8 @@ final class FunctionalCases {
                     ClassificationLosses.class, Convolutions.class, Distances.class, DistributionLosses.class, Dropouts.class,
                     Embeddings.class, GroupNorms.class, Interpolations.class, LayerNorms.class, Losses.class, MetricLosses.class,
                     MultiheadAttentions.class, Normalizations.class, Paddings.class, Poolings.class, Positions.class, Recurrences.class,
-                    RegressionLosses.class, ResponseNorms.class, SegmentationLosses.class, Sequences.class, Shuffles.class,
-                    Unfoldings.class);
+                    RegressionLosses.class, ResponseNorms.class, SegmentationLosses.class, SequenceLosses.class, Sequences.class,
+                    Shuffles.class, Unfoldings.class);
 
     private FunctionalCases() {
     }
