@@ -1,19 +1,15 @@
 package dev.sunda.nn;
 
 import dev.sunda.autograd.Variable;
-import dev.sunda.core.op.PoolSpec;
-import dev.sunda.core.op.Window;
-import dev.sunda.core.type.Shape;
 import dev.sunda.nn.functional.Poolings;
-import java.util.List;
 
 /// The mean of each window. Shapes: `[N, C, H, W]` to `[N, C, H', W']`, or the same without `N`. No parameters.
-public final class AvgPool2d extends Layer {
-    private final Options options;
+public final class AvgPool2d extends PoolNd {
+    private final boolean countIncludePad;
 
     /// @param kernel window sizes, at least 1
     /// @param stride steps between windows, at least 1
-    /// @param padding zeros on both sides, at most half the window
+    /// @param padding zeros on both sides, at most half the kernel
     /// @param ceilMode whether a last, partial window counts
     /// @param countIncludePad whether padded zeros count among the elements a sum is divided by
     public record Options(Pair kernel, Pair stride, Pair padding, boolean ceilMode, boolean countIncludePad) {
@@ -52,10 +48,9 @@ public final class AvgPool2d extends Layer {
 
     /// With these options.
     public AvgPool2d(Options options) {
-        Require.atLeast("AvgPool2d", "kernel size", options.kernel, 1);
-        Require.atLeast("AvgPool2d", "stride", options.stride, 1);
-        Require.atLeast("AvgPool2d", "padding", options.padding, 0);
-        this.options = options;
+        super("avgPool2d", options.kernel.toArray(), options.stride.toArray(), options.padding.toArray(),
+                Pair.ONE.toArray(), options.ceilMode, options.countIncludePad);
+        this.countIncludePad = options.countIncludePad;
     }
 
     @Override
@@ -63,21 +58,8 @@ public final class AvgPool2d extends Layer {
         return Poolings.avgPool(x, spec(x.shape()));
     }
 
-    private PoolSpec spec(Shape input) {
-        return PoolSpec.of("avgPool2d", Images.batched(input), options.kernel.toArray(), options.stride.toArray(),
-                options.padding.toArray(),
-                new int[] {1, 1}, options.ceilMode, options.countIncludePad);
-    }
-
     @Override
     protected String options() {
-        return "kernel " + options.kernel + ", stride " + options.stride
-                + (options.padding.equals(Pair.of(0)) ? "" : ", padding " + options.padding)
-                + (options.ceilMode ? ", ceil mode" : "") + (options.countIncludePad ? "" : ", padding not counted");
-    }
-
-    @Override
-    protected List<Window> windows(Shape input) {
-        return spec(input).axes();
+        return super.options() + (countIncludePad ? "" : ", padding not counted");
     }
 }

@@ -23,7 +23,7 @@ public final class BatchNorm2d extends BatchNorm {
 
     /// Whether [#computeAfter] stands for the convolution and this layer.
     boolean joins(Conv2d conv, Variable x) {
-        return usesRunningStatistics() && x.rank() == 4 && conv.weight().size(0) == channels();
+        return usesRunningStatistics() && x.rank() == 4 && conv.hasZeros() && conv.weight().size(0) == channels();
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.sunda.nn;
 import dev.sunda.core.Rng;
 import dev.sunda.core.op.Padding;
 import dev.sunda.nn.functional.Convolutions;
+import dev.sunda.nn.functional.PaddingMode;
 
 /// One-dimensional convolution, over time or text. Shapes: `[N, in, L]` to `[N, out, L']`, or the same without `N`, with
 /// `L' = floor((L + padding before and after - dilation * (kernel - 1) - 1) / stride) + 1`.
@@ -16,18 +17,20 @@ public final class Conv1d extends ConvNd {
     /// How the kernel slides.
     ///
     /// @param stride step between outputs, at least 1
-    /// @param padding zeros at the ends of the sequence
+    /// @param padding at the ends of the sequence
     /// @param dilation distance between kernel taps, at least 1
     /// @param groups divides the channels of input and output into groups that do not see each other; as many as input channels is
     ///     depthwise
     /// @param bias whether a number is added to each output channel
-    public record Options(int stride, Padding padding, int dilation, int groups, boolean bias) {
+    /// @param paddingMode what stands in the padding; [PaddingMode#CONSTANT] are zeros
+    public record Options(int stride, Padding padding, int dilation, int groups, boolean bias,
+            PaddingMode paddingMode) {
         /// Stride 1, no padding, dilation 1, one group, with bias.
-        public static final Options DEFAULT = new Options(1, Padding.VALID, 1, 1, true);
+        public static final Options DEFAULT = new Options(1, Padding.VALID, 1, 1, true, PaddingMode.CONSTANT);
 
         /// These options with another stride.
         public Options withStride(int stride) {
-            return new Options(stride, padding, dilation, groups, bias);
+            return new Options(stride, padding, dilation, groups, bias, paddingMode);
         }
 
         /// These options with the same padding at both ends.
@@ -37,26 +40,31 @@ public final class Conv1d extends ConvNd {
 
         /// These options with another padding.
         public Options withPadding(Padding padding) {
-            return new Options(stride, padding, dilation, groups, bias);
+            return new Options(stride, padding, dilation, groups, bias, paddingMode);
         }
 
         /// These options with another dilation.
         public Options withDilation(int dilation) {
-            return new Options(stride, padding, dilation, groups, bias);
+            return new Options(stride, padding, dilation, groups, bias, paddingMode);
         }
 
         /// These options with another number of groups.
         public Options withGroups(int groups) {
-            return new Options(stride, padding, dilation, groups, bias);
+            return new Options(stride, padding, dilation, groups, bias, paddingMode);
         }
 
         /// These options with or without bias.
         public Options withBias(boolean bias) {
-            return new Options(stride, padding, dilation, groups, bias);
+            return new Options(stride, padding, dilation, groups, bias, paddingMode);
+        }
+
+        /// These options with something else than zeros in the padding.
+        public Options withPaddingMode(PaddingMode paddingMode) {
+            return new Options(stride, padding, dilation, groups, bias, paddingMode);
         }
 
         Sliding sliding() {
-            return new Sliding(new int[] {stride}, padding, new int[] {dilation}, groups, bias);
+            return new Sliding(new int[] {stride}, padding, new int[] {dilation}, groups, bias, paddingMode);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.sunda.nn;
 import dev.sunda.core.Rng;
 import dev.sunda.core.op.Padding;
 import dev.sunda.nn.functional.Convolutions;
+import dev.sunda.nn.functional.PaddingMode;
 
 /// Two-dimensional convolution. Shapes: `[N, in, H, W]` to `[N, out, H', W']`, or the same without `N`, with
 /// `H' = floor((H + padding above and below - dilation * (kernel - 1) - 1) / stride) + 1`, `W'` likewise.
@@ -13,14 +14,16 @@ public final class Conv2d extends ConvNd {
     /// How the kernel slides.
     ///
     /// @param stride steps between outputs, at least 1
-    /// @param padding zeros around the image
+    /// @param padding around the image
     /// @param dilation distances between kernel taps, at least 1
     /// @param groups divides the channels of input and output into groups that do not see each other; as many as input channels is
     ///     depthwise
     /// @param bias whether a number is added to each output channel
-    public record Options(Pair stride, Padding padding, Pair dilation, int groups, boolean bias) {
+    /// @param paddingMode what stands in the padding; [PaddingMode#CONSTANT] are zeros
+    public record Options(Pair stride, Padding padding, Pair dilation, int groups, boolean bias,
+            PaddingMode paddingMode) {
         /// Stride 1, no padding, dilation 1, one group, with bias.
-        public static final Options DEFAULT = new Options(Pair.ONE, Padding.VALID, Pair.ONE, 1, true);
+        public static final Options DEFAULT = new Options(Pair.ONE, Padding.VALID, Pair.ONE, 1, true, PaddingMode.CONSTANT);
 
         /// These options with another stride.
         public Options withStride(int stride) {
@@ -29,7 +32,7 @@ public final class Conv2d extends ConvNd {
 
         /// These options with another stride.
         public Options withStride(Pair stride) {
-            return new Options(stride, padding, dilation, groups, bias);
+            return new Options(stride, padding, dilation, groups, bias, paddingMode);
         }
 
         /// These options with the same padding on all sides.
@@ -39,7 +42,7 @@ public final class Conv2d extends ConvNd {
 
         /// These options with another padding.
         public Options withPadding(Padding padding) {
-            return new Options(stride, padding, dilation, groups, bias);
+            return new Options(stride, padding, dilation, groups, bias, paddingMode);
         }
 
         /// These options with another dilation.
@@ -49,21 +52,26 @@ public final class Conv2d extends ConvNd {
 
         /// These options with another dilation.
         public Options withDilation(Pair dilation) {
-            return new Options(stride, padding, dilation, groups, bias);
+            return new Options(stride, padding, dilation, groups, bias, paddingMode);
         }
 
         /// These options with another number of groups.
         public Options withGroups(int groups) {
-            return new Options(stride, padding, dilation, groups, bias);
+            return new Options(stride, padding, dilation, groups, bias, paddingMode);
         }
 
         /// These options with or without bias.
         public Options withBias(boolean bias) {
-            return new Options(stride, padding, dilation, groups, bias);
+            return new Options(stride, padding, dilation, groups, bias, paddingMode);
+        }
+
+        /// These options with something else than zeros in the padding.
+        public Options withPaddingMode(PaddingMode paddingMode) {
+            return new Options(stride, padding, dilation, groups, bias, paddingMode);
         }
 
         Sliding sliding() {
-            return new Sliding(stride.toArray(), padding, dilation.toArray(), groups, bias);
+            return new Sliding(stride.toArray(), padding, dilation.toArray(), groups, bias, paddingMode);
         }
     }
 

@@ -7,6 +7,7 @@ import dev.sunda.core.op.ConvSpec;
 import dev.sunda.core.op.Window;
 import dev.sunda.core.type.Shape;
 import dev.sunda.nn.functional.Convolutions;
+import dev.sunda.nn.functional.PaddingMode;
 import java.util.Arrays;
 import java.util.List;
 
@@ -98,12 +99,19 @@ public abstract sealed class ConvNd extends Layer permits Conv1d, Conv2d, Conv3d
 
     @Override
     protected Variable compute(Variable x) {
-        return Convolutions.conv(x, weight, bias, spec(x.shape()));
+        return hasZeros() ? Convolutions.conv(x, weight, bias, spec(x.shape()))
+                : Convolutions.conv(x, weight, bias, sliding.stride(), sliding.padding(), sliding.mode(), sliding.dilation(),
+                        sliding.groups());
+    }
+
+    /// Whether zeros stand in the padding, which the convolution adds itself.
+    final boolean hasZeros() {
+        return sliding.mode() == PaddingMode.CONSTANT;
     }
 
     /// With relu behind it, unless this is a transposed convolution.
     Variable computeRelu(Variable x) {
-        return Convolutions.convRelu(x, weight, bias, spec(x.shape()));
+        return hasZeros() ? Convolutions.convRelu(x, weight, bias, spec(x.shape())) : compute(x).relu();
     }
 
     @Override

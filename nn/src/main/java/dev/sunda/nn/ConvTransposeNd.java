@@ -18,6 +18,9 @@ public abstract sealed class ConvTransposeNd extends ConvNd permits ConvTranspos
         String name = getClass().getSimpleName();
         if (!sliding.padding().isNumbers())
             throw new IllegalArgumentException(name + ": the padding must be given as numbers (got " + sliding.padding() + ")");
+        if (!hasZeros())
+            throw new IllegalArgumentException(
+                    name + ": the padding is cut off, so its mode must be constant (got " + sliding.mode() + ")");
         for (int a = 0; a < outputPadding.length; a++)
             if (outputPadding[a] < 0 || outputPadding[a] >= Math.max(sliding.stride()[a], sliding.dilation()[a]))
                 throw new IllegalArgumentException(name + ": the output padding must be from 0 to below the stride or dilation (got "

@@ -3,6 +3,7 @@ package dev.sunda.nn;
 import dev.sunda.autograd.Variable;
 import dev.sunda.core.Rng;
 import dev.sunda.core.op.Padding;
+import dev.sunda.nn.functional.PaddingMode;
 
 /// A convolution split in two: a depthwise one that looks at each channel by itself, then a pointwise (1x1) one that mixes the channels;
 /// optionally a norm and an activation between them.
@@ -102,7 +103,8 @@ public final class DepthwiseSeparableConv2d extends Layer {
         this.kernel = kernel;
         this.options = options;
         int between = Math.multiplyExact(in, options.channelMultiplier);
-        var depthwiseOptions = new Conv2d.Options(options.stride, options.padding, options.dilation, in, options.bias && !options.norm);
+        var depthwiseOptions = new Conv2d.Options(options.stride, options.padding, options.dilation, in, options.bias && !options.norm,
+                PaddingMode.CONSTANT);
         depthwise = child("depthwise", new Conv2d(in, between, kernel, depthwiseOptions, rng));
         norm = options.norm ? child("norm", new BatchNorm2d(between)) : null;
         activation = options.activation ? child("activation", new Relu()) : null;
@@ -126,7 +128,8 @@ public final class DepthwiseSeparableConv2d extends Layer {
 
     @Override
     protected String options() {
-        String sliding = new Conv2d.Options(options.stride, options.padding, options.dilation, 1, options.bias).sliding().text();
+        String sliding = new Conv2d.Options(options.stride, options.padding, options.dilation, 1, options.bias, PaddingMode.CONSTANT)
+                .sliding().text();
         return in + " -> " + out + ", kernel " + kernel
                 + (options.channelMultiplier == 1 ? "" : ", channel multiplier " + options.channelMultiplier)
                 + sliding;

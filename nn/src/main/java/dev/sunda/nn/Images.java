@@ -1,14 +1,27 @@
 package dev.sunda.nn;
 
 import dev.sunda.core.type.Shape;
+import java.util.Arrays;
 
-/// Shapes of images.
+/// Shapes of sequences, images and volumes.
 final class Images {
     private Images() {
     }
 
-    /// `[C, H, W]` as `[1, C, H, W]`, other shapes as they are.
-    static Shape batched(Shape x) {
-        return x.rank() == 3 ? Shape.of(1, x.size(0), x.size(1), x.size(2)) : x;
+    /// `[C, spatial...]` as `[1, C, spatial...]`, other shapes as they are.
+    static Shape batched(Shape x, int axes) {
+        if (x.rank() != axes + 1)
+            return x;
+        int[] sizes = new int[axes + 2];
+        sizes[0] = 1;
+        System.arraycopy(x.sizes(), 0, sizes, 1, axes + 1);
+        return Shape.of(sizes);
+    }
+
+    /// Checks the sizes a layer is to give its result, null being a size that stays.
+    static void checkSizes(String layer, Integer[] size, int axes) {
+        if (size.length != 1 && size.length != axes || Arrays.stream(size).anyMatch(s -> s != null && s < 0))
+            throw new IllegalArgumentException(layer + ": the size must be one number or one for each of " + axes
+                    + " axes, 0 or more (got " + Arrays.toString(size) + ")");
     }
 }

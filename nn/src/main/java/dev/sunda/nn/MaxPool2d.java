@@ -1,19 +1,13 @@
 package dev.sunda.nn;
 
 import dev.sunda.autograd.Variable;
-import dev.sunda.core.op.PoolSpec;
-import dev.sunda.core.op.Window;
-import dev.sunda.core.type.Shape;
 import dev.sunda.nn.functional.Poolings;
-import java.util.List;
 
 /// The largest element of each window. Shapes: `[N, C, H, W]` to `[N, C, H', W']`, or the same without `N`. No parameters.
-public final class MaxPool2d extends Layer {
-    private final Options options;
-
+public final class MaxPool2d extends PoolNd {
     /// @param kernel window sizes, at least 1
     /// @param stride steps between windows, at least 1
-    /// @param padding pixels on both sides that never win, at most half the window
+    /// @param padding pixels on both sides that never win, at most half the kernel
     /// @param dilation distances between the elements of a window, at least 1
     /// @param ceilMode whether a last, partial window counts
     public record Options(Pair kernel, Pair stride, Pair padding, Pair dilation, boolean ceilMode) {
@@ -52,11 +46,8 @@ public final class MaxPool2d extends Layer {
 
     /// With these options.
     public MaxPool2d(Options options) {
-        Require.atLeast("MaxPool2d", "kernel size", options.kernel, 1);
-        Require.atLeast("MaxPool2d", "stride", options.stride, 1);
-        Require.atLeast("MaxPool2d", "padding", options.padding, 0);
-        Require.atLeast("MaxPool2d", "dilation", options.dilation, 1);
-        this.options = options;
+        super("maxPool2d", options.kernel.toArray(), options.stride.toArray(), options.padding.toArray(),
+                options.dilation.toArray(), options.ceilMode, false);
     }
 
     @Override
@@ -71,24 +62,6 @@ public final class MaxPool2d extends Layer {
 
     /// Whether every window has a pixel of the image, so that none gives minus infinity.
     boolean seesAnImageEverywhere() {
-        return options.padding.equals(Pair.of(0));
-    }
-
-    private PoolSpec spec(Shape input) {
-        return PoolSpec.of("maxPool2d", Images.batched(input), options.kernel.toArray(), options.stride.toArray(),
-                options.padding.toArray(),
-                options.dilation.toArray(), options.ceilMode, false);
-    }
-
-    @Override
-    protected String options() {
-        return "kernel " + options.kernel + ", stride " + options.stride
-                + (options.padding.equals(Pair.of(0)) ? "" : ", padding " + options.padding)
-                + (options.dilation.equals(Pair.ONE) ? "" : ", dilation " + options.dilation) + (options.ceilMode ? ", ceil mode" : "");
-    }
-
-    @Override
-    protected List<Window> windows(Shape input) {
-        return spec(input).axes();
+        return !isPadded();
     }
 }

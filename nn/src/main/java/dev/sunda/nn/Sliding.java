@@ -1,6 +1,7 @@
 package dev.sunda.nn;
 
 import dev.sunda.core.op.Padding;
+import dev.sunda.nn.functional.PaddingMode;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
@@ -8,12 +9,12 @@ import java.util.stream.Collectors;
 ///
 /// @param stride a number for each axis, outermost first
 /// @param dilation a number for each axis, outermost first
-record Sliding(int[] stride, Padding padding, int[] dilation, int groups, boolean bias) {
+record Sliding(int[] stride, Padding padding, int[] dilation, int groups, boolean bias, PaddingMode mode) {
     /// What differs from the default, each with a comma in front.
     String text() {
         return (isOne(stride) ? "" : ", stride " + text(stride)) + (padding.equals(Padding.VALID) ? "" : ", padding " + padding)
                 + (isOne(dilation) ? "" : ", dilation " + text(dilation)) + (groups == 1 ? "" : ", groups " + groups)
-                + (bias ? "" : ", no bias");
+                + (bias ? "" : ", no bias") + (mode == PaddingMode.CONSTANT ? "" : ", padding mode " + mode);
     }
 
     static boolean isOne(int[] numbers) {

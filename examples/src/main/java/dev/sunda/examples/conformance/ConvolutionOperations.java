@@ -1,5 +1,6 @@
 package dev.sunda.examples.conformance;
 
+import static dev.sunda.nn.functional.Convolutions.conv;
 import static dev.sunda.nn.functional.Convolutions.conv1d;
 import static dev.sunda.nn.functional.Convolutions.conv2d;
 import static dev.sunda.nn.functional.Convolutions.conv3d;
@@ -30,6 +31,9 @@ final class ConvolutionOperations {
                 a.integer("groups", 1)));
         table.one("conv_transpose3d", a -> convTranspose3d(a.variable("input"), a.variable("weight"), a.optional("bias"),
                 a.perAxis("stride", 3, 1), padding(a, 3), a.perAxis("output_padding", 3, 0), a.perAxis("dilation", 3, 1),
+                a.integer("groups", 1)));
+        table.one("conv2d_padding_mode", a -> conv(a.variable("input"), a.variable("weight"), a.optional("bias"), a.perAxis("stride", 2, 1),
+                padding(a, 2), SpatialOperations.mode(a.text("padding_mode", "constant")), a.perAxis("dilation", 2, 1),
                 a.integer("groups", 1)));
         table.one("depthwise_separable", ConvolutionOperations::depthwiseSeparable);
     }

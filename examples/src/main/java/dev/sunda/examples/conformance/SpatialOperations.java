@@ -1,6 +1,7 @@
 package dev.sunda.examples.conformance;
 
 import dev.sunda.autograd.Variable;
+import dev.sunda.nn.functional.GridSamplings;
 import dev.sunda.nn.functional.Interpolation;
 import dev.sunda.nn.functional.Interpolations;
 import dev.sunda.nn.functional.PaddingMode;
@@ -9,6 +10,7 @@ import dev.sunda.nn.functional.Shuffles;
 import dev.sunda.nn.functional.Unfoldings;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /// Padding, resizing, unfolding and shuffling.
 final class SpatialOperations {
@@ -22,10 +24,18 @@ final class SpatialOperations {
         table.one("pixel_shuffle", a -> Shuffles.pixelShuffle(a.variable("input"), a.integer("upscale_factor")));
         table.one("pixel_unshuffle", a -> Shuffles.pixelUnshuffle(a.variable("input"), a.integer("downscale_factor")));
         table.one("channel_shuffle", a -> Shuffles.channelShuffle(a.variable("input"), a.integer("groups")));
+        table.one("grid_sample", SpatialOperations::gridSample);
+        table.one("affine_grid", a -> GridSamplings.affineGrid(a.variable("theta"), a.integers("size"), a.flag("align_corners", false)));
         table.one("unfold", a -> Unfoldings.unfold(a.variable("input"), a.perAxis("kernel_size", 2), a.perAxis("dilation", 2, 1),
                 a.perAxis("padding", 2, 0), a.perAxis("stride", 2, 1)));
         table.one("fold", a -> Unfoldings.fold(a.variable("input"), a.perAxis("output_size", 2), a.perAxis("kernel_size", 2),
                 a.perAxis("dilation", 2, 1), a.perAxis("padding", 2, 0), a.perAxis("stride", 2, 1)));
+    }
+
+    private static Variable gridSample(Args a) {
+        return GridSamplings.gridSample(a.variable("input"), a.variable("grid"),
+                GridSamplings.Sampling.valueOf(a.text("mode", "bilinear").toUpperCase(Locale.ROOT)),
+                GridSamplings.Outside.valueOf(a.text("padding_mode", "zeros").toUpperCase(Locale.ROOT)), a.flag("align_corners", false));
     }
 
     static PaddingMode mode(String text) {

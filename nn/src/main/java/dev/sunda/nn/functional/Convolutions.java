@@ -87,6 +87,29 @@ public final class Convolutions {
         return conv(x, w, bias, ConvSpec.of(name, batched(x.shape(), stride.length), w.shape(), stride, padding, dilation, groups));
     }
 
+    /// Convolution over as many axes as the arrays have numbers, one to three, with something else than zeros in the padding if asked for:
+    /// the padding is put around `x` with [Paddings#pad] first.
+    ///
+    /// @param x `[N, C, in...]`, or `[C, in...]` for a single sample
+    /// @param w `[O, C / groups, kernel...]`
+    /// @param bias `[O]`, or null for none
+    /// @param stride steps between outputs, at least 1
+    /// @param mode what stands in the padding; [PaddingMode#CONSTANT] are zeros
+    /// @param dilation distances between kernel taps, at least 1
+    /// @param groups divides the channels of input and output into groups that do not see each other; `groups = C` is depthwise
+    /// @throws dev.sunda.core.type.ShapeException if the shapes do not fit, or the mode cannot pad so far
+    public static Variable conv(Variable x, Variable w, Variable bias, int[] stride, Padding padding, PaddingMode mode, int[] dilation,
+            int groups) {
+        String name = "conv" + stride.length + "d";
+        if (stride.length < 1 || stride.length > 3)
+            throw new IllegalArgumentException(
+                    "conv: the stride must be given for one to three axes (got " + Arrays.toString(stride) + ")");
+        ConvSpec spec = ConvSpec.of(name, batched(x.shape(), stride.length), w.shape(), stride, padding, dilation, groups);
+        if (mode == PaddingMode.CONSTANT)
+            return conv(x, w, bias, spec);
+        return conv(name, Paddings.around(x, w.shape(), padding, mode, dilation), w, bias, stride, Padding.VALID, dilation, groups);
+    }
+
     // ---------------------------------------------------------------------------------------------------------- transposed convolution
 
     /// Transposed convolution of sequences: every input puts a copy of the kernel, times its value, down at its place in the result.

@@ -50,6 +50,14 @@ final class ConvolutionCases {
                 OpCase.of("conv", "a,2,5 3,2,2", x -> Convolutions.conv(x.get(0), x.get(1), null, line(x.get(0).shape(), x.get(1).shape())))
                         .asLinear().refusing(d -> Convolutions.conv(zeros(d, 1, 2, 5), zeros(d, 3, 1, 2), null,
                                 line(Shape.of(1, 2, 5), Shape.of(3, 2, 2)))),
+                OpCase.of("conv", "a,2,4,3 2,2,3,2 2", x -> Convolutions.conv(x.get(0), x.get(1), x.get(2), new int[] {2, 1},
+                        Padding.of(1, 2, 1, 0), PaddingMode.REFLECT, pair(1), 1)).asLinear()
+                        .refusing(d -> Convolutions.conv(zeros(d, 1, 2, 3, 3), zeros(d, 2, 2, 3, 3), null, pair(1), Padding.of(3),
+                                PaddingMode.REFLECT, pair(1), 1))
+                        .refusing(d -> Convolutions.conv(zeros(d, 1, 2, 3, 3), zeros(d, 2, 2, 3, 3), null, pair(2), Padding.SAME,
+                                PaddingMode.CIRCULAR, pair(1), 1))
+                        .refusing(d -> Convolutions.conv(zeros(d, 1, 2), zeros(d, 2, 2), null, new int[0], Padding.VALID,
+                                PaddingMode.CIRCULAR, new int[0], 1)),
                 OpCase.of("convRelu", "a,2,5 3,2,2", OpCase.Domain.POSITIVE,      // far from 0 on both sides
                         x -> Convolutions.convRelu(x.get(0), x.get(1).mul(Variable.of(row(x.get(1), 1, -1, 0.5).reshape(3, 1, 1))), null,
                                 line(x.get(0).shape(), x.get(1).shape()))),
