@@ -107,8 +107,8 @@ public final class LinearAlgebra {
 
     // ---------------------------------------------------------------------------------------------------------- factorisations
 
-    /// The lower triangular `L` with `a = L Lᵀ`, for symmetric positive definite matrices; only the lower triangle is read, and the gradient
-    /// is symmetric.
+    /// The lower triangular `L` with `a = L Lᵀ`, for symmetric positive definite matrices; only the lower triangle is read, and the
+    /// gradient is symmetric.
     ///
     /// `da = sym(L⁻ᵀ Φ(Lᵀ dL) L⁻¹)`, where `Φ` takes the lower triangle with half the diagonal. Source: Murray 2016, arXiv:1602.07527.
     ///
