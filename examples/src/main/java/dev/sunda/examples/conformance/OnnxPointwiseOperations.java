@@ -145,6 +145,8 @@ final class OnnxPointwiseOperations {
     /// The upper bound wins over the lower one.
     private static Variable clip(Args a) {
         Variable x = x(a);
+        if (!a.has("min") && !a.has("max"))
+            return x;
         if (!a.isTensor("min") && !a.isTensor("max"))
             return x.clamp(a.number("min", Double.NEGATIVE_INFINITY), a.number("max", Double.POSITIVE_INFINITY));
         Variable raised = a.has("min") ? x.maximum(a.variable("min")) : x;

@@ -29,7 +29,9 @@ final class OnnxResizing {
                 choice(Coordinates.class, a.text("coordinate_transformation_mode", "half_pixel")),
                 choice(Nearest.class, a.text("nearest_mode", "round_prefer_floor")), a.number("cubic_coeff_a", -0.75),
                 flag(a, "exclude_outside", false), flag(a, "antialias", false));
-        a.number("extrapolation_value", 0);                          // only for coordinates that are not offered
+        a.number("extrapolation_value", 0);                          // this and the region only for coordinates that are not offered
+        a.optionalTensor("roi");
+        a.optionalTensor("scales");
         Variable x = x(a);
         int[] axes = a.has("axes") ? a.integers("axes") : IntStream.range(0, x.rank()).toArray();
         double[] scales = a.has("sizes") ? scales(a, x, axes) : a.tensor("scales").toDoubleArray();

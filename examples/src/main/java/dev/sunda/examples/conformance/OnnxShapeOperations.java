@@ -39,6 +39,8 @@ final class OnnxShapeOperations {
         table.one("onnx/Range", OnnxShapeOperations::range);
         table.one("onnx/EyeLike", OnnxShapeOperations::eyeLike);
         table.one("onnx/Compress", OnnxShapeOperations::compress);
+        table.one("onnx/ConstantOfShape", OnnxShapeOperations::constantOfShape);
+        table.one("onnx/ReverseSequence", OnnxShapeOperations::reverseSequence);
     }
 
     private static void views(OperationTable table) {
@@ -233,5 +235,30 @@ final class OnnxShapeOperations {
         Variable x = a.has("axis") ? x(a) : x(a).reshape(-1);
         Tensor chosen = a.tensor("condition").nonzero().reshape(-1);
         return x.indexSelect(a.integer("axis", 0), chosen);
+    }
+
+    /// The value, or 0 in float32, everywhere.
+    private static Variable constantOfShape(Args a) {
+        Tensor value = a.has("value") ? a.tensor("value").reshape() : Tensor.scalar(0, DType.F32, x(a).device());
+        return Variable.of(value.expand(Shape.of(integers(a, "input"))).contiguous());
+    }
+
+    /// The first elements of each sequence, as many as its length says, backwards.
+    private static Variable reverseSequence(Args a) {
+        Variable x = x(a);
+        int batch = a.integer("batch_axis", 1);
+        int time = a.integer("time_axis", 0);
+        Tensor at = along(Tensor.arange(x.size(time)).to(x.device()), x.rank(), time);
+        Tensor lengths = along(a.tensor("sequence_lens").to(DType.I64), x.rank(), batch);
+        Tensor from = lengths.sub(1).sub(at).where(at.lt(lengths), at);
+        return x.gather(time, from.expand(x.shape()));
+    }
+
+    /// A vector laid along one of `rank` dimensions.
+    private static Tensor along(Tensor vector, int rank, int dim) {
+        int[] sizes = new int[rank];
+        Arrays.fill(sizes, 1);
+        sizes[dim] = vector.shape().numel();
+        return vector.reshape(sizes);
     }
 }

@@ -38,6 +38,7 @@ final class OnnxSpatialOperations {
         table.one("onnx/GlobalAveragePool", a -> x(a).mean(spatial(x(a))));
         table.one("onnx/GlobalMaxPool", a -> x(a).amax(spatial(x(a))));
         table.one("onnx/Pad", OnnxSpatialOperations::pad);
+        table.one("onnx/CenterCropPad", OnnxSpatialOperations::centerCropPad);
         table.one("onnx/Col2Im", OnnxSpatialOperations::col2Im);
         table.one("onnx/DepthToSpace", OnnxSpatialOperations::depthToSpace);
         table.one("onnx/SpaceToDepth", OnnxSpatialOperations::spaceToDepth);
@@ -199,6 +200,20 @@ final class OnnxSpatialOperations {
         Variable padded = Paddings.pad(last.reshape(1, x.shape().numel() / x.size(dim), x.size(dim)), pads, mode, 0);
         sizes[sizes.length - 1] += pads[0] + pads[1];
         return padded.reshape(sizes).movedim(-1, dim);
+    }
+
+    /// About the middle; an odd pixel is cut off or added at the end.
+    private static Variable centerCropPad(Args a) {
+        Variable y = a.variable("input_data");
+        int[] sizes = integers(a, "shape");
+        int[] axes = a.has("axes") ? a.integers("axes") : IntStream.range(0, y.rank()).toArray();
+        for (int i = 0; i < axes.length; i++) {
+            int axis = dim(y, axes[i]);
+            int more = sizes[i] - y.size(axis);
+            y = more < 0 ? y.narrow(axis, -more / 2, sizes[i])
+                    : pad(y, axis, new int[] {more / 2, more - more / 2}, PaddingMode.CONSTANT, 0);
+        }
+        return y;
     }
 
     // ---------------------------------------------------------------------------------------------------------- rearranging
