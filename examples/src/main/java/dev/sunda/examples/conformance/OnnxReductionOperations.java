@@ -3,6 +3,7 @@ package dev.sunda.examples.conformance;
 import static dev.sunda.examples.conformance.OnnxArgs.axes;
 import static dev.sunda.examples.conformance.OnnxArgs.dim;
 import static dev.sunda.examples.conformance.OnnxArgs.flag;
+import static dev.sunda.examples.conformance.OnnxArgs.integer;
 import static dev.sunda.examples.conformance.OnnxArgs.integers;
 import static dev.sunda.examples.conformance.OnnxArgs.x;
 
@@ -10,7 +11,9 @@ import dev.sunda.autograd.Variable;
 import dev.sunda.core.Tensor;
 import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Dims;
+import dev.sunda.core.type.Shape;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.BiFunction;
 
 /// Operators of ONNX that reduce or run along an axis, forward only. Source: the ONNX operator documentation.
@@ -22,6 +25,7 @@ final class OnnxReductionOperations {
         reduce(table, "L1", (x, dims) -> x.abs().sum(dims));
         reduce(table, "L2", (x, dims) -> x.square().sum(dims).sqrt());
         reduce(table, "LogSum", (x, dims) -> x.sum(dims).log());
+        reduce(table, "LogSumExp", Variable::logSumExp);
         reduce(table, "Max", (x, dims) -> extreme(x, dims, true));
         reduce(table, "Mean", Variable::mean);
         reduce(table, "Min", (x, dims) -> extreme(x, dims, false));
@@ -30,9 +34,13 @@ final class OnnxReductionOperations {
         reduce(table, "SumSquare", (x, dims) -> x.square().sum(dims));
         table.one("onnx/ArgMax", a -> argument(a, true));
         table.one("onnx/ArgMin", a -> argument(a, false));
+        table.one("onnx/CumSum", a -> running(a, Variable::cumsum, 0));
+        table.one("onnx/CumProd", a -> running(a, Variable::cumprod, 1));
+        table.put("onnx/TopK", OnnxReductionOperations::topK);
         table.one("onnx/Softmax", a -> alongAxis(a, Variable::softmax));
         table.one("onnx/LogSoftmax", a -> alongAxis(a, Variable::logSoftmax));
         table.one("onnx/Hardmax", a -> alongAxis(a, OnnxReductionOperations::hardmax));
+        table.one("onnx/LpNormalization", OnnxReductionOperations::lpNormalization);
         table.one("onnx/MeanVarianceNormalization", OnnxReductionOperations::standardize);
     }
 
@@ -66,6 +74,28 @@ final class OnnxReductionOperations {
         return Variable.of(last ? index.neg().add(x.size(axis) - 1) : index);
     }
 
+    private static Variable running(Args a, BiFunction<Variable, Integer, Variable> operation, double start) {
+        Variable x = x(a);
+        int axis = dim(x, integer(a, "axis", 0));
+        boolean reverse = flag(a, "reverse", false);
+        boolean exclusive = flag(a, "exclusive", false);
+        Variable ordered = reverse ? x.flip(axis) : x;
+        if (exclusive && x.size(axis) > 0) {
+            Shape one = x.shape().with(axis, 1);
+            Variable first = Variable.of(Tensor.full(one, start, x.dtype(), x.device()));
+            ordered = Variable.cat(List.of(first, ordered.narrow(axis, 0, x.size(axis) - 1)), axis);
+        }
+        Variable result = operation.apply(ordered, axis).to(x.dtype());
+        return reverse ? result.flip(axis) : result;
+    }
+
+    private static List<Variable> topK(Args a) {
+        flag(a, "sorted", true);                                     // in order whether that was asked for or not
+        int k = a.has("K") ? integer(a, "K", 0) : a.integer("k");
+        var result = x(a).topK(k, a.integer("axis", -1), flag(a, "largest", true));
+        return List.of(result.values(), Variable.of(result.indices()));
+    }
+
     /// Before version 13 over all axes from `axis` on at once.
     private static Variable alongAxis(Args a, BiFunction<Variable, Integer, Variable> operation) {
         Variable x = x(a);
@@ -79,6 +109,14 @@ final class OnnxReductionOperations {
     private static Variable hardmax(Variable x, int axis) {
         Tensor index = x.data().argmax(axis, true);
         return Variable.of(Tensor.zeros(x.shape(), x.dtype(), x.device()).scatter(axis, index, 1));
+    }
+
+    /// Divided by its norm, where that is not 0.
+    private static Variable lpNormalization(Args a) {
+        Variable x = x(a);
+        Variable norm = x.norm(a.integer("p", 2), Dims.keep(a.integer("axis", -1)));
+        Variable ones = Variable.of(Tensor.ones(norm.shape(), norm.dtype(), norm.device()));
+        return x.div(norm.where(norm.data().ne(0), ones));
     }
 
     private static Variable standardize(Args a) {

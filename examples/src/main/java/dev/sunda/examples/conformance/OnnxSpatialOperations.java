@@ -37,6 +37,7 @@ final class OnnxSpatialOperations {
         table.one("onnx/LpPool", OnnxSpatialOperations::lpPool);
         table.one("onnx/GlobalAveragePool", a -> x(a).mean(spatial(x(a))));
         table.one("onnx/GlobalMaxPool", a -> x(a).amax(spatial(x(a))));
+        table.one("onnx/GlobalLpPool", a -> x(a).norm(a.integer("p", 2), spatial(x(a))));
         table.one("onnx/Pad", OnnxSpatialOperations::pad);
         table.one("onnx/CenterCropPad", OnnxSpatialOperations::centerCropPad);
         table.one("onnx/Col2Im", OnnxSpatialOperations::col2Im);
