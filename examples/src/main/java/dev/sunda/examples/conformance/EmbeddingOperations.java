@@ -17,13 +17,15 @@ final class EmbeddingOperations {
         table.one("embedding", a -> Embeddings.embedding(a.tensor("input"), a.variable("weight"),
                 new Options(padding(a), a.flag("scale_grad_by_freq", false))));
         table.one("embedding_bag", EmbeddingOperations::bag);
-        table.one("bilinear", a -> Bilinears.bilinear(a.variable("input1"), a.variable("input2"), a.variable("weight"), a.optional("bias")));
+        table.one("bilinear",
+                a -> Bilinears.bilinear(a.variable("input1"), a.variable("input2"), a.variable("weight"), a.optional("bias")));
     }
 
     private static Variable bag(Args a) {
         var options = new BagOptions(Mode.valueOf(a.text("mode", "mean").toUpperCase(Locale.ROOT)), padding(a),
                 a.flag("scale_grad_by_freq", false), a.flag("include_last_offset", false));
-        return Embeddings.embeddingBag(a.tensor("input"), a.optionalTensor("offsets"), a.variable("weight"), a.optional("per_sample_weights"),
+        return Embeddings.embeddingBag(a.tensor("input"), a.optionalTensor("offsets"), a.variable("weight"),
+                a.optional("per_sample_weights"),
                 options);
     }
 

@@ -37,7 +37,8 @@ public final class Bilinears {
         if (weight.rank() != 3)
             throw new ShapeException("bilinear", "the weight must be [out, in1, in2]", weight);
         if (x1.rank() < 1 || x2.rank() < 1 || x1.size(-1) != weight.size(1) || x2.size(-1) != weight.size(2))
-            throw new ShapeException("bilinear", "the inputs must be [..., " + weight.size(1) + "] and [..., " + weight.size(2) + "]", x1, x2,
+            throw new ShapeException("bilinear", "the inputs must be [..., " + weight.size(1) + "] and [..., " + weight.size(2) + "]", x1,
+                    x2,
                     weight);
         if (!Arrays.equals(leading(x1), leading(x2)))
             throw new ShapeException("bilinear", "the leading dimensions of the inputs differ", x1, x2);

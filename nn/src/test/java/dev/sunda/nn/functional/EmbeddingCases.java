@@ -19,7 +19,8 @@ final class EmbeddingCases {
 
     static List<OpCase> cases() {
         return List.of(
-                OpCase.of("embedding", "3,b", x -> Embeddings.embedding(on(x.get(0).device(), 2, 0, 2, 2).reshape(2, 2), x.get(0))).asLinear()
+                OpCase.of("embedding", "3,b", x -> Embeddings.embedding(on(x.get(0).device(), 2, 0, 2, 2).reshape(2, 2), x.get(0)))
+                        .asLinear()
                         .refusing(d -> Embeddings.embedding(on(d, 3), zeros(d, 3, 2)))
                         .refusing(d -> Embeddings.embedding(on(d, 0, -1), zeros(d, 3, 2)))
                         .refusing(d -> Embeddings.embedding(zeros(d, 2).data(), zeros(d, 3, 2)))
@@ -47,7 +48,8 @@ final class EmbeddingCases {
                 OpCase.of("embeddingBag", "3,b", x -> Embeddings.embeddingBag(on(x.get(0).device(), 2, 0, 2, 1, 1, 1).reshape(3, 2), null,
                         x.get(0), null, BagOptions.DEFAULT.withPaddingIndex(1))).asLinear(),
                 OpCase.of("embeddingBag", "4,b", OpCase.Domain.DISTINCT,
-                        x -> Embeddings.embeddingBag(on(x.get(0).device(), 2, 0, 2, 1, 3), on(x.get(0).device(), 0, 1, 1, 5), x.get(0), null,
+                        x -> Embeddings.embeddingBag(on(x.get(0).device(), 2, 0, 2, 1, 3), on(x.get(0).device(), 0, 1, 1, 5), x.get(0),
+                                null,
                                 new BagOptions(Mode.MAX, 1, false, true))),
                 OpCase.of("bilinear", "a,b,2 a,b,c 3,2,c 3", x -> Bilinears.bilinear(x.get(0), x.get(1), x.get(2), x.get(3)))
                         .refusing(d -> Bilinears.bilinear(zeros(d, 2, 3), zeros(d, 2, 4), zeros(d, 5, 4, 4), null))
