@@ -141,6 +141,21 @@ class TransformerLayersTests {
                 0.531942992218, 0.160181601389, 0.214668415011, 0, 0.0305775435008, 0.196789055252, 0.552867170156, 0.219766231091);
     }
 
+    /// Further keys stay visible, whether booleans or numbers hide the padding.
+    @Test
+    void booleansAndNumbersHideTheSame() {
+        var layer = new MultiheadAttention(4, 2, BATCH_FIRST.withAddBiasKv(true).withAddZeroAttn(true).withCausal(true), rng);
+        layer.to(DType.F64);
+        Variable x = Variable.of(normal(2, 3, 4));
+        Tensor padding = Tensor.of(new boolean[] {false, false, true, true, false, false}, Shape.of(2, 3));
+        Tensor numbers = Tensor.full(padding.shape(), Double.NEGATIVE_INFINITY, DType.F64, Device.CPU)
+                .where(padding, Tensor.zeros(padding.shape(), DType.F64, Device.CPU));
+        Tensor booleans = layer.forward(x, x, x, Masks.NONE.withKeyPadding(padding)).data();
+        OpChecks.assertClose("result", booleans, layer.forward(x, x, x, Masks.NONE.withKeyPadding(numbers)).data(), 1e-12);
+        var seen = layer.attend(x, x, x, Masks.NONE.withKeyPadding(padding), Wanted.AVERAGE).weights().data();
+        assertThat(seen.select(0, 1).select(0, 0).ne(0).toBooleanArray()).containsExactly(false, false, false, true, true);
+    }
+
     @Test
     void aSequenceWithoutBatch() {
         var layer = filled(new MultiheadAttention(4, 2, rng));

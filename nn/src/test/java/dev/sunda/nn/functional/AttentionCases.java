@@ -39,11 +39,11 @@ final class AttentionCases {
                                 x.get(3), Options.DEFAULT.withScale(0.3))),
                 OpCase.of("scaledDotProductAttention", "a,2,2 3,2 3,b",
                         x -> Attentions.scaledDotProductAttention(x.get(0), x.get(1), x.get(2), seen(x.get(0)), Options.DEFAULT)),
-                OpCase.of("scaledDotProductAttention", "a,4,2,2 a,2,3,2 a,2,3,b",
+                OpCase.of("scaledDotProductAttention", "1,4,2,2 1,2,2,2 1,2,2,b",
                         x -> Attentions.scaledDotProductAttention(x.get(0), x.get(1), x.get(2), null,
                                 Options.DEFAULT.withEnableGqa(true).withCausal(true)))
                         .refusing(d -> grouped(d, 4, 3, 3)).refusing(d -> grouped(d, 4, 2, 4)).refusing(d -> grouped(d, 2, 4, 4)),
-                OpCase.of("scaledDotProductAttention", "4,2,2 2,3,2 2,3,b 4,2,3",
+                OpCase.of("scaledDotProductAttention", "4,2,1 2,3,1 2,3,1 4,2,3",
                         x -> Attentions.scaledDotProductAttention(x.get(0), x.get(1), x.get(2), x.get(3),
                                 Options.DEFAULT.withEnableGqa(true))),
                 OpCase.of("attentionWeights", "a,3,2 a,4,2", x -> Attentions.attentionWeights(x.get(0), x.get(1), null, Options.DEFAULT)),
@@ -61,7 +61,7 @@ final class AttentionCases {
                         .refusing(d -> multihead(d, 2, zeros(d, 2, 1, 4), zeros(d, 12, 4), Masks.NONE.withAttention(zeros(d, 3, 3).data())))
                         .refusing(
                                 d -> multihead(d, 2, zeros(d, 2, 1, 4), zeros(d, 12, 4), Masks.NONE.withKeyPadding(zeros(d, 2, 2).data()))),
-                OpCase.of("multiheadAttention", "a,2,2 a,3,1 a,3,2 2,2 2,1 2,2 1,1,2 2,3 2,2",
+                OpCase.of("multiheadAttention", "1,2,2 1,3,1 1,3,2 2,2 2,1 2,2 1,1,2 2,3 2,2",
                         x -> weighted(MultiheadAttentions.multiheadAttention(x.get(0), x.get(1), x.get(2), 1,
                                 new Weights(null, x.get(3), x.get(4), x.get(5), null, x.get(6), x.get(6), x.get(8), null),
                                 new Masks(x.get(7), null, true),
