@@ -1,8 +1,5 @@
 package dev.sunda.nn.functional;
 
-import static dev.sunda.autograd.Operation.output;
-import static dev.sunda.autograd.Operation.wrt;
-
 import dev.sunda.autograd.Variable;
 import dev.sunda.core.Tensor;
 import dev.sunda.core.op.UnaryOp;
@@ -12,7 +9,7 @@ import dev.sunda.core.type.Dims;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
 
-/// What losses share: the reduction, checks of arguments, and two functions with a derivative of their own.
+/// What losses share: the reduction, checks of arguments, and two functions.
 final class LossTerms {
     private LossTerms() {
     }
@@ -34,17 +31,13 @@ final class LossTerms {
 
     /// `max(x, 0)` with slope 1 at 0, where [Variable#relu] has 0: a margin that is just met still counts, as in PyTorch.
     static Variable positivePart(Variable x) {
-        return output("positivePart", x.data().relu(), wrt(x, dy -> {
-            Tensor flat = x.data().lt(0);
-            return Variable.zerosLike(dy).where(flat, dy);
-        }));
+        return x.clamp(0, Double.POSITIVE_INFINITY);
     }
 
-    /// `log(1 + exp(x)) = max(x, 0) + log(1 + exp(-|x|))`, which neither overflows nor loses small values: with relative error of a few
-    /// units in the last place for every `x`. The derivative is `sigmoid(x)`.
+    /// `log(1 + exp(x))`, which neither overflows nor loses small values: with relative error of a few units in the last place for every
+    /// `x`, while [UnaryOp#LOG_SIGMOID] does the work.
     static Variable softplus(Variable x) {
-        Tensor value = x.data().relu().add(x.data().abs().neg().exp().apply(UnaryOp.LOG1P));
-        return output("softplus", value, wrt(x, dy -> dy.mul(x.sigmoid())));
+        return x.neg().apply(UnaryOp.LOG_SIGMOID).neg();
     }
 
     /// A number of the type and on the device of `x`.

@@ -114,6 +114,9 @@ class ClassificationLossTests {
     void logitsKeepSmallLossesAndLargeOnes() {
         for (double x : new double[] {-30, -100, -700})
             assertThat(logits(x, 0)).isCloseTo(Math.exp(x), withPercentage(1e-10));
+        for (float x : new float[] {-15, -30, -80})
+            assertThat(BinaryLosses.binaryCrossEntropyWithLogits(Variable.of(Tensor.of(x)), Variable.of(Tensor.of(0f))).item())
+                    .isCloseTo(Math.exp(x) - (x > -20 ? Math.exp(2 * x) / 2 : 0), withPercentage(1e-4));
         assertThat(logits(1e4, 1)).isZero();
         assertThat(logits(1e4, 0)).isEqualTo(1e4);
         assertThat(logits(-1e4, 1)).isEqualTo(1e4);
