@@ -119,8 +119,8 @@ class ConvolutionMatrixTests {
     private static OpCase cell(int axes, boolean transposed, Options o) {
         int in = o.groups == 1 ? 2 : 4;
         int out = o.groups == 1 ? 2 : o.groups == in ? in * o.multiplier : 2;
-        String image = List.of("5", "3,5", "3,2,5").get(axes - 1);
-        String kernel = List.of("3", "2,3", "2,1,3").get(axes - 1);
+        String image = List.of("5", "3,5", "3,3,5").get(axes - 1);
+        String kernel = List.of("3", "2,3", "2,2,3").get(axes - 1);
         String weight = transposed ? in + "," + out / o.groups : out + "," + in / o.groups;
         return OpCase.of("conv", "1," + in + "," + image + " " + weight + "," + kernel + " " + out,
                 x -> transposed ? transposed(axes, x, o) : forward(axes, x, o)).asLinear();
