@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.zip.GZIPInputStream;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Expected values of our own making, in the form the command reads.
@@ -12,7 +13,7 @@ final class Golden {
     }
 
     static List<GoldenCase> cases() {
-        try (InputStream text = Golden.class.getResourceAsStream("golden.json")) {
+        try (InputStream text = new GZIPInputStream(Golden.class.getResourceAsStream("golden.json.gz"))) {
             var cases = new ArrayList<GoldenCase>();
             new JsonMapper().readTree(text).get("cases").forEach(node -> cases.add(GoldenCase.of(node)));
             return cases;
