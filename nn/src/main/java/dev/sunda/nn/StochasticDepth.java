@@ -6,7 +6,8 @@ import dev.sunda.nn.functional.Dropouts;
 import dev.sunda.nn.functional.Dropouts.Depth;
 
 /// In training mode leaves out the branch of a residual block, for single samples or for all of them, and multiplies by `1 / (1 - p)` where
-/// it does not; in evaluation mode the identity. Shapes: `[N, ...]` to the same. No parameters; the random stream is the random state `rng`.
+/// it does not; in evaluation mode the identity. Shapes: `[N, ...]` to the same. No parameters; the random stream is the random state
+/// `rng`.
 public final class StochasticDepth extends DropoutLayer {
     private final Depth depth;
 

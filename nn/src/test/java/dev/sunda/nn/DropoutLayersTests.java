@@ -97,7 +97,8 @@ class DropoutLayersTests {
     @Test
     void shapesAreChecked() {
         assertThatThrownBy(() -> new Dropout2d(0.5, rng).forward(Tensor.ones(2, 3))).isInstanceOf(ShapeException.class).hasMessage(
-                "in Dropout2d(p 0.5): dropout2d: the input must have channels and 2 spatial dimensions, with or without a batch (got [2, 3])");
+                "in Dropout2d(p 0.5): dropout2d: the input must have channels and 2 spatial dimensions, "
+                        + "with or without a batch (got [2, 3])");
         assertThatThrownBy(() -> new FeatureAlphaDropout(0.5, rng).forward(Tensor.ones(2))).isInstanceOf(ShapeException.class);
         assertThat(new StochasticDepth(0.25, Depth.BATCH, rng).describe()).isEqualTo("StochasticDepth(p 0.25, whole batches)");
     }
