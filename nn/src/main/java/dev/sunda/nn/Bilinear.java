@@ -5,6 +5,7 @@ import dev.sunda.autograd.Variable;
 import dev.sunda.core.Rng;
 import dev.sunda.core.type.Shape;
 import dev.sunda.nn.functional.Bilinears;
+import java.util.Set;
 
 /// `y[o] = x1^T * weight[o] * x2 + bias[o]`. Shapes: `[..., in1]` and `[..., in2]` to `[..., out]`.
 ///
@@ -43,12 +44,17 @@ public final class Bilinear extends Layer {
     /// A quadratic form: both inputs are `x`.
     @Override
     protected Variable compute(Variable x) {
-        return Bilinears.bilinear(x, x, weight, bias);
+        return Bilinears.bilinear(x, x, current(weight), bias);
     }
 
     /// Applies the layer to two inputs.
     public Variable forward(Variable x1, Variable x2) {
-        return call(x1, x -> Bilinears.bilinear(x, x2, weight, bias));
+        return call(x1, x -> Bilinears.bilinear(x, x2, current(weight), bias));
+    }
+
+    @Override
+    protected Set<String> parametrizable() {
+        return Set.of("weight");
     }
 
     @Override

@@ -10,6 +10,7 @@ import dev.sunda.nn.functional.Convolutions;
 import dev.sunda.nn.functional.PaddingMode;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 
 /// What all convolution layers share: their parameters, and how they begin, `weight` and `bias` both uniform in `±1 / sqrt(fanIn)` with
 /// `fanIn = weight.size(1) * kernel`, as in PyTorch.
@@ -99,7 +100,7 @@ public abstract sealed class ConvNd extends Layer permits Conv1d, Conv2d, Conv3d
 
     @Override
     protected Variable compute(Variable x) {
-        return hasZeros() ? Convolutions.conv(x, weight, bias, spec(x.shape()))
+        return hasZeros() ? Convolutions.conv(x, current(weight), bias, spec(x.shape()))
                 : Convolutions.conv(x, weight, bias, sliding.stride(), sliding.padding(), sliding.mode(), sliding.dilation(),
                         sliding.groups());
     }
@@ -111,7 +112,12 @@ public abstract sealed class ConvNd extends Layer permits Conv1d, Conv2d, Conv3d
 
     /// With relu behind it, unless this is a transposed convolution.
     Variable computeRelu(Variable x) {
-        return hasZeros() ? Convolutions.convRelu(x, weight, bias, spec(x.shape())) : compute(x).relu();
+        return hasZeros() ? Convolutions.convRelu(x, current(weight), bias, spec(x.shape())) : compute(x).relu();
+    }
+
+    @Override
+    protected Set<String> parametrizable() {
+        return Set.of("weight");
     }
 
     @Override

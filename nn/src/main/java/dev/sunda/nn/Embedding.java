@@ -7,6 +7,7 @@ import dev.sunda.core.Tensor;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
 import dev.sunda.nn.functional.Embeddings;
+import java.util.Set;
 
 /// A table of vectors, looked up by number: `[...]` of int64 or int32 to `[..., width]`.
 ///
@@ -95,7 +96,12 @@ public final class Embedding extends Layer {
     protected Variable compute(Variable x) {
         if (options.maxNorm != null)
             weight.update(table -> Embeddings.renormalize(table, x.data(), options.maxNorm, options.normType));
-        return Embeddings.embedding(x.data(), weight, new Embeddings.Options(options.paddingIndex, options.scaleGradByFreq));
+        return Embeddings.embedding(x.data(), current(weight), new Embeddings.Options(options.paddingIndex, options.scaleGradByFreq));
+    }
+
+    @Override
+    protected Set<String> parametrizable() {
+        return Set.of("weight");
     }
 
     @Override

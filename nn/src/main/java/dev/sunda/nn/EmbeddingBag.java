@@ -6,6 +6,7 @@ import dev.sunda.core.Rng;
 import dev.sunda.core.Tensor;
 import dev.sunda.nn.functional.Embeddings;
 import dev.sunda.nn.functional.Embeddings.BagOptions;
+import java.util.Set;
 
 /// Sums, means or maxima of looked-up vectors. Shapes: `[B, L]` of int64 or int32, a bag in each row, to `[B, width]`; bags of different
 /// sizes go through [#bags].
@@ -65,7 +66,12 @@ public final class EmbeddingBag extends Layer {
     private Variable bag(Tensor index, Tensor offsets, Variable perSampleWeights) {
         if (maxNorm != null)
             weight.update(table -> Embeddings.renormalize(table, index, maxNorm, normType));
-        return Embeddings.embeddingBag(index, offsets, weight, perSampleWeights, options);
+        return Embeddings.embeddingBag(index, offsets, current(weight), perSampleWeights, options);
+    }
+
+    @Override
+    protected Set<String> parametrizable() {
+        return Set.of("weight");
     }
 
     @Override

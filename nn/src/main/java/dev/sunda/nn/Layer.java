@@ -17,6 +17,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.Objects;
 import java.util.function.BiConsumer;
 import java.util.function.BinaryOperator;
@@ -49,6 +50,7 @@ public abstract class Layer {
     private final Map<String, Buffer> buffers = new LinkedHashMap<>();
     private final Map<String, Rng> randomStates = new LinkedHashMap<>();
     private final Map<String, Layer> children = new LinkedHashMap<>();
+    private Parametrizations.Named parametrizations;                 // null if there are none
     private final List<UnaryOperator<Variable>> inputHooks = new ArrayList<>();
     private final List<BinaryOperator<Variable>> resultHooks = new ArrayList<>();
     private boolean training = true;
@@ -187,12 +189,67 @@ public abstract class Layer {
         return rng;
     }
 
+    /// Registers a parameter that exists already.
+    final void adopt(String name, Parameter parameter) {
+        checkName(name);
+        parameters.put(name, parameter);
+    }
+
+    /// Undoes [#child].
+    final void forget(String name) {
+        children.remove(name);
+    }
+
     private void checkName(String name) {
         if (name.isEmpty() || name.contains("."))
             throw new IllegalArgumentException(
                     getClass().getSimpleName() + ": a name must not be empty or contain a dot (got '" + name + "')");
         if (parameters.containsKey(name) || buffers.containsKey(name) || randomStates.containsKey(name) || children.containsKey(name))
             throw new IllegalArgumentException(getClass().getSimpleName() + ": the name '" + name + "' is used twice");
+    }
+
+    // ---------------------------------------------------------------------------------------------------------- parametrisation
+
+    /// A parameter as it is to be used in this call: itself, or what its parametrisation computes. To be asked once a call.
+    protected final Variable current(Parameter parameter) {
+        return parametrizations == null ? parameter : parametrizations.valueOf(parameter);
+    }
+
+    /// Names of the parameters that this layer reads with [#current], so that they can be parametrised, see [Parametrizations]; none by
+    /// default.
+    protected Set<String> parametrizable() {
+        return Set.of();
+    }
+
+    /// The parameter to be parametrised.
+    final Parameter parametrized(String name) {
+        if (!parametrizable().contains(name) || !parameters.containsKey(name))
+            throw new IllegalArgumentException(getClass().getSimpleName() + ": no parameter of this name can be parametrised (got '" + name
+                    + "'); those that can are " + parametrizable() + " and are so once at most");
+        return parameters.get(name);
+    }
+
+    final void parametrize(String name, Parametrization parametrization) {
+        if (parametrizations == null)
+            parametrizations = child("parametrizations", new Parametrizations.Named());
+        Layer added = parametrization;
+        added.visit("", (_, layer) -> layer.training = training);
+        parametrizations.put(name, parametrization);
+        parameters.remove(name);
+    }
+
+    final void unparametrize(String name) {
+        if (parametrizations == null || !parametrizations.has(name))
+            throw new IllegalArgumentException(
+                    getClass().getSimpleName() + ": no parametrised parameter has this name (got '" + name + "')");
+        Parametrization parametrization = parametrizations.take(name);
+        Parameter parameter = parametrization.original();
+        parameter.set(parametrization.value().data().copy());
+        parameters.put(name, parameter);
+        if (parametrizations.isEmpty()) {
+            forget("parametrizations");
+            parametrizations = null;
+        }
     }
 
     // ---------------------------------------------------------------------------------------------------------- what it holds

@@ -4,6 +4,7 @@ import dev.sunda.autograd.Parameter;
 import dev.sunda.autograd.Variable;
 import dev.sunda.core.Rng;
 import dev.sunda.core.type.Shape;
+import java.util.Set;
 
 /// `y = x * weight^T + bias`. Shapes: `[..., in]` to `[..., out]`.
 ///
@@ -43,7 +44,8 @@ public final class Linear extends Layer {
 
     @Override
     protected Variable compute(Variable x) {
-        return bias == null ? x.matmul(weight.mT()) : x.matmul(weight.mT(), bias);
+        Variable columns = current(weight).mT();
+        return bias == null ? x.matmul(columns) : x.matmul(columns, bias);
     }
 
     /// Whether [#computeByPixels] does for the flattened images `x`: they lie channels-last, and the weight is less to reorder.
@@ -54,8 +56,13 @@ public final class Linear extends Layer {
 
     /// Behind [Flatten#byPixels] of images of shape `images`: the weight's columns are brought into the order of the rows.
     Variable computeByPixels(Variable rows, Shape images) {
-        Variable columns = Flatten.byPixels(weight.reshape(images.with(0, out).sizes()));
+        Variable columns = Flatten.byPixels(current(weight).reshape(images.with(0, out).sizes()));
         return bias == null ? rows.matmul(columns.mT()) : rows.matmul(columns.mT(), bias);
+    }
+
+    @Override
+    protected Set<String> parametrizable() {
+        return Set.of("weight");
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.sunda.nn.functional.LayerNorms;
 import dev.sunda.nn.functional.Normalizations;
 import dev.sunda.nn.functional.Normalizations.RunningStatistics;
 import dev.sunda.nn.functional.ResponseNorms;
+import dev.sunda.nn.functional.VectorNorms;
 import java.util.List;
 
 /// Normalisation.
@@ -25,6 +26,8 @@ final class NormalizationOperations {
         table.one("instance_norm", NormalizationOperations::instanceNorm);
         table.one("local_response_norm", a -> ResponseNorms.localResponseNorm(a.variable("input"), a.integer("size"),
                 a.number("alpha", 1e-4), a.number("beta", 0.75), a.number("k", 1)));
+        table.one("normalize", a -> VectorNorms.normalize(a.variable("input"), a.number("p", 2), a.number("eps", 1e-12),
+                a.has("dim") ? a.integers("dim") : new int[] {1}));
     }
 
     /// In training with running statistics also the new ones.

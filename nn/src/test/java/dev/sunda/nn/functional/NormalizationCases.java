@@ -53,6 +53,16 @@ final class NormalizationCases {
                 OpCase.of("localResponseNorm", "a,5,b", x -> ResponseNorms.localResponseNorm(x.get(0), 3, 0.5, 0.75, 1))
                         .refusing(d -> ResponseNorms.localResponseNorm(zeros(d, 2, 3), 2, 1, 1, 1))
                         .refusing(d -> ResponseNorms.localResponseNorm(zeros(d, 2, 3, 4), 0, 1, 1, 1)),
+                OpCase.of("normalize", "a,3,b", x -> VectorNorms.normalize(x.get(0), 2, 1e-12, 1))
+                        .refusing(d -> VectorNorms.normalize(zeros(d, 2, 3), 2, 1e-12))
+                        .refusing(d -> VectorNorms.normalize(zeros(d, 2, 3), 2, 1e-12, 2)),
+                OpCase.of("normalize", "a,3,2", OpCase.Domain.NOT_ZERO, x -> VectorNorms.normalize(x.get(0), 3, 0.1, 0, -1)),
+                OpCase.of("weightNorm", "3,a,2 3,1,1", x -> VectorNorms.weightNorm(x.get(0), x.get(1), 0))
+                        .refusing(d -> VectorNorms.weightNorm(zeros(d, 2, 3), zeros(d, 3, 1), 0))
+                        .refusing(d -> VectorNorms.weightNorm(zeros(d, 3), zeros(d, 3), 0))
+                        .refusing(d -> VectorNorms.weightNorm(zeros(d, 2, 3), zeros(d, 2, 1), 2)),
+                OpCase.of("weightNorm", "3,a -", x -> VectorNorms.weightNorm(x.get(0), x.get(1), null)),
+                OpCase.of("lengths", "a,3", x -> VectorNorms.lengths(x.get(0), 1)),
                 OpCase.of("localResponseNorm", "a,3,2,b", x -> ResponseNorms.localResponseNorm(x.get(0), 4, 0.5, 2, 2)));
     }
 
