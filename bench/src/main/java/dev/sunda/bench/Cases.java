@@ -20,6 +20,7 @@ import dev.sunda.nn.MaxPool2d;
 import dev.sunda.optim.AdamW;
 import dev.sunda.optim.Sgd;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// The table of cases: one line each, with the names and the order of the other frameworks' runners.
 final class Cases {
@@ -30,7 +31,7 @@ final class Cases {
 
     /// Sizes of a matrix product: rows of the result, its columns, terms of a sum. Of a convolution: batch, input channels, rows and
     /// columns of the image, output channels, rows and columns of the kernel.
-    static final List<Case> ALL = List.of(
+    private static final List<Case> BASE = List.of(
             gemm("gemm/256", 256, 256, 256),
             gemm("gemm/512", 512, 512, 512),
             gemm("gemm/1024", 1024, 1024, 1024),
@@ -69,6 +70,8 @@ final class Cases {
             model("model/mnist-sgd-128", Networks::mnist, Shape.of(128, 1, 28, 28), 10, p -> new Sgd(p, 0.01, MOMENTUM)),
             model("model/mnist-adamw-128", Networks::mnist, Shape.of(128, 1, 28, 28), 10, p -> new AdamW(p, 1e-3)),
             model("model/mobilenet025-16", Networks::mobileNetQuarter, Shape.of(16, 3, 224, 224), 1000, p -> new Sgd(p, 0.01, MOMENTUM)));
+
+    static final List<Case> ALL = Stream.concat(BASE.stream(), FamilyCases.ALL.stream()).toList();
 
     private Cases() {
     }

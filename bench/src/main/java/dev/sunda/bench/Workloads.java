@@ -16,6 +16,7 @@ import dev.sunda.nn.Conv2d;
 import dev.sunda.nn.Layer;
 import dev.sunda.optim.Optimizer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -90,6 +91,38 @@ final class Workloads {
                 crossEntropy(net.forward(images), labels).backward();
                 steps.step();
             }, FORWARD, () -> noGrad(() -> finished.forward(images)), FORWARD_BATCH1, () -> noGrad(() -> finished.forward(first)));
+        });
+    }
+
+    /// A function of several tensors, with the gradients of all.
+    static Case several(String name, Function<List<Variable>, Variable> f, Shape... shapes) {
+        return new Case(name, NO_IMAGES, BOTH_WAYS, () -> {
+            var rng = new Rng(SEED);
+            List<Tensor> inputs = Arrays.stream(shapes).map(shape -> Tensor.randn(shape, rng)).toList();
+            List<Variable> leaves = inputs.stream().map(Variable::tracked).toList();
+            List<Variable> constants = inputs.stream().map(Variable::of).toList();
+            Tensor dy = Tensor.randn(noGrad(() -> f.apply(leaves)).shape(), rng);
+            return Map.of(FORWARD, () -> noGrad(() -> f.apply(constants)), TRAIN,
+                    () -> Gradients.gradients(List.of(f.apply(leaves)), List.of(Variable.of(dy)), leaves, false));
+        });
+    }
+
+    /// What has no gradient.
+    static Case forward(String name, UnaryOperator<Tensor> f, Shape shape) {
+        return new Case(name, NO_IMAGES, List.of(FORWARD), () -> {
+            Tensor x = Tensor.randn(shape, new Rng(SEED));
+            return Map.of(FORWARD, () -> f.apply(x));
+        });
+    }
+
+    /// One step of an optimizer over parameters of these shapes, whose gradients stay the same.
+    static Case optimizer(String name, Function<List<Parameter>, Optimizer> optimizer, List<Shape> shapes) {
+        return new Case(name, NO_IMAGES, List.of(TRAIN), () -> {
+            var rng = new Rng(SEED);
+            List<Parameter> parameters = shapes.stream().map(shape -> new Parameter(Tensor.randn(shape, rng))).toList();
+            parameters.forEach(parameter -> parameter.setGrad(Tensor.randn(parameter.shape(), rng)));
+            Optimizer steps = optimizer.apply(parameters);
+            return Map.of(TRAIN, steps::step);
         });
     }
 
