@@ -18,6 +18,7 @@ import dev.sunda.core.type.DTypeException;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
 import java.util.ArrayList;
+import java.util.List;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -91,11 +92,13 @@ class FormulaProperties {
 
     @Example
     void allAssignmentsSeeTheOldValues() {
-        Tensor a = Tensor.of(1.0, 2.0);
-        Tensor b = Tensor.of(3.0, 4.0);
-        OptimizerKernels.formula(new Formula().assign(0, Q).assign(1, P), a, b);
-        assertThat(a.toDoubleArray()).containsExactly(3, 4);
-        assertThat(b.toDoubleArray()).containsExactly(1, 2);
+        for (DType dtype : List.of(DType.F32, DType.F64)) {
+            Tensor a = Tensor.of(1.0, 2.0).to(dtype).copy();
+            Tensor b = Tensor.of(3.0, 4.0).to(dtype).copy();
+            OptimizerKernels.formula(new Formula().assign(0, Q).assign(1, P), a, b);
+            assertThat(a.toDoubleArray()).containsExactly(3, 4);
+            assertThat(b.toDoubleArray()).containsExactly(1, 2);
+        }
     }
 
     @Example
