@@ -17,7 +17,18 @@ final class ResamplingCases {
     }
 
     static List<OpCase> cases() {
-        return Stream.of(resizing(), unfolding(), shuffling()).flatMap(List::stream).toList();
+        return Stream.of(resizing(), singleDimensions(), unfolding(), shuffling()).flatMap(List::stream).toList();
+    }
+
+    private static List<OpCase> singleDimensions() {
+        var cubic = new Resize(Resize.Mode.CUBIC, Resize.Coordinates.HALF_PIXEL, Resize.Nearest.FLOOR, -0.5, true, false);
+        var linear = new Resize(Resize.Mode.LINEAR, Resize.Coordinates.ALIGN_CORNERS, Resize.Nearest.FLOOR, -0.75, false, true);
+        return List.of(
+                OpCase.of("resize", "a,5,b", x -> cubic.apply(x.getFirst(), 1, 7, 1.4)).asLinear()
+                        .refusing(d -> cubic.apply(zeros(d, 2, 3), 2, 4, 1))
+                        .refusing(d -> cubic.apply(zeros(d, 2, 3), 1, -1, 1))
+                        .refusing(d -> cubic.apply(zeros(d, 2, 3), 1, 4, 0)),
+                OpCase.of("resize", "6,a", x -> linear.apply(x.getFirst(), 0, 4, 4 / 6.0)).asLinear());
     }
 
     private static List<OpCase> resizing() {
