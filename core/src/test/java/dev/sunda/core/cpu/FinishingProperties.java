@@ -11,6 +11,7 @@ import dev.sunda.core.spi.Finish;
 import dev.sunda.core.spi.View;
 import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Shape;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import net.jqwik.api.EdgeCasesMode;
@@ -78,15 +79,24 @@ class FinishingProperties {
         assertBounded(joined, naive, most(spec, x, w, bias, finish));
     }
 
-    /// What every element would be if nothing cancelled: rounding errors are a share of it, with Winograd's algorithm at most 1.6e-6.
+    /// What every element would be if nothing cancelled and all pixels were as large as the largest: rounding errors are a share of it, see
+    /// [WinogradError].
     private static double[] most(ConvSpec spec, View x, View w, View bias, Finish finish) {
         View mean = magnitudes(finish.mean());
         for (int i = 0; mean != null && i < mean.storage().numel(); i++)
             mean.heap().setDouble(i, -mean.heap().getDouble(i));     // it is subtracted
         View most = ConvolutionViews.empty(DType.F32, spec.outputShape(), Order.CHANNELS_LAST);
-        REFERENCE.conv(spec, magnitudes(x), magnitudes(w), magnitudes(bias),
+        REFERENCE.conv(spec, largest(x), magnitudes(w), magnitudes(bias),
                 new Finish(mean, magnitudes(finish.rstd()), magnitudes(finish.weight()), magnitudes(finish.bias()), false), most);
         return ConvolutionViews.values(most);
+    }
+
+    private static View largest(View x) {
+        View all = ConvolutionViews.like(x);
+        double largest = Arrays.stream(ConvolutionViews.values(x)).map(Math::abs).max().orElse(0);
+        for (int i = 0; i < all.storage().numel(); i++)
+            all.heap().setDouble(i, largest);
+        return all;
     }
 
     private static View magnitudes(View view) {
@@ -98,7 +108,7 @@ class FinishingProperties {
         double[] e = ConvolutionViews.values(expected);
         for (int i = 0; i < a.length; i++)
             assertThat(Math.abs(a[i] - e[i])).as("element %d of %s: %s, expected %s", i, actual.shape(), a[i], e[i])
-                    .isLessThanOrEqualTo(1.8e-6 * most[i]);
+                    .isLessThanOrEqualTo(WinogradError.SHARE * most[i]);
     }
 
     /// Numbers of each channel, or nothing.
