@@ -5,6 +5,7 @@ import dev.sunda.examples.console.ProgressBar;
 import dev.sunda.examples.console.TextTable;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -18,6 +19,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import tools.jackson.core.JacksonException;
 
 /// `sunda bench`: the cases of the comparison with other frameworks. Exit status: 0 done, 1 a check failed, 2 wrong use.
 @Command(name = "sunda bench",
@@ -45,6 +47,11 @@ public final class Bench implements Callable<Integer> {
     private static final class Instead {
         @Option(names = "--json", description = "one JSON object a line, each as soon as it is known")
         private boolean json;
+        @Option(names = "--compare", arity = "2", paramLabel = "FILE",
+                description = {
+                    "print a Markdown table of two files of JSON lines, ours and another framework's: times, ratios, and the "
+                            + "shortest times that this machine allows"})
+        private List<Path> compare;
         @Option(names = "--scaling", description = "compare one thread with all of --threads")
         private boolean scaling;
         @Option(names = "--jmh", description = "measure under JMH, in three fresh Java virtual machines; with --quick in one")
@@ -61,6 +68,8 @@ public final class Bench implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException, RunnerException {
         applyThreads();
+        if (instead.compare != null)
+            return compare(instead.compare.getFirst(), instead.compare.getLast());
         List<Case> cases = Cases.containing(only);
         if (cases.isEmpty())
             throw misused("no case has a name that contains '" + only + "'");
@@ -89,12 +98,13 @@ public final class Bench implements Callable<Integer> {
 
     private void measure(List<Case> cases) {
         var table = new TextTable("case", "layout", "forward ms", "train ms", "batch 1 ms", "forward KB", "train KB", "batch 1 KB");
+        Ceilings ceilings = instead.json ? Ceilings.measure() : null;
         for (Case c : cases) {
             if (!instead.json)
                 progress(c.name());
             Map<Measure, Meter.Result> results = c.measure(effort());
             if (instead.json)
-                out().println(Line.of(c, Parallel.threads(), results));
+                out().println(Line.of(c, Parallel.threads(), results, ceilings));
             Meter.Result forward = results.get(Measure.FORWARD);
             Meter.Result train = results.get(Measure.TRAIN);
             Meter.Result single = results.get(Measure.FORWARD_BATCH1);
@@ -104,6 +114,15 @@ public final class Bench implements Callable<Integer> {
         }
         if (!instead.json)
             table.lines().forEach(out()::println);
+    }
+
+    private int compare(Path ours, Path peer) {
+        try {
+            Comparison.of(ours, peer).lines().forEach(out()::println);
+            return 0;
+        } catch (IOException | JacksonException e) {
+            throw misused("--compare needs two files of JSON lines (" + e.getMessage() + ")");
+        }
     }
 
     private static String milliseconds(Meter.Result result) {

@@ -11,7 +11,9 @@ import java.util.function.Supplier;
 /// @param layout `engine` where there are images, whose memory format the engine chooses by itself, otherwise `-`
 /// @param measures what can be measured, in the order in which it is
 /// @param prepare makes the data and returns a call for each measure; calls do not disturb one another
-record Case(String name, String layout, List<Measure> measures, Supplier<Map<Measure, Runnable>> prepare) {
+/// @param work what each measure cannot do without
+record Case(String name, String layout, List<Measure> measures, Supplier<Map<Measure, Runnable>> prepare,
+        Supplier<Map<Measure, Work>> work) {
     /// Runs the case.
     Map<Measure, Meter.Result> measure(Effort effort) {
         Map<Measure, Runnable> calls = prepare.get();

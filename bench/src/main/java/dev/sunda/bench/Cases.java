@@ -29,6 +29,10 @@ final class Cases {
     private static final Shape ROWS = Shape.of(4096, 1000);
     private static final Sgd.Options MOMENTUM = Sgd.Options.DEFAULT.withMomentum(0.9);
 
+    /// Numbers that a step reads and writes for each parameter: itself, its gradient and one or two averages; all written but the gradient.
+    static final int SGD = 5;
+    static final int ADAM = 7;
+
     /// Sizes of a matrix product: rows of the result, its columns, terms of a sum. Of a convolution: batch, input channels, rows and
     /// columns of the image, output channels, rows and columns of the kernel.
     private static final List<Case> BASE = List.of(
@@ -55,21 +59,22 @@ final class Cases {
             images("conv1d/causal-k2d16-16x64x1024", () -> new Conv1d(64, 64, 2, CAUSAL.withDilation(16), new Rng(1)), 16, 64, 1024),
             images("conv1d/depthwise-k7d4-16x256x1024",
                     () -> new Conv1d(256, 256, 7, CAUSAL.withDilation(4).withGroups(256), new Rng(1)), 16, 256, 1024),
-            unary("op/relu-4096x1000", Variable::relu, ROWS),
-            unary("op/gelu-4096x1000", Variable::gelu, ROWS),
-            unary("op/tanh-4096x1000", Variable::tanh, ROWS),
-            unary("op/sigmoid-4096x1000", Variable::sigmoid, ROWS),
-            unary("op/softmax-4096x1000", x -> x.softmax(1), ROWS),
-            unary("op/log_softmax-4096x1000", x -> x.logSoftmax(1), ROWS),
-            unary("op/sum-4096x1000", Variable::sum, ROWS),
-            unary("op/add-4096x1000", x -> x.add(x), ROWS),
+            unary("op/relu-4096x1000", Variable::relu, ROWS, 2, 5),
+            unary("op/gelu-4096x1000", Variable::gelu, ROWS, 2, 5),
+            unary("op/tanh-4096x1000", Variable::tanh, ROWS, 2, 5),
+            unary("op/sigmoid-4096x1000", Variable::sigmoid, ROWS, 2, 5),
+            unary("op/softmax-4096x1000", x -> x.softmax(1), ROWS, 2, 5),
+            unary("op/log_softmax-4096x1000", x -> x.logSoftmax(1), ROWS, 2, 5),
+            unary("op/sum-4096x1000", Variable::sum, ROWS, 1, 1),
+            unary("op/add-4096x1000", x -> x.add(x), ROWS, 2, 4),
             layer("op/layer_norm-4096x1000", _ -> new LayerNorm(1000), ROWS),
             images("op/batch_norm-64x64x28x28", () -> new BatchNorm2d(64), 64, 64, 28, 28),
             images("op/max_pool2-64x64x28x28", () -> new MaxPool2d(2), 64, 64, 28, 28),
             layer("model/transformer-block-8x128x256", TransformerBlock::new, Shape.of(8, 128, 256)),
-            model("model/mnist-sgd-128", Networks::mnist, Shape.of(128, 1, 28, 28), 10, p -> new Sgd(p, 0.01, MOMENTUM)),
-            model("model/mnist-adamw-128", Networks::mnist, Shape.of(128, 1, 28, 28), 10, p -> new AdamW(p, 1e-3)),
-            model("model/mobilenet025-16", Networks::mobileNetQuarter, Shape.of(16, 3, 224, 224), 1000, p -> new Sgd(p, 0.01, MOMENTUM)));
+            model("model/mnist-sgd-128", Networks::mnist, Shape.of(128, 1, 28, 28), 10, p -> new Sgd(p, 0.01, MOMENTUM), SGD),
+            model("model/mnist-adamw-128", Networks::mnist, Shape.of(128, 1, 28, 28), 10, p -> new AdamW(p, 1e-3), ADAM),
+            model("model/mobilenet025-16", Networks::mobileNetQuarter, Shape.of(16, 3, 224, 224), 1000, p -> new Sgd(p, 0.01, MOMENTUM),
+                    SGD));
 
     static final List<Case> ALL = Stream.concat(BASE.stream(), FamilyCases.ALL.stream()).toList();
 

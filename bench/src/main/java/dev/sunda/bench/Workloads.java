@@ -44,7 +44,7 @@ final class Workloads {
             Tensor x = Tensor.randn(Shape.of(m, k), rng);
             Tensor y = Tensor.randn(Shape.of(k, n), rng);
             return Map.of(FORWARD, () -> x.matmul(y));
-        });
+        }, () -> Map.of(FORWARD, Work.of((double) m * n * k, (double) m * k + (double) k * n + (double) m * n)));
     }
 
     /// A convolution of `n` square images of side `hw` with a square kernel and bias.
@@ -57,12 +57,16 @@ final class Workloads {
         return new Case(name, ENGINE, BOTH_WAYS, () -> {
             Layer made = layer.get();
             return forwardAndBackward(made::forward, Tensor.randn(Shape.of(shape), new Rng(SEED)).channelsLast(), made.parameters());
-        });
+        }, () -> work(LayerWork.ofLayer(layer.get(), Tensor.zeros(shape))));
     }
 
     /// A function without parameters.
-    static Case unary(String name, UnaryOperator<Variable> f, Shape shape) {
-        return new Case(name, NO_IMAGES, BOTH_WAYS, () -> forwardAndBackward(f, Tensor.randn(shape, new Rng(SEED)), List.of()));
+    ///
+    /// @param forward numbers read and written for each of the input
+    /// @param train the same with the gradient
+    static Case unary(String name, UnaryOperator<Variable> f, Shape shape, int forward, int train) {
+        return new Case(name, NO_IMAGES, BOTH_WAYS, () -> forwardAndBackward(f, Tensor.randn(shape, new Rng(SEED)), List.of()),
+                () -> Map.of(FORWARD, Work.moving((double) forward * shape.numel()), TRAIN, Work.moving((double) train * shape.numel())));
     }
 
     /// A layer in training mode on row-major data of this shape, with the gradients of its parameters and its input.
@@ -71,12 +75,15 @@ final class Workloads {
             var rng = new Rng(SEED);
             Layer made = layer.apply(rng);
             return forwardAndBackward(made::forward, Tensor.randn(shape, rng), made.parameters());
-        });
+        }, () -> work(LayerWork.ofLayer(layer.apply(new Rng(SEED)), Tensor.zeros(shape.sizes()))));
     }
 
     /// A whole classifier with cross-entropy: training step, inference on the batch, inference on its first sample. Inference has a
     /// network of its own, so that it does not depend on whether somebody trained before.
-    static Case model(String name, Function<Rng, Layer> network, Shape input, int classes, Function<List<Parameter>, Optimizer> optimizer) {
+    ///
+    /// @param stepping numbers that the optimizer reads and writes for each parameter
+    static Case model(String name, Function<Rng, Layer> network, Shape input, int classes, Function<List<Parameter>, Optimizer> optimizer,
+            int stepping) {
         return new Case(name, ENGINE, List.of(TRAIN, FORWARD, FORWARD_BATCH1), () -> {
             var rng = new Rng(SEED);
             Layer net = network.apply(rng);
@@ -91,11 +98,18 @@ final class Workloads {
                 crossEntropy(net.forward(images), labels).backward();
                 steps.step();
             }, FORWARD, () -> noGrad(() -> finished.forward(images)), FORWARD_BATCH1, () -> noGrad(() -> finished.forward(first)));
+        }, () -> {
+            Layer net = network.apply(new Rng(SEED));
+            LayerWork work = LayerWork.ofNetwork(net, Tensor.zeros(input.sizes()));
+            LayerWork single = LayerWork.ofNetwork(network.apply(new Rng(SEED)), Tensor.zeros(input.sizes()).narrow(0, 0, 1));
+            double parameters = net.parameters().stream().mapToDouble(p -> p.shape().numel()).sum();
+            return Map.of(TRAIN, work.train().then(Work.moving(stepping * parameters)), FORWARD, work.forward(), FORWARD_BATCH1,
+                    single.forward());
         });
     }
 
     /// A function of several tensors, with the gradients of all.
-    static Case several(String name, Function<List<Variable>, Variable> f, Shape... shapes) {
+    static Case several(String name, Function<List<Variable>, Variable> f, Work forward, Work train, Shape... shapes) {
         return new Case(name, NO_IMAGES, BOTH_WAYS, () -> {
             var rng = new Rng(SEED);
             List<Tensor> inputs = Arrays.stream(shapes).map(shape -> Tensor.randn(shape, rng)).toList();
@@ -104,26 +118,28 @@ final class Workloads {
             Tensor dy = Tensor.randn(noGrad(() -> f.apply(leaves)).shape(), rng);
             return Map.of(FORWARD, () -> noGrad(() -> f.apply(constants)), TRAIN,
                     () -> Gradients.gradients(List.of(f.apply(leaves)), List.of(Variable.of(dy)), leaves, false));
-        });
+        }, () -> Map.of(FORWARD, forward, TRAIN, train));
     }
 
     /// What has no gradient.
-    static Case forward(String name, UnaryOperator<Tensor> f, Shape shape) {
+    static Case forward(String name, UnaryOperator<Tensor> f, Shape shape, Work work) {
         return new Case(name, NO_IMAGES, List.of(FORWARD), () -> {
             Tensor x = Tensor.randn(shape, new Rng(SEED));
             return Map.of(FORWARD, () -> f.apply(x));
-        });
+        }, () -> Map.of(FORWARD, work));
     }
 
     /// One step of an optimizer over parameters of these shapes, whose gradients stay the same.
-    static Case optimizer(String name, Function<List<Parameter>, Optimizer> optimizer, List<Shape> shapes) {
+    ///
+    /// @param stepping numbers read and written for each parameter
+    static Case optimizer(String name, Function<List<Parameter>, Optimizer> optimizer, List<Shape> shapes, int stepping) {
         return new Case(name, NO_IMAGES, List.of(TRAIN), () -> {
             var rng = new Rng(SEED);
             List<Parameter> parameters = shapes.stream().map(shape -> new Parameter(Tensor.randn(shape, rng))).toList();
             parameters.forEach(parameter -> parameter.setGrad(Tensor.randn(parameter.shape(), rng)));
             Optimizer steps = optimizer.apply(parameters);
             return Map.of(TRAIN, steps::step);
-        });
+        }, () -> Map.of(TRAIN, Work.moving(stepping * shapes.stream().mapToDouble(Shape::numel).sum())));
     }
 
     private static Map<Measure, Runnable> forwardAndBackward(UnaryOperator<Variable> f, Tensor input, List<Parameter> parameters) {
@@ -135,6 +151,10 @@ final class Workloads {
         Tensor dy = y.layout().isChannelsLast() ? random.channelsLast() : random;
         return Map.of(FORWARD, () -> noGrad(() -> f.apply(Variable.of(input))), TRAIN,
                 () -> Gradients.gradients(List.of(f.apply(x)), List.of(Variable.of(dy)), leaves, false));
+    }
+
+    private static Map<Measure, Work> work(LayerWork layer) {
+        return Map.of(FORWARD, layer.forward(), TRAIN, layer.train());
     }
 
     private static Tensor labels(int count, int classes, Rng rng) {
