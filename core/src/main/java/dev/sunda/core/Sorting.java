@@ -14,10 +14,15 @@ final class Sorting {
     }
 
     static Tensor argsort(String operation, Tensor x, int dim, boolean descending) {
-        if (x.rank() == 0 && (dim == 0 || dim == -1))
-            return argsort(operation, x.reshape(1), 0, descending).reshape(Shape.SCALAR);
+        return first(operation, x, size(operation, x, dim), dim, descending);
+    }
+
+    /// The places of the first `count` elements in order; of a scalar always its one.
+    private static Tensor first(String operation, Tensor x, int count, int dim, boolean descending) {
+        if (x.rank() == 0)
+            return first(operation, x.reshape(1), 1, 0, descending).reshape(Shape.SCALAR);
         int d = x.shape().dim(operation, dim);
-        Tensor out = Tensor.empty(Layout.dense(x.shape(), x.layout().order()), DType.I64, x.device());
+        Tensor out = Tensor.empty(Layout.dense(x.shape().with(d, count), x.layout().order()), DType.I64, x.device());
         x.backend().argsort(x.view(), d, descending, out.view());
         return out;
     }
@@ -27,8 +32,7 @@ final class Sorting {
         int size = size("topK", x, dim);
         if (k < 0 || k > size)
             throw new ShapeException("topK", "cannot take " + k + " of the " + size + " elements along dimension " + dim, x.shape());
-        Tensor order = argsort("topK", x, dim, largest);
-        return at(x, dim, x.rank() == 0 ? order : order.narrow(dim, 0, k));
+        return at(x, dim, first("topK", x, k, dim, largest));
     }
 
     static Tensor.Indexed kthValue(Tensor x, int k, int dim, boolean keepDim) {
@@ -37,25 +41,41 @@ final class Sorting {
         if (k < 1 || k > size)
             throw new ShapeException("kthValue", "there is no element number " + k + " among " + size + " along dimension " + dim,
                     x.shape());
-        Tensor order = argsort("kthValue", x, dim, false);
-        return dropped(at(x, dim, x.rank() == 0 ? order : order.narrow(dim, k - 1, 1)), dim, keepDim);
+        Tensor rank = Tensor.scalar(k - 1, DType.I64, x.device());
+        return x.rank() == 0 ? new Tensor.Indexed(x, rank) : dropped(at(x, dim, ranked(x, dim, rank)), dim, keepDim);
     }
 
-    /// The element in the middle of each sorted row. NaN stands at the end, so a row's numbers are the first ones; unless NaN is ignored,
-    /// the first one is the median.
+    /// The place of one element of each row.
+    ///
+    /// @param rank its number in ascending order, from 0 on: one for all rows, or one for each
+    private static Tensor ranked(Tensor x, int dim, Tensor rank) {
+        int d = x.shape().dim("ranked", dim);
+        Tensor out = Tensor.empty(Layout.contiguous(x.shape().with(d, 1)), DType.I64, x.device());
+        x.backend().ranked(x.view(), d, rank.expand(out.shape()).view(), out.view());
+        return out;
+    }
+
+    /// The element in the middle of each sorted row. NaN stands at the end of it, so a row's numbers are the first ones; unless NaN is
+    /// ignored, a row's first NaN is its median.
     static Tensor.Indexed median(Tensor x, int dim, boolean keepDim, boolean ignoreNaN) {
         String name = ignoreNaN ? "nanMedian" : "median";
         numeric(name, x);
-        if (size(name, x, dim) == 0)
+        int size = size(name, x, dim);
+        if (size == 0)
             throw new ShapeException(name, "there is no value over zero elements", x.shape());
         if (x.rank() == 0)
             return new Tensor.Indexed(x, Tensor.scalar(0, DType.I64, x.device()));
-        Tensor order = argsort(name, x, dim, false);
-        Tensor count = x.eq(x).sum(Dims.keep(dim));
-        Tensor middle = halved(count.maximum(Tensor.scalar(1, DType.I64, x.device())).sub(1));
-        Tensor index = order.gather(dim, middle);
-        if (!ignoreNaN)
-            index = index.where(count.eq(x.size(dim)), x.argmax(dim, true));
+        Tensor middle = Tensor.scalar((size - 1) / 2, DType.I64, x.device());
+        if (ignoreNaN && x.dtype().isFloating()) {
+            Tensor count = x.eq(x).sum(Dims.keep(dim));
+            middle = halved(count.maximum(Tensor.scalar(1, DType.I64, x.device())).sub(1));
+        }
+        Tensor index = ranked(x, dim, middle);
+        if (!ignoreNaN && x.dtype().isFloating()) {
+            Tensor last = x.argmax(dim, true);
+            Tensor largest = x.gather(dim, last);
+            index = index.where(largest.eq(largest), last);
+        }
         return dropped(at(x, dim, index), dim, keepDim);
     }
 

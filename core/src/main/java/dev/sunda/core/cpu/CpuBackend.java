@@ -153,6 +153,11 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
+    public void ranked(View x, int dim, View rank, View out) {
+        Argsort.ranked(x, dim, rank, out);
+    }
+
+    @Override
     public void searchSorted(View sorted, View x, boolean right, View out) {
         naive.searchSorted(sorted, x, right, out);
     }

@@ -6,6 +6,7 @@ import dev.sunda.core.op.UnaryOp;
 import dev.sunda.core.type.DType;
 import dev.sunda.core.type.DTypeException;
 import dev.sunda.core.type.Dims;
+import dev.sunda.core.type.Layout;
 import dev.sunda.core.type.ShapeException;
 import java.util.Arrays;
 
@@ -37,7 +38,6 @@ public final class QuantileKernels {
         int d = x.shape().dim(name, dim);
         if (x.size(d) == 0)
             throw new ShapeException(name, "there is no value over zero elements", x.shape());
-        Tensor order = x.argsort(d, false);
         Tensor rank = ranks(x, q, d, ignoreNaN);
         Tensor low = rank.apply(switch (interpolation) {
             case LINEAR, LOWER, MIDPOINT -> UnaryOp.FLOOR;
@@ -45,11 +45,18 @@ public final class QuantileKernels {
             case NEAREST -> UnaryOp.ROUND;
         });
         boolean between = interpolation == Interpolation.LINEAR || interpolation == Interpolation.MIDPOINT;
-        Tensor place = order.gather(d, low.to(DType.I64));
+        Tensor place = places(x, d, low);
         if (!between)
             return new Places(place, null, null);
         Tensor weight = interpolation == Interpolation.MIDPOINT ? rank.mul(0).add(0.5) : rank.sub(low);
-        return new Places(place, order.gather(d, rank.apply(UnaryOp.CEIL).to(DType.I64)), weight.to(x.dtype()));
+        return new Places(place, places(x, d, rank.apply(UnaryOp.CEIL)), weight.to(x.dtype()));
+    }
+
+    /// The places of the elements number `rank` in ascending order.
+    private static Tensor places(Tensor x, int dim, Tensor rank) {
+        Tensor out = Tensor.empty(Layout.contiguous(rank.shape()), DType.I64, x.device());
+        x.backend().ranked(x.view(), dim, rank.to(DType.I64).view(), out.view());
+        return out;
     }
 
     /// In double; sorted rows hold their numbers first and NaN last.
@@ -58,10 +65,12 @@ public final class QuantileKernels {
         Arrays.fill(sizes, 1);
         sizes[dim] = q.length;
         Tensor quantiles = Tensor.of(q).to(x.device()).reshape(sizes);
-        Tensor numbers = x.eq(x).sum(Dims.keep(dim)).to(DType.F64);
-        Tensor last = Tensor.scalar(x.size(dim) - 1, DType.F64, x.device());
-        if (ignoreNaN)
+        if (ignoreNaN) {
+            Tensor numbers = x.eq(x).sum(Dims.keep(dim)).to(DType.F64);
             return numbers.sub(1).maximum(Tensor.scalar(0, DType.F64, x.device())).mul(quantiles);
-        return numbers.mul(0).add(last).mul(quantiles).where(numbers.eq(x.size(dim)), last);
+        }
+        Tensor last = Tensor.scalar(x.size(dim) - 1, DType.F64, x.device());
+        Tensor largest = x.amax(Dims.keep(dim));
+        return quantiles.mul(last).where(largest.eq(largest), last);
     }
 }

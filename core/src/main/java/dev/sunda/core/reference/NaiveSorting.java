@@ -9,13 +9,14 @@ final class NaiveSorting {
     private NaiveSorting() {
     }
 
-    /// Stable; NaN is the largest number, zeros of either sign are equal.
+    /// Stable; NaN is the largest number, zeros of either sign are equal. As many places as `out` takes.
     static void argsort(View x, int dim, boolean descending, View out) {
         Slices slices = Slices.along("argsort", x.shape(), dim);
+        Slices to = Slices.along("argsort", out.shape(), dim);
         boolean floating = x.dtype().isFloating();
         double[] floats = floating ? Elements.doubles(x) : null;
         long[] integers = floating ? null : Elements.longs(x);
-        var places = new long[slices.count() * slices.length()];
+        var places = new long[out.shape().numel()];
         for (int s = 0; s < slices.count(); s++) {
             int slice = s;
             Comparator<Integer> ascending = floating ? (i, j) -> Double.compare(floats[slices.at(slice, i)] + 0.0,
@@ -24,8 +25,8 @@ final class NaiveSorting {
             var order = new Integer[slices.length()];
             Arrays.setAll(order, i -> i);
             Arrays.sort(order, descending ? ascending.reversed() : ascending);
-            for (int i = 0; i < order.length; i++)
-                places[slices.at(s, i)] = order[i];
+            for (int i = 0; i < to.length(); i++)
+                places[to.at(s, i)] = order[i];
         }
         Elements.store(places, out);
     }

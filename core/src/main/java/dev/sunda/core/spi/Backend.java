@@ -84,9 +84,18 @@ public interface Backend {
     /// a chain of fused multiply-adds in double. All of one shape and one floating type.
     void linearScan(View a, View b, int dim, View out);
 
-    /// The places (`I64`) of the elements of `x` along `dim` in ascending or descending order. Equal elements, among them zeros of either
-    /// sign, keep their order; NaN counts as larger than everything.
+    /// The places (`I64`) of the elements of `x` along `dim` in ascending or descending order: of as many as `out`, otherwise of the shape
+    /// of `x`, has along `dim`, the first ones. Equal elements, among them zeros of either sign, keep their order; NaN counts as larger than
+    /// everything.
     void argsort(View x, int dim, boolean descending, View out);
+
+    /// The places (`I64`) of the elements of `x` along `dim` that have the ranks `rank` (`I64`, of the shape of `out`) in ascending order:
+    /// `out[i][j] = order[i][rank[i][j]]` with the `order` of [#argsort].
+    default void ranked(View x, int dim, View rank, View out) {
+        View order = new View(allocate(DType.I64, x.shape().numel()), Layout.contiguous(x.shape()));
+        argsort(x, dim, false, order);
+        gather(order, dim, rank, out);
+    }
 
     /// How many elements of row `r` of `sorted` (`[R, S]`, ascending) are smaller than `x[r][i]`, or with `right` not larger, by bisection:
     /// where `x[r][i]` belongs. `x` is `[R, n]` and of the same type, `out` `[R, n]` and `I64`.

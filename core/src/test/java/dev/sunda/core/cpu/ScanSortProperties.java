@@ -75,6 +75,59 @@ class ScanSortProperties {
         assertSame(actual, expected);
     }
 
+    /// The first places, whether rows are sorted or searched for them; among few distinct numbers most are equal.
+    @Property(tries = 300)
+    void selectingAgrees(@ForAll boolean descending, @ForAll DType dtype, @ForAll @IntRange(min = 1, max = 3000) int length,
+            @ForAll @IntRange(max = 1) int dim, @ForAll boolean coarse, @ForAll long seed) {
+        var views = new RandomViews(seed);
+        int count = views.below(1 + length / (1 << views.below(8)));
+        View x = views.source(dtype, Shape.of(2, 2).with(dim, length));
+        if (coarse)
+            for (int i = 0; i < x.storage().numel(); i++)
+                x.heap().setLong(i, x.heap().getLong(i) % 3);
+        View actual = views.target(DType.I64, x.shape().with(dim, count));
+        View expected = copy(actual);
+        cpu.argsort(x, dim, descending, actual);
+        naive.argsort(x, dim, descending, expected);
+        assertSame(actual, expected);
+    }
+
+    /// Rows in order, in reverse and with a peak in the middle, as a partition by the middle one of three likes and does not like them.
+    @Property(tries = 100)
+    void selectingFromRowsWithAPatternAgrees(@ForAll boolean wide, @ForAll boolean descending, @ForAll @IntRange(max = 2) int pattern,
+            @ForAll @IntRange(min = 1, max = 5000) int length, @ForAll long seed) {
+        var views = new RandomViews(seed);
+        View x = views.contiguous(wide ? DType.F64 : DType.F32, Shape.of(length));
+        for (int i = 0; i < length; i++)
+            x.heap().setDouble(i, pattern == 0 ? i : pattern == 1 ? -i : Math.min(i, length - i));
+        View actual = views.target(DType.I64, Shape.of(views.below(1 + length / 4)));
+        View expected = copy(actual);
+        cpu.argsort(x, 0, descending, actual);
+        naive.argsort(x, 0, descending, expected);
+        assertSame(actual, expected);
+        ranksAgree(views, x, 0, 3);
+    }
+
+    @Property(tries = 300)
+    void ranksAgree(@ForAll DType dtype, @ForAll @IntRange(min = 1, max = 4) int rank, @ForAll @IntRange(max = 3) int at,
+            @ForAll @IntRange(max = 12) int count, @ForAll long seed) {
+        var views = new RandomViews(seed);
+        View x = views.source(dtype, views.shape(rank));
+        if (x.shape().size(at % rank) > 0)
+            ranksAgree(views, x, at % rank, count);
+    }
+
+    private void ranksAgree(RandomViews views, View x, int dim, int count) {
+        View ranks = views.target(DType.I64, x.shape().with(dim, count));
+        for (int i = 0; i < ranks.storage().numel(); i++)
+            ranks.heap().setLong(i, views.below(x.shape().size(dim)));
+        View actual = views.target(DType.I64, ranks.shape());
+        View expected = copy(actual);
+        cpu.ranked(x, dim, ranks, actual);
+        naive.ranked(x, dim, ranks, expected);
+        assertSame(actual, expected);
+    }
+
     @Example
     void nothingDependsOnThreads() {
         var views = new RandomViews(5);
@@ -84,6 +137,7 @@ class ScanSortProperties {
             sameForAnyThreads(views.contiguous(DType.F32, x.shape()), out -> cpu.scan(ScanOp.SUM, x, d, out));
             sameForAnyThreads(views.contiguous(DType.F32, x.shape()), out -> cpu.linearScan(x, x, d, out));
             sameForAnyThreads(views.contiguous(DType.I64, x.shape()), out -> cpu.argsort(x, d, false, out));
+            sameForAnyThreads(views.contiguous(DType.I64, x.shape().with(d, 10)), out -> cpu.argsort(x, d, true, out));
         }
     }
 
