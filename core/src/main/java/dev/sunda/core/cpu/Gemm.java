@@ -127,7 +127,7 @@ final class Gemm {
         Arrays.setAll(rows, i -> places.of(first + i));
         int together = a.tiles() * height;
         float[] left = GemmScratch.floats(Role.LEFT, a.isPacked() ? a.tiles() * GemmKernel.TILE : (together + 1) * GemmKernel.STRIDE);
-        var block = new Block(kernel, left, a.isPacked(), b, start, c, rows);
+        var block = new Block(kernel, left, a.isPacked(), b, start, c, rows, inTile(kernel));
         for (int p = 0; p == 0 || p < k; p += depth) {
             int steps = Math.min(depth, k - p);
             for (int i = 0; i < m; i += together) {
@@ -140,12 +140,20 @@ final class Gemm {
         }
     }
 
+    /// Where the rows of a tile lie that is computed aside.
+    private static int[] inTile(GemmKernel kernel) {
+        int[] places = new int[kernel.rows()];
+        Arrays.setAll(places, r -> r * kernel.columns());
+        return places;
+    }
+
     /// Rows of tiles of a product.
     ///
     /// @param left rows of the left side, for some steps of `k`
     /// @param packed how they lie, see [GemmRows#isPacked]
     /// @param c row `i` at `to[i]`
-    private record Block(GemmKernel kernel, float[] left, boolean packed, Panels b, float[] start, float[] c, int[] to) {
+    /// @param inTile see [#inTile]
+    private record Block(GemmKernel kernel, float[] left, boolean packed, Panels b, float[] start, float[] c, int[] to, int[] inTile) {
         /// Adds `steps` steps of `k` from `p` on to some panels of the rows from `row` on.
         ///
         /// @param at which row of `left` is the first of them
@@ -175,9 +183,7 @@ final class Gemm {
             if (p > 0)
                 for (int r = 0; r < rows; r++)
                     System.arraycopy(c, to[row + r] + column, aside, r * width, columns);
-            int[] places = new int[rows];
-            Arrays.setAll(places, r -> r * width);
-            tile(i, rows, bo, steps, p == 0 ? start : null, column, aside, places, 0, 0);
+            tile(i, rows, bo, steps, p == 0 ? start : null, column, aside, inTile, 0, 0);
             for (int r = 0; r < rows; r++)
                 System.arraycopy(aside, r * width, c, to[row + r] + column, columns);
         }

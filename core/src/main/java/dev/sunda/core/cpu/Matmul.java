@@ -6,8 +6,11 @@ import dev.sunda.core.spi.View;
 
 /// Batched matrix products of any strides: `out[b] = x[b] · y[b] + bias`.
 final class Matmul {
-    /// Matrices with fewer multiplications than this share threads by batch, larger ones by tile.
+    /// Matrices with fewer multiplications than this share threads by batch, larger ones by tile unless there are [#MANY].
     private static final long SMALL = 1 << 18;
+    /// From so many matrices on each is multiplied by one thread, if its sides are small enough for a core's caches.
+    private static final int MANY = 16;
+    private static final int LARGEST_ALONE = 1 << 18;
     /// Left sides with at most so many rows use the right side in place.
     private static final int FEW_ROWS = 16;
     /// Columns and steps of `k` worked on at a time then.
@@ -50,8 +53,10 @@ final class Matmul {
         var shape = out.shape();
         if (shape.numel() == 0)
             return;
-        long work = (long) shape.size(1) * shape.size(2) * x.shape().size(2);
-        if (work < SMALL)
+        long depth = x.shape().size(2);
+        long work = shape.size(1) * depth * shape.size(2);
+        boolean alone = shape.size(0) >= MANY && Math.max(shape.size(1), shape.size(2)) * depth <= LARGEST_ALONE;
+        if (work < SMALL || alone)
             Parallel.forChunks(shape.size(0), (int) Math.max(1, SMALL / Math.max(1, work)), (_, from, to) -> {
                 for (int b = from; b < to; b++)
                     multiply(kernel, Matrix.of(x, b), Matrix.of(y, b), bias, 0, Matrix.of(out, b));

@@ -66,4 +66,26 @@ class MatmulProperties {
         ConvolutionViews.assertSame(simd, scalar);
         ConvolutionViews.assertClose(simd, expected, 1e-6 + 1e-7 * k);
     }
+
+    /// So many matrices that each belongs to one thread.
+    @Property(tries = 20, edgeCases = EdgeCasesMode.NONE)
+    void productsOfManyMatricesAgree(@ForAll @IntRange(min = 16, max = 20) int batch, @ForAll @IntRange(min = 60, max = 100) int m,
+            @ForAll @IntRange(min = 70, max = 300) int k, @ForAll @IntRange(min = 65, max = 90) int n, @ForAll Order left,
+            @ForAll Order right, @ForAll Order result, @ForAll long seed) {
+        var random = new Random(seed);
+        View x = ConvolutionViews.random(Shape.of(batch, m, k), left, random);
+        View y = ConvolutionViews.random(Shape.of(batch, k, n), right, random);
+        View bias = random.nextBoolean() ? null : ConvolutionViews.random(Shape.of(n), Order.SLICED, random);
+        View simd = ConvolutionViews.empty(DType.F32, Shape.of(batch, m, n), result);
+        View scalar = ConvolutionViews.like(simd);
+        View expected = ConvolutionViews.like(simd);
+        Parallel.withThreads(3, () -> {
+            Matmul.matmul(new SimdGemm(), x, y, bias, simd);
+            return null;
+        });
+        Matmul.matmul(new ScalarGemm(), x, y, bias, scalar);
+        REFERENCE.matmul(x, y, bias, expected);
+        ConvolutionViews.assertSame(simd, scalar);
+        ConvolutionViews.assertClose(simd, expected, 1e-6 + 1e-7 * k);
+    }
 }
