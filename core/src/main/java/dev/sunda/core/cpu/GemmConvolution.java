@@ -5,6 +5,7 @@ import dev.sunda.core.cpu.GemmScratch.Role;
 import dev.sunda.core.cpu.Layouts.Dense;
 import dev.sunda.core.op.ConvSpec;
 import dev.sunda.core.spi.View;
+import java.util.List;
 
 /// Convolutions as matrix products: `[positions, taps * channels]` times `[taps * channels, channels of the result]`. The left side is
 /// gathered from the image for a block of positions at a time, see [Patches], after Chellapilla, Puri, Simard 2006.
@@ -62,12 +63,20 @@ final class GemmConvolution {
             else if (strided && BlockGradient.fits(spec))
                 BlockGradient.run(kernels.gemm, Im2colGrid.forward(spec.axes()), spec.batch(), from, weights, start, to);
             else if (strided)
-                for (var phase : GemmPhase.of(grid, spec.axes(), taps))
-                    place(kernels.gemm, spec.batch(), phase.grid(), from, weights.withTaps(phase.taps()), start, to, phase::pixel, null);
+                phases(kernels, spec.batch(), GemmPhase.of(grid, spec.axes(), taps), from, weights, start, to);
             else
                 multiply(kernels, spec.batch(), grid, from, weights, start, to, null);
         }
         Layouts.finish(result, dx);
+    }
+
+    private static void phases(Kernels kernels, int batch, List<GemmPhase> phases, Image in, ConvWeights weights, float[] start,
+            Image out) {
+        if (WinogradPhases.pays(phases, batch, in.count(), out.count()))
+            WinogradPhases.run(kernels, batch, phases, in, weights, start, out);
+        else
+            for (var phase : phases)
+                place(kernels.gemm, batch, phase.grid(), in, weights.withTaps(phase.taps()), start, out, phase::pixel, null);
     }
 
     private static void multiply(Kernels kernels, int batch, Im2colGrid grid, Image in, ConvWeights weights, float[] start, Image out,
@@ -81,7 +90,8 @@ final class GemmConvolution {
     static void winograd(Kernels kernels, int batch, Im2colGrid grid, Image in, ConvWeights weights, float[] start, Image out,
             Finishing after) {
         var tiles = WinogradTiles.of(grid, batch);
-        new WinogradConvolution(kernels, tiles, in, out, start, after).run(weights.ordered(tiles.order()));
+        new WinogradConvolution(kernels, tiles, in, out, WinogradPhases.Places.whole(grid), start, after)
+                .run(weights.ordered(tiles.order()));
     }
 
     /// @param pixels which pixel of the result each position is

@@ -4,11 +4,12 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /// The four by four results that a Winograd convolution computes together, and the six by six pixels they see. With a dilation `d` a tile
-/// takes every `d`-th row and column. A strip is a row of tiles across an image.
+/// takes every `d`-th row and column. A strip is a row of tiles across a plane of an image; strips that differ in their plane alone follow
+/// one another, so that they meet the taps along the depth of a volume at constant distances.
 ///
-/// @param grid three by three taps, all steps 1
+/// @param grid three by three taps in each plane, all steps 1
 /// @param batch images
-/// @param rows the first row of the results of each strip
+/// @param rows the first row of the results of each strip of a plane
 /// @param columns the first column of the results of each tile of a strip
 /// @param rowDistance rows from one tap to the next
 /// @param columnDistance columns from one tap to the next
@@ -22,15 +23,17 @@ record WinogradTiles(Im2colGrid grid, int batch, int[] rows, int[] columns, int 
     /// Fewer channels leave too little work between the transforms, fewer tiles do not pay for the transform of the weights.
     private static final int LEAST_CHANNELS = 16;
     private static final int LEAST_TILES = 48;
+    /// Planes from the first to the last that a plane of results sees: transformed ones between them have to be kept.
+    private static final int MOST_PLANES = 5;
 
     static WinogradTiles of(Im2colGrid grid, int batch) {
-        return new WinogradTiles(grid, batch * grid.depth().positions(), starts(grid.height()), starts(grid.width()),
-                distance(grid.height()), distance(grid.width()), grid.height().lowest(), grid.width().lowest());
+        return new WinogradTiles(grid, batch, starts(grid.height()), starts(grid.width()), distance(grid.height()),
+                distance(grid.width()), grid.height().lowest(), grid.width().lowest());
     }
 
     /// Whether there are such tiles at all.
     static boolean fits(Im2colGrid grid) {
-        return grid.depth().isIdentity() && fits(grid.height()) && fits(grid.width());
+        return grid.depth().isEven() && grid.depth().step() == 1 && fits(grid.height()) && fits(grid.width());
     }
 
     private static boolean fits(Im2colAxis axis) {
@@ -42,7 +45,7 @@ record WinogradTiles(Im2colGrid grid, int batch, int[] rows, int[] columns, int 
 
     /// Whether the transforms and the results beyond the borders cost less than the multiplications they save.
     static boolean pays(Im2colGrid grid, int batch, int channels, int resultChannels) {
-        if (!fits(grid) || Math.min(channels, resultChannels) < LEAST_CHANNELS)
+        if (!fits(grid) || Math.min(channels, resultChannels) < LEAST_CHANNELS || grid.depth().reach(1) > MOST_PLANES)
             return false;
         var tiles = of(grid, batch);
         long results = (long) batch * grid.positions();
@@ -61,9 +64,33 @@ record WinogradTiles(Im2colGrid grid, int batch, int[] rows, int[] columns, int 
         return axis.origin()[order[1]] - axis.origin()[order[0]];
     }
 
+    /// Planes of results of an image, which are as many strips in a row.
+    int planes() {
+        return grid.depth().positions();
+    }
+
     /// Strips of the batch.
     int strips() {
-        return batch * rows.length;
+        return batch * rows.length * planes();
+    }
+
+    /// Number of the plane of a strip, counted over the batch.
+    int plane(int strip) {
+        return strip / planes() / rows.length * planes() + strip % planes();
+    }
+
+    /// The first row of the results of a strip.
+    int row(int strip) {
+        return rows[strip / planes() % rows.length];
+    }
+
+    /// For each tap along the depth how many planes it looks behind the one that looks furthest to the front, in ascending order.
+    int[] shifts() {
+        int[] shifts = grid.depth().origin().clone();
+        Arrays.sort(shifts);
+        for (int i = shifts.length - 1; i >= 0; i--)
+            shifts[i] -= shifts[0];
+        return shifts;
     }
 
     /// Tiles of a strip.
@@ -102,40 +129,47 @@ record WinogradTiles(Im2colGrid grid, int batch, int[] rows, int[] columns, int 
         }
     }
 
-    /// The transformed pixels that the tiles of a strip see, from `oo` on.
-    void input(WinogradKernel kernel, Image x, int strip, float[] work, float[] out, int oo, Places places) {
-        strip(kernel, WinogradTransform.INPUT, x, strip, grid.height().size(), top, grid.width().size(), left, work, out, oo, places);
+    /// The transformed pixels, from `oo` on, that the tiles of a strip see through the first tap along the depth, or `shift` planes behind
+    /// it.
+    void input(WinogradKernel kernel, Image x, int strip, int shift, float[] work, float[] out, int oo, Places places) {
+        int depth = grid.depth().size();
+        int z = strip % planes() + grid.depth().lowest() + shift;
+        int height = z < 0 || z >= depth ? 0 : grid.height().size();
+        strip(kernel, WinogradTransform.INPUT, x, (strip / planes() / rows.length * depth + z) * grid.height().size(), height,
+                row(strip) + top, grid.width().size(), left, work, out, oo, places);
     }
 
     /// The transformed gradients of the results of a strip.
     void gradient(WinogradKernel kernel, Image dy, int strip, float[] work, float[] out, int oo, Places places) {
-        strip(kernel, WinogradTransform.RESULT_GRADIENT, dy, strip, grid.height().positions(), 0, grid.width().positions(), 0, work, out,
-                oo, places);
+        int height = grid.height().positions();
+        strip(kernel, WinogradTransform.RESULT_GRADIENT, dy, plane(strip) * height, height, row(strip), grid.width().positions(), 0, work,
+                out, oo, places);
     }
 
-    private void strip(WinogradKernel kernel, WinogradTransform transform, Image image, int strip, int height, int firstRow, int width,
+    /// @param line number of the first line of the plane, counted over the batch
+    /// @param height lines of the plane; 0 if it is not there
+    private void strip(WinogradKernel kernel, WinogradTransform transform, Image image, int line, int height, int firstRow, int width,
             int firstColumn, float[] work, float[] out, int oo, Places places) {
         int edge = transform.from();
         int count = image.count();
-        int line = line(edge) * count;
-        int lines = PIXELS * line;
-        int first = rows[strip % rows.length] + firstRow;
+        int length = line(edge) * count;
+        int lines = PIXELS * length;
         for (int i = 0; i < edge; i++)
-            copyLine(image, strip / rows.length, height, first + i * rowDistance, width, firstColumn, work, lines + i * line, line);
-        kernel.apply(transform, work, lines, line, line, work, 0, line);
+            copyLine(image, line, height, firstRow + i * rowDistance, width, firstColumn, work, lines + i * length, length);
+        kernel.apply(transform, work, lines, length, length, work, 0, length);
         for (int t = 0; t < columns.length; t++)
             for (int r = 0; r < PIXELS; r++)
-                kernel.apply(transform, work, r * line + columns[t] * count, columnDistance * count, count, out,
+                kernel.apply(transform, work, r * length + columns[t] * count, columnDistance * count, count, out,
                         oo + places.of(r, t, count), places.plane);
     }
 
-    /// A line of an image from pixel `left` on, zeros where there is none.
-    private static void copyLine(Image image, int number, int height, int y, int width, int left, float[] to, int at, int length) {
+    /// Line `y` of a plane from pixel `left` on, zeros where there is none.
+    private static void copyLine(Image image, int line, int height, int y, int width, int left, float[] to, int at, int length) {
         int count = image.count();
         int begin = Math.min(length, Math.max(0, -left) * count);
         int from = Math.max(0, left);
         int n = y < 0 || y >= height ? 0 : Math.clamp(length / count - begin / count, 0, Math.max(0, width - from));
-        int source = image.memory().offset() + image.first() + ((number * height + y) * width + from) * image.channels();
+        int source = image.memory().offset() + image.first() + ((line + y) * width + from) * image.channels();
         Arrays.fill(to, at, at + begin, 0);
         if (image.channels() == count && n > 0)
             System.arraycopy(image.memory().data(), source, to, at + begin, n * count);
