@@ -19,13 +19,15 @@ final class Attention {
     private static final int BLOCK = 72;
     /// From so many heads on a head is not split among threads.
     private static final int MANY_HEADS = 16;
+    /// Floats of a cache line.
+    private static final int LINE = 16;
     private static final SoftmaxMath SOFTMAX = SoftmaxMath.CHOSEN;
     private static final ReduceMath REDUCE = ReduceMath.CHOSEN;
     private static final ThreadLocal<float[][]> SCRATCH = ThreadLocal.withInitial(() -> new float[Slot.values().length][0]);
 
     /// Work memory of a thread.
     private enum Slot {
-        KEYS, VALUES, KEY_ROWS, QUERIES, UPSTREAM, SCORES, GRADIENTS, RESULT, KEY_SUMS, VALUE_SUMS, ZEROS, LEFT
+        KEYS, VALUES, KEY_ROWS, QUERIES, UPSTREAM, SCORES, GRADIENTS, RESULT, KEY_SUMS, VALUE_SUMS, ZEROS, LEFT, COLUMNS, PANEL
     }
 
     private final GemmKernel kernel;
@@ -38,6 +40,8 @@ final class Attention {
     private final int out;
     private final int blocks;
     private final int rows;
+    private final int paddedKeys;
+    /// An odd number of cache lines: rows at a distance of 2 KB compete for the same places of the first cache.
     private final int scoreStride;
     private final int widthStride;
     private final int outStride;
@@ -53,7 +57,8 @@ final class Attention {
         out = v.shape().size(3);
         blocks = Math.ceilDiv(queries, BLOCK);
         rows = blocks == 0 ? 1 : Math.ceilDiv(queries, blocks);
-        scoreStride = AttentionTiles.padded(kernel, keys);
+        paddedKeys = AttentionTiles.padded(kernel, keys);
+        scoreStride = paddedKeys + (paddedKeys / LINE + 1) % 2 * LINE;
         widthStride = AttentionTiles.padded(kernel, width);
         outStride = AttentionTiles.padded(kernel, out);
     }
@@ -117,8 +122,7 @@ final class Attention {
             record(statistics, first + i, max, (float) sum);
         }
         float[] result = floats(Slot.RESULT, rows * outStride);
-        AttentionTiles.multiplyUpTo(kernel, m, keys, row -> spec.visible(first + row, keys), out, p, scoreStride, left(), valuePanels,
-                zeros(), result, outStride);
+        AttentionTiles.multiplyUpTo(kernel, m, keys, reach(first, m), out, p, scoreStride, left(), valuePanels, zeros(), result, outStride);
         for (int i = 0; i < m; i++)
             scale(result, i * outStride, inverse[i], to.data, to.row(first + i), out);
     }
@@ -138,14 +142,22 @@ final class Attention {
     /// `scale * q kᵀ` of `m` queries, at least as far as they see.
     private float[] scores(int first, int m, float[] scaledQueries, float[] keyPanels) {
         float[] scores = floats(Slot.SCORES, rows * scoreStride);
-        AttentionTiles.multiplyWithin(kernel, m, width, row -> spec.visible(first + row, keys), scaledQueries, 0, widthStride, left(),
-                keyPanels, zeros(), scores, scoreStride);
+        AttentionTiles.multiplyWithin(kernel, m, width, reach(first, m), scaledQueries, widthStride, left(), keyPanels, zeros(), scores,
+                scoreStride);
         return scores;
+    }
+
+    /// How many keys the last query of each row of tiles sees, from query `first` on.
+    private int[] reach(int first, int m) {
+        int tile = kernel.rows();
+        int[] reach = new int[Math.ceilDiv(m, tile)];
+        Arrays.setAll(reach, t -> spec.visible(first + Math.min(m, (t + 1) * tile) - 1, keys));
+        return reach;
     }
 
     /// `kᵀ` as panels.
     private float[] keyPanels(Head k) {
-        float[] panels = floats(Slot.KEYS, width * scoreStride);
+        float[] panels = floats(Slot.KEYS, width * paddedKeys);
         AttentionTiles.pack(kernel, k.data, k.at, 1, k.stride, width, keys, panels);
         return panels;
     }
@@ -207,22 +219,22 @@ final class Attention {
         var a = new Attention(kernel, spec, q, k, v, mask);
         Parallel.forChunks(a.heads, 1, (head, _, _) -> {
             float[] keyPanels = a.keyPanels(Head.of(k, head));
-            float[] valuePanels = a.panels(Slot.VALUES, Head.of(v, head), a.out, a.scoreStride, true);
+            float[] valuePanels = a.panels(Slot.VALUES, Head.of(v, head), a.out, a.paddedKeys, true);
             float[] keyRows = a.panels(Slot.KEY_ROWS, Head.of(k, head), a.width, a.widthStride, false);
-            float[] keySums = cleared(Slot.KEY_SUMS, a.keys * a.widthStride);
-            float[] valueSums = cleared(Slot.VALUE_SUMS, a.keys * a.outStride);
+            float[] keySums = cleared(Slot.KEY_SUMS, a.width * a.paddedKeys);
+            float[] valueSums = cleared(Slot.VALUE_SUMS, a.out * a.paddedKeys);
             for (int first = 0; first < a.queries; first += a.rows) {
                 int m = Math.min(a.rows, a.queries - first);
                 float[] queries = a.scaled(Head.of(q, head), first, m);
                 float[] p = a.scores(first, m, queries, keyPanels);
                 float[] upstream = a.padded(Head.of(dout, head), first, m);
                 float[] ds = a.gradients(head, first, m, p, upstream, valuePanels, Head.of(statistics, head));
-                a.addSums(first, m, p, upstream, a.out, a.outStride, valueSums);
-                a.addSums(first, m, ds, queries, a.width, a.widthStride, keySums);
+                a.addSums(first, m, upstream, a.out, a.outStride, p, valueSums);
+                a.addSums(first, m, queries, a.width, a.widthStride, ds, keySums);
                 a.queryGradient(first, m, ds, keyRows, Head.of(dq, head));
             }
-            write(keySums, a.widthStride, a.width, a.keys, Head.of(dk, head));
-            write(valueSums, a.outStride, a.out, a.keys, Head.of(dv, head));
+            a.write(keySums, a.width, Head.of(dk, head));
+            a.write(valueSums, a.out, Head.of(dv, head));
         });
     }
 
@@ -248,9 +260,8 @@ final class Attention {
     /// Turns the scores in `p` into probabilities after dropout and returns the gradients of the scores, `P * (dP - sum(P * dP))`.
     private float[] gradients(int head, int first, int m, float[] p, float[] upstream, float[] valuePanels, Head statistics) {
         float[] ds = floats(Slot.GRADIENTS, rows * scoreStride);
-        AttentionTiles.multiplyWithin(kernel, m, out, row -> spec.visible(first + row, keys), upstream, 0, outStride, left(), valuePanels,
-                zeros(), ds, scoreStride);
-        int end = spec.visible(first + m - 1, keys);
+        AttentionTiles.multiplyWithin(kernel, m, out, reach(first, m), upstream, outStride, left(), valuePanels, zeros(), ds, scoreStride);
+        int end = AttentionTiles.padded(kernel, spec.visible(first + m - 1, keys));
         for (int i = 0; i < m; i++) {
             int at = i * scoreStride;
             int n = visibleScores(head, first + i, p, at);
@@ -263,33 +274,38 @@ final class Attention {
             int whole = continued(p, at, n);
             SOFTMAX.expShifted(p, at, max, p, at, whole);
             scale(p, at, 1 / statistics.data[statistics.row(first + i) + 1], p, at, whole);
-            Arrays.fill(p, at + n, at + Math.max(whole, end), 0);
+            Arrays.fill(p, at + n, at + end, 0);
             Arrays.fill(ds, at + n, at + whole, 0);
             drop(head, first + i, ds, at, n);
             SOFTMAX.backward(p, at, ds, at, (float) REDUCE.longDot(p, at, ds, at, whole), ds, at, whole);
-            Arrays.fill(ds, at + n, at + Math.max(whole, end), 0);
+            Arrays.fill(ds, at + n, at + end, 0);
             drop(head, first + i, p, at, n);
         }
         return ds;
     }
 
-    /// `sums += aᵀ b` over the queries of a block.
-    private void addSums(int first, int m, float[] a, float[] b, int n, int stride, float[] sums) {
-        AttentionTiles.addTransposed(kernel, spec.visible(first + m - 1, keys), m,
-                key -> spec.causal() ? Math.max(0, key - first) : 0, n, a, scoreStride, b, stride, sums, stride);
+    /// `sums += aᵀ b` over the queries of a block: `[n, keys]` in panels, because the few columns of `a` are packed once for all keys.
+    private void addSums(int first, int m, float[] a, int n, int stride, float[] b, float[] sums) {
+        float[] columns = floats(Slot.COLUMNS, AttentionTiles.tilesSize(kernel, n, m));
+        AttentionTiles.packTransposed(kernel, n, m, a, stride, columns);
+        int[] to = new int[n];
+        Arrays.setAll(to, i -> i * kernel.columns());
+        AttentionTiles.addTransposed(kernel, n, m, key -> spec.causal() ? Math.max(0, key - first) : 0, spec.visible(first + m - 1, keys),
+                columns, b, scoreStride, floats(Slot.PANEL, m * kernel.columns()), sums, to);
     }
 
     private void queryGradient(int first, int m, float[] ds, float[] keyRows, Head dq) {
         float[] result = floats(Slot.RESULT, rows * widthStride);
-        AttentionTiles.multiplyUpTo(kernel, m, keys, row -> spec.visible(first + row, keys), width, ds, scoreStride, left(), keyRows,
-                zeros(), result, widthStride);
+        AttentionTiles.multiplyUpTo(kernel, m, keys, reach(first, m), width, ds, scoreStride, left(), keyRows, zeros(), result,
+                widthStride);
         for (int i = 0; i < m; i++)
             scale(result, i * widthStride, (float) spec.scale(), dq.data, dq.row(first + i), width);
     }
 
-    private static void write(float[] sums, int stride, int n, int rows, Head to) {
-        for (int i = 0; i < rows; i++)
-            System.arraycopy(sums, i * stride, to.data, to.row(i), n);
+    private void write(float[] sums, int n, Head to) {
+        int columns = kernel.columns();
+        for (int j = 0; j < keys; j += columns)
+            Layouts.square(sums, j * n, 1, columns, to.data, to.row(j), to.stride, 1, Math.min(columns, keys - j), n);
     }
 
     // ---------------------------------------------------------------------------------------------------------- memory
@@ -299,7 +315,7 @@ final class Attention {
     }
 
     private float[] left() {
-        return floats(Slot.LEFT, AttentionTiles.leftSize(kernel));
+        return floats(Slot.LEFT, AttentionTiles.leftSize(kernel, rows));
     }
 
     private static float[] floats(Slot slot, int size) {

@@ -13,9 +13,9 @@ final class AttentionTiles {
         return Math.ceilDiv(n, kernel.columns()) * kernel.columns();
     }
 
-    /// Floats of a row of tiles of the left side as the kernel wants it.
-    static int leftSize(GemmKernel kernel) {
-        return kernel.rows() * GemmKernel.STRIDE;
+    /// Floats of `m` rows of a left side as the kernel wants them, with those that fill the last tile.
+    static int leftSize(GemmKernel kernel, int m) {
+        return (m + kernel.rows()) * GemmKernel.STRIDE;
     }
 
     /// Packs the matrix with element `(p, j)` at `offset + p * rowStride + j * columnStride` into panels: panel `j / width` holds its
@@ -38,73 +38,105 @@ final class AttentionTiles {
         }
     }
 
-    /// How far a row of tiles reaches; rows are counted from 0.
-    @FunctionalInterface
-    interface Reach {
-        /// For the tile whose last row is `row`.
-        int of(int row);
-    }
-
-    /// `c = a b` for the columns below `columns.of(row)`, rounded up to whole tiles; what lies beyond is not written.
+    /// `c = a b` for the columns below `reach` of each row of tiles, rounded up to whole tiles; what lies beyond is not written.
     ///
-    /// @param a rows at `ao + i * lda`
+    /// A panel of `b` meets all rows while it is in the first cache.
+    ///
+    /// @param reach one number for each row of tiles, ascending
+    /// @param a rows at `i * lda`
     /// @param left work memory of [#leftSize]
     /// @param panels from [#pack] with the same `k`
     /// @param zeros at least one tile wide
     /// @param c rows at `i * ldc`
-    static void multiplyWithin(GemmKernel kernel, int m, int k, Reach columns, float[] a, int ao, int lda, float[] left, float[] panels,
+    static void multiplyWithin(GemmKernel kernel, int m, int k, int[] reach, float[] a, int lda, float[] left, float[] panels,
             float[] zeros, float[] c, int ldc) {
         int tile = kernel.rows();
-        for (int i = 0; i < m; i += tile) {
-            int rows = Math.min(tile, m - i);
-            rowOfTiles(kernel, rows, k, k, columns.of(i + rows - 1), a, ao + i * lda, lda, left, panels, zeros, c, i * ldc, ldc);
+        int end = reach[reach.length - 1];
+        for (int p = 0; p == 0 || p < k; p += GemmKernel.DEPTH) {
+            int steps = Math.min(GemmKernel.DEPTH, k - p);
+            copyLeft(m, steps, a, p, lda, left);
+            for (int j = 0; j < end; j += kernel.columns())
+                for (int t = 0; t < reach.length; t++)
+                    if (j < reach[t])
+                        tile(kernel, Math.min(tile, m - t * tile), steps, k, p, left, t * tile, panels, j, zeros, c, ldc);
         }
     }
 
-    /// `c = a b` where only the first `depth.of(row)` columns of `a` count, the others being 0.
+    /// `c = a b` where only the columns of `a` below `reach` of each row of tiles count, the others being 0.
     ///
+    /// @param reach one number for each row of tiles, ascending
     /// @param a rows at `i * lda`
     /// @param left work memory of [#leftSize]
     /// @param k rows of the packed side
     /// @param n columns of the result
-    static void multiplyUpTo(GemmKernel kernel, int m, int k, Reach depth, int n, float[] a, int lda, float[] left, float[] panels,
+    static void multiplyUpTo(GemmKernel kernel, int m, int k, int[] reach, int n, float[] a, int lda, float[] left, float[] panels,
             float[] zeros, float[] c, int ldc) {
         int tile = kernel.rows();
-        for (int i = 0; i < m; i += tile) {
-            int rows = Math.min(tile, m - i);
-            rowOfTiles(kernel, rows, depth.of(i + rows - 1), k, n, a, i * lda, lda, left, panels, zeros, c, i * ldc, ldc);
-        }
-    }
-
-    /// One row of tiles, `depth` of the `k` packed rows long; `left` takes the rows of `a` as the kernel wants them.
-    private static void rowOfTiles(GemmKernel kernel, int rows, int depth, int k, int n, float[] a, int ao, int lda, float[] left,
-            float[] panels, float[] zeros, float[] c, int co, int ldc) {
-        int width = kernel.columns();
+        int depth = reach[reach.length - 1];
         for (int p = 0; p == 0 || p < depth; p += GemmKernel.DEPTH) {
-            int steps = Math.min(GemmKernel.DEPTH, depth - p);
-            for (int r = 0; r < rows; r++)
-                System.arraycopy(a, ao + r * lda + p, left, r * GemmKernel.STRIDE, steps);
-            for (int j = 0; j < n; j += width)
-                kernel.inner(left, 0, rows, panels, j * k + p * width, steps, p == 0 ? zeros : c, p == 0 ? 0 : co + j, p == 0 ? 0 : ldc, c,
-                        co + j, ldc);
+            copyLeft(m, Math.min(GemmKernel.DEPTH, depth - p), a, p, lda, left);
+            for (int j = 0; j < n; j += kernel.columns())
+                for (int t = 0; t < reach.length; t++)
+                    if (p == 0 || p < reach[t])
+                        tile(kernel, Math.min(tile, m - t * tile), Math.min(GemmKernel.DEPTH, reach[t] - p), k, p, left, t * tile, panels,
+                                j, zeros, c, ldc);
         }
     }
 
-    /// `c += aᵀ b` for `m` columns of `a`, `k` rows each, of which those before `start.of(column)` are 0.
+    private static void copyLeft(int m, int steps, float[] a, int ao, int lda, float[] left) {
+        for (int i = 0; i < m; i++)
+            System.arraycopy(a, ao + i * lda, left, i * GemmKernel.STRIDE, steps);
+    }
+
+    /// One tile, the rows of which begin with row `i`: `steps` of the `k` packed rows, from row `p` on.
+    private static void tile(GemmKernel kernel, int rows, int steps, int k, int p, float[] left, int i, float[] panels, int j,
+            float[] zeros, float[] c, int ldc) {
+        int co = i * ldc + j;
+        kernel.inner(left, i * GemmKernel.STRIDE, rows, panels, j * k + p * kernel.columns(), steps, p == 0 ? zeros : c, p == 0 ? 0 : co,
+                p == 0 ? 0 : ldc, c, co, ldc);
+    }
+
+    /// Packs the columns of a matrix as the left side of [#addTransposed]: rows of tiles of [GemmKernel#packed] one behind the other. `to`
+    /// has [#tilesSize] floats.
     ///
-    /// @param a rows at `p * lda`
+    /// @param a element `(p, i)` at `p * lda + i` for `p < k` and `i < m`
+    static void packTransposed(GemmKernel kernel, int m, int k, float[] a, int lda, float[] to) {
+        int tile = kernel.rows();
+        for (int i = 0; i < m; i += tile)
+            kernel.copy(a, i, lda, k, Math.min(tile, m - i), to, i * k, tile);
+    }
+
+    /// Floats of `m` columns of length `k` that [#packTransposed] has packed, with what copies write beyond.
+    static int tilesSize(GemmKernel kernel, int m, int k) {
+        return Math.ceilDiv(m, kernel.rows()) * kernel.rows() * k + kernel.slack();
+    }
+
+    /// Where the first row of a block of a matrix is not zero.
+    @FunctionalInterface
+    interface Start {
+        /// For the columns from `column` on.
+        int of(int column);
+    }
+
+    /// `c += aᵀ b` for the first `n` columns of `b`, rounded up to whole tiles, of whose `k` rows those before `start.of(column)` are 0.
+    ///
+    /// @param m columns of `a`
+    /// @param a from [#packTransposed]
     /// @param b rows at `p * ldb`, padded to whole tiles
-    /// @param c rows at `i * ldc`, padded to whole tiles
-    static void addTransposed(GemmKernel kernel, int m, int k, Reach start, int n, float[] a, int lda, float[] b, int ldb, float[] c,
-            int ldc) {
+    /// @param panel work memory for `k` rows of a tile
+    /// @param c as [#pack] lays out `m` rows
+    /// @param to where the rows of a panel of `c` lie, relative to its first
+    static void addTransposed(GemmKernel kernel, int m, int k, Start start, int n, float[] a, float[] b, int ldb, float[] panel, float[] c,
+            int[] to) {
         int tile = kernel.rows();
         int width = kernel.columns();
-        for (int i = 0; i < m; i += tile) {
-            int first = start.of(i);
+        for (int j = 0; j < n; j += width) {
+            int first = start.of(j);
             if (first >= k)
                 return;
-            for (int j = 0; j < n; j += width)
-                kernel.outer(a, first * lda + i, lda, Math.min(tile, m - i), b, first * ldb + j, ldb, k - first, c, i * ldc + j, ldc);
+            kernel.copyRows(b, first * ldb + j, ldb, k - first, panel, 0);
+            for (int i = 0; i < m; i += tile)
+                kernel.packed(a, i * k + first * tile, Math.min(tile, m - i), panel, 0, k - first, null, 0, c, to, i, j * m);
         }
     }
 }
