@@ -5,6 +5,7 @@ import static dev.sunda.autograd.Operation.wrt;
 
 import dev.sunda.core.Tensor;
 import dev.sunda.core.kernel.MatrixKernels;
+import dev.sunda.core.kernel.SpectralKernels;
 import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Dims;
 import dev.sunda.core.type.Shape;
@@ -33,6 +34,23 @@ public final class LinearAlgebra {
     /// @param sign `[..]`: -1, 0 or 1
     /// @param logAbs `[..]`: the logarithm of the absolute value, minus infinity for a singular matrix
     public record SlogDet(Tensor sign, Variable logAbs) {
+    }
+
+    /// @param values `[.., n]`, ascending
+    /// @param vectors `[.., n, n]`, one a column, of length 1 and orthogonal
+    public record Eigh(Variable values, Variable vectors) {
+    }
+
+    /// @param u `[.., m, k]` with orthonormal columns, `k` being the smaller of `m` and `n`; `[.., m, m]` if full
+    /// @param s `[.., k]`, not negative, descending
+    /// @param vh `[.., k, n]` with orthonormal rows; `[.., n, n]` if full
+    public record Svd(Variable u, Variable s, Variable vh) {
+    }
+
+    /// @param p `[.., m, m]`, a permutation
+    /// @param l `[.., m, k]`, lower triangular with ones on the diagonal, `k` being the smaller of `m` and `n`
+    /// @param u `[.., k, n]`, upper triangular
+    public record Lu(Tensor p, Variable l, Variable u) {
     }
 
     // ---------------------------------------------------------------------------------------------------------- equations
@@ -84,17 +102,81 @@ public final class LinearAlgebra {
                 wrt(b, dx -> solvedTriangular(a.mT(), dx, !upper, unit)));
     }
 
-    /// The least-squares solution of `a x = b`: the `x` with the smallest `|a x - b|`, for matrices of full rank with at least as many rows
-    /// as columns.
+    /// The least-squares solution of `a x = b`: the `x` with the smallest `|a x - b|`, and where there are several of them the shortest.
+    /// Matrices whose rank is not full, to the precision of their type, are inverted by [#pinv(Variable)].
     ///
-    /// @param a `[.., m, n]`, `m >= n`
-    /// @param b `[.., m, k]`
+    /// @param a `[.., m, n]`
+    /// @param b `[.., m, k]`; leading dimensions are broadcast
     public static Variable lstsq(Variable a, Variable b) {
-        if (a.rank() < 2 || b.rank() < 2 || a.size(-2) < a.size(-1) || a.size(-2) != b.size(-2))
-            throw new ShapeException("lstsq", "needs matrices with at least as many rows as columns, and right sides with as many rows",
+        if (a.rank() < 2 || b.rank() < 2 || a.size(-2) != b.size(-2))
+            throw new ShapeException("lstsq", "needs matrices, and right sides with as many rows", a.shape(), b.shape());
+        Shape leading = Shape.broadcast("lstsq", leading(a), leading(b));
+        Variable matrices = a.expand(joined(leading, a));
+        Variable right = b.expand(joined(leading, b));
+        boolean tall = a.size(-2) >= a.size(-1);
+        Qr qr = qr(tall ? matrices : matrices.mT());
+        if (!hasFullRank(qr.r.data(), a))
+            return pinv(matrices).matmul(right);
+        return tall ? solveTriangular(qr.r, qr.q.mT().matmul(right), true, false)
+                : qr.q.matmul(solveTriangular(qr.r.mT(), right, false, false));
+    }
+
+    private static boolean hasFullRank(Tensor r, Variable a) {
+        if (r.numel() == 0)
+            return true;
+        Tensor pivots = r.diagonal(0, -2, -1).abs();
+        return pivots.gt(pivots.amax(Dims.keep(-1)).mul(precision(a))).all(Dims.all()).item() != 0;
+    }
+
+    /// The relative size below which a singular value counts as 0: the larger side times the distance from 1 to the next number.
+    private static double precision(Variable a) {
+        return Math.max(a.size(-2), a.size(-1)) * (a.dtype() == DType.F32 ? 0x1p-23 : 0x1p-52);
+    }
+
+    /// The solution `x` of `a x = b` for `a = l lᵀ`.
+    ///
+    /// @param b `[.., n, k]`; leading dimensions are broadcast
+    /// @param l `[.., n, n]` with the factor of [#cholesky] in its lower triangle, or, if `upper`, its transpose in the upper one
+    public static Variable choleskySolve(Variable b, Variable l, boolean upper) {
+        Variable lower = upper ? l.mT() : l;
+        return solveTriangular(lower.mT(), solveTriangular(lower, b, false, false), true, false);
+    }
+
+    /// The inverse of `l lᵀ`, see [#choleskySolve].
+    public static Variable choleskyInverse(Variable l, boolean upper) {
+        square("choleskyInverse", l);
+        return choleskySolve(Variable.of(identity(l)), l, upper);
+    }
+
+    /// The `x` with `tensordot(a, x, rank of x) = b`: `a` seen as a square matrix whose rows are the dimensions of `b`.
+    ///
+    /// @param a of the shape of `b`, followed by that of the result, with as many elements in either
+    public static Variable tensorsolve(Variable a, Variable b) {
+        int rows = b.shape().numel();
+        if (b.rank() > a.rank() || !Shape.of(Arrays.copyOf(a.shape().sizes(), b.rank())).equals(b.shape())
+                || (long) rows * rows != a.shape().numel())
+            throw new ShapeException("tensorsolve", "the first must have the shape of the second, then that of a result of the same size",
                     a.shape(), b.shape());
-        Qr qr = qr(a);
-        return solveTriangular(qr.r, qr.q.mT().matmul(b), true, false);
+        int[] result = Arrays.copyOfRange(a.shape().sizes(), b.rank(), a.rank());
+        return solve(a.reshape(rows, rows), b.reshape(rows)).reshape(Shape.of(result));
+    }
+
+    /// The `y` of which [Variable#tensordot(Variable, int)] over `rows` dimensions with `b` solves [#tensorsolve] for `a` and `b`.
+    ///
+    /// @param rows how many dimensions count as rows, at least 1; the others have as many elements
+    public static Variable tensorinv(Variable a, int rows) {
+        if (rows < 1 || rows > a.rank())
+            throw new IllegalArgumentException("tensorinv: the number of rows' dimensions must be from 1 to the rank (got " + rows + ", "
+                    + a.data().describe() + ")");
+        int[] sizes = a.shape().sizes();
+        int[] first = Arrays.copyOf(sizes, rows);
+        int[] last = Arrays.copyOfRange(sizes, rows, sizes.length);
+        int n = Shape.of(first).numel();
+        if (n != Shape.of(last).numel())
+            throw new ShapeException("tensorinv", "the first " + rows + " dimensions must have as many elements as the others", a.shape());
+        int[] turned = Arrays.copyOf(last, sizes.length);
+        System.arraycopy(first, 0, turned, last.length, rows);
+        return inverse(a.reshape(n, n)).reshape(Shape.of(turned));
     }
 
     /// The inverse of square matrices.
@@ -151,27 +233,181 @@ public final class LinearAlgebra {
         return new Qr(both.narrow(-2, 0, m), both.narrow(-2, m, n));
     }
 
+    /// `a = p l u` by elimination with row exchanges. Differentiable where the first `k` columns of `p` transposed times `a` are
+    /// independent, `k` being the smaller of the sizes.
+    public static Lu lu(Variable a) {
+        MatrixKernels.Lu parts = MatrixKernels.lu(a.data());
+        int m = a.size(-2);
+        int n = a.size(-1);
+        int k = Math.min(m, n);
+        Tensor rows = parts.rows();
+        Tensor p = Tensor.arange(m).to(a.device()).unsqueeze(1).eq(rows.unsqueeze(-2)).to(a.dtype());
+        Variable exchanged = a.gather(a.rank() - 2, rows.unsqueeze(-1).expand(a.shape()));
+        Variable packed = packedLu(exchanged.narrow(-2, 0, k).narrow(-1, 0, k), parts.packed().narrow(-2, 0, k).narrow(-1, 0, k));
+        Variable l = packed.tril(-1).add(Variable.of(identity(packed)));
+        Variable u = packed.triu(0);
+        if (m > n)
+            l = Variable.cat(List.of(l, solvedTriangular(u.mT(), exchanged.narrow(-2, k, m - k).mT(), false, false).mT()), -2);
+        if (n > m)
+            u = Variable.cat(List.of(u, solvedTriangular(l, exchanged.narrow(-1, k, n - k), false, true)), -1);
+        return new Lu(p, l, u);
+    }
+
+    /// `da = L⁻ᵀ (tril(Lᵀ dL, -1) + triu(dU Uᵀ)) U⁻ᵀ` for `a = L U` without exchanges.
+    private static Variable packedLu(Variable a, Tensor packed) {
+        return output("lu", packed, wrt(a, (dy, y) -> {
+            Variable l = y.tril(-1).add(Variable.of(identity(y)));
+            Variable u = y.triu(0);
+            Variable inner = l.mT().matmul(dy.tril(-1)).tril(-1).add(dy.triu(0).matmul(u.mT()).triu(0));
+            Variable left = solvedTriangular(l.mT(), inner, true, true);
+            return solvedTriangular(u, left.mT(), true, false).mT();
+        }));
+    }
+
+    /// Eigenvalues, ascending, and eigenvectors of symmetric matrices: `a = vectors diag(values) vectorsᵀ`. Only the lower triangle is
+    /// read, and the gradient is symmetric. A vector is determined up to its sign; here its element of largest magnitude is positive.
+    /// Values are differentiable anywhere, vectors where values differ, and a function of the vectors must not depend on their signs. NaN
+    /// where an element is not finite.
+    public static Eigh eigh(Variable a) {
+        return SpectralRules.eigh(a);
+    }
+
+    /// The eigenvalues of [#eigh]; without a gradient to record the vectors are not computed.
+    public static Variable eigvalsh(Variable a) {
+        return SpectralRules.eigvalsh(a);
+    }
+
+    /// The singular values, descending, and vectors: `a = u diag(s) vh`. A pair of vectors is determined up to its sign; here the
+    /// element of largest magnitude of the left one is positive. Values are differentiable anywhere, vectors where values differ (and,
+    /// unless the matrix is square, are not 0), and a function of the vectors must not depend on their signs.
+    ///
+    /// @param fullMatrices whether `u` and `vh` are square; the vectors this adds are orthogonal to the others, otherwise arbitrary, and
+    ///     have no gradient
+    /// @throws IllegalArgumentException if an element is not finite
+    public static Svd svd(Variable a, boolean fullMatrices) {
+        return SpectralRules.svd(a, fullMatrices);
+    }
+
+    /// The singular values of [#svd]; without a gradient to record the vectors are not computed.
+    public static Variable svdvals(Variable a) {
+        return SpectralRules.svdvals(a);
+    }
+
+    /// [#pinv(Variable, double, double)] in which a singular value counts as 0 if it is at most the larger side times the distance from
+    /// 1 to the next number of the type, times the largest singular value.
+    public static Variable pinv(Variable a) {
+        return pinv(a, 0, a.rank() < 2 ? 0 : precision(a));
+    }
+
+    /// The pseudo-inverse of Moore and Penrose, `[.., n, m]`: the inverse of the singular values but for those that are at most
+    /// `max(atol, rtol * largest)`. Differentiable where the rank does not change.
+    ///
+    /// @param atol not negative, as `rtol`
+    public static Variable pinv(Variable a, double atol, double rtol) {
+        checkTolerances("pinv", atol, rtol);
+        return SpectralRules.pinv(a, atol, rtol);
+    }
+
+    /// The number of singular values, `[..]` and int64, that [#pinv(Variable)] does not count as 0.
+    public static Tensor matrixRank(Tensor a) {
+        return matrixRank(a, 0, a.rank() < 2 ? 0 : precision(Variable.of(a)));
+    }
+
+    /// The number of singular values, `[..]` and int64, that are larger than `max(atol, rtol * largest)`.
+    ///
+    /// @param atol not negative, as `rtol`
+    public static Tensor matrixRank(Tensor a, double atol, double rtol) {
+        checkTolerances("matrixRank", atol, rtol);
+        return SpectralRules.counting(SpectralKernels.svdvals(a), atol, rtol).sum(Dims.of(-1));
+    }
+
+    private static void checkTolerances(String operation, double atol, double rtol) {
+        if (!(atol >= 0) || !(rtol >= 0))
+            throw new IllegalArgumentException(operation + ": tolerances must not be negative (got " + atol + ", " + rtol + ")");
+    }
+
+    // ---------------------------------------------------------------------------------------------------------- norms
+
+    /// The norm of the last two dimensions, `[..]`.
+    public static Variable matrixNorm(Variable a, MatrixNorm order) {
+        return matrixNorm(a, order, -2, -1, false);
+    }
+
+    /// The norm of the matrices that two dimensions hold.
+    ///
+    /// @param rows the dimension that holds the rows
+    /// @param columns another one
+    /// @param keepDim whether both stay, with size 1
+    public static Variable matrixNorm(Variable a, MatrixNorm order, int rows, int columns, boolean keepDim) {
+        if (a.rank() < 2 || !a.dtype().isFloating())
+            throw new ShapeException("matrixNorm", "needs matrices of a floating type", a.shape());
+        int first = a.shape().dim("matrixNorm", rows);
+        int second = a.shape().dim("matrixNorm", columns);
+        if (first == second)
+            throw new ShapeException("matrixNorm", "rows and columns must be two dimensions", a.shape());
+        Variable norm = order.of(a.movedim(new int[] {first, second}, new int[] {-2, -1}));
+        return keepDim ? norm.unsqueeze(Math.min(first, second)).unsqueeze(Math.max(first, second)) : norm;
+    }
+
+    /// How much a relative error of the right side can grow in the solution of a system: the norm of a matrix times that of its inverse;
+    /// for the orders two the quotient of the extreme singular values, of any matrix. Infinite where a matrix is singular.
+    public static Variable cond(Variable a, MatrixNorm order) {
+        if (order.isOfSingularValues()) {
+            Variable s = svdvals(a);
+            if (s.size(-1) == 0)
+                throw new ShapeException("cond", "needs matrices that are not empty", a.shape());
+            Variable largest = s.select(-1, 0);
+            Variable smallest = s.select(-1, s.size(-1) - 1);
+            return order == MatrixNorm.TWO ? largest.div(smallest) : smallest.div(largest);
+        }
+        square("cond", a);
+        Tensor singular = MatrixKernels.slogDet(a.data()).sign().eq(0);
+        Variable regular = Variable.of(identity(a)).where(singular.unsqueeze(-1).unsqueeze(-1), a);
+        Variable number = matrixNorm(a, order).mul(matrixNorm(inverse(regular), order));
+        return Variable.of(Tensor.full(number.shape(), Double.POSITIVE_INFINITY, a.dtype(), a.device())).where(singular, number);
+    }
+
     // ---------------------------------------------------------------------------------------------------------- determinants
 
     /// The determinant of square matrices, `[..]`.
     ///
-    /// `da = dy * y * a⁻ᵀ`, so the gradient exists for invertible matrices only.
+    /// `da = dy * y * a⁻ᵀ`; near singular matrices, where little would be left of the digits of a derivative of this, the same matrix of
+    /// cofactors from singular values.
     public static Variable det(Variable a) {
-        return output("det", MatrixKernels.det(a.data()), wrt(a, (dy, y) -> scaledInverse("det", a, dy.mul(y))));
+        return output("det", MatrixKernels.det(a.data()), wrt(a, (dy, y) -> isAnyNearlySingular(a)
+                ? SpectralRules.cofactors(a).mul(dy.unsqueeze(-1).unsqueeze(-1)) : scaledInverse(a, dy.mul(y))));
+    }
+
+    private static boolean isAnyNearlySingular(Variable a) {
+        if (a.shape().numel() == 0)
+            return false;
+        Tensor pivots = MatrixKernels.lu(a.data()).packed().diagonal(0, -2, -1).abs();
+        return pivots.le(pivots.amax(Dims.keep(-1)).mul(1e-5)).any(Dims.all()).item() != 0;
     }
 
     /// Sign and logarithm of the absolute value of the determinant; neither overflows.
     ///
-    /// `da = dy * a⁻ᵀ` for the logarithm; the sign has no gradient.
+    /// `da = dy * a⁻ᵀ` for the logarithm, which has no gradient for singular matrices; the sign has none at all.
     public static SlogDet slogDet(Variable a) {
         MatrixKernels.SlogDet parts = MatrixKernels.slogDet(a.data());
-        return new SlogDet(parts.sign(), output("slogDet", parts.logAbs(), wrt(a, dy -> scaledInverse("slogDet", a, dy))));
+        return new SlogDet(parts.sign(), output("slogDet", parts.logAbs(), wrt(a, dy -> logGradient("slogDet", a, dy))));
     }
 
-    private static Variable scaledInverse(String operation, Variable a, Variable scale) {
+    /// The logarithm of the determinant, `[..]`; NaN where it is negative.
+    public static Variable logDet(Variable a) {
+        MatrixKernels.SlogDet parts = MatrixKernels.slogDet(a.data());
+        Tensor value = Tensor.full(parts.sign().shape(), Double.NaN, a.dtype(), a.device()).where(parts.sign().lt(0), parts.logAbs());
+        return output("logDet", value, wrt(a, dy -> logGradient("logDet", a, dy)));
+    }
+
+    private static Variable logGradient(String operation, Variable a, Variable dy) {
         if (a.shape().numel() > 0 && MatrixKernels.slogDet(a.data()).sign().eq(0).any(Dims.all()).item() != 0)
             throw new IllegalArgumentException(
                     operation + ": there is no gradient for a singular matrix (got " + a.data().describe() + ")");
+        return scaledInverse(a, dy);
+    }
+
+    private static Variable scaledInverse(Variable a, Variable scale) {
         return inverse(a).mT().mul(scale.unsqueeze(-1).unsqueeze(-1));
     }
 
@@ -189,6 +425,24 @@ public final class LinearAlgebra {
                 base = base.matmul(base);
         }
         return power == null ? Variable.of(identity(a)) : power;
+    }
+
+    /// The product of matrices in the order that takes the fewest multiplications.
+    ///
+    /// @param factors at least two; the first may be a vector, which counts as a row, and the last one, which counts as a column
+    public static Variable multiDot(List<Variable> factors) {
+        return MatrixProducts.multiDot(factors);
+    }
+
+    /// Sums of products along a dimension of both; the others are broadcast.
+    public static Variable vecdot(Variable x, Variable y, int dim) {
+        int d = Shape.broadcast("vecdot", x.shape(), y.shape()).dim("vecdot", dim);
+        return x.mul(y).sum(Dims.of(d));
+    }
+
+    /// Powers of numbers, `[..]` to `[.., columns]`: `x⁰, x¹, ..`, or in descending order.
+    public static Variable vander(Variable x, int columns, boolean increasing) {
+        return MatrixProducts.vander(x, columns, increasing);
     }
 
     /// The sum of all `aᵏ / k!`, by a rational approximation of `exp(a / 2ˢ)` that is squared `s` times.

@@ -73,12 +73,25 @@ final class ScatterRules {
         Tensor none = Tensor.zeros(x.shape(), x.dtype(), x.device());
         Tensor zeros = none.scatterAdd(dim, index, zero.to(x.dtype())).gather(dim, index);
         if (GradMode.isRecording() && zeros.amax(Dims.all()).item() > 1)
-            throw new UnsupportedOperationException("scatterReduce: the gradient of a product with several zeros in one place cannot be "
-                    + "differentiated again (got " + x.shape() + ", " + index.shape() + ")");
+            return dy.gather(dim, index).mul(others());
         Tensor only = zero.logicalAnd(zeros.eq(1));
         Variable without = x.scatterReduce(dim, index, source.maskedFill(only, 1), how, includeSelf);
         Variable ofZero = dy.mul(without).gather(dim, index);
         return ofZero.where(only, dy.mul(y).gather(dim, index).div(source.maskedFill(zero, 1)));
+    }
+
+    /// For every factor the product of the others of its place, from all pairs of factors along `dim`: `others[.., i, ..]` is that of all
+    /// `source[j]` with `j != i` and `index[j] = index[i]`. Takes memory for all pairs, but has every derivative where several factors
+    /// are 0.
+    private Variable others() {
+        int n = source.size(dim);
+        Tensor places = index.movedim(dim, -1);
+        Tensor meet = places.unsqueeze(-2).eq(places.unsqueeze(-1));
+        Tensor other = Tensor.eye(n, n, x.dtype(), x.device()).eq(0);
+        Variable one = Variable.of(Tensor.scalar(1, x.dtype(), x.device()));
+        Variable factors = source.movedim(dim, -1).unsqueeze(-2).where(meet.logicalAnd(other), one);
+        Variable along = factors.prod(Dims.of(-1)).movedim(-1, dim);
+        return includeSelf ? along.mul(x.gather(dim, index)) : along;
     }
 
     /// What each of the numbers equal to the extreme one gets.

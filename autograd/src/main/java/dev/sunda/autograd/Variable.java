@@ -1083,7 +1083,7 @@ public sealed class Variable permits Parameter {
     }
 
     /// A copy in which the elements of `source` are joined at the positions `index` names. Ties of `AMAX` and `AMIN` share the gradient
-    /// evenly; that of a product is right also where elements are 0, but cannot be differentiated again where several meet.
+    /// evenly; that of a product is right also where elements are 0.
     public Variable scatterReduce(int dim, Tensor index, Variable source, ScatterReduction reduction, boolean includeSelf) {
         return ScatterRules.reduce(this, dim, index, source, reduction, includeSelf);
     }

@@ -6,10 +6,20 @@ import java.util.stream.Stream;
 
 /// Every differentiable operation of [Variable] and [LinearAlgebra]; a test fails when one is missing.
 final class OpCases {
-    static final List<OpCase> ALL = Stream
-            .of(ArithmeticCases.cases(), FunctionCases.cases(), PointwiseCases.cases(), ReductionCases.cases(), SelectionCases.cases(),
-                    ProductCases.cases(), LinearAlgebraCases.cases(), ShapeCases.cases(), IndexCases.cases())
+    // @formatter:off
+    static final List<OpCase> ALL = Stream.of(                       // one family a line
+            ArithmeticCases.cases(),
+            FunctionCases.cases(),
+            PointwiseCases.cases(),
+            ReductionCases.cases(),
+            SelectionCases.cases(),
+            ProductCases.cases(),
+            LinearAlgebraCases.cases(),
+            SpectralCases.cases(),
+            ShapeCases.cases(),
+            IndexCases.cases())
             .flatMap(List::stream).toList();
+    // @formatter:on
 
     private OpCases() {
     }

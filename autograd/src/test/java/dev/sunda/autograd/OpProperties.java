@@ -21,7 +21,8 @@ import net.jqwik.api.Provide;
 class OpProperties {
     private static final int TRIES = 400;
     private static final List<Class<?>> RESULTS = List.of(Variable.class, Variable.Indexed.class, Variable.Moments.class,
-            LinearAlgebra.Qr.class, LinearAlgebra.SlogDet.class);
+            LinearAlgebra.Qr.class, LinearAlgebra.SlogDet.class,
+            LinearAlgebra.Eigh.class, LinearAlgebra.Svd.class, LinearAlgebra.Lu.class);
 
     @Provide
     Arbitrary<Call> calls() {

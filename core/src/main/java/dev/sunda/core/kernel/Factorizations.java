@@ -30,15 +30,16 @@ final class Factorizations {
         return sum;
     }
 
-    /// `P A = L U`: `L` (unit diagonal) below the diagonal, `U` on and above it. `rows[i]` is the row that comes to place `i`.
+    /// `P A = L U` of `m` rows and `n` columns: `L` (unit diagonal) below the diagonal, `U` on and above it. `rows[i]` is the row that
+    /// comes to place `i`.
     ///
     /// @return number of row exchanges
-    static int lu(double[] a, int at, int n, int[] rows) {
+    static int lu(double[] a, int at, int m, int n, int[] rows) {
         int exchanges = 0;
-        for (int i = 0; i < n; i++)
+        for (int i = 0; i < m; i++)
             rows[i] = i;
-        for (int k = 0; k < n; k++) {
-            int pivot = pivot(a, at, n, k);
+        for (int k = 0; k < Math.min(m, n); k++) {
+            int pivot = pivot(a, at, m, n, k);
             if (pivot != k) {
                 exchange(a, at + k * n, at + pivot * n, n);
                 int row = rows[k];
@@ -47,7 +48,7 @@ final class Factorizations {
                 exchanges++;
             }
             double divisor = a[at + k * n + k];
-            for (int i = k + 1; i < n && divisor != 0; i++) {
+            for (int i = k + 1; i < m && divisor != 0; i++) {
                 double factor = a[at + i * n + k] / divisor;
                 a[at + i * n + k] = factor;
                 subtract(a, at + i * n + k + 1, factor, at + k * n + k + 1, n - k - 1);
@@ -57,9 +58,9 @@ final class Factorizations {
     }
 
     /// The row from `k` on with the largest element of column `k`; NaN is taken at once, so that it shows.
-    private static int pivot(double[] a, int at, int n, int k) {
+    private static int pivot(double[] a, int at, int m, int n, int k) {
         int best = k;
-        for (int i = k + 1; i < n; i++)
+        for (int i = k + 1; i < m; i++)
             if (!(Math.abs(a[at + i * n + k]) <= Math.abs(a[at + best * n + k])))
                 best = i;
         return best;
@@ -138,16 +139,18 @@ final class Factorizations {
     }
 
     /// Applies reflection `k` to the columns from `first` on of `b`, which has `m` rows of `width`.
-    private static void reflect(double[] a, int at, int m, int n, int k, double scale, double[] b, int bi, int width, int first) {
+    static void reflect(double[] a, int at, int m, int n, int k, double scale, double[] b, int bi, int width, int first) {
+        double[] sums = Arrays.copyOfRange(b, bi + k * width, bi + (k + 1) * width);
+        for (int i = k + 1; i < m; i++)
+            for (int j = first; j < width; j++)
+                sums[j] = Math.fma(a[at + i * n + k], b[bi + i * width + j], sums[j]);
         for (int j = first; j < width; j++) {
-            double sum = b[bi + k * width + j];
-            for (int i = k + 1; i < m; i++)
-                sum = Math.fma(a[at + i * n + k], b[bi + i * width + j], sum);
-            sum *= scale;
-            b[bi + k * width + j] -= sum;
-            for (int i = k + 1; i < m; i++)
-                b[bi + i * width + j] = Math.fma(-sum, a[at + i * n + k], b[bi + i * width + j]);
+            sums[j] *= scale;
+            b[bi + k * width + j] -= sums[j];
         }
+        for (int i = k + 1; i < m; i++)
+            for (int j = first; j < width; j++)
+                b[bi + i * width + j] = Math.fma(-sums[j], a[at + i * n + k], b[bi + i * width + j]);
     }
 
     /// The first columns of the product of all reflections, `[m, k]`.

@@ -26,6 +26,11 @@ public final class MatrixKernels {
     public record SlogDet(Tensor sign, Tensor logAbs) {
     }
 
+    /// @param rows `[.., m]`, int64: the row of the matrix that comes to each place
+    /// @param packed `[.., m, n]`: the lower factor below the diagonal, the upper one on and above it
+    public record Lu(Tensor rows, Tensor packed) {
+    }
+
     /// The lower triangular `L` with `a = L Lᵀ`; what lies above the diagonal of `a` is not read.
     ///
     /// @throws IllegalArgumentException if a matrix is not positive definite
@@ -50,7 +55,7 @@ public final class MatrixKernels {
         double[] x = b.toDoubleArray();
         forEach(matrices.length, n * n, i -> {
             int[] rows = new int[n];
-            Factorizations.lu(matrices, i * n * n, n, rows);
+            Factorizations.lu(matrices, i * n * n, n, n, rows);
             for (int d = 0; d < n; d++)
                 if (matrices[i * n * n + d * n + d] == 0)
                     throw new IllegalArgumentException("solve: matrix " + i + " is singular (got " + a.describe() + ")");
@@ -81,6 +86,24 @@ public final class MatrixKernels {
         return like(b, x, b.shape());
     }
 
+    /// `P a = L U` by elimination with row exchanges: `L` has ones on its diagonal.
+    public static Lu lu(Tensor a) {
+        matrix("lu", a);
+        int m = a.size(-2);
+        int n = a.size(-1);
+        double[] matrices = a.toDoubleArray();
+        Shape places = columnShape(a);
+        long[] rows = new long[places.numel()];
+        Arrays.setAll(rows, i -> i % m);
+        forEach(matrices.length, m * n, i -> {
+            int[] order = new int[m];
+            Factorizations.lu(matrices, i * m * n, m, n, order);
+            for (int row = 0; row < m; row++)
+                rows[i * m + row] = order[row];
+        });
+        return new Lu(Tensor.of(rows, places).to(a.device()), like(a, matrices, a.shape()));
+    }
+
     /// Sign and logarithm of the absolute value of the determinant of each matrix.
     public static SlogDet slogDet(Tensor a) {
         int n = square("slogDet", a);
@@ -89,7 +112,7 @@ public final class MatrixKernels {
         double[] sign = new double[leading.numel()];
         double[] logAbs = new double[sign.length];
         forEach(matrices.length, n * n, i -> {
-            int exchanges = Factorizations.lu(matrices, i * n * n, n, new int[n]);
+            int exchanges = Factorizations.lu(matrices, i * n * n, n, n, new int[n]);
             sign[i] = exchanges % 2 == 0 ? 1 : -1;
             for (int d = 0; d < n; d++) {
                 double pivot = matrices[i * n * n + d * n + d];
@@ -110,7 +133,7 @@ public final class MatrixKernels {
         double[] det = new double[leading.numel()];
         Arrays.fill(det, 1);
         forEach(matrices.length, n * n, i -> {
-            int exchanges = Factorizations.lu(matrices, i * n * n, n, new int[n]);
+            int exchanges = Factorizations.lu(matrices, i * n * n, n, n, new int[n]);
             det[i] = exchanges % 2 == 0 ? 1 : -1;
             for (int d = 0; d < n; d++)
                 det[i] *= matrices[i * n * n + d * n + d];
@@ -138,7 +161,7 @@ public final class MatrixKernels {
     }
 
     /// Runs `task` for every matrix, in parallel if there are many numbers.
-    private static void forEach(int numel, int perMatrix, Task task) {
+    static void forEach(int numel, int perMatrix, Task task) {
         if (numel == 0)
             return;
         int chunk = Math.max(1, 4096 / perMatrix);
@@ -148,26 +171,30 @@ public final class MatrixKernels {
         });
     }
 
-    private interface Task {
+    interface Task {
         void run(int matrix);
     }
 
-    private static Tensor like(Tensor x, double[] values, Shape shape) {
+    static Tensor like(Tensor x, double[] values, Shape shape) {
         return Tensor.of(values, shape).to(x.dtype()).to(x.device());
     }
 
-    private static Shape leading(Tensor a) {
+    static Shape leading(Tensor a) {
         return Shape.of(Arrays.copyOf(a.shape().sizes(), a.rank() - 2));
     }
 
-    private static void matrix(String operation, Tensor a) {
+    private static Shape columnShape(Tensor a) {
+        return Shape.of(Arrays.copyOf(a.shape().sizes(), a.rank() - 1));
+    }
+
+    static void matrix(String operation, Tensor a) {
         if (a.rank() < 2)
             throw new ShapeException(operation, "needs matrices", a.shape());
         if (a.dtype() != DType.F32 && a.dtype() != DType.F64)
             throw new DTypeException(operation + ": needs a floating type (got " + a.describe() + "); convert with to(DType.F64)");
     }
 
-    private static int square(String operation, Tensor a) {
+    static int square(String operation, Tensor a) {
         matrix(operation, a);
         if (a.size(-1) != a.size(-2))
             throw new ShapeException(operation, "the matrices must be square", a.shape());

@@ -1,5 +1,7 @@
 package dev.sunda.examples.conformance;
 
+import dev.sunda.autograd.LinearAlgebra;
+import dev.sunda.autograd.MatrixNorm;
 import dev.sunda.autograd.Variable;
 import dev.sunda.core.Tensor;
 import dev.sunda.core.type.Dims;
@@ -22,7 +24,7 @@ final class ReductionOperations {
                 : List.of(a.variable("input").min()));
         table.one("var", a -> a.variable("input").var(dims(a), correction(a)));
         table.one("std", a -> a.variable("input").std(dims(a), correction(a)));
-        table.one("norm", a -> a.variable("input").norm(order(a), dims(a)));
+        table.one("norm", ReductionOperations::norm);
         table.one("logsumexp", a -> a.variable("input").logSumExp(dims(a)));
         table.index("argmax", (x, a) -> x.argmax(a.integer("dim"), a.flag("keepdim", false)), Tensor::argmax);
         table.index("argmin", (x, a) -> x.argmin(a.integer("dim"), a.flag("keepdim", false)), Tensor::argmin);
@@ -48,12 +50,19 @@ final class ReductionOperations {
         return List.of(result.values(), Variable.of(result.indices()));
     }
 
-    private static double order(Args a) {
+    private static Variable norm(Args a) {
         return switch (a.isText("p") ? a.text("p", "") : "") {
-            case "fro" -> 2;
-            case "nuc" -> throw new UnsupportedCase("p nuc");
-            default -> a.number("p", 2);
+            case "fro" -> a.variable("input").norm(2, dims(a));
+            case "nuc" -> nuclearNorm(a);
+            default -> a.variable("input").norm(a.number("p", 2), dims(a));
         };
+    }
+
+    private static Variable nuclearNorm(Args a) {
+        int[] dims = a.has("dim") ? a.integers("dim") : new int[] {0, 1};
+        if (dims.length != 2)
+            throw new UnsupportedCase("p nuc over " + dims.length + " dimensions");
+        return LinearAlgebra.matrixNorm(a.variable("input"), MatrixNorm.NUCLEAR, dims[0], dims[1], a.flag("keepdim", false));
     }
 
     private static Dims dims(Args a) {
