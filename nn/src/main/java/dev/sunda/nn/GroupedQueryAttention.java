@@ -26,15 +26,15 @@ public final class GroupedQueryAttention extends Layer {
 
     /// @param bias whether the projections have biases
     /// @param causal whether a query sees only keys up to its own position
-    /// @param dropout probability that what a query sees is dropped in training, from 0 to below 1
+    /// @param dropout probability that what a query sees is dropped in training, from 0 to 1
     /// @param rotary turns queries and keys; null for none
     public record Options(boolean bias, boolean causal, double dropout, RotaryEmbedding rotary) {
         /// Without biases, causal, without dropout and rotary embedding.
         public static final Options DEFAULT = new Options(false, true, 0, null);
 
         public Options {
-            if (!(dropout >= 0 && dropout < 1))
-                throw new IllegalArgumentException("GroupedQueryAttention: dropout must be from 0 to below 1 (got " + dropout + ")");
+            if (!(dropout >= 0 && dropout <= 1))
+                throw new IllegalArgumentException("GroupedQueryAttention: dropout must be from 0 to 1 (got " + dropout + ")");
         }
 
         public Options withBias(boolean bias) {

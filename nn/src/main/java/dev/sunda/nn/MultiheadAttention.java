@@ -36,7 +36,7 @@ public final class MultiheadAttention extends Layer {
 
     /// @param bias whether the projections have biases
     /// @param causal whether a query sees only keys up to its own position
-    /// @param dropout probability that what a query sees is dropped in training, from 0 to below 1
+    /// @param dropout probability that what a query sees is dropped in training, from 0 to 1
     /// @param batchFirst whether sequences are `[batch, length, width]` instead of `[length, batch, width]`
     /// @param addBiasKv whether every sequence has a learned key and value behind its own
     /// @param addZeroAttn whether every sequence has a key and value of zeros behind its own
@@ -49,8 +49,8 @@ public final class MultiheadAttention extends Layer {
         public static final Options DEFAULT = new Options(true, false, 0, false, false, false, 0, 0);
 
         public Options {
-            if (!(dropout >= 0 && dropout < 1))
-                throw new IllegalArgumentException("MultiheadAttention: dropout must be from 0 to below 1 (got " + dropout + ")");
+            if (!(dropout >= 0 && dropout <= 1))
+                throw new IllegalArgumentException("MultiheadAttention: dropout must be from 0 to 1 (got " + dropout + ")");
             Require.atLeast("MultiheadAttention", "width of the keys", kdim, 0);
             Require.atLeast("MultiheadAttention", "width of the values", vdim, 0);
         }

@@ -5,7 +5,7 @@ import dev.sunda.core.op.UnaryOp;
 /// What the layers of a transformer share.
 ///
 /// @param feedForward columns between the two linear layers behind the attention, at least 1
-/// @param dropout probability that an element is dropped in training, from 0 to below 1: of what attention looks at, and behind every part
+/// @param dropout probability that an element is dropped in training, from 0 to 1: of what attention looks at, and behind every part
 /// @param activation between the two linear layers
 /// @param layerNormEps added to the variance of layer norms, greater than 0
 /// @param batchFirst whether sequences are `[batch, length, width]` instead of `[length, batch, width]`
@@ -18,8 +18,8 @@ public record TransformerOptions(int feedForward, double dropout, UnaryOp activa
 
     public TransformerOptions {
         Require.atLeast("transformer", "number of columns between the linear layers", feedForward, 1);
-        if (!(dropout >= 0 && dropout < 1))
-            throw new IllegalArgumentException("transformer: dropout must be from 0 to below 1 (got " + dropout + ")");
+        if (!(dropout >= 0 && dropout <= 1))
+            throw new IllegalArgumentException("transformer: dropout must be from 0 to 1 (got " + dropout + ")");
         if (!(layerNormEps > 0))
             throw new IllegalArgumentException("transformer: eps must be positive (got " + layerNormEps + ")");
     }

@@ -76,7 +76,7 @@ class TransformerTests {
         var bare = new Transformer(4, 2, 1, 1, SMALL.withBias(false), rng);
         assertThat(bare.namedParameters().keySet()).noneMatch(name -> name.endsWith("bias"));
         assertThatThrownBy(() -> new Transformer(4, 2, 0, 1, SMALL, rng)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> SMALL.withDropout(1)).hasMessage("transformer: dropout must be from 0 to below 1 (got 1.0)");
+        assertThatThrownBy(() -> SMALL.withDropout(1.5)).hasMessage("transformer: dropout must be from 0 to 1 (got 1.5)");
         assertThatThrownBy(() -> model.forward(input(3, 1, 4), input(2, 1, 5), Masks.NONE, Masks.NONE, Masks.NONE))
                 .hasMessageStartingWith("in decoder.layers.0.self_attn MultiheadAttention(4, heads 2): attention: ");
     }

@@ -5,12 +5,12 @@ package dev.sunda.core.op;
 ///
 /// @param scale factor of the products
 /// @param causal whether query `i` sees keys `0` to `i` only
-/// @param dropout probability that an entry of `P` is dropped, from 0 to below 1; the others are multiplied by `1 / (1 - dropout)`
+/// @param dropout probability that an entry of `P` is dropped, from 0 to 1; the others are multiplied by `1 / (1 - dropout)`
 /// @param key which random numbers decide, one for each entry of `P` in row-major order; null without dropout
 public record AttentionSpec(double scale, boolean causal, double dropout, RandomKey key) {
     public AttentionSpec {
-        if (!(dropout >= 0 && dropout < 1))
-            throw new IllegalArgumentException("attention: the probability of dropout must be from 0 to below 1 (got " + dropout + ")");
+        if (!(dropout >= 0 && dropout <= 1))
+            throw new IllegalArgumentException("attention: the probability of dropout must be from 0 to 1 (got " + dropout + ")");
         if (dropout > 0 && key == null)
             throw new IllegalArgumentException("attention: dropout needs a random key (got null)");
     }

@@ -32,7 +32,7 @@ public final class Attentions {
 
     /// @param causal whether query `i` sees keys `0` to `i` only; a mask of one's own is refused then
     /// @param scale factor of the scores; null for `1 / sqrt(width)`
-    /// @param dropout probability that an entry of `P` is dropped, from 0 to below 1
+    /// @param dropout probability that an entry of `P` is dropped, from 0 to 1
     /// @param key which random numbers decide, one for each entry of `P`; null without dropout
     /// @param enableGqa whether several heads of queries in a row may share one head of keys and values
     public record Options(boolean causal, Double scale, double dropout, RandomKey key, boolean enableGqa) {

@@ -68,7 +68,7 @@ public final class MultiheadAttentions {
 
     /// @param batchFirst whether sequences are `[N, L, E]` instead of `[L, N, E]`
     /// @param addZeroAttn whether every sequence has a key and a value of zeros behind its own
-    /// @param dropout probability that a weight is dropped, from 0 to below 1
+    /// @param dropout probability that a weight is dropped, from 0 to 1
     /// @param key which random numbers decide, one for each weight; null without dropout
     /// @param weights with weights, a query that sees no key gives NaN, as in PyTorch; without, zeros
     public record Options(boolean batchFirst, boolean addZeroAttn, double dropout, RandomKey key, Wanted weights) {

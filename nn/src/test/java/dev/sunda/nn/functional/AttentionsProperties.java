@@ -96,6 +96,15 @@ class AttentionsProperties {
     }
 
     @Example
+    void dropoutOfEverythingGivesZeros() {
+        Variable q = Variable.tracked(OpChecks.ramp(1, 2, 3, 4));
+        Variable y = Attentions.scaledDotProductAttention(q, q, q, null, Options.DEFAULT.withDropout(1, new RandomKey(1, 0)));
+        assertThat(y.data().toDoubleArray()).containsOnly(0);
+        for (boolean recorded : new boolean[] {true, false})
+            assertThat(Variable.gradients(y.square().sum(), List.of(q), recorded).getFirst().data().toDoubleArray()).containsOnly(0);
+    }
+
+    @Example
     void refusesWhatDoesNotFit() {
         Variable q = Variable.of(OpChecks.ramp(2, 3));
         assertThatThrownBy(() -> Attentions.scaledDotProductAttention(q, Variable.of(OpChecks.ramp(2, 4)), q))
@@ -106,7 +115,7 @@ class AttentionsProperties {
                 .isInstanceOf(ShapeException.class);
         assertThatThrownBy(() -> Attentions.selfAttention(Variable.of(OpChecks.ramp(1, 2, 6)), 4, null, Options.DEFAULT))
                 .isInstanceOf(ShapeException.class).hasMessageContaining("4 heads");
-        assertThatThrownBy(() -> Attentions.scaledDotProductAttention(q, q, q, null, Options.DEFAULT.withDropout(1, new RandomKey(1, 0))))
-                .hasMessage("attention: the probability of dropout must be from 0 to below 1 (got 1.0)");
+        assertThatThrownBy(() -> Attentions.scaledDotProductAttention(q, q, q, null, Options.DEFAULT.withDropout(1.5, new RandomKey(1, 0))))
+                .hasMessage("attention: the probability of dropout must be from 0 to 1 (got 1.5)");
     }
 }
