@@ -25,6 +25,7 @@ import dev.sunda.core.type.Device;
 import dev.sunda.core.type.Layout;
 import dev.sunda.core.type.Shape;
 import java.util.Arrays;
+import java.util.List;
 
 /// The fast kernels of the processor, for F32 and for F64 (the classes named `...64`); every other type, and the rare cases a fast kernel
 /// does not take, go to the naive loops of [ReferenceBackend].
@@ -290,13 +291,13 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
-    public void mapAxis(AxisMap map, View x, int dim, View out) {
+    public void mapAxes(List<AxisMap> maps, View x, int dim, View out) {
         if (isF32(x))
-            AxisMaps.map(map, x, dim, out);
+            AxisMaps.map(maps, x, dim, out);
         else if (isF64(x))
-            AxisMaps.map64(map, x, dim, out);
+            AxisMaps.map64(maps, x, dim, out);
         else
-            naive.mapAxis(map, x, dim, out);
+            naive.mapAxes(maps, x, dim, out);
     }
 
     @Override

@@ -67,13 +67,13 @@ final class SortRow {
     private void read(HeapStorage x, int from, int step, boolean descending, int n) {
         long flip = descending ? -1 : 0;
         switch (x.dtype()) {
-        case F32 -> read(x.floats(), from, step, flip, n);
-        case F64 -> read(x.doubles(), from, step, flip, n);
-        case I32 -> read(x.ints(), from, step, flip, n);
-        default -> {
-            for (int i = 0; i < n; i++)
-                keys[i] = x.getLong(from + i * step) ^ flip;
-        }
+            case F32 -> read(x.floats(), from, step, flip, n);
+            case F64 -> read(x.doubles(), from, step, flip, n);
+            case I32 -> read(x.ints(), from, step, flip, n);
+            default -> {
+                for (int i = 0; i < n; i++)
+                    keys[i] = x.getLong(from + i * step) ^ flip;
+            }
         }
     }
 

@@ -24,6 +24,7 @@ import dev.sunda.core.type.Device;
 import dev.sunda.core.type.Layout;
 import dev.sunda.core.type.Shape;
 import java.util.Arrays;
+import java.util.List;
 
 /// Every kernel as naive loops: the specification the other backends are checked against.
 ///
@@ -192,8 +193,8 @@ public final class ReferenceBackend implements Backend {
     }
 
     @Override
-    public void mapAxis(AxisMap map, View x, int dim, View out) {
-        NaiveAxisMap.map(map, x, dim, out);
+    public void mapAxes(List<AxisMap> maps, View x, int dim, View out) {
+        NaiveAxisMap.map(maps, x, dim, out);
     }
 
     @Override

@@ -21,6 +21,7 @@ import dev.sunda.core.type.Device;
 import dev.sunda.core.type.Layout;
 import dev.sunda.core.type.Shape;
 import java.lang.reflect.Array;
+import java.util.List;
 
 /// Kernels of one device.
 ///
@@ -84,9 +85,9 @@ public interface Backend {
     /// a chain of fused multiply-adds in double. All of one shape and one floating type.
     void linearScan(View a, View b, int dim, View out);
 
-    /// The places (`I64`) of the elements of `x` along `dim` in ascending or descending order: of as many as `out`, otherwise of the shape
-    /// of `x`, has along `dim`, the first ones. Equal elements, among them zeros of either sign, keep their order; NaN counts as larger than
-    /// everything.
+    /// The places (`I64`) of the elements of `x` along `dim` in ascending or descending order: the first ones, as many as `out`, which
+    /// otherwise has the shape of `x`, takes along `dim`. Equal elements, among them zeros of either sign, keep their order; NaN counts as
+    /// larger than everything.
     void argsort(View x, int dim, boolean descending, View out);
 
     /// The places (`I64`) of the elements of `x` along `dim` that have the ranks `rank` (`I64`, of the shape of `out`) in ascending order:
@@ -161,11 +162,12 @@ public interface Backend {
     /// The gradient of [#avgPool].
     void avgPoolBackward(PoolSpec spec, View dy, View dx);
 
-    /// A linear map along one dimension: `out[.., i, ..] = sum of weight(t) * x[.., index(t), ..]` over the taps `t` from `map.start(i)` to
-    /// below `map.start(i + 1)`; 0 where there are none. Its adjoint is the transposed map.
+    /// Linear maps along the dimensions `dim`, `dim + 1` and so on, one for each map, at least one:
+    /// `out[.., i, j, ..] = sum of weight(s) * weight(t) * x[.., index(s), index(t), ..]` over the taps `s` of `i` from `start(i)` to below
+    /// `start(i + 1)` of the first map, `t` of `j` of the second, and so on; 0 where there are none. The adjoint are the transposed maps.
     ///
-    /// Both views are dense in one order of their dimensions, so that `x` and `out` have the same stride along `dim`.
-    void mapAxis(AxisMap map, View x, int dim, View out);
+    /// Both views are dense in one order of their dimensions, in which the mapped ones follow one another.
+    void mapAxes(List<AxisMap> maps, View x, int dim, View out);
 
     /// Mean and biased variance of each channel (dimension 1) of `x`: `[C]` each. The variance is centred, not a difference of squares.
     void channelStatistics(View x, View mean, View variance);

@@ -2,6 +2,7 @@ package dev.sunda.core.cpu;
 
 import dev.sunda.core.op.AdamStep;
 import dev.sunda.core.op.AttentionSpec;
+import dev.sunda.core.op.AxisMap;
 import dev.sunda.core.op.BinaryOp;
 import dev.sunda.core.op.CrossEntropySpec;
 import dev.sunda.core.op.Formula;
@@ -15,6 +16,7 @@ import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Layout;
 import dev.sunda.core.type.Shape;
 import java.util.Arrays;
+import java.util.List;
 
 /// One number made of the bits of many kernels of one type on large enough inputs, to compare processes. Everything runs more than once, so
 /// that compiled code takes part.
@@ -106,6 +108,19 @@ final class KernelHash {
         }
     }
 
+    /// Both spatial axes, to as many rows and fewer columns.
+    private void resized(View x) {
+        int[][] near = new int[15][];
+        double[][] weight = new double[15][];
+        for (int i = 0; i < near.length; i++) {
+            near[i] = new int[] {i, (i + 1) % 15, (i + 3) % 15};
+            weight[i] = new double[] {0.3, 0.1 * i, 0.7};
+        }
+        View out = image(x.shape().with(3, 5));
+        cpu.mapAxes(List.of(AxisMap.of(15, near, weight), AxisMap.of(13, Arrays.copyOf(near, 5), Arrays.copyOf(weight, 5))), x, 2, out);
+        take(out);
+    }
+
     private void channels() {
         Shape shape = Shape.of(9, 37, 15, 13);
         View x = random(image(shape));
@@ -125,6 +140,7 @@ final class KernelHash {
         take(dweight);
         take(dbias);
         groups(x, y, dx);
+        resized(x);
         int[] two = {2, 2};
         int[] one = {1, 1};
         var spec = PoolSpec.of("pool", shape, new int[] {3, 3}, two, one, one, false, false);

@@ -2,9 +2,11 @@ package dev.sunda.core.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sunda.core.op.AxisMap;
 import dev.sunda.core.op.BinaryOp;
 import dev.sunda.core.op.UnaryOp;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import net.jqwik.api.ForAll;
@@ -148,6 +150,19 @@ class TwinProperties {
         assertSameBits(before, v -> simd.moments(adam, other, shift, g, 1, third.clone(), 2, v, 3, n),
                 v -> scalar.moments(adam, other, shift, g, 1, third.clone(), 2, v, 3, n));
         assertSameBits(before, p -> simd.update(adam, p, shift, g, 1, other, 2, n), p -> scalar.update(adam, p, shift, g, 1, other, 2, n));
+    }
+
+    @Property
+    void rowsOfTaps(@ForAll @IntRange(min = 1, max = 100) int n, @ForAll @IntRange(max = MARGIN) int shift,
+            @ForAll @IntRange(max = 7) int taps,
+            @ForAll long seed) {
+        var random = new SplittableRandom(seed);
+        float[] x = floats(random, 3 * n);
+        double[] weights = random.doubles(taps).toArray();
+        Taps map = Taps.of(List.of(AxisMap.of(3, new int[][] {random.ints(taps, 0, 3).toArray(), {}, {1}},
+                new double[][] {weights, {}, {1}})));
+        assertSameBits(new float[x.length], out -> new SimdTapMath().rows(map, x, shift, n, out, 1, 0, 3),
+                out -> new ScalarTapMath().rows(map, x, shift, n, out, 1, 0, 3));
     }
 
     @Property

@@ -21,8 +21,8 @@ class AxisMapTests {
         for (Device device : List.of(Device.CPU, Device.REFERENCE))
             for (DType dtype : List.of(DType.F32, DType.F64)) {
                 Tensor x = Tensor.of(new double[] {1, 10, 2, 20, 3, 30}, Shape.of(3, 2)).to(dtype).to(device);
-                assertThat(AxisKernels.map(BLUR, x, 0).toDoubleArray()).containsExactly(4.5, 45, 0, 0, 11, 110);
-                assertThat(AxisKernels.map(BLUR, x.mT(), 1).toDoubleArray()).containsExactly(4.5, 0, 11, 45, 0, 110);
+                assertThat(AxisKernels.map(List.of(BLUR), x, 0).toDoubleArray()).containsExactly(4.5, 45, 0, 0, 11, 110);
+                assertThat(AxisKernels.map(List.of(BLUR), x.mT(), 1).toDoubleArray()).containsExactly(4.5, 0, 11, 45, 0, 110);
             }
     }
 
@@ -41,22 +41,22 @@ class AxisMapTests {
     @Test
     void copiesLeaveGaps() {
         Tensor x = Tensor.of(1f, 2f, 3f);
-        assertThat(AxisKernels.map(AxisMap.copies(3, 2, -1, 0, 0), x, 0).toFloatArray()).containsExactly(3, 0, 1, 1);
-        assertThat(AxisKernels.map(AxisMap.copies(3), x, 0).numel()).isZero();
+        assertThat(AxisKernels.map(List.of(AxisMap.copies(3, 2, -1, 0, 0)), x, 0).toFloatArray()).containsExactly(3, 0, 1, 1);
+        assertThat(AxisKernels.map(List.of(AxisMap.copies(3)), x, 0).numel()).isZero();
     }
 
     @Test
     void theMemoryOrderStays() {
         Tensor image = Tensor.ones(2, 3, 4, 5).channelsLast();
-        assertThat(AxisKernels.map(AxisMap.copies(4, 1, 2, 3), image, 2).layout().isChannelsLast()).isTrue();
+        assertThat(AxisKernels.map(List.of(AxisMap.copies(4, 1, 2, 3)), image, 2).layout().isChannelsLast()).isTrue();
     }
 
     @Test
     void refusesWhatDoesNotFit() {
         assertThatThrownBy(() -> AxisMap.copies(3, 3)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("(got 3)");
         assertThatThrownBy(() -> AxisMap.of(3, new int[][] {{0}}, new double[][] {{}})).hasMessageContaining("needs one weight");
-        assertThatThrownBy(() -> AxisKernels.map(BLUR, Tensor.ones(2, 4), 1)).isInstanceOf(ShapeException.class)
-                .hasMessageStartingWith("mapAxis: the map needs size 3 at dimension 1");
-        assertThatThrownBy(() -> AxisKernels.map(BLUR, Tensor.of(1, 2, 3), 0)).isInstanceOf(DTypeException.class);
+        assertThatThrownBy(() -> AxisKernels.map(List.of(BLUR), Tensor.ones(2, 4), 1)).isInstanceOf(ShapeException.class)
+                .hasMessageStartingWith("mapAxes: the map needs size 3 at dimension 1");
+        assertThatThrownBy(() -> AxisKernels.map(List.of(BLUR), Tensor.of(1, 2, 3), 0)).isInstanceOf(DTypeException.class);
     }
 }

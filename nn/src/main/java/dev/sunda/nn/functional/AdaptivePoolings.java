@@ -11,6 +11,7 @@ import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
 import dev.sunda.nn.functional.Poolings.MaxPool;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /// Pooling to a given size: output `i` of `out` sees the pixels from `floor(i * in / out)` to below `ceil((i + 1) * in / out)`, so that the
@@ -29,8 +30,8 @@ public final class AdaptivePoolings {
         return average("adaptiveAvgPool1d", x, 1, size);
     }
 
-    /// Means over an image: `[N, C, H, W]` to `[N, C, rows, columns]`. The mean of a rectangle is the mean of its rows' means, so the axes
-    /// are averaged one after the other, each by an [AxisMap].
+    /// Means over an image: `[N, C, H, W]` to `[N, C, rows, columns]`. The mean of a rectangle is the mean of its rows' means, so each
+    /// axis has an [AxisMap].
     ///
     /// @param size rows and columns, or one number for both; null keeps the input's
     public static Variable adaptiveAvgPool2d(Variable x, Integer... size) {
@@ -46,13 +47,11 @@ public final class AdaptivePoolings {
 
     private static Variable average(String name, Variable x, int axes, Integer[] size) {
         int[] out = sizes(name, x, axes, size);
-        Variable y = x;
-        for (int a = axes - 1; a >= 0; a--) {
-            int dim = x.rank() - axes + a;
-            if (out[a] != x.size(dim))
-                y = AxisMaps.map(y, dim, means(x.size(dim), out[a]));
-        }
-        return y;
+        int first = x.rank() - axes;
+        AxisMap[] maps = new AxisMap[axes];
+        for (int a = 0; a < axes; a++)
+            maps[a] = means(x.size(first + a), out[a]);
+        return AxisMaps.map(x, first, List.of(maps));
     }
 
     /// The windows of one axis, each divided by its length.

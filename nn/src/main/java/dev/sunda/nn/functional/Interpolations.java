@@ -14,7 +14,7 @@ public final class Interpolations {
 
     /// Resizes the spatial axes of `[N, C, spatial...]`, one to three of them.
     ///
-    /// Every mode treats the axes one after the other: along each, an output is a weighted sum of a few pixels (see [Resampling]), so the
+    /// Every mode treats the axes independently: along each, an output is a weighted sum of a few pixels (see [Resampling]), so the
     /// operation is linear and its gradient the transposed map.
     ///
     /// @throws ShapeException if the mode does not take this rank, the numbers are not for its axes, or something but the batch is empty
@@ -22,23 +22,18 @@ public final class Interpolations {
     public static Variable interpolate(Variable x, Interpolation how) {
         check(x, how);
         int axes = x.rank() - 2;
-        int[] sizes = new int[axes];
+        AxisMap[] maps = new AxisMap[axes];
         for (int a = 0; a < axes; a++)
-            sizes[a] = size(x, how, a);
-        Variable y = x;
-        for (int a = axes - 1; a >= 0; a--)
-            y = along(y, how, a, sizes[a]);
-        return y;
+            maps[a] = map(x.size(a + 2), size(x, how, a), how, a);
+        return AxisMaps.map(x, 2, List.of(maps));
     }
 
-    private static Variable along(Variable x, Interpolation how, int axis, int out) {
-        int in = x.size(axis + 2);
+    private static AxisMap map(int in, int out, Interpolation how, int axis) {
         if (how.mode() == Mode.AREA)
-            return out == in ? x : AxisMaps.map(x, axis + 2, AdaptivePoolings.means(in, out));
+            return AdaptivePoolings.means(in, out);
         boolean aligned = how.alignCorners() != null && how.alignCorners();
         double factor = how.scaleFactors() == null || how.recomputeScaleFactor() ? 0 : of(how.scaleFactors(), axis);
-        AxisMap map = Resampling.map(how.mode(), in, out, aligned, factor, how.antialias());
-        return AxisMaps.map(x, axis + 2, map);
+        return Resampling.map(how.mode(), in, out, aligned, factor, how.antialias());
     }
 
     private static int size(Variable x, Interpolation how, int axis) {

@@ -12,6 +12,7 @@ import dev.sunda.core.type.Layout;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /// Padding and cropping.
 ///
@@ -54,11 +55,10 @@ public final class Paddings {
             throw new ShapeException("pad", "mode '" + mode + "' pads one, two or three dimensions behind the channels, got numbers for "
                     + axes, x.shape());
         checkSizes(x.shape(), pads, mode);
-        Variable y = x;
+        int[][] index = new int[axes][];
         for (int a = 0; a < axes; a++)
-            if (pads[2 * a] != 0 || pads[2 * a + 1] != 0)
-                y = along(y, x.rank() - 1 - a, pads[2 * a], pads[2 * a + 1], mode);
-        return y;
+            index[axes - 1 - a] = index(x.size(x.rank() - 1 - a), pads[2 * a], pads[2 * a + 1], mode);
+        return copies(x, x.rank() - axes, index);
     }
 
     // ---------------------------------------------------------------------------------------------------------- constants
@@ -120,14 +120,23 @@ public final class Paddings {
             throw new ShapeException("pad", "cropping " + before + " and " + after + " leaves nothing of size " + size, x);
     }
 
-    private static Variable along(Variable x, int dim, int before, int after, PaddingMode mode) {
-        int[] index = new int[x.size(dim) + before + after];
+    /// The pixels that show along an axis.
+    private static int[] index(int size, int before, int after, PaddingMode mode) {
+        int[] index = new int[size + before + after];
         for (int i = 0; i < index.length; i++)
-            index[i] = mode == PaddingMode.CIRCULAR ? repeated(i - before, x.size(dim), before, after)
-                    : source(i - before, x.size(dim), mode);
+            index[i] = mode == PaddingMode.CIRCULAR ? repeated(i - before, size, before, after) : source(i - before, size, mode);
+        return index;
+    }
+
+    /// Copies of pixels along the dimensions from `first` on.
+    private static Variable copies(Variable x, int first, int[][] index) {
         if (x.dtype().isFloating())
-            return AxisMaps.map(x, dim, AxisMap.copies(x.size(dim), index));
-        return Variable.of(x.data().indexSelect(dim, Tensor.of(index).to(x.device())));
+            return AxisMaps.map(x, first,
+                    IntStream.range(0, index.length).mapToObj(a -> AxisMap.copies(x.size(first + a), index[a])).toList());
+        Tensor y = x.data();
+        for (int a = 0; a < index.length; a++)
+            y = y.indexSelect(first + a, Tensor.of(index[a]).to(x.device()));
+        return Variable.of(y);
     }
 
     /// Which of `size` pixels shows at position `p`, which may lie outside.

@@ -3,6 +3,7 @@ package dev.sunda.nn.functional;
 import dev.sunda.autograd.Variable;
 import dev.sunda.core.op.AxisMap;
 import dev.sunda.core.type.ShapeException;
+import java.util.List;
 
 /// Resizing of single dimensions with every choice that exchange formats know; [Interpolations] has PyTorch's.
 ///
@@ -55,7 +56,7 @@ public record Resize(Mode mode, Coordinates coordinates, Nearest nearest, double
             throw new ShapeException("resize", "dimension " + d + " cannot go from " + in + " to " + out + " elements", x.shape());
         if (!(scale > 0))
             throw new IllegalArgumentException("resize: the scale must be positive (got " + scale + ")");
-        return AxisMaps.map(x, d, map(in, out, scale));
+        return AxisMaps.map(x, d, List.of(map(in, out, scale)));
     }
 
     private AxisMap map(int in, int out, double scale) {

@@ -37,9 +37,7 @@ public final class Unfoldings {
             if (x.size(d) == 0)
                 throw new ShapeException("unfold", "only the batch may be empty, dimension " + d + " has size 0", x.shape());
         Window[] windows = windows("unfold", Arrays.copyOfRange(x.shape().sizes(), 2, x.rank()), kernel, dilation, padding, stride);
-        Variable y = x;
-        for (int a = axes - 1; a >= 0; a--)
-            y = AxisMaps.map(y, a + 2, taps(windows[a]));
+        Variable y = AxisMaps.map(x, 2, Arrays.stream(windows).map(Unfoldings::taps).toList());
         return y.reshape(split(x.size(0), x.size(1), windows)).permute(kernelFirst(axes)).reshape(
                 Shape.of(x.size(0), x.size(1) * elements(kernel), blocks(windows)));
     }
@@ -87,9 +85,7 @@ public final class Unfoldings {
         for (int a = 0; a < axes; a++)
             sizes[a + 2] = windows[a].kernel() * windows[a].out();
         Variable y = x.reshape(columns).permute(back).reshape(sizes);
-        for (int a = 0; a < axes; a++)
-            y = AxisMaps.map(y, a + 2, taps(windows[a]).transposed());
-        return y;
+        return AxisMaps.map(y, 2, Arrays.stream(windows).map(window -> taps(window).transposed()).toList());
     }
 
     private static void checkOptions(String name, int[] kernel, int[] dilation, int[] padding, int[] stride) {
