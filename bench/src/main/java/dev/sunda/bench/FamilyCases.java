@@ -27,11 +27,17 @@ import dev.sunda.nn.functional.Embeddings;
 import dev.sunda.nn.functional.Interpolation.Mode;
 import dev.sunda.nn.functional.Interpolation;
 import dev.sunda.nn.functional.SequenceLosses;
+import dev.sunda.optim.Adadelta;
 import dev.sunda.optim.Adagrad;
 import dev.sunda.optim.Adam;
+import dev.sunda.optim.AdamOptions;
 import dev.sunda.optim.AdamW;
+import dev.sunda.optim.Adamax;
+import dev.sunda.optim.Asgd;
 import dev.sunda.optim.NAdam;
+import dev.sunda.optim.RAdam;
 import dev.sunda.optim.RmsProp;
+import dev.sunda.optim.Rprop;
 import dev.sunda.optim.Sgd;
 import java.util.Arrays;
 import java.util.Collections;
@@ -50,6 +56,7 @@ final class FamilyCases {
     private static final Shape ROWS = Shape.of(4096, 1000);
     private static final Shape STEPS = Shape.of(50, 64, 128);
     private static final Sgd.Options MOMENTUM = Sgd.Options.DEFAULT.withMomentum(0.9);
+    private static final AdamOptions AMSGRAD = new AdamOptions(0.9, 0.999, 1e-8, 0, true, false);
     private static final Conv3d.Options PLAIN_3D = Conv3d.Options.DEFAULT;
 
     /// Eight layers of 512 to 512 with bias and two weights of 1024 to 1024.
@@ -90,10 +97,16 @@ final class FamilyCases {
             forward("family/topk10-4096x1000", x -> x.topK(10, -1, true).values(), ROWS, Work.moving(ROWS.numel())),
             optimizer("family/optim-sgd-4M", p -> new Sgd(p, 1e-3, MOMENTUM), PARAMETERS, SGD),
             optimizer("family/optim-adam-4M", p -> new Adam(p, 1e-3), PARAMETERS, ADAM),
+            optimizer("family/optim-adam-amsgrad-4M", p -> new Adam(p, 1e-3, AMSGRAD), PARAMETERS, 9),
             optimizer("family/optim-adamw-4M", p -> new AdamW(p, 1e-3), PARAMETERS, ADAM),
             optimizer("family/optim-rmsprop-4M", p -> new RmsProp(p, 1e-3), PARAMETERS, SGD),
             optimizer("family/optim-adagrad-4M", p -> new Adagrad(p, 1e-3), PARAMETERS, SGD),
-            optimizer("family/optim-nadam-4M", p -> new NAdam(p, 1e-3), PARAMETERS, ADAM));
+            optimizer("family/optim-nadam-4M", p -> new NAdam(p, 1e-3), PARAMETERS, ADAM),
+            optimizer("family/optim-radam-4M", p -> new RAdam(p, 1e-3), PARAMETERS, ADAM),
+            optimizer("family/optim-adamax-4M", p -> new Adamax(p, 1e-3), PARAMETERS, ADAM),
+            optimizer("family/optim-adadelta-4M", p -> new Adadelta(p, 1e-3), PARAMETERS, ADAM),
+            optimizer("family/optim-rprop-4M", p -> new Rprop(p, 1e-3), PARAMETERS, ADAM),
+            optimizer("family/optim-asgd-4M", p -> new Asgd(p, 1e-3), PARAMETERS, SGD));
 
     private FamilyCases() {
     }

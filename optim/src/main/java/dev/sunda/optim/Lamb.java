@@ -68,8 +68,8 @@ public final class Lamb extends ElementwiseOptimizer<AdamOptions> {
         Term g = slope(o.maximize());
         Term mean = kept(0).lerp(g, 1 - beta1);
         Term square = kept(1).mul(o.beta2()).add(g.square().mul(1 - o.beta2()));
-        Term size = square.div(1 - StrictMath.pow(o.beta2(), step)).sqrt().add(o.eps());
-        Term direction = decayed(mean.div(1 - StrictMath.pow(beta1, step)).div(size), o.weightDecay());
+        Term size = square.sqrt().mul(1 / Math.sqrt(1 - StrictMath.pow(o.beta2(), step))).add(o.eps());
+        Term direction = decayed(mean.mul(1 / (1 - StrictMath.pow(beta1, step))).div(size), o.weightDecay());
         return new Formula().assign(number(0), mean).assign(number(1), square).assign(number(2), direction);
     }
 

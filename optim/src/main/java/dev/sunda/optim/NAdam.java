@@ -70,7 +70,7 @@ public final class NAdam extends ElementwiseOptimizer<NAdam.Options> {
         Term p = o.decoupled ? shrunk(rate, o.weightDecay) : P;
         Term mean = kept(0).lerp(g, 1 - momentum(group));
         Term square = kept(1).mul(o.beta2).add(g.square().mul(1 - o.beta2));
-        Term size = square.div(1 - StrictMath.pow(o.beta2, step)).sqrt().add(o.eps);
+        Term size = square.sqrt().mul(1 / Math.sqrt(1 - StrictMath.pow(o.beta2, step))).add(o.eps);
         double next = mu(group, step + 1);
         Term direction = g.mul(rate * (1 - mu(group, step)) / (1 - product)).add(mean.mul(rate * next / (1 - product * next)));
         return new Formula().assign(number(0), mean).assign(number(1), square).assign(0, p.sub(direction.div(size)));

@@ -1,6 +1,8 @@
 package dev.sunda.core.cpu;
 
 import static jdk.incubator.vector.FloatVector.fromArray;
+import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.LT;
 
 import dev.sunda.core.op.BinaryOp;
 import jdk.incubator.vector.FloatVector;
@@ -37,6 +39,8 @@ final class SimdBinaryMath implements BinaryMath {
             case DIV -> div(a, ai, b, out, oi, end);
             case MAXIMUM -> max(a, ai, b, out, oi, end);
             case MINIMUM -> min(a, ai, b, out, oi, end);
+            case GT -> greater(a, ai, b, out, oi, end);
+            case LT -> less(a, ai, b, out, oi, end);
             default -> end = 0;
         }
         if (end < n)
@@ -117,6 +121,16 @@ final class SimdBinaryMath implements BinaryMath {
         FloatVector right = FloatVector.broadcast(S, b);
         for (int j = 0; j < end; j += L)
             fromArray(S, a, ai + j).min(right).intoArray(out, oi + j);
+    }
+
+    private static void greater(float[] a, int ai, float b, float[] out, int oi, int end) {
+        for (int j = 0; j < end; j += L)
+            FloatVector.zero(S).blend(1, fromArray(S, a, ai + j).compare(GT, b)).intoArray(out, oi + j);
+    }
+
+    private static void less(float[] a, int ai, float b, float[] out, int oi, int end) {
+        for (int j = 0; j < end; j += L)
+            FloatVector.zero(S).blend(1, fromArray(S, a, ai + j).compare(LT, b)).intoArray(out, oi + j);
     }
 
     private static void sub(float a, float[] b, int bi, float[] out, int oi, int end) {

@@ -1,7 +1,9 @@
 package dev.sunda.core.cpu;
 
 import static jdk.incubator.vector.FloatVector.fromArray;
+import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LE;
+import static jdk.incubator.vector.VectorOperators.LT;
 
 import dev.sunda.core.op.UnaryOp;
 import java.lang.invoke.MethodHandles;
@@ -18,7 +20,8 @@ final class SimdUnaryMath implements UnaryMath {
     private static final Apart[] LOOPS = new Apart[UnaryOp.values().length];
 
     static {
-        for (UnaryOp op : List.of(UnaryOp.NEG, UnaryOp.ABS, UnaryOp.SQUARE, UnaryOp.SQRT, UnaryOp.RSQRT, UnaryOp.RECIPROCAL, UnaryOp.RELU))
+        for (UnaryOp op : List.of(UnaryOp.NEG, UnaryOp.ABS, UnaryOp.SIGN, UnaryOp.SQUARE, UnaryOp.SQRT, UnaryOp.RSQRT, UnaryOp.RECIPROCAL,
+                UnaryOp.RELU))
             LOOPS[op.ordinal()] = loop(MethodHandles.lookup(), op);
         for (UnaryOp op : List.of(UnaryOp.EXP, UnaryOp.LOG, UnaryOp.TANH, UnaryOp.SIGMOID))
             LOOPS[op.ordinal()] = loop(SimdFunctions.lookup(), op);
@@ -59,6 +62,13 @@ final class SimdUnaryMath implements UnaryMath {
         for (int j = 0; j < end; j += L) {
             FloatVector v = fromArray(S, x, xi + j);
             SimdSpecies.abs(v).intoArray(y, yi + j);
+        }
+    }
+
+    private static void sign(float[] x, int xi, float[] y, int yi, int end) {
+        for (int j = 0; j < end; j += L) {
+            FloatVector v = fromArray(S, x, xi + j);
+            FloatVector.zero(S).blend(1, v.compare(GT, 0)).blend(-1, v.compare(LT, 0)).intoArray(y, yi + j);
         }
     }
 

@@ -19,12 +19,17 @@ final class Strips {
     }
 
     static void write(float[] strip, float[] to, int at, int stride, int n) {
+        write(strip, 0, to, at, stride, n);
+    }
+
+    /// From `first` of the strip on.
+    static void write(float[] strip, int first, float[] to, int at, int stride, int n) {
         if (stride == 1) {
-            System.arraycopy(strip, 0, to, at, n);
+            System.arraycopy(strip, first, to, at, n);
             return;
         }
         for (int i = 0; i < n; i++)
-            to[at + i * stride] = strip[i];
+            to[at + i * stride] = strip[first + i];
     }
 
     static void read(double[] from, int at, int stride, double[] strip, int n) {

@@ -67,6 +67,62 @@ class FormulaProperties {
         assertThat(r.toFloatArray()).isEqualTo(expected[2].toFloatArray());
     }
 
+    /// Random terms, many of them those that one loop takes together, some of them used again; tensors with gaps, and one twice.
+    @Property(tries = 1000)
+    void loopsThatTakeSeveralInstructionsChangeNoBit(@ForAll @IntRange(max = 1500) int n, @ForAll long seed) {
+        var rng = new Rng(seed);
+        Tensor[] tensors = new Tensor[4];
+        for (int k = 0; k < tensors.length; k++) {
+            int step = 1 + rng.nextInt(4) / 3;
+            Tensor all = Tensor.randn(Shape.of(n * step), rng);
+            tensors[k] = step == 1 ? all : all.slice(0, 0, n * step, step);
+        }
+        if (rng.nextInt(4) == 0)
+            tensors[3] = tensors[0];
+        Formula formula = random(new ArrayList<>(), rng);
+        Tensor[] copies = new Tensor[tensors.length];
+        for (int k = 0; k < copies.length; k++)
+            copies[k] = tensors[k].copy();
+        Tensor[] expected = oneByOne(formula, copies);
+        OptimizerKernels.formula(formula, tensors);
+        for (Formula.Assignment assignment : formula.assignments())
+            assertThat(tensors[assignment.tensor()].toFloatArray()).as(formula.instructions().toString())
+                    .isEqualTo(expected[assignment.tensor()].toFloatArray());
+    }
+
+    private static Formula random(List<Term> known, Rng rng) {
+        for (int k = 0; k < 4; k++)
+            known.add(Term.tensor(k));
+        var formula = new Formula();
+        for (int k = 0; k < 3; k++)
+            if (rng.nextInt(3) > 0)
+                formula.assign(k, term(known, rng, 3));
+        return formula;
+    }
+
+    private static Term term(List<Term> known, Rng rng, int depth) {
+        if (depth == 0 || rng.nextInt(8) == 0)
+            return rng.nextInt(8) == 0 ? Term.of(0.75) : known.get(rng.nextInt(known.size()));
+        Term a = term(known, rng, depth - 1);
+        Term b = term(known, rng, depth - 1);
+        Term result = switch (rng.nextInt(12)) {
+            case 0 -> a.mul(0.3).add(b.mul(0.7));
+            case 1 -> a.mul(0.3).sub(b.mul(0.7));
+            case 2 -> a.mul(0.9).add(b.square().mul(0.1));
+            case 3 -> a.sub(b.square()).add(b.sqrt());
+            case 4 -> a.lerp(b, 0.2);
+            case 5 -> a.div(b.sqrt().add(0.1));
+            case 6 -> a.mul(0.4).div(b.sqrt().mul(3).add(0.1));
+            case 7 -> known.get(rng.nextInt(known.size())).sub(a.div(b.sqrt().add(0.1)).mul(0.2));
+            case 8 -> a.sign().mul(b);
+            case 9 -> a.lt(0.1).choose(b, b.gt(0.2));
+            case 10 -> Term.of(2).sub(a).maximum(b.add(0.5)).minimum(Term.of(3));
+            default -> a.add(b).sub(a.mul(b));
+        };
+        known.add(result);
+        return result;
+    }
+
     private static Tensor[] oneByOne(Formula formula, Tensor... tensors) {
         var values = new ArrayList<Tensor>();
         for (Formula.Instruction instruction : formula.instructions())

@@ -75,6 +75,26 @@ class TwinProperties {
     }
 
     @Property(tries = 1000)
+    void formulas(@ForAll @IntRange(max = 100) int n, @ForAll @IntRange(max = MARGIN) int shift, @ForAll long seed) {
+        var random = new SplittableRandom(seed);
+        float[] a = floats(random, n);
+        float[] b = floats(random, n);
+        float[] c = floats(random, n);
+        float[] before = floats(random, n);
+        var simd = new SimdFormulaMath();
+        var scalar = new ScalarFormulaMath();
+        assertSameBits(before, out -> simd.sum(a, shift, c[0], b, 2, c[1], out, 1, n),
+                out -> scalar.sum(a, shift, c[0], b, 2, c[1], out, 1, n));
+        assertSameBits(before, out -> simd.sumOfSquare(a, shift, c[0], b, 2, c[1], out, 1, n),
+                out -> scalar.sumOfSquare(a, shift, c[0], b, 2, c[1], out, 1, n));
+        assertSameBits(before, out -> simd.lerp(a, shift, b, 2, c[0], out, 1, n), out -> scalar.lerp(a, shift, b, 2, c[0], out, 1, n));
+        assertSameBits(before, out -> simd.quotient(a, shift, c[0], b, 2, c[1], c[2], out, 1, n),
+                out -> scalar.quotient(a, shift, c[0], b, 2, c[1], c[2], out, 1, n));
+        assertSameBits(before, out -> simd.descent(c, 3, c[3], a, shift, c[0], b, 2, c[1], c[2], out, 1, n),
+                out -> scalar.descent(c, 3, c[3], a, shift, c[0], b, 2, c[1], c[2], out, 1, n));
+    }
+
+    @Property(tries = 1000)
     void reductions(@ForAll @IntRange(max = 300) int n, @ForAll @IntRange(max = MARGIN) int shift,
             @ForAll boolean special,
             @ForAll long seed) {
