@@ -3,39 +3,43 @@ package dev.sunda.core.cpu;
 import dev.sunda.core.op.CtcSpec;
 import dev.sunda.core.parallel.Parallel;
 import dev.sunda.core.spi.View;
+import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Layout;
 import java.util.Arrays;
 
 /// Connectionist temporal classification of F32 and F64, in double precision; formulas stand with [CtcSpec]. Each sequence is one piece of
-/// work. All states of a time step are computed together, so that exponentials and logarithms run over rows.
+/// work. Sums over paths are [WideDoubles] instead of logarithms: all exponentials are those of the log-probabilities of the labels, taken
+/// once for each.
 ///
-/// Rows of states have two elements of minus infinity on either side: the neighbours of the first and last states.
+/// Rows of states have two zeros on either side: the neighbours of the first and last states.
 final class Ctc {
-    private static final Functions64 FUNCTIONS = Functions64.CHOSEN;
-    private static final double NEVER = Double.NEGATIVE_INFINITY;
+    private static final int EDGE = 2;
 
     private final View logProbs;
     private final int sequence;
     private final int steps;
     private final int[] labels;
-    private final boolean[] skips;                    // skips[s + 2]: state s may follow s - 2
-    private final double[] terms;
-    private final double[] slopes;                    // of one time step, by class
+    private final int states;
+    private final int width;                          // of a row of states
+    private final boolean[] skips;                    // skips[s]: state s may follow s - 2
+    private final WideDoubles probabilities;          // of the blank and of each label, a row for each step
 
     private Ctc(CtcSpec spec, View logProbs, View targets, int sequence) {
         this.logProbs = logProbs;
         this.sequence = sequence;
         steps = spec.inputLengths().get(sequence);
-        labels = new int[2 * spec.targetLengths().get(sequence) + 1];
+        labels = new int[spec.targetLengths().get(sequence) + 1];
+        states = 2 * labels.length - 1;
+        width = states + 2 * EDGE;
         Layout layout = targets.layout();
         int from = layout.offset() + sequence * layout.stride(0);
-        for (int s = 0; s < labels.length; s++)
-            labels[s] = s % 2 == 0 ? spec.blank() : (int) targets.heap().getLong(from + s / 2 * layout.stride(1));
-        skips = new boolean[labels.length + 4];
-        for (int s = 3; s < labels.length; s += 2)
-            skips[s + 2] = labels[s] != labels[s - 2];
-        terms = new double[3 * labels.length];
-        slopes = new double[logProbs.shape().size(2)];
+        labels[0] = spec.blank();
+        for (int j = 1; j < labels.length; j++)
+            labels[j] = (int) targets.heap().getLong(from + (j - 1) * layout.stride(1));
+        skips = new boolean[width];
+        for (int s = 3; s < states; s += 2)
+            skips[s] = labels[label(s)] != labels[label(s - 2)];
+        probabilities = WideDoubles.exp(gathered());
     }
 
     /// @param gradient may be null
@@ -46,115 +50,95 @@ final class Ctc {
         });
     }
 
-    private double run(View gradient) {
-        if (gradient != null)
-            clearAfter(steps, gradient);
-        int last = labels.length - 1;
-        if (steps == 0)
-            return last == 0 ? 0 : Double.POSITIVE_INFINITY;
-        double[][] a = forward(gradient != null);
-        double[] end = a[a.length - 1];
-        double logZ = add(end[last + 2], end[last + 1]);
-        if (gradient != null)
-            backward(a, logZ, gradient);
-        return -logZ;
+    /// The place of a state's label in a row of probabilities.
+    private static int label(int state) {
+        return state % 2 == 0 ? 0 : (state + 1) / 2;
     }
 
-    /// Rows of all time steps, or the last one alone.
-    private double[][] forward(boolean all) {
-        var rows = new double[all ? steps : 1][];
-        double[] before = row();
-        for (int s = 0; s < Math.min(2, labels.length); s++)
-            before[s + 2] = logProb(0, s);
-        rows[0] = before;
-        for (int t = 1; t < steps; t++) {
-            double[] row = row();
-            for (int s = 0; s < labels.length; s++)
-                terms(s, before[s + 2], before[s + 1], skips[s + 2] ? before[s] : NEVER);
-            sum(row);
-            for (int s = 0; s < labels.length; s++)
-                row[s + 2] += logProb(t, s);
-            rows[all ? t : 0] = row;
-            before = row;
-        }
+    private double[] gathered() {
+        var rows = new double[steps * labels.length];
+        float[] floats = logProbs.dtype() == DType.F32 ? logProbs.heap().floats() : null;
+        for (int t = 0, i = 0; t < steps; t++)
+            for (int j = 0; j < labels.length; j++, i++) {
+                int at = at(logProbs, t, labels[j]);
+                rows[i] = floats == null ? logProbs.heap().doubles()[at] : floats[at];
+            }
         return rows;
     }
 
-    private void backward(double[][] a, double logZ, View gradient) {
-        double[] b = row();
-        double[] after = row();
-        var share = new double[labels.length];
-        for (int s = Math.max(0, labels.length - 2); s < labels.length; s++)
-            b[s + 2] = 0;
+    private double run(View gradient) {
+        if (gradient != null)
+            clearAfter(steps, gradient);
+        if (steps == 0)
+            return states == 1 ? 0 : Double.POSITIVE_INFINITY;
+        var a = new WideDoubles((gradient == null ? Math.min(2, steps) : steps) * width);
+        int end = forward(a, gradient == null ? 2 : steps) + EDGE + states - 1;
+        var z = new WideDoubles(1);
+        z.putSum(0, a, end, end - 1);
+        if (gradient != null)
+            backward(a, z, gradient);
+        return -z.log(0);
+    }
+
+    /// Sums over the beginnings of paths; row `t` lies at `t mod rows`.
+    ///
+    /// @return where the last row begins
+    private int forward(WideDoubles a, int rows) {
+        for (int s = 0; s < Math.min(2, states); s++)
+            a.put(EDGE + s, probabilities, label(s));
+        int before = 0;
+        for (int t = 1; t < steps; t++) {
+            int row = t % rows * width;
+            for (int s = 0, from = before + EDGE; s < states; s++, from++)
+                if (skips[s])
+                    a.putSumTimes(row + EDGE + s, a, from, from - 1, from - 2, probabilities, t * labels.length + label(s));
+                else
+                a.putSumTimes(row + EDGE + s, a, from, from - 1, probabilities, t * labels.length + label(s));
+            before = row;
+        }
+        return before;
+    }
+
+    private void backward(WideDoubles a, WideDoubles z, View gradient) {
+        var b = new WideDoubles(width);
+        var after = new WideDoubles(width);
+        var slopes = new double[logProbs.shape().size(2)];
+        for (int s = Math.max(0, states - 2); s < states; s++)
+            b.putOne(EDGE + s);
         for (int t = steps - 1; t >= 0; t--) {
-            if (t < steps - 1) {
-                for (int s = 0; s < labels.length; s++)
-                    after[s + 2] = b[s + 2] + logProb(t + 1, s);
-                for (int s = 0; s < labels.length; s++)
-                    terms(s, after[s + 2], after[s + 3], skips[s + 4] ? after[s + 4] : NEVER);
-                sum(b);
-            }
-            for (int s = 0; s < labels.length; s++)
-                share[s] = a[t][s + 2] + b[s + 2];
-            FUNCTIONS.exp(share, 0, logZ, share, 0, share.length);
-            write(share, t, gradient);
+            if (t < steps - 1)
+                stepBack(t, b, after);
+            Arrays.fill(slopes, 0);
+            for (int s = 0; s < states; s++)
+                slopes[labels[label(s)]] -= WideDoubles.quotient(a, t * width + EDGE + s, b, EDGE + s, z, 0);
+            write(slopes, t, gradient);
         }
     }
 
-    private double[] row() {
-        var row = new double[labels.length + 4];
-        Arrays.fill(row, NEVER);
-        return row;
+    /// Sums over the ends of paths behind step `t`, from those behind the next one.
+    private void stepBack(int t, WideDoubles b, WideDoubles after) {
+        for (int s = 0; s < states; s++)
+            after.putProduct(EDGE + s, b, EDGE + s, probabilities, (t + 1) * labels.length + label(s));
+        for (int s = 0, at = EDGE; s < states; s++, at++)
+            if (skips[s + 2])
+                b.putSum(at, after, at, at + 1, at + 2);
+            else
+            b.putSum(at, after, at, at + 1);
     }
 
-    /// Notes what goes into state `s`, relative to the largest of the three, which moves into the result by [#sum].
-    private void terms(int s, double x, double y, double z) {
-        terms[s] = x;
-        terms[labels.length + s] = y;
-        terms[2 * labels.length + s] = z;
-    }
-
-    /// `row = log` of the sum of the exponentials of the three terms of each state.
-    private void sum(double[] row) {
-        int n = labels.length;
-        for (int s = 0; s < n; s++) {
-            double max = Math.max(Math.max(terms[s], terms[n + s]), terms[2 * n + s]);
-            row[s + 2] = max;
-            double shift = max == NEVER ? 0 : max;
-            terms[s] -= shift;
-            terms[n + s] -= shift;
-            terms[2 * n + s] -= shift;
-        }
-        FUNCTIONS.exp(terms, 0, 0, terms, 0, 3 * n);
-        for (int s = 0; s < n; s++)
-            terms[s] += terms[n + s] + terms[2 * n + s];
-        FUNCTIONS.log(terms, 0, terms, 0, n);
-        for (int s = 0; s < n; s++)
-            row[s + 2] += terms[s];
-    }
-
-    private static double add(double x, double y) {
-        double max = Math.max(x, y);
-        return max == NEVER ? NEVER : max + StrictMath.log(StrictMath.exp(x - max) + StrictMath.exp(y - max));
-    }
-
-    private double logProb(int t, int s) {
-        return logProbs.heap().getDouble(at(logProbs, t, labels[s]));
-    }
-
-    /// Adds up the states of each class, then writes minus the sums.
-    private void write(double[] share, int t, View gradient) {
-        Arrays.fill(slopes, 0);
-        for (int s = 0; s < share.length; s++)
-            slopes[labels[s]] -= share[s];
+    private void write(double[] slopes, int t, View gradient) {
+        float[] floats = gradient.dtype() == DType.F32 ? gradient.heap().floats() : null;
         for (int c = 0; c < slopes.length; c++)
-            gradient.heap().setDouble(at(gradient, t, c), slopes[c]);
+            if (floats == null)
+                gradient.heap().doubles()[at(gradient, t, c)] = slopes[c];
+            else
+            floats[at(gradient, t, c)] = (float) slopes[c];
     }
 
     private void clearAfter(int end, View gradient) {
+        var zeros = new double[gradient.shape().size(2)];
         for (int t = end; t < gradient.shape().size(0); t++)
-            for (int c = 0; c < slopes.length; c++)
-                gradient.heap().setDouble(at(gradient, t, c), 0);
+            write(zeros, t, gradient);
     }
 
     private int at(View x, int t, int c) {
