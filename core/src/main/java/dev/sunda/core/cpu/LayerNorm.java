@@ -57,13 +57,14 @@ final class LayerNorm {
         float[] centres = new float[x.shape().size(0)];
         float[] scales = new float[centres.length];
         Parallel.forChunks(centres.length, chunk(n), (_, from, to) -> {
+            var lanes = new float[16];
             double sum = ReduceMath.CHOSEN.longSum(in.data, in.at(from), n);
             for (int row = from; row < to; row++) {
                 float centre = mean == null ? 0 : (float) (sum / n);
-                float scale = (float) (1 / Math.sqrt(squares(kernel, in.data, in.at(row), centre, n) / n + eps));
+                float scale = (float) (1 / Math.sqrt(squares(kernel, in.data, in.at(row), centre, n, lanes) / n + eps));
                 centres[row] = centre;
                 scales[row] = scale;
-                sum = normalize(kernel, in, row, Math.min(row + 1, to - 1), centre, scale, w, b, out, n);
+                sum = normalize(kernel, in, row, Math.min(row + 1, to - 1), centre, scale, w, b, out, n, lanes);
             }
         });
         out.finish(y);
@@ -73,20 +74,20 @@ final class LayerNorm {
     }
 
     /// Blocks in float, joined in double.
-    private static double squares(LayerNormKernel kernel, float[] x, int xi, float mean, int n) {
+    private static double squares(LayerNormKernel kernel, float[] x, int xi, float mean, int n, float[] lanes) {
         double total = 0;
         for (int i = 0; i < n; i += ReduceMath.BLOCK)
-            total += kernel.squares(x, xi + i, mean, Math.min(ReduceMath.BLOCK, n - i));
+            total += kernel.squares(x, xi + i, mean, Math.min(ReduceMath.BLOCK, n - i), lanes);
         return total;
     }
 
     /// Normalises a row and returns the sum of another: blocks in float, joined in double.
     private static double normalize(LayerNormKernel kernel, Rows x, int row, int next, float mean, float rstd, float[] w, float[] b, Rows y,
-            int n) {
+            int n, float[] lanes) {
         double total = 0;
         for (int i = 0; i < n; i += ReduceMath.BLOCK)
             total += kernel.normalize(x.data, x.at(row) + i, x.at(next) + i, mean, rstd, w, b, i, y.data, y.at(row) + i,
-                    Math.min(ReduceMath.BLOCK, n - i));
+                    Math.min(ReduceMath.BLOCK, n - i), lanes);
         return total;
     }
 
@@ -109,18 +110,20 @@ final class LayerNorm {
         float[] sums = parameters ? GemmScratch.zeros(Role.PARTIAL, Math.multiplyExact(2 * chunks, n)) : null;
         Parallel.forChunks(rows, chunk, (index, from, to) -> {
             var totals = new double[2];
-            products(kernel, gradient, in, from, centres[from], w, totals, n);
+            var work = new LayerNormKernel.Sums();
+            products(kernel, gradient, in, from, centres[from], w, work, totals, n);
             for (int row = from; row < to; row++) {
                 float scale = scales[row];
                 float slope = (float) (-totals[1] / n * scale * scale * scale);
                 float shift = mean == null ? 0 : (float) (-totals[0] / n * scale);
                 int next = Math.min(row + 1, to - 1);
                 if (parameters) {
-                    gradients(kernel, gradient, in, row, next, centres, scale, w, slope, shift, out, sums, 2 * index * n, totals, n);
+                    gradients(kernel, gradient, in, row, next, centres, scale, w, slope, shift, out, sums, 2 * index * n, work, totals,
+                            n);
                 } else {
                     kernel.gradient(gradient.data, gradient.at(row), in.data, in.at(row), centres[row], scale, w, slope, shift, out.data,
                             out.at(row), n);
-                    products(kernel, gradient, in, next, centres[next], w, totals, n);
+                    products(kernel, gradient, in, next, centres[next], w, work, totals, n);
                 }
             }
         });
@@ -133,26 +136,25 @@ final class LayerNorm {
     }
 
     /// `sum of g` and `sum of g * (x - mean)` with `g = dy * w`, of which `dx = rstd * (g - mean(g) - xhat * mean(g * xhat))` is made.
-    private static void products(LayerNormKernel kernel, Rows dy, Rows x, int row, float mean, float[] w, double[] totals, int n) {
+    private static void products(LayerNormKernel kernel, Rows dy, Rows x, int row, float mean, float[] w, LayerNormKernel.Sums work,
+            double[] totals, int n) {
         Arrays.fill(totals, 0);
-        var block = new float[2];
         for (int i = 0; i < n; i += ReduceMath.BLOCK) {
-            kernel.products(dy.data, dy.at(row) + i, x.data, x.at(row) + i, mean, w, i, block, Math.min(ReduceMath.BLOCK, n - i));
-            totals[0] += block[0];
-            totals[1] += block[1];
+            kernel.products(dy.data, dy.at(row) + i, x.data, x.at(row) + i, mean, w, i, work, Math.min(ReduceMath.BLOCK, n - i));
+            totals[0] += work.totals()[0];
+            totals[1] += work.totals()[1];
         }
     }
 
     /// `dx` of a row, the gradients of weight and bias added to `sums` from `at` on, and the totals of the next row.
     private static void gradients(LayerNormKernel kernel, Rows dy, Rows x, int row, int next, float[] means, float rstd, float[] w,
-            float slope, float shift, Rows dx, float[] sums, int at, double[] totals, int n) {
+            float slope, float shift, Rows dx, float[] sums, int at, LayerNormKernel.Sums work, double[] totals, int n) {
         Arrays.fill(totals, 0);
-        var block = new float[2];
         for (int i = 0; i < n; i += ReduceMath.BLOCK) {
             kernel.gradients(dy.data, dy.at(row) + i, dy.at(next) + i, x.data, x.at(row) + i, x.at(next) + i, means[row], rstd, means[next],
-                    w, i, slope, shift, dx.data, dx.at(row) + i, sums, at + i, at + n + i, block, Math.min(ReduceMath.BLOCK, n - i));
-            totals[0] += block[0];
-            totals[1] += block[1];
+                    w, i, slope, shift, dx.data, dx.at(row) + i, sums, at + i, at + n + i, work, Math.min(ReduceMath.BLOCK, n - i));
+            totals[0] += work.totals()[0];
+            totals[1] += work.totals()[1];
         }
     }
 

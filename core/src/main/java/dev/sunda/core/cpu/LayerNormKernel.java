@@ -6,19 +6,32 @@ sealed interface LayerNormKernel permits ScalarLayerNorm, SimdLayerNorm {
     /// The twin this process uses.
     LayerNormKernel ACTIVE = VectorPath.isSimd() ? new SimdLayerNorm() : new ScalarLayerNorm();
 
+    /// Two sums that run over a row, and work memory for their lanes.
+    ///
+    /// @param totals the sums
+    record Sums(float[] totals, float[] plain, float[] centred) {
+        Sums() {
+            this(new float[2], new float[16], new float[16]);
+        }
+    }
+
     /// `sum of (x - mean)^2`.
-    float squares(float[] x, int xi, float mean, int n);
+    ///
+    /// @param lanes work memory, 16
+    float squares(float[] x, int xi, float mean, int n, float[] lanes);
 
     /// `y = (x - mean) * rstd * w + b`, the last two as one fused multiply-add; returns the sum of the `n` elements of `x` from `next` on,
     /// in the lanes of [ReduceMath#sum]: the row after this one comes from memory meanwhile.
     ///
     /// @param w from `wi` on, as `b`
-    float normalize(float[] x, int xi, int next, float mean, float rstd, float[] w, float[] b, int wi, float[] y, int yi, int n);
+    /// @param lanes work memory, 16
+    float normalize(float[] x, int xi, int next, float mean, float rstd, float[] w, float[] b, int wi, float[] y, int yi, int n,
+            float[] lanes);
 
-    /// `sums[0] = sum of dy * w` and `sums[1] = sum of dy * w * (x - mean)`.
+    /// The sums of `dy * w` and of `dy * w * (x - mean)`.
     ///
     /// @param w from `wi` on
-    void products(float[] dy, int di, float[] x, int xi, float mean, float[] w, int wi, float[] sums, int n);
+    void products(float[] dy, int di, float[] x, int xi, float mean, float[] w, int wi, Sums sums, int n);
 
     /// `dx = dy * w * rstd + ((x - mean) * slope + shift)`, two fused multiply-adds.
     ///
@@ -34,5 +47,5 @@ sealed interface LayerNormKernel permits ScalarLayerNorm, SimdLayerNorm {
     /// @param sums `dw` from `wo` on and `db` from `bo` on
     /// @param products of the other row
     void gradients(float[] dy, int di, int dn, float[] x, int xi, int xn, float mean, float rstd, float meann, float[] w, int wi,
-            float slope, float shift, float[] dx, int oi, float[] sums, int wo, int bo, float[] products, int n);
+            float slope, float shift, float[] dx, int oi, float[] sums, int wo, int bo, Sums products, int n);
 }

@@ -1,20 +1,27 @@
 package dev.sunda.core.cpu;
 
+import java.util.Arrays;
+
 /// Sixteen lanes in an array; also finishes what does not fill a vector.
 final class ScalarLayerNorm implements LayerNormKernel {
     @Override
-    public float squares(float[] x, int xi, float mean, int n) {
-        return finishSquares(new float[16], x, xi, mean, 0, n);
+    public float squares(float[] x, int xi, float mean, int n, float[] lanes) {
+        Arrays.fill(lanes, 0);
+        return finishSquares(lanes, x, xi, mean, 0, n);
     }
 
     @Override
-    public float normalize(float[] x, int xi, int next, float mean, float rstd, float[] w, float[] b, int wi, float[] y, int yi, int n) {
-        return finishNormalize(new float[16], x, xi, next, mean, rstd, w, b, wi, y, yi, 0, n);
+    public float normalize(float[] x, int xi, int next, float mean, float rstd, float[] w, float[] b, int wi, float[] y, int yi, int n,
+            float[] lanes) {
+        Arrays.fill(lanes, 0);
+        return finishNormalize(lanes, x, xi, next, mean, rstd, w, b, wi, y, yi, 0, n);
     }
 
     @Override
-    public void products(float[] dy, int di, float[] x, int xi, float mean, float[] w, int wi, float[] sums, int n) {
-        finishProducts(new float[16], new float[16], dy, di, x, xi, mean, w, wi, sums, 0, n);
+    public void products(float[] dy, int di, float[] x, int xi, float mean, float[] w, int wi, Sums sums, int n) {
+        Arrays.fill(sums.plain(), 0);
+        Arrays.fill(sums.centred(), 0);
+        finishProducts(dy, di, x, xi, mean, w, wi, sums, 0, n);
     }
 
     @Override
@@ -25,7 +32,7 @@ final class ScalarLayerNorm implements LayerNormKernel {
 
     @Override
     public void gradients(float[] dy, int di, int dn, float[] x, int xi, int xn, float mean, float rstd, float meann, float[] w, int wi,
-            float slope, float shift, float[] dx, int oi, float[] sums, int wo, int bo, float[] products, int n) {
+            float slope, float shift, float[] dx, int oi, float[] sums, int wo, int bo, Sums products, int n) {
         finishGradients(dy, di, x, xi, mean, rstd, w, wi, slope, shift, dx, oi, sums, wo, bo, 0, n);
         products(dy, dn, x, xn, meann, w, wi, products, n);
     }
@@ -45,15 +52,16 @@ final class ScalarLayerNorm implements LayerNormKernel {
         return ScalarReduceMath.finishSum(lanes, x, next, done, n);
     }
 
-    static void finishProducts(float[] plain, float[] centred, float[] dy, int di, float[] x, int xi, float mean, float[] w, int wi,
-            float[] sums, int done, int n) {
+    static void finishProducts(float[] dy, int di, float[] x, int xi, float mean, float[] w, int wi, Sums sums, int done, int n) {
+        float[] plain = sums.plain();
+        float[] centred = sums.centred();
         for (int j = done; j < n; j++) {
             float g = dy[di + j] * w[wi + j];
             plain[j & 15] += g;
             centred[j & 15] = Math.fma(g, x[xi + j] - mean, centred[j & 15]);
         }
-        sums[0] = ScalarReduceMath.finishSum(plain, x, xi, n, n);
-        sums[1] = ScalarReduceMath.finishSum(centred, x, xi, n, n);
+        sums.totals()[0] = ScalarReduceMath.finishSum(plain, x, xi, n, n);
+        sums.totals()[1] = ScalarReduceMath.finishSum(centred, x, xi, n, n);
     }
 
     static void finishGradient(float[] dy, int di, float[] x, int xi, float mean, float rstd, float[] w, int wi, float slope, float shift,

@@ -11,8 +11,7 @@ final class SimdLayerNorm implements LayerNormKernel {
     private static final int L = S.length();
 
     @Override
-    public float squares(float[] x, int xi, float mean, int n) {
-        var lanes = new float[16];
+    public float squares(float[] x, int xi, float mean, int n, float[] lanes) {
         int end = n & -16;
         if (L == 16)
             squares(lanes, x, xi, mean, end);
@@ -47,8 +46,8 @@ final class SimdLayerNorm implements LayerNormKernel {
     }
 
     @Override
-    public float normalize(float[] x, int xi, int next, float mean, float rstd, float[] w, float[] b, int wi, float[] y, int yi, int n) {
-        var lanes = new float[16];
+    public float normalize(float[] x, int xi, int next, float mean, float rstd, float[] w, float[] b, int wi, float[] y, int yi, int n,
+            float[] lanes) {
         int end = n & -16;
         if (L == 16)
             normalize(lanes, x, xi, next, mean, rstd, w, b, wi, y, yi, end);
@@ -90,16 +89,16 @@ final class SimdLayerNorm implements LayerNormKernel {
     }
 
     @Override
-    public void products(float[] dy, int di, float[] x, int xi, float mean, float[] w, int wi, float[] sums, int n) {
-        var plain = new float[16];
-        var centred = new float[16];
+    public void products(float[] dy, int di, float[] x, int xi, float mean, float[] w, int wi, Sums sums, int n) {
+        float[] plain = sums.plain();
+        float[] centred = sums.centred();
         int end = n & -16;
         if (L == 16)
             products(plain, centred, dy, di, x, xi, mean, w, wi, end);
         else
             for (int first = 0; first < 16; first += 2 * L)
                 productPair(plain, centred, first, dy, di + first, x, xi + first, mean, w, wi + first, end);
-        ScalarLayerNorm.finishProducts(plain, centred, dy, di, x, xi, mean, w, wi, sums, end, n);
+        ScalarLayerNorm.finishProducts(dy, di, x, xi, mean, w, wi, sums, end, n);
     }
 
     private static void products(float[] plain, float[] centred, float[] dy, int di, float[] x, int xi, float mean, float[] w, int wi,
@@ -155,9 +154,9 @@ final class SimdLayerNorm implements LayerNormKernel {
 
     @Override
     public void gradients(float[] dy, int di, int dn, float[] x, int xi, int xn, float mean, float rstd, float meann, float[] w, int wi,
-            float slope, float shift, float[] dx, int oi, float[] sums, int wo, int bo, float[] products, int n) {
-        var plain = new float[16];
-        var centred = new float[16];
+            float slope, float shift, float[] dx, int oi, float[] sums, int wo, int bo, Sums products, int n) {
+        float[] plain = products.plain();
+        float[] centred = products.centred();
         int end = n & -16;
         if (L == 16)
             gradients(plain, centred, dy, di, dn, x, xi, xn, mean, rstd, meann, w, wi, slope, shift, dx, oi, sums, wo, bo, end);
@@ -166,7 +165,7 @@ final class SimdLayerNorm implements LayerNormKernel {
                 gradientPair(plain, centred, first, dy, di + first, dn + first, x, xi + first, xn + first, mean, rstd, meann, w, wi + first,
                         slope, shift, dx, oi + first, sums, wo + first, bo + first, end);
         ScalarLayerNorm.finishGradients(dy, di, x, xi, mean, rstd, w, wi, slope, shift, dx, oi, sums, wo, bo, end, n);
-        ScalarLayerNorm.finishProducts(plain, centred, dy, dn, x, xn, meann, w, wi, products, end, n);
+        ScalarLayerNorm.finishProducts(dy, dn, x, xn, meann, w, wi, products, end, n);
     }
 
     private static void gradients(float[] plain, float[] centred, float[] dy, int di, int dn, float[] x, int xi, int xn, float mean,
