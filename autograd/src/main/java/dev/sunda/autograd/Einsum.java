@@ -165,7 +165,8 @@ final class Einsum {
         int[] dims = have.stream().filter(label -> !neededBesides(i, label)).mapToInt(have::indexOf).toArray();
         if (dims.length == 0)
             return;
-        operands.set(i, operands.get(i).sum(Dims.of(dims)));
+        Variable x = operands.get(i);
+        operands.set(i, x.sum(Dims.of(dims)).to(x.dtype()));         // sums of integers are wider
         labels.set(i, have.stream().filter(label -> neededBesides(i, label)).toList());
     }
 

@@ -855,6 +855,10 @@ public sealed class Variable permits Parameter {
         return reshaped(data().flatten(startDim, endDim));
     }
 
+    public Variable squeeze() {
+        return reshaped(data().squeeze());
+    }
+
     public Variable squeeze(int... dims) {
         return reshaped(data().squeeze(dims));
     }

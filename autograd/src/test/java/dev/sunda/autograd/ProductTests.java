@@ -86,4 +86,12 @@ class ProductTests {
         assertThat(counting(device, 2).tensordot(counting(device, 2), 0).data().toDoubleArray()).containsExactly(new double[] {1, 2, 2, 4},
                 within(0.0));
     }
+
+    @ParameterizedTest @ValueSource(strings = {"cpu", "reference"})
+    void sumsOfIntegersStayOfTheirType(String name) {
+        Variable x = Variable.of(Tensor.of(1, 2, 3, 4).reshape(2, 2).to(Device.parse(name)));
+        Variable y = Variable.einsum("ik,j->ij", x, x.select(0, 0));
+        assertThat(y.dtype()).isEqualTo(DType.I32);
+        assertThat(y.data().toIntArray()).containsExactly(3, 6, 7, 14);
+    }
 }

@@ -24,7 +24,7 @@ final class Pointwise {
     }
 
     static Tensor sub(Tensor a, Tensor b, double alpha) {
-        boolean plain = alpha == 1 || Elementwise.resultType(a, b) == DType.BOOL;
+        boolean plain = alpha == 1 || a.dtype() == DType.BOOL || b.dtype() == DType.BOOL;   // which refuses booleans
         return plain ? a.sub(b) : add("sub", a, b, -alpha);
     }
 
@@ -51,6 +51,8 @@ final class Pointwise {
         if (x.dtype().isInteger() && exponent < 0 && exponent == Math.rint(exponent))
             throw new DTypeException("pow: an integer has no integer powers with a negative exponent (got " + x.describe() + ", exponent "
                     + exponent + "); convert with to(DType.F32)");
+        if (Math.abs(exponent) == 0.5)                               // a root, also where powers see no sign or an infinity
+            return exponent > 0 ? x.sqrt() : x.rsqrt();
         return x.pow(Elementwise.scalarFor(x, exponent));
     }
 

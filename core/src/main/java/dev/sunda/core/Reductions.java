@@ -15,7 +15,7 @@ final class Reductions {
 
     static Tensor reduce(ReduceOp op, Tensor x, Dims dims) {
         Shape kept = dims.kept(op.label(), x.shape());
-        if (op.needsElements() && x.numel() == 0 && kept.numel() > 0)
+        if (op.needsElements() && x.numel() == 0 && (kept.numel() > 0 || dims.count(op.label(), x.shape()) == 0))
             throw new ShapeException(op.label(), "there is no value over zero elements", x.shape());
         DType type = switch (op) {
             case SUM, PROD -> x.dtype().isFloating() ? x.dtype() : DType.I64;
@@ -57,7 +57,7 @@ final class Reductions {
         floating("norm", x);
         if (Double.isNaN(p))
             throw new IllegalArgumentException("norm: the order must be a number (got NaN)");
-        boolean nothing = x.numel() == 0 && dims.kept("norm", x.shape()).numel() > 0;
+        boolean nothing = x.numel() == 0 && (dims.kept("norm", x.shape()).numel() > 0 || dims.count("norm", x.shape()) == 0);
         if (nothing && (p < 0 || Double.isInfinite(p)))
             throw new ShapeException("norm", "of order " + p + " has no value over zero elements", x.shape());
         if (p == 0)

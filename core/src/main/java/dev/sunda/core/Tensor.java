@@ -1458,7 +1458,12 @@ public final class Tensor {
         return Views.flip(this, dims);
     }
 
-    /// Without these dimensions where their size is 1; without arguments without all such; a view.
+    /// Without the dimensions of size 1; a view.
+    public Tensor squeeze() {
+        return Views.squeeze(this);
+    }
+
+    /// Without these dimensions where their size is 1; an empty array leaves all; a view.
     public Tensor squeeze(int... dims) {
         return Views.squeeze(this, dims);
     }

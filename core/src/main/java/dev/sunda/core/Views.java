@@ -106,7 +106,14 @@ final class Views {
         return x.as(layout);
     }
 
-    static Tensor squeeze(Tensor x, int... dims) {
+    static Tensor squeeze(Tensor x) {
+        boolean[] drop = new boolean[x.rank()];
+        for (int d = 0; d < drop.length; d++)
+            drop[d] = x.size(d) == 1;
+        return without(x, drop);
+    }
+
+    static Tensor squeeze(Tensor x, int[] dims) {
         boolean[] seen = new boolean[Math.max(1, x.rank())];
         boolean[] drop = new boolean[x.rank()];
         for (int dim : dims) {
@@ -117,9 +124,10 @@ final class Views {
             if (x.rank() > 0)
                 drop[d] = x.size(d) == 1;
         }
-        if (dims.length == 0)
-            for (int d = 0; d < drop.length; d++)
-                drop[d] = x.size(d) == 1;
+        return without(x, drop);
+    }
+
+    private static Tensor without(Tensor x, boolean[] drop) {
         Layout layout = x.layout();
         for (int d = x.rank() - 1; d >= 0; d--)
             if (drop[d])

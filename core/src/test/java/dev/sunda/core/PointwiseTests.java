@@ -3,12 +3,15 @@ package dev.sunda.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sunda.core.kernel.LossKernels;
 import dev.sunda.core.op.Rounding;
 import dev.sunda.core.op.UnaryOp;
 import dev.sunda.core.type.DType;
 import dev.sunda.core.type.DTypeException;
 import dev.sunda.core.type.Device;
+import dev.sunda.core.type.Dims;
 import dev.sunda.core.type.Shape;
+import dev.sunda.core.type.ShapeException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -198,5 +201,51 @@ class PointwiseTests {
         assertThatThrownBy(BOOLS::neg).isInstanceOf(DTypeException.class)
                 .hasMessage("neg: not defined for bool (got bool [2]); use logicalNot, or convert with to(DType.I32)");
         assertThat(LONGS.trunc().dtype()).isEqualTo(DType.I64);
+    }
+
+    /// IEEE 754's powers, which are not Java's; and roots, which know the sign of zero and no root of minus infinity.
+    @Test
+    void powersOfOneAndRootsAsPowers() {
+        for (Device device : new Device[] {Device.CPU, Device.REFERENCE})
+            for (DType dtype : new DType[] {DType.F32, DType.F64}) {
+                Tensor base = Tensor.of(1.0, 1, -1, -1, -1).to(dtype).to(device);
+                Tensor exponent = Tensor.of(NAN, INF, INF, -INF, NAN).to(dtype).to(device);
+                assertThat(base.pow(exponent).toDoubleArray()).containsExactly(1, 1, 1, 1, NAN);
+                Tensor x = Tensor.of(-INF, -0.0, 4, -1).to(dtype).to(device);
+                assertThat(x.pow(0.5).toDoubleArray()).containsExactly(NAN, -0.0, 2, NAN);
+                assertThat(x.pow(-0.5).toDoubleArray()).containsExactly(NAN, -INF, 0.5, NAN);
+            }
+        assertThat(LONGS.abs().pow(0.5).dtype()).isEqualTo(DType.F32);
+    }
+
+    @Test
+    void booleansAreNotSubtractedWhateverTheFactor() {
+        assertThatThrownBy(() -> BOOLS.sub(Tensor.of(1.0, 2), 0.5)).isInstanceOf(DTypeException.class)
+                .hasMessage("sub: not defined for bool (got bool [2], float64 [2]); use logicalXor, or convert with to(DType.I32)");
+    }
+
+    /// A number has one dimension to name, which can be named once.
+    @Test
+    void dimensionsOfASingleNumber() {
+        Tensor x = Tensor.scalar(3, DType.F64, Device.CPU);
+        assertThat(x.sum(Dims.of(-1)).item()).isEqualTo(3);
+        assertThatThrownBy(() -> x.sum(Dims.of(0, -1))).hasMessage("sum: dimension -1 is named twice (got [])");
+        assertThat(LossKernels.softmax(x, -1, true).item()).isZero();
+        assertThatThrownBy(() -> LossKernels.softmax(x, 1, true)).isInstanceOf(ShapeException.class);
+    }
+
+    /// Also where there is no result that would need a value.
+    @Test
+    void nothingHasNoExtreme() {
+        Tensor x = Tensor.zeros(0, 0, 4);
+        assertThatThrownBy(() -> x.amax(Dims.of(0))).hasMessage("amax: there is no value over zero elements (got [0, 0, 4])");
+        assertThatThrownBy(() -> x.norm(-1, Dims.of(1))).isInstanceOf(ShapeException.class);
+        assertThat(x.amax(Dims.of(2)).shape()).isEqualTo(Shape.of(0, 0));
+    }
+
+    @Test
+    void noDimensionsLeaveEverythingSqueezed() {
+        assertThat(Tensor.zeros(1, 2, 1).squeeze().shape()).isEqualTo(Shape.of(2));
+        assertThat(Tensor.zeros(1, 2, 1).squeeze(new int[0]).shape()).isEqualTo(Shape.of(1, 2, 1));
     }
 }

@@ -17,12 +17,12 @@ public final class GradientClipping {
     /// Source: Pascanu, Mikolov, Bengio 2013, arXiv:1211.5063.
     ///
     /// @param maxNorm 0 or more
-    /// @param normType above 0, usually 2
+    /// @param normType 0 (the number of elements that are not 0) or more, usually 2
     /// @return the norm before clipping
     public static double byNorm(List<Parameter> parameters, double maxNorm, double normType) {
         Checks.notNegative("GradientClipping", "maxNorm", maxNorm);
-        if (!(normType > 0))
-            throw new IllegalArgumentException("GradientClipping: normType must be positive (got " + normType + ")");
+        if (!(normType >= 0))
+            throw new IllegalArgumentException("GradientClipping: normType must be 0 or more (got " + normType + ")");
         List<Parameter> clipped = withGradient(parameters);
         double total = 0;
         for (Parameter parameter : clipped)
@@ -69,10 +69,10 @@ public final class GradientClipping {
     }
 
     private static double power(double magnitude, double p) {
-        return p == 2 ? magnitude * magnitude : p == 1 ? magnitude : StrictMath.pow(magnitude, p);
+        return p == 0 ? magnitude == 0 ? 0 : 1 : p == 2 ? magnitude * magnitude : p == 1 ? magnitude : StrictMath.pow(magnitude, p);
     }
 
     private static double root(double sum, double p) {
-        return p == 2 ? Math.sqrt(sum) : p == 1 ? sum : StrictMath.pow(sum, 1 / p);
+        return p == 0 ? sum : p == 2 ? Math.sqrt(sum) : p == 1 ? sum : StrictMath.pow(sum, 1 / p);
     }
 }

@@ -12,7 +12,8 @@ import java.util.List;
 /// `M(t) = mu(1) * ... * mu(t)` and `d = sqrt(v / (1 - beta2^t)) + eps`,
 /// `p = p - learningRate * ((1 - mu(t)) / (1 - M(t)) * g + mu(t + 1) / (1 - M(t) * mu(t + 1)) * m) / d`.
 ///
-/// Formulas as in PyTorch. State: `exp_avg` (`m`), `exp_avg_sq` (`v`) and `mu_product` (`M`, a number).
+/// Formulas as in PyTorch. State: `exp_avg` (`m`), `exp_avg_sq` (`v`) and `mu_product` (`M`, a number; rounded to float32
+/// in every step, as PyTorch does).
 /// Source: Dozat 2016, "Incorporating Nesterov Momentum into Adam".
 public final class NAdam extends ElementwiseOptimizer<NAdam.Options> {
     /// NAdam with its usual options.
@@ -54,7 +55,7 @@ public final class NAdam extends ElementwiseOptimizer<NAdam.Options> {
     }
 
     private double product(int group, long step, List<Tensor> state) {
-        return state.get(2).item() * mu(group, step);
+        return (float) state.get(2).item() * (float) mu(group, step);
     }
 
     private double mu(int group, long step) {

@@ -1,9 +1,15 @@
 package dev.sunda.optim;
 
 import static dev.sunda.optim.Trajectory.assertClose;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.sunda.autograd.Parameter;
+import dev.sunda.core.Tensor;
+import dev.sunda.core.type.DType;
+import dev.sunda.core.type.Device;
+import dev.sunda.core.type.Shape;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -52,5 +58,21 @@ class AdamTests {
         assertThatThrownBy(() -> Adam.DEFAULT.withWeightDecay(-1)).hasMessage("AdamOptions: weight decay must be 0 or more (got -1.0)");
         assertThatThrownBy(() -> new AdamOptions(0.9, 0.9, -1, 0, false, false))
                 .hasMessage("AdamOptions: eps must be 0 or more (got -1.0)");
+    }
+
+    /// With a first moment that forgets at once, every step is one of size 1, however large the gradient before was.
+    @Test
+    void aMomentWithoutMemoryIsTheGradient() {
+        float[] gradients = {-16.695217f, -3.4542987e-4f, 2e-6f};
+        double[] expected = {1, 1.99997105, 1.00494612};              // g / (|g| + 1e-8), added up
+        for (DType dtype : new DType[] {DType.F32, DType.F64}) {
+            var parameter = new Parameter(Tensor.zeros(Shape.of(40), dtype, Device.CPU));
+            var optimizer = new Adam(List.of(parameter), 1, Adam.DEFAULT.withBetas(0, 0));
+            for (int step = 0; step < gradients.length; step++) {
+                parameter.setGrad(Tensor.full(Shape.of(40), gradients[step], dtype, Device.CPU));
+                optimizer.step();
+                assertThat(parameter.data().toDoubleArray()).containsOnly(new double[] {expected[step]}, within(3e-7));
+            }
+        }
     }
 }

@@ -2,6 +2,7 @@ package dev.sunda.optim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.sunda.autograd.Parameter;
 import dev.sunda.core.Tensor;
@@ -84,9 +85,17 @@ class GradientClippingTests {
     void refusesLimitsThatMakeNoSense() {
         assertThatThrownBy(() -> GradientClipping.byNorm(parameters, -1, 2))
                 .hasMessage("GradientClipping: maxNorm must be 0 or more (got -1.0)");
-        assertThatThrownBy(() -> GradientClipping.byNorm(parameters, 1, 0))
-                .hasMessage("GradientClipping: normType must be positive (got 0.0)");
+        assertThatThrownBy(() -> GradientClipping.byNorm(parameters, 1, -1))
+                .hasMessage("GradientClipping: normType must be 0 or more (got -1.0)");
         assertThatThrownBy(() -> GradientClipping.byValue(parameters, -1))
                 .hasMessage("GradientClipping: limit must be 0 or more (got -1.0)");
+    }
+
+    @Test
+    void theNormOfOrderZeroCounts() {
+        var parameter = new Parameter(Tensor.of(1f, 0f, 0f));
+        parameter.setGrad(Tensor.of(0.5f, 0f, -3f));
+        assertThat(GradientClipping.byNorm(List.of(parameter), 1, 0)).isEqualTo(2);
+        assertThat(parameter.grad().toFloatArray()).containsExactly(new float[] {0.25f, 0f, -1.5f}, within(1e-6f));
     }
 }

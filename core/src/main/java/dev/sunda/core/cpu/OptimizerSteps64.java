@@ -53,7 +53,7 @@ final class OptimizerSteps64 {
             int vi = at[2] + j * nest.stride(2);
             int pi = at[4] + j * nest.stride(4);
             double d = sign * data[0][at[0] + j * nest.stride(0)] + decay * values[pi];
-            first[mi] += (1 - step.beta1()) * (d - first[mi]);
+            first[mi] = step.firstMoment(first[mi], d);
             second[vi] = step.beta2() * second[vi] + (1 - step.beta2()) * d * d;
             double largest = second[vi];
             if (most != second) {

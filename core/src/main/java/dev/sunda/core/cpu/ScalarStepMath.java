@@ -43,7 +43,7 @@ final class ScalarStepMath implements StepMath {
         for (int j = from; j < n; j++) {
             float d = Math.fma(p[pi + j], s.decay(), g[gi + j] * s.sign());
             float first = m[mi + j];
-            m[mi + j] = Math.fma(d - first, s.fresh1(), first);
+            m[mi + j] = s.fresh1() < 0.5f ? Math.fma(d - first, s.fresh1(), first) : Math.fma(first - d, 1 - s.fresh1(), d);
             v[vi + j] = Math.fma(v[vi + j], s.beta2(), d * s.fresh2() * d);
         }
     }

@@ -53,7 +53,7 @@ final class SimdStepMath implements StepMath {
 
     @Override
     public void moments(Adam s, float[] p, int pi, float[] g, int gi, float[] m, int mi, float[] v, int vi, int n) {
-        int end = S.loopBound(n);
+        int end = s.fresh1() < 0.5f ? S.loopBound(n) : 0;            // gradients that mostly replace the moment are rare
         average(s, p, pi, g, gi, m, mi, v, vi, end);
         ScalarStepMath.finishMoments(s, p, pi, g, gi, m, mi, v, vi, end, n);
     }

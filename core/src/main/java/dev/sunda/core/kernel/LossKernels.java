@@ -22,7 +22,7 @@ public final class LossKernels {
     public static Tensor softmax(Tensor x, int dim, boolean log) {
         String name = log ? "logSoftmax" : "softmax";
         floating(name, x);
-        if (x.rank() == 0)
+        if (x.rank() == 0 && (dim == 0 || dim == -1))
             return softmax(x.reshape(1), 0, log).reshape(Shape.SCALAR);
         int d = x.shape().dim(name, dim);
         Tensor y = Tensor.empty(Layout.dense(x.shape(), x.layout().order()), x.dtype(), x.device());

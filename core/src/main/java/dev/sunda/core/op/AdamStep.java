@@ -9,4 +9,8 @@ package dev.sunda.core.op;
 /// @param decoupled whether the decay acts on the parameter instead of the gradient
 public record AdamStep(double lr, double beta1, double beta2, double eps, double weightDecay, boolean decoupled, boolean maximize,
         long step) {
+    /// `m + (1 - beta1) * (g - m)`, from the nearer end, so that a large `m` leaves no rounding error in a moment it has no share in.
+    public double firstMoment(double m, double g) {
+        return beta1 > 0.5 ? m + (1 - beta1) * (g - m) : g - beta1 * (g - m);
+    }
 }

@@ -22,7 +22,7 @@ public enum BinaryOp {
     FMOD("fmod", (a, b) -> a % b, (a, b) -> a % b, Kind.DIVISION),
     /// What [#FLOOR_DIVIDE] leaves, with the sign of the divisor.
     REMAINDER("remainder", ScalarMath::remainder, Math::floorMod, Kind.DIVISION),
-    POW("pow", StrictMath::pow, BinaryOp::pow, Kind.ARITHMETIC),
+    POW("pow", ScalarMath::pow, BinaryOp::pow, Kind.ARITHMETIC),
     /// The larger one; NaN if either is NaN.
     MAXIMUM("maximum", Math::max, Math::max, Kind.ARITHMETIC),
     /// The smaller one; NaN if either is NaN.

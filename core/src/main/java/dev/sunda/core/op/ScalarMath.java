@@ -30,6 +30,11 @@ final class ScalarMath {
         return StrictMath.log(z / (1 - z));
     }
 
+    /// As IEEE 754 has it and Java has not: powers of 1 are 1, whatever the exponent, and so are those of -1 with an infinite exponent.
+    static double pow(double a, double b) {
+        return a == 1 || a == -1 && Double.isInfinite(b) ? 1 : StrictMath.pow(a, b);
+    }
+
     /// Exact for powers of two. The exponent is taken out so that the mantissa lies around 1.
     static double log2(double x) {
         if (!(x > 0 && x < Double.POSITIVE_INFINITY))

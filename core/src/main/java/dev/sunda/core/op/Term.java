@@ -120,8 +120,8 @@ public sealed interface Term {
         return new Choice(this, a, b);
     }
 
-    /// `this + weight * (end - this)`: a decaying mean that takes in `end`.
+    /// `this + weight * (end - this)`: a decaying mean that takes in `end`. From the nearer end, so that a weight of 1 gives `end` exactly.
     default Term lerp(Term end, double weight) {
-        return add(end.sub(this).mul(weight));
+        return weight < 0.5 ? add(end.sub(this).mul(weight)) : end.sub(end.sub(this).mul(1 - weight));
     }
 }

@@ -45,7 +45,7 @@ final class NaiveOptimizers {
                 parameter[i] *= 1 - step.lr() * step.weightDecay();
             else if (step.weightDecay() != 0)
                 d += step.weightDecay() * parameter[i];
-            first[i] += (1 - step.beta1()) * (d - first[i]);
+            first[i] = step.firstMoment(first[i], d);
             second[i] = step.beta2() * second[i] + (1 - step.beta2()) * d * d;
             largest[i] = vMax == null ? second[i] : Math.max(largest[i], second[i]);
             parameter[i] -= step.lr() / correction1 * first[i] / (Math.sqrt(largest[i]) / correction2 + step.eps());

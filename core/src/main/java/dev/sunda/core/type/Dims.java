@@ -57,8 +57,11 @@ public final class Dims {
             return mask;
         }
         for (int dim : dims) {
-            if (shape.rank() == 0 && (dim == 0 || dim == -1))
+            if (shape.rank() == 0 && (dim == 0 || dim == -1)) {
+                if (dims.length > 1)
+                    throw new ShapeException(operation, "dimension " + dims[1] + " is named twice", shape);
                 continue;
+            }
             int d = shape.dim(operation, dim);
             if (mask[d])
                 throw new ShapeException(operation, "dimension " + dim + " is named twice", shape);

@@ -229,7 +229,7 @@ final class Args {
         if (values.length == n || values.length > 1 && n > 1)
             return values;
         if (values.length != 1)
-            throw new UnsupportedCase("argument " + name + " with " + values.length + " numbers");
+            throw new IllegalArgumentException(name + ": one number for the one axis (got " + Arrays.toString(values) + ")");
         int[] all = new int[n];
         Arrays.fill(all, values[0]);
         return all;

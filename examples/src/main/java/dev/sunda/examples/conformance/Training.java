@@ -196,7 +196,7 @@ final class Training {
     private static <E extends Enum<E>> E choice(Class<E> type, String name) {
         return Arrays.stream(type.getEnumConstants()).filter(e -> !name.isEmpty() && e.name().startsWith(name.toUpperCase(Locale.ROOT)))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("there is no such " + type.getSimpleName() + " (got " + name + ")"));
+                .orElseThrow(() -> new IllegalArgumentException(type.getSimpleName() + ": there is no such choice (got " + name + ")"));
     }
 
     /// The rate in force in every epoch.

@@ -56,7 +56,14 @@ final class EmbeddingCases {
                         .refusing(d -> Bilinears.bilinear(zeros(d, 1, 3), zeros(d, 2, 4), zeros(d, 5, 3, 4), null))
                         .refusing(d -> Bilinears.bilinear(zeros(d, 2, 3), zeros(d, 2, 4), zeros(d, 5, 3, 4), zeros(d, 4)))
                         .refusing(d -> Bilinears.bilinear(zeros(d, 2, 3), zeros(d, 2, 4), zeros(d, 5, 3), null)),
-                OpCase.of("bilinear", "b c 2,b,c", x -> Bilinears.bilinear(x.get(0), x.get(1), x.get(2), null)).asLinear());
+                OpCase.of("bilinear", "b c 2,b,c", x -> Bilinears.bilinear(x.get(0), x.get(1), x.get(2), null)).asLinear(),
+                OpCase.of("linear", "a,b,c d,c d", x -> Linears.linear(x.get(0), x.get(1), x.get(2))).asLinear()
+                        .refusing(d -> Linears.linear(zeros(d, 2, 3), zeros(d, 4, 2), null))
+                        .refusing(d -> Linears.linear(zeros(d, 2, 3), zeros(d, 4, 3), zeros(d, 3)))
+                        .refusing(d -> Linears.linear(zeros(d, 2, 3), zeros(d, 3), zeros(d, 1)))
+                        .refusing(d -> Linears.linear(zeros(d), zeros(d, 4, 1), null))
+                        .refusing(d -> Linears.linear(zeros(d, 2, 3), zeros(d, 1, 4, 3), null)),
+                OpCase.of("linear", "a,c c ", x -> Linears.linear(x.get(0), x.get(1), null)).asLinear());
     }
 
     private static Tensor on(Device device, long... index) {

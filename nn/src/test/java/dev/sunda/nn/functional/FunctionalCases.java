@@ -17,7 +17,8 @@ final class FunctionalCases {
     static final List<Class<?>> CLASSES =
             List.of(Activations.class, AdaptivePoolings.class, Attentions.class, Bilinears.class, BinaryLosses.class,
                     ClassificationLosses.class, Convolutions.class, Distances.class, DistributionLosses.class, Dropouts.class,
-                    Embeddings.class, GridSamplings.class, GroupNorms.class, Interpolations.class, LayerNorms.class, Losses.class,
+                    Embeddings.class, GridSamplings.class, GroupNorms.class, Interpolations.class, LayerNorms.class, Linears.class,
+                    Losses.class,
                     MetricLosses.class, MultiheadAttentions.class, Normalizations.class, Paddings.class, Poolings.class, Positions.class,
                     Recurrences.class, RegressionLosses.class, ResponseNorms.class, SegmentationLosses.class, SequenceLosses.class,
                     Sequences.class, Shuffles.class, Unfoldings.class, VectorNorms.class);
