@@ -42,7 +42,16 @@ final class Contractions {
     /// @param rank of the products' operands
     static Variable scaledSum(String operation, Variable input, Variable x, Variable y, double beta, double alpha, int rank) {
         ranks(operation, x, rank, y, rank);
-        Variable product = rank == 3 ? bmm(x, y) : x.matmul(y);
+        return added(operation, input, rank == 3 ? bmm(x, y) : x.matmul(y), beta, alpha);
+    }
+
+    static Variable addmv(Variable input, Variable x, Variable vector, double beta, double alpha) {
+        ranks("addmv", x, 2, vector, 1);
+        return added("addmv", input, x.matmul(vector), beta, alpha);
+    }
+
+    /// `beta * input + alpha * product`, of the shape of the product; with `beta` 0 the input does not count.
+    static Variable added(String operation, Variable input, Variable product, double beta, double alpha) {
         Variable scaled = alpha == 1 ? product : product.mul(alpha);
         if (!Shape.broadcast(operation, input.shape(), scaled.shape()).equals(scaled.shape()))
             throw new ShapeException(operation, "the input cannot be broadcast to the product", input.shape(), scaled.shape());

@@ -71,6 +71,15 @@ final class ElementwiseRules {
             case ERFC -> kept.square().neg().exp().mul(-2 / Math.sqrt(Math.PI));
             case ERFINV -> kept.square().exp().mul(Math.sqrt(Math.PI) / 2);
             case LGAMMA -> kept.digamma();
+            case ERFCX -> kept.apply(UnaryOp.ERFCX).mul(kept).mul(2).sub(2 / Math.sqrt(Math.PI));
+            case NDTRI -> kept.square().mul(0.5).exp().mul(Math.sqrt(2 * Math.PI));
+            case I0 -> kept.apply(UnaryOp.I1);
+            case I0E -> kept.apply(UnaryOp.I1E).sub(kept.apply(UnaryOp.SIGN).mul(kept.apply(UnaryOp.I0E)));
+            case I1 -> kept.apply(UnaryOp.I0).sub(overItself(kept.apply(UnaryOp.I1), kept));
+            case I1E -> {
+                Variable y = kept.apply(UnaryOp.I1E);
+                yield kept.apply(UnaryOp.I0E).sub(y.mul(kept.apply(UnaryOp.SIGN))).sub(overItself(y, kept));
+            }
             case SILU -> siluDerivative(kept);
             case MISH -> mishDerivative(kept);
             case SOFTSIGN -> kept.abs().add(1).square().reciprocal();
@@ -82,6 +91,13 @@ final class ElementwiseRules {
             case GELU_TANH -> geluTanhDerivative(kept);
             case NEG, SIGN, FLOOR, CEIL, ROUND, TRUNC, FRAC -> throw new AssertionError(op + " keeps nothing");
         };
+    }
+
+    /// `y / x`, 1/2 where `x` is 0.
+    private static Variable overItself(Variable y, Variable x) {
+        Tensor zero = x.data().eq(0);
+        Variable one = Variable.of(Tensor.onesLike(x.data()));
+        return one.mul(0.5).where(zero, y.div(one.where(zero, x)));
     }
 
     /// `1 - x^2`, from its factors.

@@ -41,6 +41,32 @@ final class ShapeRules {
         return output("embed", y, wrt(x, dy -> view("view", dy, view)));
     }
 
+    /// A copy of `x` with `source` at the places that `view` takes.
+    static Variable replaced(String name, Variable x, Variable source, UnaryOperator<Tensor> view) {
+        Tensor y = x.data().copy();
+        Tensor places = view.apply(y);
+        Tensor.checkSameDevice(name, y, source.data());
+        if (!places.shape().equals(source.shape()))
+            throw new ShapeException(name, "the source must have the shape of what it replaces, " + places.shape(), source.shape());
+        places.copyFrom(source.data());
+        Shape from = source.shape();
+        return output(name, y, wrt(x, dy -> replaced(name, dy, Variable.of(Tensor.zeros(from, dy.dtype(), dy.device())), view)),
+                wrt(source, dy -> view("view", dy, view)));
+    }
+
+    static Variable flip(String name, Variable x, int dim) {
+        if (x.rank() <= dim)
+            throw new ShapeException(name, "needs at least " + (dim + 1) + " dimensions", x.shape());
+        return x.flip(dim);
+    }
+
+    /// As many as were asked for, if they can be equally large.
+    static int splitSections(String name, Variable x, int sections, int dim) {
+        if (x.rank() <= dim || sections < 1 || x.size(dim) % sections != 0)
+            throw new ShapeException(name, "cannot be split into " + sections + " equal parts along dimension " + dim, x.shape());
+        return sections;
+    }
+
     /// One view of `x` for each of the parts, which lie side by side along `dim`.
     static List<Variable> parts(String name, Variable x, int dim, List<Tensor> parts) {
         var variables = new ArrayList<Variable>();

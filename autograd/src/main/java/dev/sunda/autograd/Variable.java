@@ -37,6 +37,10 @@ public sealed class Variable permits Parameter {
     public record Moments(Variable variance, Variable mean) {
     }
 
+    /// The smallest and the largest of the same elements.
+    public record Extremes(Variable min, Variable max) {
+    }
+
     private final Tensor data;
     private final Node node;
 
@@ -362,6 +366,24 @@ public sealed class Variable permits Parameter {
         return PointwiseRules.copysign(this, other);
     }
 
+    /// `this * 2^other`.
+    public Variable ldexp(Variable other) {
+        return mul(other.exp2());
+    }
+
+    /// [#pow(Variable)] in float64.
+    public Variable floatPower(Variable exponent) {
+        return to(DType.F64).pow(exponent.to(DType.F64));
+    }
+
+    public Variable deg2rad() {
+        return mul(Math.PI / 180);
+    }
+
+    public Variable rad2deg() {
+        return mul(180 / Math.PI);
+    }
+
     /// `condition ? this : other`; the gradient goes where the value came from.
     public Variable where(Tensor condition, Variable other) {
         return ElementwiseRules.where(condition, this, other);
@@ -643,6 +665,11 @@ public sealed class Variable permits Parameter {
         return ReductionRules.extreme(false, this, dims);
     }
 
+    /// [#amin] and [#amax].
+    public Extremes aminmax(Dims dims) {
+        return new Extremes(amin(dims), amax(dims));
+    }
+
     /// The largest of all elements; ties share the gradient evenly.
     public Variable max() {
         return amax(Dims.all());
@@ -661,6 +688,11 @@ public sealed class Variable permits Parameter {
     /// The smallest element along `dim` and its place; the gradient goes to the first one of equals.
     public Indexed min(int dim, boolean keepDim) {
         return SelectionRules.pickOne("min", this, data().min(dim, true), dim, keepDim);
+    }
+
+    /// The most frequent element along `dim`, the smallest of several, and the last place it stands at, which the gradient goes to.
+    public Indexed mode(int dim, boolean keepDim) {
+        return SelectionRules.pickOne("mode", this, data().mode(dim, true), dim, keepDim);
     }
 
     /// The median of all elements, the lower one of two; elements that equal it share the gradient evenly.
@@ -702,6 +734,32 @@ public sealed class Variable permits Parameter {
         return SelectionRules.quantile(this, q, dim, keepDim, interpolation, true);
     }
 
+    /// The covariances `[n, n]` of the rows of `[n, observations]`, or the variance of a vector.
+    ///
+    /// @param correction taken from the number of observations, 1 for the unbiased estimate
+    /// @param frequencies how often each observation counts, integers, or null
+    /// @param weights how much each observation counts, or null
+    public Variable cov(double correction, Tensor frequencies, Tensor weights) {
+        return Covariances.cov(this, correction, frequencies, weights);
+    }
+
+    /// The coefficients of correlation of the rows of `[n, observations]`, each from -1 to 1.
+    public Variable corrcoef() {
+        return Covariances.corrcoef(this);
+    }
+
+    /// The norm of `this - other` over all elements.
+    public Variable dist(Variable other, double p) {
+        return sub(other).norm(p, Dims.all());
+    }
+
+    /// The slices along `dim` whose norm is larger than `most`, made that long; the others as they are.
+    ///
+    /// @param p of the norm, positive
+    public Variable renorm(double p, int dim, double most) {
+        return Differences.renorm(this, p, dim, most);
+    }
+
     /// Sums over the dimensions in which `target` was stretched by broadcasting.
     public Variable sumTo(Shape target) {
         Shape from = shape();
@@ -719,6 +777,33 @@ public sealed class Variable permits Parameter {
     }
 
     // ---------------------------------------------------------------------------------------------------------- scans and sorting
+
+    /// Differences of neighbours along `dim`, `times` times over; each time there is one less.
+    public Variable diff(int times, int dim) {
+        return Differences.diff(this, times, dim);
+    }
+
+    /// The area under the lines through these values, `step` apart, along `dim`.
+    public Variable trapezoid(double step, int dim) {
+        return Differences.areas("trapezoid", this, step, dim).sum(Dims.of(dim));
+    }
+
+    /// The area under the lines through these values at the positions `x` along `dim`.
+    ///
+    /// @param x one position for each element along `dim`, or a shape that broadcasts with this one
+    public Variable trapezoid(Variable x, int dim) {
+        return Differences.areas("trapezoid", this, x, dim).sum(Dims.of(dim - (dim < 0 ? 0 : rank())));
+    }
+
+    /// The areas of [#trapezoid(double, int)] up to each value but the first.
+    public Variable cumulativeTrapezoid(double step, int dim) {
+        return Differences.areas("cumulativeTrapezoid", this, step, dim).cumsum(dim);
+    }
+
+    /// The areas of [#trapezoid(Variable, int)] up to each value but the first.
+    public Variable cumulativeTrapezoid(Variable x, int dim) {
+        return Differences.areas("cumulativeTrapezoid", this, x, dim).cumsum(dim - (dim < 0 ? 0 : rank()));
+    }
 
     /// Running sums along `dim`.
     public Variable cumsum(int dim) {
@@ -799,6 +884,21 @@ public sealed class Variable permits Parameter {
     /// `beta * this + alpha * x · y` for matrices; with `beta` 0 this variable does not count, not even where it is NaN.
     public Variable addmm(Variable x, Variable y, double beta, double alpha) {
         return Contractions.scaledSum("addmm", this, x, y, beta, alpha, 2);
+    }
+
+    /// `beta * this + alpha * x · vector`.
+    public Variable addmv(Variable x, Variable vector, double beta, double alpha) {
+        return Contractions.addmv(this, x, vector, beta, alpha);
+    }
+
+    /// `beta * this + alpha * x yᵀ` for vectors.
+    public Variable addr(Variable x, Variable y, double beta, double alpha) {
+        return Contractions.added("addr", this, x.outer(y), beta, alpha);
+    }
+
+    /// `beta * this + alpha * sum of x[i] · y[i]` over two batches.
+    public Variable addbmm(Variable x, Variable y, double beta, double alpha) {
+        return Contractions.added("addbmm", this, x.bmm(y).sum(Dims.of(0)), beta, alpha);
     }
 
     /// [#addmm] for batches of matrices.
@@ -902,6 +1002,16 @@ public sealed class Variable permits Parameter {
         return output("flip", data().flip(dims), wrt(this, dy -> dy.flip(dims)));
     }
 
+    /// Every row backwards.
+    public Variable fliplr() {
+        return ShapeRules.flip("fliplr", this, 1);
+    }
+
+    /// The rows in the opposite order.
+    public Variable flipud() {
+        return ShapeRules.flip("flipud", this, 0);
+    }
+
     public Variable movedim(int[] source, int[] destination) {
         return ShapeRules.movedim(this, source, destination);
     }
@@ -976,6 +1086,21 @@ public sealed class Variable permits Parameter {
         return ShapeRules.tensorSplit(this, indices, dim);
     }
 
+    /// [#tensorSplit(int, int)] along the columns of a matrix, or along a vector.
+    public List<Variable> hsplit(int sections) {
+        return tensorSplit(ShapeRules.splitSections("hsplit", this, sections, rank() == 1 ? 0 : 1), rank() == 1 ? 0 : 1);
+    }
+
+    /// [#tensorSplit(int, int)] along the rows.
+    public List<Variable> vsplit(int sections) {
+        return tensorSplit(ShapeRules.splitSections("vsplit", this, sections, 0), 0);
+    }
+
+    /// [#tensorSplit(int, int)] along the third dimension.
+    public List<Variable> dsplit(int sections) {
+        return tensorSplit(ShapeRules.splitSections("dsplit", this, sections, 2), 2);
+    }
+
     /// Every position of `dim` by itself, without that dimension.
     public List<Variable> unbind(int dim) {
         return ShapeRules.unbind(this, dim);
@@ -1021,6 +1146,11 @@ public sealed class Variable permits Parameter {
         return ShapeRules.diag(this, offset);
     }
 
+    /// A square matrix with all elements on one diagonal.
+    public Variable diagflat(int offset) {
+        return reshape(-1).diag(offset);
+    }
+
     public Variable diagEmbed(int offset, int dim1, int dim2) {
         return output("diagEmbed", data().diagEmbed(offset, dim1, dim2), wrt(this, dy -> dy.diagonal(offset, dim1, dim2)));
     }
@@ -1048,6 +1178,28 @@ public sealed class Variable permits Parameter {
     /// One behind the other, see [Tensor#dstack].
     public static Variable dstack(List<Variable> parts) {
         return cat(ShapeRules.some("dstack", parts).stream().map(Variable::atLeast3d).toList(), 2);
+    }
+
+    /// Side by side, vectors as columns.
+    public static Variable columnStack(List<Variable> parts) {
+        return Combining.columnStack(parts);
+    }
+
+    /// The matrices along a diagonal of blocks, with zeros around them; a vector is one row, a scalar one number.
+    public static Variable blockDiag(List<Variable> parts) {
+        return Combining.blockDiag(parts);
+    }
+
+    /// All rows with an element of each vector, the last one changing fastest.
+    public static Variable cartesianProd(List<Variable> vectors) {
+        return Combining.cartesianProd(vectors);
+    }
+
+    /// Rows of `size` elements of this vector whose places ascend, in lexicographic order of the places.
+    ///
+    /// @param withReplacement whether an element can be in a row several times
+    public Variable combinations(int size, boolean withReplacement) {
+        return Combining.combinations(this, size, withReplacement);
     }
 
     /// All broadcast to one shape.
@@ -1139,6 +1291,27 @@ public sealed class Variable permits Parameter {
     /// What stands at `x[items]`, see [Index]; where a place is named twice gradients add up.
     public Variable index(Index... items) {
         return IndexRules.index(this, items);
+    }
+
+    /// A copy with other numbers at one place of `dim`. What is overwritten gets no gradient.
+    ///
+    /// @param source of the shape of [#select]
+    public Variable selectScatter(Variable source, int dim, int index) {
+        return ShapeRules.replaced("selectScatter", this, source, x -> x.select(dim, index));
+    }
+
+    /// A copy with other numbers at some places of `dim`. What is overwritten gets no gradient.
+    ///
+    /// @param source of the shape of [#slice]
+    public Variable sliceScatter(Variable source, int dim, int start, int end, int step) {
+        return ShapeRules.replaced("sliceScatter", this, source, x -> x.slice(dim, start, end, step));
+    }
+
+    /// A copy with other numbers on a diagonal. What is overwritten gets no gradient.
+    ///
+    /// @param source of the shape of [#diagonal]
+    public Variable diagonalScatter(Variable source, int offset, int dim1, int dim2) {
+        return ShapeRules.replaced("diagonalScatter", this, source, x -> x.diagonal(offset, dim1, dim2));
     }
 
     /// A copy with other numbers at `x[items]`, see [Tensor#indexPut]. What is overwritten gets no gradient.

@@ -16,6 +16,9 @@ final class OpCases {
             ProductCases.cases(),
             LinearAlgebraCases.cases(),
             SpectralCases.cases(),
+            SpecialFunctionCases.cases(),
+            StatisticsCases.cases(),
+            CombiningCases.cases(),
             ShapeCases.cases(),
             IndexCases.cases())
             .flatMap(List::stream).toList();

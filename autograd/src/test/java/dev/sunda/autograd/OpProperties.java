@@ -21,8 +21,8 @@ import net.jqwik.api.Provide;
 class OpProperties {
     private static final int TRIES = 400;
     private static final List<Class<?>> RESULTS = List.of(Variable.class, Variable.Indexed.class, Variable.Moments.class,
-            LinearAlgebra.Qr.class, LinearAlgebra.SlogDet.class,
-            LinearAlgebra.Eigh.class, LinearAlgebra.Svd.class, LinearAlgebra.Lu.class);
+            Variable.Extremes.class, LinearAlgebra.Qr.class, LinearAlgebra.SlogDet.class, LinearAlgebra.Eigh.class,
+            LinearAlgebra.Svd.class, LinearAlgebra.Lu.class);
 
     @Provide
     Arbitrary<Call> calls() {
@@ -104,7 +104,7 @@ class OpProperties {
     void everyPublicOperationHasACase() {
         var covered = new TreeSet<>(OpCases.ALL.stream().map(OpCase::name).toList());
         var operations = new TreeSet<String>();
-        for (Class<?> type : List.of(Variable.class, LinearAlgebra.class))
+        for (Class<?> type : List.of(Variable.class, LinearAlgebra.class, SpecialFunctions.class))
             for (var method : type.getDeclaredMethods())
                 if (Modifier.isPublic(method.getModifiers()) && RESULTS.contains(method.getReturnType()))
                     operations.add(method.getName());

@@ -143,6 +143,61 @@ final class Pointwise {
         return isClose(a, b, rtol, atol, equalNan).all(Dims.all()).item() != 0;
     }
 
+    static Tensor isInf(Tensor x, double which) {
+        return x.dtype().isFloating() ? x.eq(which) : x.ne(x);
+    }
+
+    static Tensor signbit(Tensor x) {
+        return x.dtype().isFloating() ? Tensor.scalar(1, x.dtype(), x.device()).copysign(x).lt(0) : x.lt(0);
+    }
+
+    static Tensor heaviside(Tensor x, Tensor values) {
+        if (x.dtype() != values.dtype())
+            throw new DTypeException("heaviside: both must have one type (got " + x.describe() + ", " + values.describe()
+                    + "); convert one with to(dtype)");
+        return values.where(x.eq(0), x.gt(0).to(x.dtype()));
+    }
+
+    static Tensor ofIntegers(BinaryOp op, Tensor a, Tensor b) {
+        if (a.dtype() == DType.BOOL && b.dtype() == DType.BOOL)
+            throw new DTypeException(op.label() + ": not defined for bool (got " + a.describe() + ", " + b.describe()
+                    + "); convert with to(DType.I64)");
+        return a.apply(op, b);
+    }
+
+    /// On the host: neighbours depend on the bits of a type, which are read nowhere else.
+    static Tensor nextAfter(Tensor x, Tensor other) {
+        Tensor.checkSameDevice("nextAfter", x, other);
+        if (!x.dtype().isFloating() || x.dtype() != other.dtype())
+            throw new DTypeException("nextAfter: both must have one floating type (got " + x.describe() + ", " + other.describe()
+                    + "); convert with to(DType.F32)");
+        Shape shape = Shape.broadcast("nextAfter", x.shape(), other.shape());
+        double[] from = x.expand(shape).toDoubleArray();
+        double[] to = other.expand(shape).toDoubleArray();
+        boolean single = x.dtype() == DType.F32;
+        for (int i = 0; i < from.length; i++)
+            from[i] = single ? Math.nextAfter((float) from[i], to[i]) : Math.nextAfter(from[i], to[i]);
+        return Tensor.of(from, shape).to(x.dtype()).to(x.device());
+    }
+
+    /// On the host, as [#nextAfter].
+    static Tensor.Frexp frexp(Tensor x) {
+        if (!x.dtype().isFloating())
+            throw new DTypeException("frexp: needs a floating type (got " + x.describe() + "); convert with to(DType.F32)");
+        double[] mantissa = x.toDoubleArray();
+        int[] exponent = new int[mantissa.length];
+        for (int i = 0; i < mantissa.length; i++) {
+            double value = mantissa[i];
+            if (value == 0 || !Double.isFinite(value))
+                continue;
+            int lift = Math.abs(value) < Double.MIN_NORMAL ? 64 : 0;
+            exponent[i] = Math.getExponent(Math.scalb(value, lift)) + 1 - lift;
+            mantissa[i] = Math.scalb(Math.scalb(value, lift), -exponent[i] - lift);
+        }
+        return new Tensor.Frexp(Tensor.of(mantissa, x.shape()).to(x.dtype()).to(x.device()),
+                Tensor.of(exponent, x.shape()).to(x.device()));
+    }
+
     static Tensor bitwiseNot(Tensor x) {
         if (x.dtype() == DType.BOOL)
             return x.logicalNot();

@@ -49,6 +49,24 @@ public final class Tensor {
     public record Unique(Tensor values, Tensor inverse, Tensor counts) {
     }
 
+    /// The smallest and the largest of the same elements.
+    public record Extremes(Tensor min, Tensor max) {
+    }
+
+    /// How much lies between two edges each.
+    ///
+    /// @param counts one for each bin
+    /// @param edges one more, ascending
+    public record Histogram(Tensor counts, Tensor edges) {
+    }
+
+    /// A number as `mantissa * 2^exponent`.
+    ///
+    /// @param mantissa 0, or from 0.5 to below 1 in magnitude
+    /// @param exponent int32
+    public record Frexp(Tensor mantissa, Tensor exponent) {
+    }
+
     private final View view;
     private final Backend backend;
 
@@ -654,6 +672,41 @@ public final class Tensor {
         return Elementwise.binary(BinaryOp.COPYSIGN, this, other);
     }
 
+    /// The greatest common divisor of integers, not negative.
+    public Tensor gcd(Tensor other) {
+        return Pointwise.ofIntegers(BinaryOp.GCD, this, other);
+    }
+
+    /// The least common multiple of integers, not negative; 0 with a 0.
+    public Tensor lcm(Tensor other) {
+        return Pointwise.ofIntegers(BinaryOp.LCM, this, other);
+    }
+
+    /// 0 below 0, 1 above, and what `values` says at 0.
+    public Tensor heaviside(Tensor values) {
+        return Pointwise.heaviside(this, values);
+    }
+
+    /// The next number of the type in the direction of `other`.
+    public Tensor nextAfter(Tensor other) {
+        return Pointwise.nextAfter(this, other);
+    }
+
+    /// Mantissa and exponent of floating numbers; those that are not finite, and 0, have exponent 0.
+    public Frexp frexp() {
+        return Pointwise.frexp(this);
+    }
+
+    /// Zeros come in from the right.
+    public Tensor bitwiseLeftShift(Tensor other) {
+        return Pointwise.ofIntegers(BinaryOp.LEFT_SHIFT, this, other);
+    }
+
+    /// The sign comes in from the left.
+    public Tensor bitwiseRightShift(Tensor other) {
+        return Pointwise.ofIntegers(BinaryOp.RIGHT_SHIFT, this, other);
+    }
+
     public Tensor bitwiseAnd(Tensor other) {
         return Elementwise.binary(BinaryOp.BITWISE_AND, this, other);
     }
@@ -748,6 +801,26 @@ public final class Tensor {
     /// Which elements are infinite.
     public Tensor isInf() {
         return Pointwise.isInf(this);
+    }
+
+    /// Which elements are infinite and positive.
+    public Tensor isPosInf() {
+        return Pointwise.isInf(this, Double.POSITIVE_INFINITY);
+    }
+
+    /// Which elements are infinite and negative.
+    public Tensor isNegInf() {
+        return Pointwise.isInf(this, Double.NEGATIVE_INFINITY);
+    }
+
+    /// Whether the sign is a minus, which that of a 0 or NaN can be, too.
+    public Tensor signbit() {
+        return Pointwise.signbit(this);
+    }
+
+    /// Whether each element is one of those of `set`; NaN never is.
+    public Tensor isIn(Tensor set) {
+        return Sets.isIn(this, set);
     }
 
     /// Which elements are neither infinite nor NaN.
@@ -1077,6 +1150,16 @@ public final class Tensor {
         return Reductions.reduce(ReduceOp.ALL, this, dims);
     }
 
+    /// [#amin] and [#amax].
+    public Extremes aminmax(Dims dims) {
+        return new Extremes(amin(dims), amax(dims));
+    }
+
+    /// The most frequent element along `dim`, the smallest of several, and the last place it stands at.
+    public Indexed mode(int dim, boolean keepDim) {
+        return Sets.mode(this, dim, keepDim);
+    }
+
     /// The largest element along `dim` and its place, the first one of equals; NaN counts as larger than everything.
     public Indexed max(int dim, boolean keepDim) {
         return Reductions.extreme(true, this, dim, keepDim);
@@ -1197,6 +1280,16 @@ public final class Tensor {
         return Counting.uniqueConsecutive(this);
     }
 
+    /// The distinct slices along `dim`, in the order of their first difference; `inverse` has one number for each slice.
+    public Unique unique(int dim) {
+        return Sets.unique(this, dim);
+    }
+
+    /// The runs of equal slices along `dim`; `inverse` has one number for each slice.
+    public Unique uniqueConsecutive(int dim) {
+        return Sets.uniqueConsecutive(this, dim);
+    }
+
     /// How often (int64) each number from 0 on occurs in this vector of integers, up to the largest one or to `minLength - 1`.
     ///
     /// @param minLength least length of the result, 0 or more
@@ -1216,6 +1309,21 @@ public final class Tensor {
     /// @param max above `min`; both equal stand for the range of the values
     public Tensor histc(int bins, double min, double max) {
         return Counting.histc(this, bins, min, max);
+    }
+
+    /// How many elements, or how much of `weight`, lie between every two neighbours of `edges`, the lower one included, of the last two
+    /// both; what is outside does not count.
+    ///
+    /// @param edges ascending, of the type of this tensor
+    /// @param weight one for each element, or null
+    /// @param density whether the counts are divided by their sum and by the widths
+    public Histogram histogram(Tensor edges, Tensor weight, boolean density) {
+        return Histograms.histogram(this, edges, weight, density);
+    }
+
+    /// The same for `bins` of equal width from `min` to `max`; if both are equal, from the smallest to the largest element.
+    public Histogram histogram(int bins, double min, double max, Tensor weight, boolean density) {
+        return Histograms.histogram(this, Histograms.edges(this, bins, min, max), weight, density);
     }
 
     /// Where (int64) each element of `values` belongs in the ascending rows of this tensor: the number of elements that are smaller, or

@@ -39,6 +39,14 @@ public enum BinaryOp {
     XLOGY("xlogy", ScalarMath::xlogy, Kind.FLOATING),
     /// The magnitude of `a` with the sign of `b`.
     COPYSIGN("copysign", Math::copySign, Kind.FLOATING),
+    /// The greatest common divisor, not negative; 0 of two zeros.
+    GCD("gcd", BinaryOp::gcd),
+    /// The least common multiple, not negative; 0 with a 0.
+    LCM("lcm", (a, b) -> a == 0 || b == 0 ? 0 : Math.abs(a / gcd(a, b) * b)),
+    /// Zeros come in from the right; 0 for distances that are negative or beyond the bits.
+    LEFT_SHIFT("bitwiseLeftShift", (a, b) -> b < 0 || b > 63 ? 0 : a << b),
+    /// The sign comes in from the left, as far as it gets for distances that are negative or beyond the bits.
+    RIGHT_SHIFT("bitwiseRightShift", (a, b) -> a >> (b < 0 || b > 63 ? 63 : b)),
     BITWISE_AND("bitwiseAnd", (a, b) -> a & b),
     BITWISE_OR("bitwiseOr", (a, b) -> a | b),
     BITWISE_XOR("bitwiseXor", (a, b) -> a ^ b),
@@ -109,6 +117,15 @@ public enum BinaryOp {
     /// True if the function works on the bits of integers and booleans and has no meaning for other numbers.
     public boolean isBitwise() {
         return kind == Kind.BITWISE;
+    }
+
+    private static long gcd(long a, long b) {
+        long x = a;
+        for (long y = b, rest; y != 0; y = rest) {
+            rest = x % y;
+            x = y;
+        }
+        return Math.abs(x);
     }
 
     private static double bool(boolean value) {

@@ -56,6 +56,17 @@ public final class ErrorFunction {
         return Double.isNaN(x) ? x : x < 0 ? 2 : 0;
     }
 
+    /// `e^(x^2) erfc x`. Above 2 by the continued fraction of NIST Digital Library of Mathematical Functions, 7.9.1, from its end:
+    /// `1 / sqrt(pi) / (x + 1/2 / (x + 1 / (x + 3/2 / (x + ..))))`.
+    static double scaled(double x) {
+        if (x < 2)
+            return StrictMath.exp(x * x) * erfc(x);
+        double fraction = x;
+        for (int k = 120; k > 0; k--)
+            fraction = x + k / 2.0 / fraction;
+        return 1 / Math.sqrt(Math.PI) / fraction;
+    }
+
     private static double small(double square) {
         return polynomial(SMALL_P, square) / polynomial(SMALL_Q, square);
     }

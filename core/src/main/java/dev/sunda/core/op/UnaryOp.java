@@ -53,6 +53,19 @@ public enum UnaryOp implements UnaryFunction {
     ERFINV("erfinv", ScalarMath::erfinv, y -> Math.sqrt(Math.PI) / 2 * StrictMath.exp(y * y), Keeps.OUTPUT),
     /// `log |gamma(x)|`, infinite at 0 and the negative integers.
     LGAMMA("lgamma", GammaFunctions::logGamma, GammaFunctions::digamma, Keeps.INPUT),
+    /// `e^(x^2)` times [#ERFC], which does not vanish early.
+    ERFCX("erfcx", ErrorFunction::scaled, x -> 2 * x * ErrorFunction.scaled(x) - 2 / Math.sqrt(Math.PI), Keeps.INPUT),
+    /// The inverse of the standard normal distribution function: infinite at 0 and 1, NaN beyond.
+    NDTRI("ndtri", NormalQuantile::quantile, y -> Math.sqrt(2 * Math.PI) * StrictMath.exp(y * y / 2), Keeps.OUTPUT),
+    /// The modified Bessel function of the first kind and order 0, see [BesselFunctions].
+    I0("i0", BesselFunctions::i0, BesselFunctions::i1, Keeps.INPUT),
+    /// `e^-|x|` times [#I0].
+    I0E("i0e", BesselFunctions::i0e, x -> BesselFunctions.i1e(x) - sign(x) * BesselFunctions.i0e(x), Keeps.INPUT),
+    /// The modified Bessel function of the first kind and order 1.
+    I1("i1", BesselFunctions::i1, x -> BesselFunctions.i0(x) - BesselFunctions.ratio(x), Keeps.INPUT),
+    /// `e^-|x|` times [#I1].
+    I1E("i1e", BesselFunctions::i1e,
+            x -> x == 0 ? 0.5 : BesselFunctions.i0e(x) - BesselFunctions.i1e(x) * (sign(x) + 1 / x), Keeps.INPUT),
     /// `x / (1 + e^-x)`. Source: Elfwing, Uchibe, Doya 2017, arXiv:1702.03118.
     SILU("silu", x -> x * ScalarMath.sigmoid(x), UnaryOp::siluDerivative, Keeps.INPUT),
     /// `x tanh(log(1 + e^x))`. Source: Misra 2019, arXiv:1908.08681.
