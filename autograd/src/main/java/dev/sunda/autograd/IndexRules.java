@@ -61,7 +61,7 @@ final class IndexRules {
     /// The gradient of what an index reached of a source that may be larger: the rest has no influence.
     private static Variable back(Variable dy, Shape source) {
         if (dy.data().numel() == 0)
-            return zeros(dy, source);
+            return Variable.of(Tensor.zeros(source, dy.dtype(), dy.device()));
         Variable part = dy.rank() == source.rank() ? dy : dy.reshape(source);
         return part.shape().equals(source) ? part : ShapeRules.embed(part, source, t -> corner(t, part.shape()));
     }
@@ -173,7 +173,8 @@ final class IndexRules {
         return writeAndRead.apply(numbers).ne(numbers);
     }
 
+    /// One number stretched to `shape`: what is written to gets memory of its own then, not twice.
     static Variable zeros(Variable like, Shape shape) {
-        return Variable.of(Tensor.zeros(shape, like.dtype(), like.device()));
+        return Variable.of(Tensor.scalar(0, like.dtype(), like.device()).expand(shape));
     }
 }

@@ -19,7 +19,7 @@ final class SelectionRules {
         Shape from = x.shape();
         Tensor places = chosen.indices();
         Variable values = output(operation, chosen.values(), wrt(x,
-                dy -> Variable.of(Tensor.zeros(from, dy.dtype(), dy.device())).scatterAdd(dim, places, dy)));
+                dy -> IndexRules.zeros(dy, from).scatterAdd(dim, places, dy)));
         return new Indexed(values, places);
     }
 

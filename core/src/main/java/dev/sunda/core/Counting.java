@@ -28,7 +28,7 @@ final class Counting {
             throw new IllegalArgumentException("bincount: values must be from 0 to 2^31 - 2 (got " + (least < 0 ? least : most) + ")");
         Shape bins = Shape.of(Math.max(minLength, (int) most + 1));
         if (weights == null)
-            return Tensor.zeros(bins, DType.I64, x.device()).scatterAdd(0, x, Tensor.ones(x.shape(), DType.I64, x.device()));
+            return Tensor.zeros(bins, DType.I64, x.device()).scatterAdd(0, x, Tensor.scalar(1, DType.I64, x.device()).expand(x.shape()));
         Tensor added = weights.dtype().isFloating() ? weights : weights.to(DType.F64);
         return Tensor.zeros(bins, added.dtype(), x.device()).scatterAdd(0, x, added);
     }

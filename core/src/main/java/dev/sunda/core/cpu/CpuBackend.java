@@ -182,19 +182,19 @@ public final class CpuBackend implements Backend {
         else if (isF64(x))
             Picking64.gather(x, dim, index, out);
         else
-            naive.gather(x, dim, index, out);
+            PickingIntegers.gather(x, dim, index, out);
     }
 
     @Override
     public void scatter(ScatterOp op, View source, int dim, View index, View out) {
-        if (op == ScatterOp.ADD && Indexing.takes(out, dim, index, source))
+        if (op == ScatterOp.ADD && isF32(out) && Indexing.takes(out, dim, index, source))
             Indexing.scatterAdd(source, index, out);
         else if (isF32(out))
             Picking.scatter(op, source, dim, index, out);
         else if (isF64(out))
             Picking64.scatter(op, source, dim, index, out);
         else
-            naive.scatter(op, source, dim, index, out);
+            PickingIntegers.scatter(op, source, dim, index, out);
     }
 
     @Override

@@ -3,35 +3,32 @@ package dev.sunda.core.cpu;
 import dev.sunda.core.op.BinaryOp;
 import dev.sunda.core.parallel.Parallel;
 import dev.sunda.core.spi.View;
-import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Layout;
 
-/// Reading and adding whole F32 rows, chosen by an index that is the same for every element of a row: the lookup of an
-/// embedding and its gradient. Everything else is left to the naive loops.
+/// Reading whole rows of any type and adding F32 rows, chosen by an index that is the same for every element of a row: the lookup of an
+/// embedding and its gradient.
 final class Indexing {
     private static final BinaryMath MATH = BinaryMath.CHOSEN;
     private static final int PARTS = 16;
+    /// Elements of shorter rows are picked one by one.
+    private static final int SHORT = 4;
 
-    private final float[] table;
-    private final float[] rows;
     private final int[] index;
     private final Nest nest;                                         // one row; operands: rows, table
     private final int rowStride;
     private final int tableStride;
 
     private Indexing(View table, View rows, int[] index) {
-        this.table = table.heap().floats();
-        this.rows = rows.heap().floats();
         this.index = index;
         nest = Nest.of(rows.layout().slice(0, 0, 1, 1), table.layout().slice(0, 0, 1, 1));
         rowStride = rows.layout().stride(0);
         tableStride = table.layout().stride(0);
     }
 
-    /// Whether the kernels take the call: rows of dimension 0 of F32 tensors that lie contiguous in both, every index in range.
+    /// Whether the kernels take the call: rows of dimension 0 that lie contiguous in both tensors, every index in range.
     static boolean takes(View table, int dim, View index, View rows) {
         int rank = table.shape().rank();
-        if (table.dtype() != DType.F32 || rank < 1 || table.shape().dim("gather", dim) != 0 || rows.shape().numel() == 0)
+        if (rank < 1 || table.shape().dim("gather", dim) != 0 || rows.shape().numel() == 0)
             return false;
         for (int d = 1; d < rank; d++)
             if (index.shape().size(d) != table.shape().size(d) || index.shape().size(d) != 1 && index.layout().stride(d) != 0)
@@ -43,7 +40,7 @@ final class Indexing {
                 return false;
         }
         var nest = Nest.of(row(rows), row(table));
-        return nest.isUnit() && nest.outerLoops() == 0;
+        return nest.isUnit() && nest.outerLoops() == 0 && nest.numel() >= SHORT;
     }
 
     private static Layout row(View x) {
@@ -61,9 +58,11 @@ final class Indexing {
     static void gather(View x, View index, View out) {
         var call = new Indexing(x, out, positions(index));
         int width = call.nest.numel();
+        Object table = x.heap().array();
+        Object rows = out.heap().array();
         Parallel.forChunks(call.index.length, Math.max(1, 2 * Nest.CHUNK / width), (_, from, to) -> {
             for (int j = from; j < to; j++)
-                System.arraycopy(call.table, call.tableAt(call.index[j]), call.rows, call.rowAt(j), width);
+                System.arraycopy(table, call.tableAt(call.index[j]), rows, call.rowAt(j), width);
         });
     }
 
@@ -71,14 +70,15 @@ final class Indexing {
     static void scatterAdd(View source, View index, View out) {
         var call = new Indexing(out, source, positions(index));
         int width = call.nest.numel();
+        float[] table = out.heap().floats();
+        float[] rows = source.heap().floats();
         int size = out.shape().size(0);
         int part = source.shape().numel() <= 2 * Nest.CHUNK ? size : Math.ceilDiv(size, PARTS);
         Parallel.forChunks(size, part, (_, from, to) -> {
             for (int j = 0; j < call.index.length; j++) {
                 int row = call.index[j];
                 if (row >= from && row < to)
-                    MATH.vectors(BinaryOp.ADD, call.table, call.tableAt(row), call.rows, call.rowAt(j), call.table, call.tableAt(row),
-                            width);
+                    MATH.vectors(BinaryOp.ADD, table, call.tableAt(row), rows, call.rowAt(j), table, call.tableAt(row), width);
             }
         });
     }
