@@ -4,6 +4,8 @@ import dev.sunda.core.cpu.GemmScratch.Role;
 import dev.sunda.core.cpu.Layouts.Dense;
 import dev.sunda.core.parallel.Parallel;
 import dev.sunda.core.spi.View;
+import java.util.Arrays;
+import java.util.function.IntConsumer;
 
 /// Group normalisation of F32 in channels-last order, with the loops of [ChannelNorm]: a sample is a matrix `[pixels, channels]`, and sums
 /// of its channels are joined to sums of groups.
@@ -15,6 +17,9 @@ final class GroupNorm {
     private static final int LEAST_ROWS = 16;
     private static final int PILOT = 16;
     private static final int CHUNK_FLOATS = 32 * 1024;
+    private static final int ROW_FLOATS = 512;
+    /// From so many samples on they are handed out as a whole.
+    private static final int LEAST_SAMPLES = 8;
 
     private final int samples;
     private final int channels;
@@ -22,6 +27,7 @@ final class GroupNorm {
     private final int pixels;
     private final int rows;                                          // of a piece
     private final int pieces;                                        // of a sample
+    private final int repeats;                                       // of the numbers of channels, which make rows long
 
     private GroupNorm(View x, View mean) {
         samples = x.shape().size(0);
@@ -30,6 +36,7 @@ final class GroupNorm {
         pixels = x.shape().numel() / Math.max(1, samples * channels);
         rows = Math.clamp(CHUNK_FLOATS / Math.max(1, channels), LEAST_ROWS, MOST_ROWS);
         pieces = Math.ceilDiv(pixels, rows);
+        repeats = Math.clamp(ROW_FLOATS / Math.max(1, channels), 1, Math.max(1, Math.min(rows, pixels)));
     }
 
     /// Works on some rows of a sample.
@@ -38,6 +45,12 @@ final class GroupNorm {
         /// @param index of the piece, counted through all samples
         /// @param at where the first row lies behind the beginning of the samples
         void run(int index, int sample, int at, int rows);
+    }
+
+    /// Works on some long rows, element by element.
+    @FunctionalInterface
+    private interface Map {
+        void run(int sample, int at, int rows, int width);
     }
 
     static void forward(View x, View weight, View bias, double eps, View mean, View variance, View y) {
@@ -49,11 +62,13 @@ final class GroupNorm {
         Dense in = Layouts.read(x, Role.SOURCE);
         Dense out = Layouts.target(y, Role.RESULT);
         float[] w = ChannelNorm.read(weight, call.channels, 1);
-        float[] shift = ChannelNorm.read(bias, call.channels, 0);
-        float[] parts = call.moments(kernel, in);
-        var centre = new float[call.samples][call.channels];
-        var scale = new float[call.samples][call.channels];
-        for (int n = 0; n < call.samples; n++)
+        float[] shift = call.repeated(ChannelNorm.read(bias, call.channels, 0));
+        float[] parts = GemmScratch.floats(Role.PARTIAL, Math.multiplyExact(call.samples * call.pieces, 3 * call.channels));
+        var centre = new float[call.samples][];
+        var scale = new float[call.samples][];
+        call.forSamples((index, _, at, count) -> call.moments(kernel, in, index, at, count, parts), n -> {
+            var means = new float[call.channels];
+            var factors = new float[call.channels];
             for (int g = 0; g < call.groups; g++) {
                 double average = call.average(parts, n, g);
                 double spread = call.spread(parts, n, g, average);
@@ -61,28 +76,26 @@ final class GroupNorm {
                 put(spread, variance, n, g);
                 float rstd = (float) (1 / Math.sqrt(spread + eps));
                 for (int c = call.first(g); c < call.first(g + 1); c++) {
-                    centre[n][c] = (float) average;
-                    scale[n][c] = rstd * w[c];
+                    means[c] = (float) average;
+                    factors[c] = rstd * w[c];
                 }
             }
-        call.forPieces((_, n, at, count) -> kernel.normalize(in.data(), in.offset() + at, count, call.channels, centre[n], scale[n], shift,
+            centre[n] = call.repeated(means);
+            scale[n] = call.repeated(factors);
+        }, (n, at, count, width) -> kernel.normalize(in.data(), in.offset() + at, count, width, centre[n], scale[n], shift,
                 Float.NEGATIVE_INFINITY, out.data(), out.offset() + at));
         Layouts.finish(out, y);
     }
 
-    /// Three rows for each piece: the mean of its first rows, and the sums of differences to it and of their squares.
-    private float[] moments(ChannelNormKernel kernel, Dense in) {
-        float[] parts = GemmScratch.floats(Role.PARTIAL, Math.multiplyExact(samples * pieces, 3 * channels));
-        forPieces((index, _, at, count) -> {
-            int from = in.offset() + at;
-            int so = index * 3 * channels;
-            int pilot = Math.min(count, PILOT);
-            kernel.sum(in.data(), from, pilot, channels, parts, so);
-            for (int c = so; c < so + channels; c++)
-                parts[c] /= pilot;
-            kernel.moments(in.data(), from, count, channels, parts, so, parts, so + channels);
-        });
-        return parts;
+    /// Three rows of sums of a piece: the mean of its first rows, and the sums of differences to it and of their squares.
+    private void moments(ChannelNormKernel kernel, Dense in, int index, int at, int count, float[] parts) {
+        int from = in.offset() + at;
+        int so = index * 3 * channels;
+        int pilot = Math.min(count, PILOT);
+        kernel.sum(in.data(), from, pilot, channels, parts, so);
+        for (int c = so; c < so + channels; c++)
+            parts[c] /= pilot;
+        kernel.moments(in.data(), from, count, channels, parts, so, parts, so + channels);
     }
 
     private double average(float[] parts, int sample, int group) {
@@ -122,21 +135,31 @@ final class GroupNorm {
         float[][] inverse = call.perChannel(rstd);
         float[] w = ChannelNorm.read(weight, channels, 1);
         float[] parts = GemmScratch.floats(Role.PARTIAL, Math.multiplyExact(call.samples * call.pieces, 2 * channels));
-        call.forPieces((index, n, at, count) -> kernel.products(incoming.data(), incoming.offset() + at, in.data(), in.offset() + at, count,
-                channels, centre[n], parts, index * 2 * channels));
-        var slope = new float[call.samples][channels];
-        var shift = new float[call.samples][channels];
+        var scale = new float[call.samples][channels * call.repeats];
+        var slope = new float[call.samples][channels * call.repeats];
+        var shift = new float[call.samples][channels * call.repeats];
+        var totals = new double[call.samples][];
+        call.forSamples(
+                (index, n, at, count) -> kernel.products(incoming.data(), incoming.offset() + at, in.data(), in.offset() + at, count,
+                        channels, centre[n], parts, index * 2 * channels),
+                n -> {
+                    totals[n] = call.total(parts, n);
+                    call.join(totals[n], inverse[n], w, slope[n], shift[n]);
+                    for (int c = 0; c < channels; c++)
+                        scale[n][c] = inverse[n][c] * w[c];
+                    call.repeat(scale[n]);
+                    call.repeat(slope[n]);
+                    call.repeat(shift[n]);
+                }, (n, at, count, width) -> kernel.gradient(incoming.data(), incoming.offset() + at, in.data(), in.offset() + at, count,
+                        width, centre[n], scale[n], slope[n], shift[n], out.data(), out.offset() + at));
+        Layouts.finish(out, dx);
         var dw = new double[channels];
         var db = new double[channels];
         for (int n = 0; n < call.samples && call.pixels > 0; n++)    // groups without elements have no statistics
-            call.join(call.total(parts, n), inverse[n], w, slope[n], shift[n], dw, db);
-        var scale = new float[call.samples][channels];
-        for (int n = 0; n < call.samples; n++)
-            for (int c = 0; c < channels; c++)
-                scale[n][c] = inverse[n][c] * w[c];
-        call.forPieces((_, n, at, count) -> kernel.gradient(incoming.data(), incoming.offset() + at, in.data(), in.offset() + at, count,
-                channels, centre[n], scale[n], slope[n], shift[n], out.data(), out.offset() + at));
-        Layouts.finish(out, dx);
+            for (int c = 0; c < channels; c++) {
+                db[c] += totals[n][c];
+                dw[c] += totals[n][channels + c] * inverse[n][c];
+            }
         ChannelNorm.write(floats(dw), dweight);
         ChannelNorm.write(floats(db), dbias);
     }
@@ -152,15 +175,13 @@ final class GroupNorm {
 
     /// With `A = sum of g` and `B = sum of g * (x - mean)` over a group, `g = dy * w`, the gradient is
     /// `g * rstd + (x - mean) * (-rstd^3 * B / m) + (-rstd * A / m)`.
-    private void join(double[] total, float[] rstd, float[] w, float[] slope, float[] shift, double[] dw, double[] db) {
+    private void join(double[] total, float[] rstd, float[] w, float[] slope, float[] shift) {
         for (int g = 0; g < groups; g++) {
             double sum = 0;
             double product = 0;
             for (int c = first(g); c < first(g + 1); c++) {
                 sum += total[c] * w[c];
                 product += total[channels + c] * w[c];
-                db[c] += total[c];
-                dw[c] += total[channels + c] * rstd[c];
             }
             for (int c = first(g); c < first(g + 1); c++) {
                 double r = rstd[c];
@@ -170,15 +191,59 @@ final class GroupNorm {
         }
     }
 
+    /// Runs `first` over all pieces of a sample, `joined` for the sample, then `second` over its pieces. A sample that a thread takes as a
+    /// whole is still in the caches at the second time; few samples are cut.
+    private void forSamples(Piece first, IntConsumer joined, Map second) {
+        if (samples < LEAST_SAMPLES) {
+            forPieces(first);
+            for (int n = 0; n < samples; n++)
+                joined.accept(n);
+            forPieces((_, n, at, count) -> run(second, n, at, count));
+            return;
+        }
+        int together = Math.max(1, CHUNK_FLOATS / Math.max(1, pixels * channels));
+        Parallel.forChunks(samples, together, (_, from, to) -> {
+            for (int n = from; n < to; n++) {
+                for (int piece = 0; piece < pieces; piece++)
+                    run(first, n, piece);
+                joined.accept(n);
+                for (int piece = pieces - 1; piece >= 0; piece--)    // the last ones are nearest
+                    run(second, n, (n * pixels + piece * rows) * channels, rowsOf(piece));
+            }
+        });
+    }
+
     private void forPieces(Piece body) {
         int together = Math.max(1, CHUNK_FLOATS / Math.max(1, Math.min(rows, pixels) * channels));
         Parallel.forChunks(samples * pieces, together, (_, from, to) -> {
-            for (int index = from; index < to; index++) {
-                int sample = index / pieces;
-                int piece = index % pieces;
-                body.run(index, sample, (sample * pixels + piece * rows) * channels, rowsOf(piece));
-            }
+            for (int index = from; index < to; index++)
+                run(body, index / pieces, index % pieces);
         });
+    }
+
+    private void run(Piece body, int sample, int piece) {
+        body.run(sample * pieces + piece, sample, (sample * pixels + piece * rows) * channels, rowsOf(piece));
+    }
+
+    /// Several pixels are one long row, the last ones perhaps a shorter one.
+    private void run(Map body, int sample, int at, int count) {
+        int whole = count / repeats;
+        int rest = count % repeats;
+        body.run(sample, at, whole, repeats * channels);
+        if (rest > 0)
+            body.run(sample, at + whole * repeats * channels, 1, rest * channels);
+    }
+
+    private float[] repeated(float[] channel) {
+        float[] row = Arrays.copyOf(channel, channels * repeats);
+        repeat(row);
+        return row;
+    }
+
+    /// The first channels of a row again and again.
+    private void repeat(float[] row) {
+        for (int i = channels; i < row.length; i++)
+            row[i] = row[i - channels];
     }
 
     private int rowsOf(int piece) {
@@ -197,10 +262,12 @@ final class GroupNorm {
 
     /// What belongs to a group (`[N, G]`) for each of its channels.
     private float[][] perChannel(View view) {
-        var values = new float[samples][channels];
-        for (int n = 0; n < samples; n++)
+        var values = new float[samples][channels * repeats];
+        for (int n = 0; n < samples; n++) {
             for (int c = 0; c < channels; c++)
                 values[n][c] = view.heap().floats()[at(view, n, c / (channels / groups))];
+            repeat(values[n]);
+        }
         return values;
     }
 

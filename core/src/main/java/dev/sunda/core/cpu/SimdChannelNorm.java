@@ -3,6 +3,7 @@ package dev.sunda.core.cpu;
 import static jdk.incubator.vector.FloatVector.fromArray;
 import static jdk.incubator.vector.VectorOperators.LE;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -11,6 +12,8 @@ import jdk.incubator.vector.VectorSpecies;
 final class SimdChannelNorm implements ChannelNormKernel {
     private static final VectorSpecies<Float> S = SimdSpecies.F;
     private static final int L = S.length();
+    /// Channels from which on a chain that goes through memory is ready again when its turn comes.
+    private static final int LONG_ROW = 4 * L;
 
     @Override
     public void sum(float[] x, int xo, int rows, int channels, float[] sums, int so) {
@@ -105,11 +108,29 @@ final class SimdChannelNorm implements ChannelNormKernel {
     @Override
     public void products(float[] dy, int dyo, float[] x, int xo, int rows, int channels, float[] mean, float[] sums, int so) {
         int c = 0;
+        if (channels >= LONG_ROW) {
+            c = channels - channels % L;
+            productsAlong(dy, dyo, x, xo, rows, channels, c, mean, sums, so);
+        }
         for (; c + 2 * L <= channels; c += 2 * L)
             products2(dy, dyo + c, x, xo + c, rows, channels, mean, c, sums, so + c);
         for (; c + L <= channels; c += L)
             products1(dy, dyo + c, x, xo + c, rows, channels, mean, c, sums, so + c);
         ScalarChannelNorm.products(dy, dyo, x, xo, rows, c, channels, mean, sums, so);
+    }
+
+    /// The same chains, each in memory: two streams are read in their order, which is worth more than registers.
+    private static void productsAlong(float[] dy, int dyo, float[] x, int xo, int rows, int channels, int end, float[] mean, float[] sums,
+            int so) {
+        int to = so + channels;
+        Arrays.fill(sums, so, so + end, 0);
+        Arrays.fill(sums, to, to + end, 0);
+        for (int r = 0; r < rows; r++)
+            for (int c = 0, at = r * channels; c < end; c += L) {
+                FloatVector u = fromArray(S, dy, dyo + at + c);
+                fromArray(S, sums, so + c).add(u).intoArray(sums, so + c);
+                u.fma(fromArray(S, x, xo + at + c).sub(fromArray(S, mean, c)), fromArray(S, sums, to + c)).intoArray(sums, to + c);
+            }
     }
 
     private static void products2(float[] dy, int dyo, float[] x, int xo, int rows, int channels, float[] mean, int mo, float[] sums,
