@@ -2,26 +2,18 @@ package dev.sunda.nn;
 
 import dev.sunda.autograd.Variable;
 import dev.sunda.nn.functional.AdaptivePoolings;
-import java.util.Arrays;
+import dev.sunda.nn.functional.Poolings;
 
 /// The largest element of each of as many windows as the result has pixels, see [AdaptivePoolings#adaptiveMaxPool2d]. Shapes:
 /// `[N, C, H, W]` to `[N, C, size]`, or the same without `N`. No parameters.
-public final class AdaptiveMaxPool2d extends Layer {
-    private final Integer[] size;
-
+public final class AdaptiveMaxPool2d extends AdaptiveMaxPoolNd {
     /// @param size of the result for each axis, the outermost first, or one for all; null keeps the input's
     public AdaptiveMaxPool2d(Integer... size) {
-        Images.checkSizes("AdaptiveMaxPool2d", size, 2);
-        this.size = size.clone();
+        super(size, 2);
     }
 
     @Override
-    protected Variable compute(Variable x) {
-        return AdaptivePoolings.adaptiveMaxPool2d(x, size);
-    }
-
-    @Override
-    protected String options() {
-        return "size " + Arrays.toString(size);
+    Poolings.MaxPool pool(Variable x, Integer[] size) {
+        return AdaptivePoolings.adaptiveMaxPool2dWithIndices(x, size);
     }
 }

@@ -50,6 +50,11 @@ public final class MaxPool1d extends PoolNd {
                 new int[] {options.dilation}, options.ceilMode, false);
     }
 
+    /// The maxima and where they were, for [MaxUnpool1d].
+    public Poolings.MaxPool forwardWithIndices(Variable x) {
+        return maxima(x);
+    }
+
     @Override
     protected Variable compute(Variable x) {
         return Poolings.maxPoolValues(x, spec(x.shape()), false);

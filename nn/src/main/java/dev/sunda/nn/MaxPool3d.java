@@ -50,6 +50,11 @@ public final class MaxPool3d extends PoolNd {
                 options.dilation.toArray(), options.ceilMode, false);
     }
 
+    /// The maxima and where they were, for [MaxUnpool3d].
+    public Poolings.MaxPool forwardWithIndices(Variable x) {
+        return maxima(x);
+    }
+
     @Override
     protected Variable compute(Variable x) {
         return Poolings.maxPoolValues(x, spec(x.shape()), false);

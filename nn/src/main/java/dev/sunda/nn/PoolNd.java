@@ -1,8 +1,11 @@
 package dev.sunda.nn;
 
+import dev.sunda.autograd.Variable;
+import dev.sunda.core.Tensor;
 import dev.sunda.core.op.PoolSpec;
 import dev.sunda.core.op.Window;
 import dev.sunda.core.type.Shape;
+import dev.sunda.nn.functional.Poolings;
 import java.util.Arrays;
 import java.util.List;
 
@@ -37,6 +40,17 @@ public abstract sealed class PoolNd extends Layer
     /// The sizes for an input, which may lack the batch dimension.
     final PoolSpec spec(Shape input) {
         return PoolSpec.of(operation, Images.batched(input, kernel.length), kernel, stride, padding, dilation, ceilMode, countPadding);
+    }
+
+    /// The maxima and where they were.
+    final Poolings.MaxPool maxima(Variable x) {
+        var index = new Tensor[1];
+        Variable values = call(x, input -> {
+            Poolings.MaxPool found = Poolings.maxPool(input, spec(input.shape()));
+            index[0] = found.index();
+            return found.values();
+        });
+        return new Poolings.MaxPool(values, index[0]);
     }
 
     final int[] kernel() {

@@ -5,7 +5,6 @@ import dev.sunda.core.Tensor;
 import dev.sunda.core.type.Dims;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
-import java.util.function.UnaryOperator;
 
 /// Similarity and distance of vectors. Where a norm has no derivative, at 0, its gradient is 0.
 public final class Distances {
@@ -33,7 +32,7 @@ public final class Distances {
     }
 
     private static Variable unit(Variable x, int dim, double eps) {
-        Variable norm = norm(x, 2, Dims.keep(dim));
+        Variable norm = x.norm(2, Dims.keep(dim));
         Tensor raised = norm.data().maximum(Tensor.scalar(eps, norm.dtype(), norm.device())).sub(norm.data());
         return x.div(norm.add(Variable.of(raised)));
     }
@@ -52,7 +51,7 @@ public final class Distances {
     public static Variable pairwiseDistance(Variable x1, Variable x2, double p, double eps, boolean keepDim) {
         LossTerms.broadcast("pairwiseDistance", x1, x2);
         checkNorm("pairwiseDistance", p);
-        return norm(x1.sub(x2).add(eps), p, keepDim ? Dims.keep(-1) : Dims.of(-1));
+        return x1.sub(x2).add(eps).norm(p, keepDim ? Dims.keep(-1) : Dims.of(-1));
     }
 
     /// [#cdist(Variable, Variable, double)] with `p` 2.
@@ -76,30 +75,22 @@ public final class Distances {
         Variable rows = x1.unsqueeze(-2);
         Variable columns = x2.unsqueeze(-3);
         LossTerms.broadcast("cdist", rows, columns);
-        return norm(rows.sub(columns), p, Dims.of(-1));
+        return rows.sub(columns).norm(p, Dims.of(-1));
+    }
+
+    /// The distances of all pairs of rows, `[n, m]` to `[n (n - 1) / 2]`: row 0 from rows 1, 2, .., then row 1 from rows 2, 3, ...
+    ///
+    /// @param p of the norm, 0 or more, see [#pairwiseDistance(Variable, Variable, double, double, boolean)]
+    public static Variable pdist(Variable x, double p) {
+        checkNorm("pdist", p);
+        if (x.rank() != 2)
+            throw new ShapeException("pdist", "needs [n, m]", x.shape());
+        Tensor pairs = Tensor.triuIndices(x.size(0), x.size(0), 1).to(x.device());
+        return x.indexSelect(0, pairs.select(0, 0)).sub(x.indexSelect(0, pairs.select(0, 1))).norm(p, Dims.of(-1));
     }
 
     private static void checkNorm(String operation, double p) {
         if (!(p >= 0))
             throw new IllegalArgumentException(operation + ": p must not be negative (got " + p + ")");
-    }
-
-    private static Variable norm(Variable d, double p, Dims dims) {
-        if (p == 0)
-            return Variable.of(d.data().ne(0).to(d.dtype())).sum(dims);
-        if (p == 1)
-            return d.abs().sum(dims);
-        if (p == Double.POSITIVE_INFINITY)
-            return d.abs().amax(dims);
-        if (p == 2)
-            return whereNotZero(d.square().sum(dims), Variable::sqrt);
-        return whereNotZero(whereNotZero(d.abs(), x -> x.pow(p)).sum(dims), x -> x.pow(1 / p));
-    }
-
-    /// `function(x)` where `x` is not 0, and 0 without a gradient where it is.
-    private static Variable whereNotZero(Variable x, UnaryOperator<Variable> function) {
-        Tensor zero = x.data().eq(0);
-        Variable value = function.apply(LossTerms.constant(x, 1).where(zero, x));
-        return Variable.zerosLike(value).where(zero, value);
     }
 }

@@ -35,8 +35,8 @@ public final class Poolings {
     /// Largest elements and where they were.
     ///
     /// @param values `[N, C, out...]`
-    /// @param index of the same shape, int32: row-major position within the spatial axes of the input; -1 for a window that saw padding
-    ///     only
+    /// @param index of the same shape, int32 (of fractional windows int64): row-major position within the spatial axes of the input; -1
+    ///     for a window that saw padding only
     public record MaxPool(Variable values, Tensor index) {
     }
 

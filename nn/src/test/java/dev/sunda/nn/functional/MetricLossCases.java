@@ -29,6 +29,9 @@ final class MetricLossCases {
                         x -> Distances.pairwiseDistance(x.get(0), x.get(1), 1, 0, true)),
                 OpCase.of("pairwiseDistance", "a,3 a,3", Domain.DISTINCT,
                         x -> Distances.pairwiseDistance(x.get(0), x.get(1), 1.5, 0, false)),
+                OpCase.of("pdist", "a,3", x -> Distances.pdist(x.get(0), 2))
+                        .refusing(d -> Distances.pdist(zeros(d, 2), 2))
+                        .refusing(d -> Distances.pdist(zeros(d, 2, 2), -1)),
                 OpCase.of("cdist", "a,b,2 c,2", x -> Distances.cdist(x.get(0), x.get(1)))
                         .refusing(d -> Distances.cdist(zeros(d, 2), zeros(d, 2, 2)))
                         .refusing(d -> Distances.cdist(zeros(d, 3, 2), zeros(d, 3, 3)))
