@@ -2,9 +2,11 @@ package dev.sunda.core.op;
 
 /// The logarithm of the gamma function and its derivatives, from `StrictMath` and exactly specified arithmetic.
 ///
-/// Error against the exact value: 1e-14 of the larger of 1 and the result. Small arguments are raised by the recurrence until the
-/// asymptotic series ([NIST Digital Library of Mathematical Functions](https://dlmf.nist.gov), 5.11.1, 5.11.2 and 25.11.28) is exact to a
-/// double, negative ones reflected.
+/// Error against the exact value: a few ulp for positive arguments, 1e-14 of the larger of 1 and the result for negative ones, between
+/// whose poles the functions have roots; `docs/functions.md` has the table. Near 1 and 2, where its logarithm has its roots, the gamma
+/// function comes from its power series; far out from the asymptotic series ([NIST Digital Library of Mathematical
+/// Functions](https://dlmf.nist.gov), 5.7.3, 5.11.1, 5.11.2 and 25.11.28). In between arguments are moved by the recurrence, negative ones
+/// reflected.
 final class GammaFunctions {
     /// From here on seven terms of the asymptotic series are enough.
     private static final double LARGE = 10;
@@ -16,6 +18,21 @@ final class GammaFunctions {
     /// `B(2 k)` for `k` from 1.
     private static final double[] BERNOULLI = {1.0 / 6, -1.0 / 30, 1.0 / 42, -1.0 / 30, 5.0 / 66, -691.0 / 2730, 7.0 / 6, -3617.0 / 510};
 
+    /// `(-1)^k (zeta(k) - 1) / k` for `k` from 2.
+    private static final double[] NEAR_TWO = {0.3224670334241132, -0.0673523010531981, 0.020580808427784546, -0.007385551028673986,
+        0.0028905103307415234, -0.001192753911703261, 0.0005096695247430425, -0.00022315475845357939, 9.945751278180853e-05,
+        -4.492623673813314e-05, 2.050721277567069e-05, -9.439488275268397e-06, 4.374866789907488e-06, -2.039215753801366e-06,
+        9.55141213040742e-07, -4.492469198764566e-07, 2.1207184805554665e-07, -1.0043224823968099e-07, 4.7698101693639804e-08,
+        -2.2711094608943164e-08, 1.0838659214896955e-08, -5.183475041970047e-09, 2.4836745438024785e-09, -1.1921401405860912e-09,
+        5.731367241678862e-10, -2.7595228851242334e-10, 1.330476437424449e-10, -6.4229645638381e-11, 3.1044247747322276e-11};
+    /// 1 without Euler's constant.
+    private static final double DIGAMMA_2 = 0.42278433509846713940;
+    /// The positive root of [#digamma], and what is left of it.
+    private static final double ROOT = 1.4616321449683622;
+    private static final double ROOT_REST = 9.549995429965697e-17;
+    /// So far the root is moved up for its asymptotic series.
+    private static final int STEPS = 10;
+
     private GammaFunctions() {
     }
 
@@ -24,12 +41,28 @@ final class GammaFunctions {
         if (x == Double.POSITIVE_INFINITY || x <= 0 && x == Math.floor(x))
             return Double.POSITIVE_INFINITY;
         if (x < 0)
-            return StrictMath.log(Math.PI / StrictMath.sin(Math.PI * (x - Math.floor(x)))) - logGamma(1 - x);
-        double product = 1;
-        double z = x;
-        for (; z < LARGE; z++)
-            product *= z;
-        return (z - 0.5) * StrictMath.log(z) - z + HALF_LOG_2PI + series(STIRLING, z) * z - StrictMath.log(product);
+            return StrictMath.log(Math.PI / StrictMath.sin(Math.PI * Math.abs(x - Math.rint(x)))) - logGamma(1 - x);
+        if (x < 0.5)
+            return nearTwo(x) - StrictMath.log1p(x) - StrictMath.log(x);
+        if (x < 1.5)
+            return nearTwo(x - 1) - StrictMath.log1p(x - 1);
+        if (x < LARGE) {
+            double product = 1;
+            double z = x;
+            for (; z >= 2.5; z--)
+                product *= z - 1;
+            return nearTwo(z - 2) + StrictMath.log(product);
+        }
+        double correction = HALF_LOG_2PI + series(STIRLING, x) * x;
+        return x > 1e300 ? x * (StrictMath.log(x) - 1) : (x - 0.5) * StrictMath.log(x) - x + correction;
+    }
+
+    /// `log gamma(2 + z)` for `|z|` up to 1/2.
+    private static double nearTwo(double z) {
+        double sum = 0;
+        for (int k = NEAR_TWO.length - 1; k >= 0; k--)
+            sum = (sum + NEAR_TWO[k]) * z;
+        return z * (DIGAMMA_2 + sum);
     }
 
     /// The derivative of [#logGamma]; infinite at 0, NaN at the negative integers. Below 0 from
@@ -40,12 +73,29 @@ final class GammaFunctions {
         if (x < 0 && x == Math.floor(x))
             return Double.NaN;
         if (x < 0)
-            return digamma(1 - x) - Math.PI / StrictMath.tan(Math.PI * (x - Math.floor(x)));
+            return digamma(1 - x) - Math.PI / StrictMath.tan(Math.PI * (x - Math.rint(x)));
+        if (x < LARGE)
+            return digammaFromRoot(x);
+        return x == Double.POSITIVE_INFINITY ? x : StrictMath.log(x) - 0.5 / x - series(DIGAMMA, x);
+    }
+
+    /// The difference to the value 0 at the root `r`, of which every part has the sign of `d = x - r`, so that nothing cancels: with
+    /// `n = 10` and `z = r + n` it is `sum over k < n of d / ((x + k) (r + k))` and the difference of the asymptotic series at `z + d` and
+    /// at `z`, whose parts are `log1p(d / z)`, `d / (2 z (z + d))` and, with `L = log1p(d / z)`, `c[k] z^(-2 k) (e^(-2 k L) - 1)`.
+    private static double digammaFromRoot(double x) {
+        double d = x - ROOT - ROOT_REST;
         double sum = 0;
-        double z = x;
-        for (; z < LARGE; z++)
-            sum += 1 / z;
-        return z == Double.POSITIVE_INFINITY ? z : StrictMath.log(z) - 0.5 / z - series(DIGAMMA, z) - sum;
+        for (int k = STEPS - 1; k >= 0; k--)
+            sum += d / (ROOT + k) / (x + k);
+        double z = ROOT + STEPS;
+        double log = StrictMath.log1p(d / z);
+        double rest = 0;
+        double power = 1;
+        for (int k = 1; k <= DIGAMMA.length; k++) {
+            power /= z * z;
+            rest += DIGAMMA[k - 1] * power * StrictMath.expm1(-2 * k * log);
+        }
+        return sum + (log + d / (2 * z * (z + d)) - rest);
     }
 
     /// `sum over k of c[k] / z^(2 k)`, `k` from 1.
@@ -73,7 +123,8 @@ final class GammaFunctions {
         if (x >= 0)
             return zetaOfPositive(s, x);
         double f = x - Math.floor(x);
-        double below = zetaOfPositive(s, 1 - f) - zetaOfPositive(s, 1 - x);
+        double above = f == 0 ? 1 : Math.ceil(x) - x;                // 1 - f, also where that is tiny
+        double below = zetaOfPositive(s, above) - zetaOfPositive(s, 1 - x);
         return zetaOfPositive(s, f) + (s % 2 == 0 ? below : -below);
     }
 

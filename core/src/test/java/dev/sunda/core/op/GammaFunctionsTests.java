@@ -2,6 +2,7 @@ package dev.sunda.core.op;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -50,6 +51,25 @@ class GammaFunctionsTests {
         assertThat(GammaFunctions.polygamma(1, 0)).isEqualTo(Double.POSITIVE_INFINITY);
         assertThat(GammaFunctions.polygamma(1, Double.POSITIVE_INFINITY)).isZero();
         assertThat(GammaFunctions.polygamma(2, Double.NaN)).isNaN();
+    }
+
+    /// Just below a pole, where a number less its floor is rounded to 1.
+    @Test
+    void polesAreApproachedFromBelow() {
+        assertClose(GammaFunctions.logGamma(-1e-20), 20 * Math.log(10));
+        assertThat(GammaFunctions.digamma(-1e-20)).isCloseTo(1e20, Offset.offset(1e5));
+        assertThat(GammaFunctions.polygamma(1, -1e-20)).isCloseTo(1e40, Offset.offset(1e25));
+        assertThat(GammaFunctions.polygamma(2, -1e-20)).isCloseTo(2e60, Offset.offset(1e45));
+    }
+
+    /// Relative to the value, however small it is.
+    @Test
+    void rootsKeepTheirDigits() {
+        assertThat(GammaFunctions.logGamma(1)).isZero();
+        assertThat(GammaFunctions.logGamma(2)).isZero();
+        assertThat(GammaFunctions.logGamma(1 + 0x1p-40)).isCloseTo(-5.2497458900760178e-13, Offset.offset(1e-27));
+        assertThat(GammaFunctions.logGamma(2 - 0x1p-40)).isCloseTo(-3.8452011276437939e-13, Offset.offset(1e-27));
+        assertThat(GammaFunctions.digamma(1.4616321449683622)).isCloseTo(-9.2412655217294275e-17, Offset.offset(1e-31));
     }
 
     /// `trigamma(x) + trigamma(1 - x) = (pi / sin(pi x))^2`.
