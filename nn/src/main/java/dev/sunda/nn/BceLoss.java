@@ -10,6 +10,11 @@ import dev.sunda.nn.functional.Reduction;
 /// @param weight of a shape that broadcasts to the input's, or null for ones
 /// @param reduction mean, sum or none
 public record BceLoss(Tensor weight, Reduction reduction) implements Loss {
+    /// Checks the options.
+    public BceLoss {
+        Require.reduction("BceLoss", reduction);
+    }
+
     /// The mean, without weights.
     public BceLoss() {
         this(null, Reduction.MEAN);

@@ -11,6 +11,11 @@ import dev.sunda.nn.functional.Reduction;
 /// @param posWeight likewise, weight of the yes-answers
 /// @param reduction mean, sum or none
 public record BceWithLogitsLoss(Tensor weight, Tensor posWeight, Reduction reduction) implements Loss {
+    /// Checks the options.
+    public BceWithLogitsLoss {
+        Require.reduction("BceWithLogitsLoss", reduction);
+    }
+
     /// The mean, without weights.
     public BceWithLogitsLoss() {
         this(null, null, Reduction.MEAN);

@@ -10,6 +10,12 @@ import dev.sunda.nn.functional.Reduction;
 /// @param margin greater than 0
 /// @param reduction mean, sum or none
 public record ContrastiveLoss(double margin, Reduction reduction) {
+    /// Checks the options.
+    public ContrastiveLoss {
+        Require.positive("ContrastiveLoss", "margin", margin);
+        Require.reduction("ContrastiveLoss", reduction);
+    }
+
     /// The mean with margin 1.
     public ContrastiveLoss() {
         this(1, Reduction.MEAN);

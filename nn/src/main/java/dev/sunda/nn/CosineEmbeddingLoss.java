@@ -10,6 +10,11 @@ import dev.sunda.nn.functional.Reduction;
 /// @param margin from -1 to 1
 /// @param reduction mean, sum or none
 public record CosineEmbeddingLoss(double margin, Reduction reduction) {
+    /// Checks the options.
+    public CosineEmbeddingLoss {
+        Require.reduction("CosineEmbeddingLoss", reduction);
+    }
+
     /// The mean with margin 0.
     public CosineEmbeddingLoss() {
         this(0, Reduction.MEAN);

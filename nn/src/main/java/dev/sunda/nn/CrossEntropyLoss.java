@@ -8,6 +8,12 @@ import dev.sunda.nn.functional.Losses.CrossEntropyOptions;
 ///
 /// @param options weights, ignored index, smoothing and reduction
 public record CrossEntropyLoss(CrossEntropyOptions options) implements Loss {
+    /// Checks the options.
+    public CrossEntropyLoss {
+        Require.between("CrossEntropyLoss", "label smoothing", options.labelSmoothing(), 0, 1);
+        Require.reduction("CrossEntropyLoss", options.reduction());
+    }
+
     /// With the default options.
     public CrossEntropyLoss() {
         this(CrossEntropyOptions.DEFAULT);

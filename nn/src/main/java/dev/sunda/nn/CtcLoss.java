@@ -11,6 +11,12 @@ import dev.sunda.nn.functional.SequenceLosses;
 /// @param reduction mean, sum or none
 /// @param zeroInfinity whether infinite losses become 0
 public record CtcLoss(int blank, Reduction reduction, boolean zeroInfinity) {
+    /// Checks the options.
+    public CtcLoss {
+        Require.atLeast("CtcLoss", "blank", blank, 0);
+        Require.reduction("CtcLoss", reduction);
+    }
+
     /// The mean; class 0 is the blank.
     public CtcLoss() {
         this(0, Reduction.MEAN, false);

@@ -9,6 +9,12 @@ import dev.sunda.nn.functional.SegmentationLosses;
 /// @param smooth added to both parts of the quotient, 0 or more
 /// @param reduction mean, sum or none
 public record DiceLoss(double smooth, Reduction reduction) implements Loss {
+    /// Checks the options.
+    public DiceLoss {
+        Require.notNegative("DiceLoss", "smoothing", smooth);
+        Require.reduction("DiceLoss", reduction);
+    }
+
     /// The mean with a smoothing of 1.
     public DiceLoss() {
         this(1, Reduction.MEAN);

@@ -12,6 +12,12 @@ import dev.sunda.nn.functional.Reduction;
 /// @param ignoreIndex elements whose class index equals this have no loss
 /// @param reduction mean, sum or none
 public record FocalLoss(Tensor alpha, double gamma, long ignoreIndex, Reduction reduction) implements Loss {
+    /// Checks the options.
+    public FocalLoss {
+        Require.notNegative("FocalLoss", "gamma", gamma);
+        Require.reduction("FocalLoss", reduction);
+    }
+
     /// The mean with `gamma` 2, without weights.
     public FocalLoss() {
         this(null, 2, -100, Reduction.MEAN);

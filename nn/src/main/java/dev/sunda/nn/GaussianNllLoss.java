@@ -10,6 +10,12 @@ import dev.sunda.nn.functional.Reduction;
 /// @param eps smallest variance, greater than 0
 /// @param reduction mean, sum or none
 public record GaussianNllLoss(boolean full, double eps, Reduction reduction) {
+    /// Checks the options.
+    public GaussianNllLoss {
+        Require.positive("GaussianNllLoss", "eps", eps);
+        Require.reduction("GaussianNllLoss", reduction);
+    }
+
     /// The mean without the constant term.
     public GaussianNllLoss() {
         this(false, 1e-6, Reduction.MEAN);

@@ -9,6 +9,11 @@ import dev.sunda.nn.functional.Reduction;
 /// @param margin how large the others should be
 /// @param reduction mean, sum or none
 public record HingeEmbeddingLoss(double margin, Reduction reduction) implements Loss {
+    /// Checks the options.
+    public HingeEmbeddingLoss {
+        Require.reduction("HingeEmbeddingLoss", reduction);
+    }
+
     /// The mean with margin 1.
     public HingeEmbeddingLoss() {
         this(1, Reduction.MEAN);

@@ -8,6 +8,11 @@ import dev.sunda.nn.functional.Reduction;
 ///
 /// @param reduction mean, sum or none
 public record HingeLoss(Reduction reduction) implements Loss {
+    /// Checks the options.
+    public HingeLoss {
+        Require.reduction("HingeLoss", reduction);
+    }
+
     /// The mean.
     public HingeLoss() {
         this(Reduction.MEAN);

@@ -9,6 +9,12 @@ import dev.sunda.nn.functional.RegressionLosses;
 /// @param delta where the parabola ends, greater than 0
 /// @param reduction mean, sum or none
 public record HuberLoss(double delta, Reduction reduction) implements Loss {
+    /// Checks the options.
+    public HuberLoss {
+        Require.positive("HuberLoss", "delta", delta);
+        Require.reduction("HuberLoss", reduction);
+    }
+
     /// The mean with `delta` 1.
     public HuberLoss() {
         this(1, Reduction.MEAN);

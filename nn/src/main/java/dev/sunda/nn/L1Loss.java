@@ -8,6 +8,11 @@ import dev.sunda.nn.functional.RegressionLosses;
 ///
 /// @param reduction mean, sum or none
 public record L1Loss(Reduction reduction) implements Loss {
+    /// Checks the options.
+    public L1Loss {
+        Require.reduction("L1Loss", reduction);
+    }
+
     /// The mean.
     public L1Loss() {
         this(Reduction.MEAN);

@@ -10,6 +10,11 @@ import dev.sunda.nn.functional.Reduction;
 /// @param margin by how much
 /// @param reduction mean, sum or none
 public record MarginRankingLoss(double margin, Reduction reduction) {
+    /// Checks the options.
+    public MarginRankingLoss {
+        Require.reduction("MarginRankingLoss", reduction);
+    }
+
     /// The mean with margin 0.
     public MarginRankingLoss() {
         this(0, Reduction.MEAN);

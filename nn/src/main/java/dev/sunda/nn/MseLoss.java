@@ -8,6 +8,11 @@ import dev.sunda.nn.functional.RegressionLosses;
 ///
 /// @param reduction mean, sum or none
 public record MseLoss(Reduction reduction) implements Loss {
+    /// Checks the options.
+    public MseLoss {
+        Require.reduction("MseLoss", reduction);
+    }
+
     /// The mean.
     public MseLoss() {
         this(Reduction.MEAN);

@@ -8,6 +8,12 @@ import dev.sunda.nn.functional.ClassificationLosses.MultiMarginOptions;
 ///
 /// @param options exponent, margin, weights and reduction
 public record MultiMarginLoss(MultiMarginOptions options) implements Loss {
+    /// Checks the options.
+    public MultiMarginLoss {
+        Require.between("MultiMarginLoss", "exponent", options.p(), 1, 2);
+        Require.reduction("MultiMarginLoss", options.reduction());
+    }
+
     /// With the default options.
     public MultiMarginLoss() {
         this(MultiMarginOptions.DEFAULT);

@@ -8,6 +8,11 @@ import dev.sunda.nn.functional.Reduction;
 ///
 /// @param reduction mean, sum or none
 public record MultilabelMarginLoss(Reduction reduction) implements Loss {
+    /// Checks the options.
+    public MultilabelMarginLoss {
+        Require.reduction("MultilabelMarginLoss", reduction);
+    }
+
     /// The mean.
     public MultilabelMarginLoss() {
         this(Reduction.MEAN);

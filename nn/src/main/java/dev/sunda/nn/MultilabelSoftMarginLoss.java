@@ -10,6 +10,11 @@ import dev.sunda.nn.functional.Reduction;
 /// @param weight of a shape that broadcasts to the input's, or null for ones
 /// @param reduction mean, sum or none
 public record MultilabelSoftMarginLoss(Tensor weight, Reduction reduction) implements Loss {
+    /// Checks the options.
+    public MultilabelSoftMarginLoss {
+        Require.reduction("MultilabelSoftMarginLoss", reduction);
+    }
+
     /// The mean, without weights.
     public MultilabelSoftMarginLoss() {
         this(null, Reduction.MEAN);

@@ -11,6 +11,11 @@ import dev.sunda.nn.functional.Reduction;
 /// @param ignoreIndex elements whose class index equals this have no loss
 /// @param reduction mean, sum or none
 public record NllLoss(Tensor classWeights, long ignoreIndex, Reduction reduction) implements Loss {
+    /// Checks the options.
+    public NllLoss {
+        Require.reduction("NllLoss", reduction);
+    }
+
     /// The mean, without weights; index -100 is ignored.
     public NllLoss() {
         this(null, -100, Reduction.MEAN);

@@ -8,6 +8,12 @@ import dev.sunda.nn.functional.DistributionLosses.PoissonOptions;
 ///
 /// @param options kind of input, constant term, eps and reduction
 public record PoissonNllLoss(PoissonOptions options) implements Loss {
+    /// Checks the options.
+    public PoissonNllLoss {
+        Require.notNegative("PoissonNllLoss", "eps", options.eps());
+        Require.reduction("PoissonNllLoss", options.reduction());
+    }
+
     /// With the default options.
     public PoissonNllLoss() {
         this(PoissonOptions.DEFAULT);

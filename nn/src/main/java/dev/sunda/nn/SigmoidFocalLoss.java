@@ -10,6 +10,13 @@ import dev.sunda.nn.functional.Reduction;
 /// @param gamma 0 or more
 /// @param reduction mean, sum or none
 public record SigmoidFocalLoss(double alpha, double gamma, Reduction reduction) implements Loss {
+    /// Checks the options.
+    public SigmoidFocalLoss {
+        Require.atMost("SigmoidFocalLoss", "alpha", alpha, 1);
+        Require.notNegative("SigmoidFocalLoss", "gamma", gamma);
+        Require.reduction("SigmoidFocalLoss", reduction);
+    }
+
     /// The mean with `alpha` 0.25 and `gamma` 2.
     public SigmoidFocalLoss() {
         this(0.25, 2, Reduction.MEAN);

@@ -8,6 +8,11 @@ import dev.sunda.nn.functional.Reduction;
 ///
 /// @param reduction mean, sum or none
 public record SoftMarginLoss(Reduction reduction) implements Loss {
+    /// Checks the options.
+    public SoftMarginLoss {
+        Require.reduction("SoftMarginLoss", reduction);
+    }
+
     /// The mean.
     public SoftMarginLoss() {
         this(Reduction.MEAN);

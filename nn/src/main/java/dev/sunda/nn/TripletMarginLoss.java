@@ -8,6 +8,14 @@ import dev.sunda.nn.functional.MetricLosses.TripletOptions;
 ///
 /// @param options margin, norm, eps, swap and reduction
 public record TripletMarginLoss(TripletOptions options) {
+    /// Checks the options.
+    public TripletMarginLoss {
+        Require.positive("TripletMarginLoss", "margin", options.margin());
+        Require.notNegative("TripletMarginLoss", "p", options.p());
+        Require.notNegative("TripletMarginLoss", "eps", options.eps());
+        Require.reduction("TripletMarginLoss", options.reduction());
+    }
+
     /// With the default options.
     public TripletMarginLoss() {
         this(TripletOptions.DEFAULT);

@@ -13,6 +13,12 @@ import java.util.function.BinaryOperator;
 /// @param swap whether the distance of the negative from the positive counts, where it is smaller
 /// @param reduction mean, sum or none
 public record TripletMarginWithDistanceLoss(BinaryOperator<Variable> distance, double margin, boolean swap, Reduction reduction) {
+    /// Checks the options.
+    public TripletMarginWithDistanceLoss {
+        Require.positive("TripletMarginWithDistanceLoss", "margin", margin);
+        Require.reduction("TripletMarginWithDistanceLoss", reduction);
+    }
+
     /// The mean with the Euclidean distance and margin 1.
     public TripletMarginWithDistanceLoss() {
         this(Distances::pairwiseDistance, 1, false, Reduction.MEAN);

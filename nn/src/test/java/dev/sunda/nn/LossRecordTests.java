@@ -13,11 +13,14 @@ import dev.sunda.nn.functional.BinaryLosses;
 import dev.sunda.nn.functional.ClassificationLosses;
 import dev.sunda.nn.functional.DistributionLosses;
 import dev.sunda.nn.functional.Losses;
+import dev.sunda.nn.functional.Losses.CrossEntropyOptions;
 import dev.sunda.nn.functional.MetricLosses;
+import dev.sunda.nn.functional.MetricLosses.TripletOptions;
 import dev.sunda.nn.functional.Reduction;
 import dev.sunda.nn.functional.RegressionLosses;
 import dev.sunda.nn.functional.SegmentationLosses;
 import dev.sunda.nn.functional.SequenceLosses;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /// Losses as objects compute what their functions compute, with the same defaults.
@@ -89,9 +92,8 @@ class LossRecordTests {
     }
 
     @Test
-    void lossesPrintTheirOptionsAndRefuseInvalidOnes() {
+    void lossesPrintTheirOptions() {
         assertThat(new HuberLoss(0.5, Reduction.SUM)).hasToString("HuberLoss[delta=0.5, reduction=SUM]");
-        assertThatThrownBy(() -> new HuberLoss(0, Reduction.SUM).forward(a, b)).hasMessage("huberLoss: delta must be positive (got 0.0)");
     }
 
     @Test
@@ -102,5 +104,30 @@ class LossRecordTests {
             loss.forward(layer.forward(Tensor.randn(Shape.of(2, 3), new Rng(2))), classes).backward();
             assertThat(layer.weight().grad().abs().sum().item()).isPositive();
         }
+    }
+
+    /// When the loss is made, not when it is first called.
+    @Test
+    void optionsThatMakeNoSenseAreRefusedAtOnce() {
+        refused(() -> new HuberLoss(0, Reduction.MEAN), "HuberLoss: the delta must be positive (got 0.0)");
+        refused(() -> new SmoothL1Loss(-1, Reduction.MEAN), "SmoothL1Loss: the beta must not be negative (got -1.0)");
+        refused(() -> new GaussianNllLoss(true, 0, Reduction.SUM), "GaussianNllLoss: the eps must be positive (got 0.0)");
+        refused(() -> new ContrastiveLoss(-1, Reduction.SUM), "ContrastiveLoss: the margin must be positive (got -1.0)");
+        refused(() -> new TripletMarginLoss(new TripletOptions(-1, 2, 1e-6, false, Reduction.MEAN)),
+                "TripletMarginLoss: the margin must be positive (got -1.0)");
+        refused(() -> new TripletMarginLoss(new TripletOptions(1, -2, 1e-6, false, Reduction.MEAN)),
+                "TripletMarginLoss: the p must not be negative (got -2.0)");
+        refused(() -> new CrossEntropyLoss(CrossEntropyOptions.DEFAULT.withLabelSmoothing(1.5)),
+                "CrossEntropyLoss: the label smoothing must be from 0.0 to 1.0 (got 1.5)");
+        refused(() -> new FocalLoss(null, Double.NaN, -100, Reduction.MEAN), "FocalLoss: the gamma must not be negative (got NaN)");
+        refused(() -> new SigmoidFocalLoss(2, 2, Reduction.MEAN), "SigmoidFocalLoss: the alpha must be at most 1.0 (got 2.0)");
+        refused(() -> new DiceLoss(-1, Reduction.MEAN), "DiceLoss: the smoothing must not be negative (got -1.0)");
+        refused(() -> new CtcLoss(-1, Reduction.MEAN, false), "CtcLoss: the blank must be at least 0 (got -1)");
+        refused(() -> new MseLoss(null), "MseLoss: the reduction must be MEAN, SUM or NONE (got null)");
+        refused(() -> new L1Loss(Reduction.BATCH_MEAN), "L1Loss: the reduction must be MEAN, SUM or NONE (got BATCH_MEAN)");
+    }
+
+    private static void refused(ThrowingCallable call, String message) {
+        assertThatThrownBy(call).isInstanceOf(IllegalArgumentException.class).hasMessage(message);
     }
 }
