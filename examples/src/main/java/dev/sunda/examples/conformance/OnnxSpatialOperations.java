@@ -140,8 +140,7 @@ final class OnnxSpatialOperations {
     /// Values and their positions in the whole input, row by row.
     private static List<Variable> maxPool(Args a) {
         Variable x = x(a);
-        if (a.integer("storage_order", 0) != 0)
-            throw new UnsupportedCase("storage_order 1");
+        boolean byColumns = a.integer("storage_order", 0) != 0;
         if (a.outputCount() == 1)
             return List.of(Poolings.maxPoolValues(x, pool(a, false), false));
         var pooled = Poolings.maxPool(x, pool(a, false));
@@ -151,7 +150,15 @@ final class OnnxSpatialOperations {
         perPlane[0] = x.size(0);
         perPlane[1] = x.size(1);
         Tensor start = Tensor.arange(planes).to(x.device()).mul(x.shape().numel() / Math.max(1, planes)).reshape(perPlane);
-        return List.of(pooled.values(), Variable.of(pooled.index().to(DType.I64).add(start)));
+        Tensor index = pooled.index().to(DType.I64);
+        return List.of(pooled.values(), Variable.of((byColumns ? byColumns(index, x) : index).add(start)));
+    }
+
+    /// Positions within a matrix, row by row, turned into those column by column.
+    private static Tensor byColumns(Tensor index, Variable x) {
+        if (x.rank() != 4)
+            throw new UnsupportedCase("storage_order 1 in other than two dimensions");
+        return index.remainder(x.size(3)).mul(x.size(2)).add(index.floorDivide(x.size(3)));
     }
 
     /// Of magnitudes; with zeros around the image.
