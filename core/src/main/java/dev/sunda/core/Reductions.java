@@ -28,9 +28,8 @@ final class Reductions {
     }
 
     static Tensor mean(Tensor x, Dims dims) {
-        int count = dims.count("mean", x.shape());
-        Tensor floating = x.to(x.dtype().orFloating());
-        return reduce(ReduceOp.SUM, floating, dims).div(count);
+        floating("mean", x);
+        return reduce(ReduceOp.SUM, x, dims).div(dims.count("mean", x.shape()));
     }
 
     /// In double, in two passes: the mean is refined by the mean of what is left, so that equal elements have the variance 0 and a large

@@ -1078,7 +1078,8 @@ public final class Tensor {
         return mean(Dims.all());
     }
 
-    /// The arithmetic mean; integers give float32, no elements give NaN.
+    /// The arithmetic mean; no elements give NaN. Integers and booleans are refused: `x.to(DType.F32).mean()` says in which type to
+    /// compute.
     public Tensor mean(Dims dims) {
         return Reductions.mean(this, dims);
     }
