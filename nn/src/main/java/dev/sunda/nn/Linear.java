@@ -3,6 +3,7 @@ package dev.sunda.nn;
 import dev.sunda.autograd.Parameter;
 import dev.sunda.autograd.Variable;
 import dev.sunda.core.Rng;
+import dev.sunda.core.Tensor;
 import dev.sunda.core.type.Shape;
 import java.util.Set;
 
@@ -30,6 +31,16 @@ public final class Linear extends Layer {
         Shape shape = Shape.of(out, in);
         this.weight = parameter("weight", Initializers.weight(shape, rng));
         this.bias = bias ? parameter("bias", Initializers.bias(shape, rng)) : null;
+    }
+
+    /// Without bias; unlike those of the other forms, a size may be 0.
+    ///
+    /// @param weight `[out, in]`; the layer takes it over
+    Linear(Tensor weight) {
+        in = weight.size(1);
+        out = weight.size(0);
+        this.weight = parameter("weight", weight);
+        bias = null;
     }
 
     /// `[out, in]`.
