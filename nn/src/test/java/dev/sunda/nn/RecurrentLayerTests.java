@@ -5,6 +5,7 @@ import static dev.sunda.nn.functional.OpChecks.ramp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sunda.autograd.GradMode;
 import dev.sunda.autograd.Variable;
 import dev.sunda.core.Rng;
 import dev.sunda.core.Tensor;
@@ -16,6 +17,8 @@ import dev.sunda.core.type.ShapeException;
 import dev.sunda.nn.RecurrentLayer.Options;
 import dev.sunda.nn.functional.OpChecks;
 import dev.sunda.nn.functional.Recurrences.Nonlinearity;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -132,6 +135,59 @@ class RecurrentLayerTests {
         assertThat(rnn.forward(x.select(0, 0)).shape()).isEqualTo(Shape.of(5, 4));
         assertThatThrownBy(() -> rnn.forward(x)).hasMessage(
                 "in RnnCell(3 -> 4, no bias, relu): rnnCell: the input must be [batch, width] or [width] (got [2, 5, 3])");
+    }
+
+    /// So many samples that weights are packed, and samples that end early.
+    @Test
+    void stepsHaveTheBitsOfSingleOperations() {
+        int[] lengths = new int[40];
+        Arrays.setAll(lengths, n -> 1 + n % 3);
+        for (DType dtype : List.of(DType.F32, DType.F64)) {
+            Variable x = Variable.of(Tensor.randn(Shape.of(3, 40, 5), rng, dtype, Device.CPU));
+            for (Layer layer : List.of(new Rnn(5, 36, Nonlinearity.TANH, Options.DEFAULT, rng), new Gru(5, 36, rng),
+                    new Lstm(5, 36, rng))) {
+                layer.to(dtype);
+                var p = layer.parameters();
+                Variable inputs = x.matmul(p.get(0).mT(), p.get(2));
+                Variable h = Variable.of(Tensor.zeros(Shape.of(40, 36), dtype, Device.CPU));
+                var state = List.of(h, h);
+                var states = new ArrayList<Variable>();
+                for (int t = 0; t < 3; t++) {
+                    state = single(inputs.select(0, t), state, state.getFirst().matmul(p.get(1).mT(), p.get(3)));
+                    states.add(state.getFirst());
+                }
+                Tensor expected = Variable.stack(states, 0).data();
+                assertClose("recorded", output(layer, x, null), expected, 0);
+                assertClose("not recorded", GradMode.noGrad(() -> output(layer, x, null)), expected, 0);
+                assertClose("lengths", GradMode.noGrad(() -> output(layer, x, lengths)), output(layer, x, lengths), 0);
+            }
+        }
+    }
+
+    private static Tensor output(Layer layer, Variable x, int[] lengths) {
+        return switch (layer) {
+            case Rnn rnn -> rnn.forward(x, null, lengths).output().data();
+            case Gru gru -> gru.forward(x, null, lengths).output().data();
+            case Lstm lstm -> lstm.forward(x, null, null, lengths).output().data();
+            default -> throw new AssertionError(layer);
+        };
+    }
+
+    private static List<Variable> single(Variable x, List<Variable> state, Variable product) {
+        Variable h = state.get(0);
+        int gates = x.size(1) / h.size(1);
+        if (gates == 1)
+            return List.of(x.add(product).tanh(), h);
+        var a = x.chunk(gates, 1);
+        var b = product.chunk(gates, 1);
+        Variable first = a.get(0).add(b.get(0)).sigmoid();
+        Variable second = a.get(1).add(b.get(1)).sigmoid();
+        if (gates == 3) {
+            Variable n = a.get(2).add(first.mul(b.get(2))).tanh();
+            return List.of(n.add(second.mul(h.sub(n))), h);
+        }
+        Variable c = second.mul(state.get(1)).add(first.mul(a.get(2).add(b.get(2)).tanh()));
+        return List.of(a.get(3).add(b.get(3)).sigmoid().mul(c.tanh()), c);
     }
 
     @Test

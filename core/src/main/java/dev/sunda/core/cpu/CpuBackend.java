@@ -18,6 +18,7 @@ import dev.sunda.core.op.UnaryFunction;
 import dev.sunda.core.reference.ReferenceBackend;
 import dev.sunda.core.spi.Backend;
 import dev.sunda.core.spi.Finish;
+import dev.sunda.core.spi.RightSide;
 import dev.sunda.core.spi.Storage;
 import dev.sunda.core.spi.View;
 import dev.sunda.core.type.DType;
@@ -171,6 +172,13 @@ public final class CpuBackend implements Backend {
             Matmul64.matmul(x, y, bias, out);
         else
             naive.matmul(x, y, bias, out);
+    }
+
+    @Override
+    public RightSide rightSide(View y, int rows) {
+        if (isF32(y))
+            return Matmul.rightSide(GemmKernel.ACTIVE, y, rows);
+        return isF64(y) ? Matmul64.rightSide(Gemm64Kernel.CHOSEN, y, rows) : naive.rightSide(y, rows);
     }
 
     @Override

@@ -15,7 +15,7 @@ import java.util.List;
 final class FormulaPlan {
     private final List<Formula.Instruction> instructions;
     private final List<Formula.Assignment> assignments;
-    private final float[][] memory;
+    private final int[] memory;
     private final int[] strides;
     private final int[] uses;
     private final List<Placed> placed = new ArrayList<>();
@@ -26,9 +26,9 @@ final class FormulaPlan {
     private record Placed(Step step, int out) {
     }
 
-    /// @param memory of the tensors
+    /// @param memory number of the array in which each tensor lies
     /// @param strides of the tensors in a strip
-    FormulaPlan(Formula formula, float[][] memory, int[] strides) {
+    FormulaPlan(Formula formula, int[] memory, int[] strides) {
         instructions = formula.instructions();
         assignments = formula.assignments();
         this.memory = memory;
@@ -40,6 +40,11 @@ final class FormulaPlan {
     /// The number of tensors and strips of work memory.
     int places() {
         return places;
+    }
+
+    /// How often the elements of a strip are walked through.
+    int loops() {
+        return placed.size() + stores.size();
     }
 
     void run(Strip s, int n) {
@@ -106,7 +111,7 @@ final class FormulaPlan {
                 place[v] = instructions.get(v) instanceof Formula.Load(int k) ? k : -1;
                 continue;
             }
-            int tensor = target(steps, v);
+            int tensor = target(steps, place, v);
             place[v] = tensor >= 0 ? tensor : free.isEmpty() ? places++ : free.removeLast();
             int[] operands = Arrays.stream(steps[v].operands()).map(x -> place[x]).toArray();
             placed.add(new Placed(new Step(steps[v].loop(), operands), place[v]));
@@ -132,12 +137,17 @@ final class FormulaPlan {
     }
 
     /// The tensor to which the step of value `v` may write, or -1.
-    private int target(Step[] steps, int v) {
+    private int target(Step[] steps, int[] place, int v) {
         for (Formula.Assignment a : assignments)
             if (a.value() == v)
-                return strides[a.tensor()] == 1 && !(instructions.get(v) instanceof Formula.Unary) && !isReadLater(steps, v, a.tensor())
-                        ? a.tensor() : -1;
+                return strides[a.tensor()] == 1 && mayLieIn(a.tensor(), v, place) && !isReadLater(steps, v, a.tensor()) ? a.tensor() : -1;
         return -1;
+    }
+
+    /// Loops of a function may compute some elements twice, so not where the operand lies.
+    private boolean mayLieIn(int tensor, int v, int[] place) {
+        return !(instructions.get(v) instanceof Formula.Unary(_, int x)) || place[x] >= memory.length
+                || memory[place[x]] != memory[tensor];
     }
 
     /// Whether a step behind that of value `v` reads the memory of a tensor.

@@ -32,17 +32,31 @@ final class Gemm {
 
     /// Packs the matrix with element `(p, j)` at `offset + p * rowStride + j * columnStride` into this thread's panel memory.
     static Panels pack(GemmKernel kernel, float[] b, int offset, int rowStride, int columnStride, int k, int n) {
-        return pack(kernel, b, offset, new int[] {0}, k, rowStride, columnStride, n);
+        return pack(kernel, GemmScratch.floats(Role.PANELS, packed(kernel, k, n)), b, offset, rowStride, columnStride, k, n);
+    }
+
+    /// The same, but into memory of the caller's, [#packed] floats of it.
+    static Panels pack(GemmKernel kernel, float[] data, float[] b, int offset, int rowStride, int columnStride, int k, int n) {
+        return pack(kernel, data, b, offset, new int[] {0}, k, rowStride, columnStride, n);
+    }
+
+    /// How many floats a packed matrix takes.
+    static int packed(GemmKernel kernel, int k, int n) {
+        return Math.multiplyExact(Math.multiplyExact(Math.ceilDiv(n, kernel.columns()), kernel.columns()), k);
     }
 
     /// Packs a matrix whose rows come in groups, as the taps of a convolution's weight: row `g * inner + p`, column `j` is at
     /// `offset + group[g] + p * rowStride + j * columnStride`.
     static Panels pack(GemmKernel kernel, float[] b, int offset, int[] group, int inner, int rowStride, int columnStride, int n) {
         int k = Math.multiplyExact(group.length, inner);
+        return pack(kernel, GemmScratch.floats(Role.PANELS, packed(kernel, k, n)), b, offset, group, inner, rowStride, columnStride, n);
+    }
+
+    private static Panels pack(GemmKernel kernel, float[] data, float[] b, int offset, int[] group, int inner, int rowStride,
+            int columnStride, int n) {
+        int k = Math.multiplyExact(group.length, inner);
         int width = kernel.columns();
         int count = Math.ceilDiv(n, width);
-        int size = Math.multiplyExact(Math.multiplyExact(count, width), k);
-        float[] data = GemmScratch.floats(Role.PANELS, size);
         int chunk = Math.max(1, 32 * 1024 / Math.max(1, width * k));
         Parallel.forChunks(count, chunk, (_, from, to) -> {
             for (int panel = from; panel < to; panel++)

@@ -64,10 +64,20 @@ final class Gemm64 {
 
     /// Packs the rows `first` to `first + k - 1` of a matrix with `n` columns, in parallel.
     static Panels pack(Gemm64Kernel kernel, Role role, Matrix64 b, int first, int k, int n) {
+        return pack(kernel, Scratch64.doubles(role, packed(kernel, k, n)), b, first, k, n);
+    }
+
+    /// How many doubles a packed matrix takes.
+    static int packed(Gemm64Kernel kernel, int k, int n) {
+        return Math.multiplyExact(Math.ceilDiv(n, kernel.columns()) * kernel.columns(), k);
+    }
+
+    /// The same, but into memory of the caller's, [#packed] doubles of it.
+    static Panels pack(Gemm64Kernel kernel, double[] data, Matrix64 b, int first, int k, int n) {
         int width = kernel.columns();
         int count = Math.ceilDiv(n, width);
         int depth = Gemm64Kernel.DEPTH;
-        var panels = new Panels(Scratch64.doubles(role, Math.multiplyExact(count * width, k)), k, n, width);
+        var panels = new Panels(data, k, n, width);
         int work = width * Math.clamp(k, 1, depth);
         Parallel.forChunks(Math.ceilDiv(k, depth) * count, Math.max(1, PACK / work), (_, from, to) -> {
             for (int i = from; i < to; i++) {

@@ -2,6 +2,7 @@ package dev.sunda.core.cpu;
 
 import dev.sunda.core.cpu.GemmScratch.Role;
 import dev.sunda.core.parallel.Parallel;
+import dev.sunda.core.spi.RightSide;
 import dev.sunda.core.spi.View;
 
 /// Batched matrix products of any strides: `out[b] = x[b] · y[b] + bias`.
@@ -66,6 +67,17 @@ final class Matmul {
                 multiply(kernel, Matrix.of(x, b), Matrix.of(y, b), bias, 0, Matrix.of(out, b));
     }
 
+    /// A right side `[1, k, n]` that is packed now, for products of all left sides but those of few rows.
+    static RightSide rightSide(GemmKernel kernel, View y, int rows) {
+        if (rows <= FEW_ROWS || y.shape().numel() == 0)
+            return (x, bias, out) -> matmul(kernel, x, y, bias, out);
+        Matrix right = Matrix.of(y, 0);
+        int n = right.columns();
+        var panels = Gemm.pack(kernel, new float[Gemm.packed(kernel, right.rows(), n)], right.data(), right.offset(), right.rowStride(),
+                right.columnStride(), right.rows(), n);
+        return (x, bias, out) -> multiply(kernel, Matrix.of(x, 0), panels, Gemm.start(kernel, bias, 0, n), Matrix.of(out, 0));
+    }
+
     /// @param bias may be null, otherwise the bias of the first column is number `first`
     private static void multiply(GemmKernel kernel, Matrix x, Matrix y, View bias, int first, Matrix out) {
         if (out.columnStride() != 1 && out.rowStride() == 1 && bias == null) {  // out' = y' x', the same products in the same order
@@ -82,7 +94,12 @@ final class Matmul {
             return;
         }
         var panels = Gemm.pack(kernel, y.data(), y.offset(), y.rowStride(), y.columnStride(), y.rows(), n);
-        float[] start = Gemm.start(kernel, bias, first, n);
+        multiply(kernel, x, panels, Gemm.start(kernel, bias, first, n), out);
+    }
+
+    private static void multiply(GemmKernel kernel, Matrix x, Gemm.Panels panels, float[] start, Matrix out) {
+        int m = x.rows();
+        int n = panels.n();
         if (out.columnStride() == 1) {
             Gemm.multiply(kernel, m, x.side(kernel), panels, start, out.data(), i -> out.offset() + i * out.rowStride());
             return;

@@ -2,6 +2,7 @@ package dev.sunda.core.cpu;
 
 import dev.sunda.core.cpu.Scratch64.Role;
 import dev.sunda.core.parallel.Parallel;
+import dev.sunda.core.spi.RightSide;
 import dev.sunda.core.spi.View;
 import java.util.Arrays;
 
@@ -27,9 +28,7 @@ final class Matmul64 {
         var shape = out.shape();
         if (shape.numel() == 0)
             return;
-        int n = shape.size(2);
-        double[] start = bias == null ? Gemm64.start(kernel, null, 0, 0, n)
-                : Gemm64.start(kernel, bias.heap().doubles(), bias.layout().offset(), bias.layout().stride(0), n);
+        double[] start = start(kernel, bias, shape.size(2));
         long work = (long) shape.size(1) * shape.size(2) * x.shape().size(2);
         if (work >= SMALL)
             for (int b = 0; b < shape.size(0); b++)
@@ -39,6 +38,28 @@ final class Matmul64 {
                 for (int b = from; b < to; b++)
                     multiply(kernel, x, y, start, out, b);
             });
+    }
+
+    private static double[] start(Gemm64Kernel kernel, View bias, int n) {
+        return bias == null ? Gemm64.start(kernel, null, 0, 0, n)
+                : Gemm64.start(kernel, bias.heap().doubles(), bias.layout().offset(), bias.layout().stride(0), n);
+    }
+
+    /// A right side `[1, k, n]` that is packed now, for products whose results have contiguous rows.
+    static RightSide rightSide(Gemm64Kernel kernel, View y, int rows) {
+        if (rows <= FEW_ROWS || y.shape().numel() == 0)
+            return (x, bias, out) -> matmul(kernel, x, y, bias, out);
+        int k = y.shape().size(1);
+        int n = y.shape().size(2);
+        var panels = Gemm64.pack(kernel, new double[Gemm64.packed(kernel, k, n)], matrix(y, 0, 1, 2), 0, k, n);
+        return (x, bias, out) -> {
+            var layout = out.layout();
+            if (layout.stride(2) == 1)
+                Gemm64.multiply(kernel, out.shape().size(1), n, k, matrix(x, 0, 1, 2), panels, start(kernel, bias, n),
+                        out.heap().doubles(), layout.offset(), layout.stride(1));
+            else
+                matmul(kernel, x, y, bias, out);
+        };
     }
 
     private static void multiply(Gemm64Kernel kernel, View x, View y, double[] start, View out, int batch) {

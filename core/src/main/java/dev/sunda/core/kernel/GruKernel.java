@@ -2,6 +2,8 @@ package dev.sunda.core.kernel;
 
 import dev.sunda.core.Tensor;
 import dev.sunda.core.op.BinaryOp;
+import dev.sunda.core.op.Formula;
+import dev.sunda.core.op.Term;
 import dev.sunda.core.op.UnaryOp;
 
 /// Gated recurrent units. With `p = W h_(t-1) + b`, in three parts as `x_t`:
@@ -11,29 +13,30 @@ import dev.sunda.core.op.UnaryOp;
 /// pass through the sigmoids; `dx = [dr, dz, da]`, `dp = [dr, dz, r * da]` and `dh_(t-1) += z * dh + Wᵀ dp`.
 /// Source: Cho et al. 2014, arXiv:1406.1078, in the form that computes all products of a step at once.
 public final class GruKernel extends RecurrentKernel {
+    private static final Formula STEP = step();
     private final int hidden;
     private final Tensor gates;
     private final Tensor products;
     private final Tensor two;
     private final Tensor one;
-    private final Tensor other;
     private Tensor dx;
     private Tensor dproducts;
 
     /// For the arguments see [RecurrentKernel]; `gates` is `3 * H`, in the order r, z, n.
-    public static GruKernel of(Tensor x, Tensor h, Tensor weight, Tensor bias, Tensor active, boolean reverse) {
+    ///
+    /// @param remembers whether there will be a backward pass
+    public static GruKernel of(Tensor x, Tensor h, Tensor weight, Tensor bias, Tensor active, boolean reverse, boolean remembers) {
         check(3, x, h, weight, bias);
-        return new GruKernel(x, h, weight, bias, active, reverse);
+        return new GruKernel(x, h, weight, bias, active, reverse, remembers);
     }
 
-    private GruKernel(Tensor x, Tensor h, Tensor weight, Tensor bias, Tensor active, boolean reverse) {
-        super(x, h, weight, bias, active, reverse, memory(x, x.size(0) + 1, h));
+    private GruKernel(Tensor x, Tensor h, Tensor weight, Tensor bias, Tensor active, boolean reverse, boolean remembers) {
+        super(x, h, weight, bias, active, reverse, remembers, memory(x, x.size(0) + 1, h));
         hidden = h.size(1);
-        gates = empty(x.shape());
-        products = empty(x.shape());
+        gates = history(3 * hidden);
+        products = history(3 * hidden);
         two = empty(h.size(0), 2 * hidden);
         one = empty(h.shape());
-        other = empty(h.shape());
     }
 
     /// All states, `[T + 1, N, H]`.
@@ -50,32 +53,34 @@ public final class GruKernel extends RecurrentKernel {
         return new Gradients(dx, dh, null, weightGradient(), biasGradient(), null);
     }
 
+    /// Of inputs (0 to 2), products (3 to 5) and the state before (6): gates (7 to 9) and the state (10).
+    private static Formula step() {
+        Term r = Term.tensor(0).add(Term.tensor(3)).apply(UnaryOp.SIGMOID);
+        Term z = Term.tensor(1).add(Term.tensor(4)).apply(UnaryOp.SIGMOID);
+        Term n = Term.tensor(2).add(r.mul(Term.tensor(5))).apply(UnaryOp.TANH);
+        return new Formula().assign(7, r).assign(8, z).assign(9, n).assign(10, n.add(z.mul(Term.tensor(6).sub(n))));
+    }
+
     @Override
     void step(int t, Tensor h, Tensor next) {
         Tensor input = x.select(0, t);
-        Tensor gate = gates.select(0, t);
-        Tensor product = products.select(0, t);
+        Tensor gate = kept(gates, t);
+        Tensor product = kept(products, t);
         product(h, product);
-        binary(BinaryOp.ADD, resetAndUpdate(input), resetAndUpdate(product), two);
-        unary(UnaryOp.SIGMOID, two, resetAndUpdate(gate));
-        binary(BinaryOp.MUL, reset(gate), candidate(product), one);
-        binary(BinaryOp.ADD, candidate(input), one, other);
-        unary(UnaryOp.TANH, other, candidate(gate));
-        binary(BinaryOp.SUB, h, candidate(gate), one);
-        binary(BinaryOp.MUL, update(gate), one, other);
-        binary(BinaryOp.ADD, candidate(gate), other, next);
+        formula(STEP, reset(input), update(input), candidate(input), reset(product), update(product), candidate(product), h, reset(gate),
+                update(gate), candidate(gate), next);
     }
 
     @Override
     boolean backward(int t, Tensor dh, Tensor h, Tensor carried) {
-        Tensor gate = gates.select(0, t);
+        Tensor gate = kept(gates, t);
         Tensor toInput = dx.select(0, t);
         Tensor toProduct = dproducts.select(0, t);
         binary(BinaryOp.MUL, dh, update(gate), carried);
         binary(BinaryOp.SUB, dh, carried, one);
         unaryBackward(UnaryOp.TANH, candidate(gate), one, candidate(toInput));
         binary(BinaryOp.MUL, candidate(toInput), reset(gate), candidate(toProduct));
-        binary(BinaryOp.MUL, candidate(toInput), candidate(products.select(0, t)), reset(two));
+        binary(BinaryOp.MUL, candidate(toInput), candidate(kept(products, t)), reset(two));
         binary(BinaryOp.SUB, h, candidate(gate), one);
         binary(BinaryOp.MUL, dh, one, update(two));
         unaryBackward(UnaryOp.SIGMOID, resetAndUpdate(gate), two, resetAndUpdate(toInput));

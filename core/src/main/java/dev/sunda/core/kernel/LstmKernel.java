@@ -2,7 +2,10 @@ package dev.sunda.core.kernel;
 
 import dev.sunda.core.Tensor;
 import dev.sunda.core.op.BinaryOp;
+import dev.sunda.core.op.Formula;
+import dev.sunda.core.op.Term;
 import dev.sunda.core.op.UnaryOp;
+import dev.sunda.core.spi.RightSide;
 import dev.sunda.core.type.Layout;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
@@ -16,28 +19,31 @@ import dev.sunda.core.type.ShapeException;
 /// Source: Hochreiter, Schmidhuber 1997, doi:10.1162/neco.1997.9.8.1735, with forget gates as in Gers et al. 2000; Sak et al. 2014,
 /// arXiv:1402.1128 for the projection.
 public final class LstmKernel extends RecurrentKernel {
+    private static final Formula STEP = step();
     private final int hidden;
     private final Tensor projection;
+    private final RightSide project;
     private final Tensor result;
     private final Tensor cells;
     private final Tensor gates;
     private final Tensor squashed;
     private final Tensor outputs;
     private final Tensor four;
-    private final Tensor sum;
     private final Tensor one;
     private final Tensor other;
     private final Tensor cell;
     private Tensor gradients;
     private Tensor dstates;
     private Tensor dcell;
+    private RightSide unproject;
 
     /// For the arguments see [RecurrentKernel]; `gates` is `4 * H`, in the order i, f, g, o.
     ///
     /// @param c `[N, H]`: the cells before the first step
     /// @param projection `[P, H]`, or null, then `P` is `H`
+    /// @param remembers whether there will be a backward pass
     public static LstmKernel of(Tensor x, Tensor h, Tensor c, Tensor weight, Tensor bias, Tensor projection, Tensor active,
-            boolean reverse) {
+            boolean reverse, boolean remembers) {
         check(4, x, h, weight, bias);
         int hidden = weight.size(0) / 4;
         if (!c.shape().equals(Shape.of(h.size(0), hidden)))
@@ -47,23 +53,23 @@ public final class LstmKernel extends RecurrentKernel {
                     projection == null ? weight.shape() : projection.shape());
         int numbers = (x.size(0) + 1) * h.numel();
         Tensor result = Tensor.empty(Layout.contiguous(Shape.of(numbers + c.numel())), x.dtype(), x.device());
-        return new LstmKernel(x, h, c, weight, bias, projection, active, reverse, result,
+        return new LstmKernel(x, h, c, weight, bias, projection, active, reverse, remembers, result,
                 result.narrow(0, 0, numbers).reshape(x.size(0) + 1, h.size(0), h.size(1)));
     }
 
     private LstmKernel(Tensor x, Tensor h, Tensor c, Tensor weight, Tensor bias, Tensor projection, Tensor active, boolean reverse,
-            Tensor result, Tensor states) {
-        super(x, h, weight, bias, active, reverse, states);
+            boolean remembers, Tensor result, Tensor states) {
+        super(x, h, weight, bias, active, reverse, remembers, states);
         this.result = result;
         this.projection = projection;
+        project = projection == null ? null : rightSide(projection.mT());
         hidden = c.size(1);
         cells = memory(x, steps() + 1, c);
         cells.select(0, before(reverse ? steps() - 1 : 0)).copyFrom(c);
-        gates = empty(x.shape());
-        squashed = memory(x, steps(), c);
-        outputs = projection == null ? null : empty(squashed.shape());
+        gates = history(4 * hidden);
+        squashed = history(hidden);
+        outputs = projection == null ? null : history(hidden);
         four = empty(h.size(0), 4 * hidden);
-        sum = empty(four.shape());
         one = empty(c.shape());
         other = empty(c.shape());
         cell = empty(c.shape());
@@ -81,6 +87,7 @@ public final class LstmKernel extends RecurrentKernel {
         gradients = empty(x.shape());
         dstates = projection == null ? null : empty(x.shape().with(2, projection.size(0)));
         dcell = last(dresult).copy();
+        unproject = projection == null ? null : rightSide(projection);
         Tensor dh = runBack(dresult.narrow(0, 0, states.numel()).reshape(states.shape()));
         return new Gradients(gradients, dh, dcell, weightGradient(), biasGradient(), projection == null ? null : outer(dstates, outputs));
     }
@@ -89,38 +96,45 @@ public final class LstmKernel extends RecurrentKernel {
         return vector.narrow(0, states.numel(), cells.size(1) * hidden).reshape(cells.size(1), hidden);
     }
 
+    /// Of inputs (0 to 3), products (4 to 7) and the cell before (8): gates (9 to 12), the cell (13), its `tanh` (14) and `o * tanh(c_t)`.
+    private static Formula step() {
+        Term i = sum(0).apply(UnaryOp.SIGMOID);
+        Term f = sum(1).apply(UnaryOp.SIGMOID);
+        Term g = sum(2).apply(UnaryOp.TANH);
+        Term o = sum(3).apply(UnaryOp.SIGMOID);
+        Term c = f.mul(Term.tensor(8)).add(i.mul(g));
+        Term tanh = c.apply(UnaryOp.TANH);
+        return new Formula().assign(9, i).assign(10, f).assign(11, g).assign(12, o).assign(13, c).assign(14, tanh).assign(15, o.mul(tanh));
+    }
+
+    private static Term sum(int gate) {
+        return Term.tensor(gate).add(Term.tensor(4 + gate));
+    }
+
     @Override
     void step(int t, Tensor h, Tensor next) {
-        Tensor gate = gates.select(0, t);
+        Tensor gate = kept(gates, t);
         Tensor old = cells.select(0, before(t));
         Tensor to = cells.select(0, after(t));
         product(h, four);
-        binary(BinaryOp.ADD, x.select(0, t), four, sum);
-        unary(UnaryOp.SIGMOID, inputAndForget(sum), inputAndForget(gate));
-        unary(UnaryOp.TANH, candidate(sum), candidate(gate));
-        unary(UnaryOp.SIGMOID, output(sum), output(gate));
-        binary(BinaryOp.MUL, forget(gate), old, one);
-        binary(BinaryOp.MUL, input(gate), candidate(gate), other);
+        Tensor from = x.select(0, t);
         Tensor fresh = someEnd() ? cell : to;
-        binary(BinaryOp.ADD, one, other, fresh);
-        unary(UnaryOp.TANH, fresh, squashed.select(0, t));
+        Tensor unprojected = projection == null ? next : kept(outputs, t);
+        formula(STEP, input(from), forget(from), candidate(from), output(from), input(four), forget(four), candidate(four), output(four),
+                old, input(gate), forget(gate), candidate(gate), output(gate), fresh, kept(squashed, t), unprojected);
         keep(t, fresh, old, to);
-        if (projection == null) {
-            binary(BinaryOp.MUL, output(gate), squashed.select(0, t), next);
-            return;
-        }
-        binary(BinaryOp.MUL, output(gate), squashed.select(0, t), outputs.select(0, t));
-        multiply(outputs.select(0, t), projection.mT(), null, next);
+        if (projection != null)
+            multiply(unprojected, project, null, next);
     }
 
     @Override
     boolean backward(int t, Tensor dh, Tensor h, Tensor carried) {
-        Tensor gate = gates.select(0, t);
-        Tensor tanh = squashed.select(0, t);
+        Tensor gate = kept(gates, t);
+        Tensor tanh = kept(squashed, t);
         Tensor dq = dh;
         if (projection != null) {
             dstates.select(0, t).copyFrom(dh);
-            multiply(dh, projection, null, cell);
+            multiply(dh, unproject, null, cell);
             dq = cell;
         }
         binary(BinaryOp.MUL, dq, tanh, output(four));

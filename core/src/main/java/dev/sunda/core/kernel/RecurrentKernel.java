@@ -2,12 +2,16 @@ package dev.sunda.core.kernel;
 
 import dev.sunda.core.Tensor;
 import dev.sunda.core.op.BinaryOp;
+import dev.sunda.core.op.Formula;
 import dev.sunda.core.op.UnaryOp;
+import dev.sunda.core.spi.RightSide;
+import dev.sunda.core.spi.View;
 import dev.sunda.core.type.DTypeException;
 import dev.sunda.core.type.Dims;
 import dev.sunda.core.type.Layout;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
+import java.util.Arrays;
 
 /// One recurrent layer in one direction over a whole sequence, and its gradients; an object is one run and remembers what its backward pass
 /// needs.
@@ -24,10 +28,11 @@ public abstract class RecurrentKernel {
     /// `[T + 1, N, P]`.
     final Tensor states;
     private final Tensor weight;
-    private final Tensor transposed;
+    private final RightSide product;
     private final Tensor bias;
     private final Tensor active;
     private final boolean reverse;
+    private final boolean remembers;
     private final Tensor fresh;
 
     /// The gradients of what a run was made of.
@@ -46,15 +51,17 @@ public abstract class RecurrentKernel {
     /// @param weight `[gates, P]`
     /// @param bias `[gates]` or null
     /// @param active boolean `[T, N, 1]`, true where a sample has not ended; null if none ends early
+    /// @param remembers whether there will be a backward pass; otherwise what only that needs is not kept
     /// @param states memory for all states, `[T + 1, N, P]`
-    RecurrentKernel(Tensor x, Tensor h, Tensor weight, Tensor bias, Tensor active, boolean reverse, Tensor states) {
+    RecurrentKernel(Tensor x, Tensor h, Tensor weight, Tensor bias, Tensor active, boolean reverse, boolean remembers, Tensor states) {
         this.x = x;
         this.states = states;
         this.weight = weight;
         this.bias = bias;
         this.active = active;
         this.reverse = reverse;
-        transposed = weight.mT().contiguous();
+        this.remembers = remembers;
+        product = rightSide(weight.mT().contiguous());
         fresh = active == null ? null : empty(h.shape());
         states.select(0, before(firstStep())).copyFrom(h);
     }
@@ -130,15 +137,18 @@ public abstract class RecurrentKernel {
     ///
     /// @param dstates gradients of all states
     final Tensor runBack(Tensor dstates) {
+        if (!remembers)
+            throw new IllegalStateException("recurrence: this run was made without what its backward pass needs");
         Tensor[] scratch = {empty(states.size(1), states.size(2)), empty(states.size(1), states.size(2))};
         Tensor arriving = empty(scratch[0].shape()).copyFrom(dstates.select(0, after(lastStep())));
         Tensor carried = empty(scratch[0].shape());
+        RightSide right = rightSide(weight);
         for (int s = 0; s < steps(); s++) {
             int t = reverse ? s : steps() - 1 - s;
             clear(t, arriving, scratch[0]);
             boolean more = backward(t, active == null ? arriving : scratch[0], states.select(0, before(t)), carried);
             Tensor sum = scratch[0];
-            multiply(productGradients().select(0, t), weight, null, sum);
+            multiply(productGradients().select(0, t), right, null, sum);
             if (more)
                 sum = add(sum, carried, scratch[1]);
             if (active != null) {
@@ -157,7 +167,7 @@ public abstract class RecurrentKernel {
 
     /// `product of h and the weight + bias`.
     final void product(Tensor h, Tensor out) {
-        multiply(h, transposed, bias, out);
+        multiply(h, product, bias, out);
     }
 
     /// The states before each step, in the order of time.
@@ -206,6 +216,16 @@ public abstract class RecurrentKernel {
 
     // ---------------------------------------------------------------------------------------------------------- steps of arithmetic
 
+    /// Memory for what every step leaves to the backward pass: `[T, N, width]`, or `[1, N, width]` for all steps if there will be none.
+    final Tensor history(int width) {
+        return empty(remembers ? steps() : 1, x.size(1), width);
+    }
+
+    /// What step `t` leaves in memory from [#history].
+    final Tensor kept(Tensor history, int t) {
+        return history.select(0, remembers ? t : 0);
+    }
+
     /// `count` times the shape of `one`.
     static Tensor memory(Tensor x, int count, Tensor one) {
         return Tensor.empty(Layout.contiguous(Shape.of(count, one.size(0), one.size(1))), x.dtype(), x.device());
@@ -223,16 +243,24 @@ public abstract class RecurrentKernel {
         x.backend().binary(op, a.view(), b.view(), out.view());
     }
 
-    final void unary(UnaryOp op, Tensor a, Tensor out) {
-        x.backend().unary(op, a.view(), out.view());
-    }
-
     final void unaryBackward(UnaryOp op, Tensor kept, Tensor dy, Tensor dx) {
         x.backend().unaryBackward(op, kept.view(), dy.view(), dx.view());
     }
 
-    final void multiply(Tensor a, Tensor b, Tensor bias, Tensor out) {
-        x.backend().matmul(a.unsqueeze(0).view(), b.unsqueeze(0).view(), bias == null ? null : bias.view(), out.unsqueeze(0).view());
+    /// Assigns some tensors, all of one shape, in one pass over memory.
+    final void formula(Formula formula, Tensor... tensors) {
+        View[] views = new View[tensors.length];
+        Arrays.setAll(views, k -> tensors[k].view());
+        x.backend().formula(formula, views);
+    }
+
+    /// A matrix that every step multiplies with.
+    final RightSide rightSide(Tensor b) {
+        return x.backend().rightSide(b.unsqueeze(0).view(), states.size(1));
+    }
+
+    static void multiply(Tensor a, RightSide b, Tensor bias, Tensor out) {
+        b.multiply(a.unsqueeze(0).view(), bias == null ? null : bias.view(), out.unsqueeze(0).view());
     }
 
     /// `sum over steps and samples of a bᵀ`.

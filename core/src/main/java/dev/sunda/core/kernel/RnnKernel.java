@@ -1,7 +1,8 @@
 package dev.sunda.core.kernel;
 
 import dev.sunda.core.Tensor;
-import dev.sunda.core.op.BinaryOp;
+import dev.sunda.core.op.Formula;
+import dev.sunda.core.op.Term;
 import dev.sunda.core.op.UnaryOp;
 
 /// The simple recurrence `h_t = f(x_t + W h_(t-1) + b)`, `f` being a function whose derivative is written with its value, such as `tanh`.
@@ -11,22 +12,26 @@ import dev.sunda.core.op.UnaryOp;
 public final class RnnKernel extends RecurrentKernel {
     private final UnaryOp activation;
     private final Tensor product;
-    private final Tensor sum;
+    private final Formula step;
     private Tensor gradients;
 
     /// For the arguments see [RecurrentKernel]; `gates` is `H`, the width of the state.
-    public static RnnKernel of(UnaryOp activation, Tensor x, Tensor h, Tensor weight, Tensor bias, Tensor active, boolean reverse) {
+    ///
+    /// @param remembers whether there will be a backward pass
+    public static RnnKernel of(UnaryOp activation, Tensor x, Tensor h, Tensor weight, Tensor bias, Tensor active, boolean reverse,
+            boolean remembers) {
         if (activation.keeps() != UnaryOp.Keeps.OUTPUT)
             throw new IllegalArgumentException("rnn: the derivative of the function must follow from its value (got " + activation + ")");
         check(1, x, h, weight, bias);
-        return new RnnKernel(activation, x, h, weight, bias, active, reverse);
+        return new RnnKernel(activation, x, h, weight, bias, active, reverse, remembers);
     }
 
-    private RnnKernel(UnaryOp activation, Tensor x, Tensor h, Tensor weight, Tensor bias, Tensor active, boolean reverse) {
-        super(x, h, weight, bias, active, reverse, memory(x, x.size(0) + 1, h));
+    private RnnKernel(UnaryOp activation, Tensor x, Tensor h, Tensor weight, Tensor bias, Tensor active, boolean reverse,
+            boolean remembers) {
+        super(x, h, weight, bias, active, reverse, remembers, memory(x, x.size(0) + 1, h));
         this.activation = activation;
         product = empty(h.shape());
-        sum = empty(h.shape());
+        step = new Formula().assign(2, Term.tensor(0).add(Term.tensor(1)).apply(activation));
     }
 
     /// All states, `[T + 1, N, H]`.
@@ -45,8 +50,7 @@ public final class RnnKernel extends RecurrentKernel {
     @Override
     void step(int t, Tensor h, Tensor next) {
         product(h, product);
-        binary(BinaryOp.ADD, x.select(0, t), product, sum);
-        unary(activation, sum, next);
+        formula(step, x.select(0, t), product, next);
     }
 
     @Override

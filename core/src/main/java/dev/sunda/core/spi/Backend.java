@@ -108,6 +108,15 @@ public interface Backend {
     /// @param bias `[n]`, one number a column; null stands for zeros
     void matmul(View x, View y, View bias, View out);
 
+    /// Prepares the right side of many products, for example the weight of a recurrent layer, which meets the state of every step. A
+    /// backend that rearranges right sides does so once here; the numbers of `y` must not change while the result is used.
+    ///
+    /// @param y `[1, k, n]`
+    /// @param rows that left sides will have; decides about speed alone
+    default RightSide rightSide(View y, int rows) {
+        return (x, bias, out) -> matmul(x, y, bias, out);
+    }
+
     /// `out[i][j] = x[i][index[i][j]]` with `dim` as the indexed position: `index` (`I64`) has the shape of `out`.
     ///
     /// @throws dev.sunda.core.type.ShapeException if an index is outside the dimension; a device that works behind the caller's back may

@@ -10,6 +10,7 @@ import dev.sunda.core.op.BinaryOp;
 import dev.sunda.core.op.Formula;
 import dev.sunda.core.op.Term;
 import dev.sunda.core.op.UnaryOp;
+import dev.sunda.core.parallel.Parallel;
 import dev.sunda.core.reference.ReferenceBackend;
 import dev.sunda.core.spi.View;
 import dev.sunda.core.type.DType;
@@ -67,15 +68,29 @@ class FormulaProperties {
         assertThat(r.toFloatArray()).isEqualTo(expected[2].toFloatArray());
     }
 
-    /// Random terms, many of them those that one loop takes together, some of them used again; tensors with gaps, and one twice.
+    /// Random terms, many of them those that one loop takes together, some of them used again; tensors with gaps, neighbours in one memory,
+    /// and one twice.
     @Property(tries = 1000)
     void loopsThatTakeSeveralInstructionsChangeNoBit(@ForAll @IntRange(max = 1500) int n, @ForAll long seed) {
-        var rng = new Rng(seed);
+        loopsChangeNoBit(n, new Rng(seed));
+    }
+
+    /// So many elements that threads share them.
+    @Property(tries = 40)
+    void chunksChangeNoBit(@ForAll @IntRange(max = 40_000) int n, @ForAll long seed) {
+        Parallel.withThreads(3, () -> {
+            loopsChangeNoBit(n, new Rng(seed));
+            return null;
+        });
+    }
+
+    private static void loopsChangeNoBit(int n, Rng rng) {
         Tensor[] tensors = new Tensor[4];
+        Tensor shared = rng.nextInt(3) == 0 ? Tensor.randn(Shape.of(4, n), rng) : null;
         for (int k = 0; k < tensors.length; k++) {
             int step = 1 + rng.nextInt(4) / 3;
             Tensor all = Tensor.randn(Shape.of(n * step), rng);
-            tensors[k] = step == 1 ? all : all.slice(0, 0, n * step, step);
+            tensors[k] = shared != null ? shared.select(0, k) : step == 1 ? all : all.slice(0, 0, n * step, step);
         }
         if (rng.nextInt(4) == 0)
             tensors[3] = tensors[0];
@@ -105,7 +120,7 @@ class FormulaProperties {
             return rng.nextInt(8) == 0 ? Term.of(0.75) : known.get(rng.nextInt(known.size()));
         Term a = term(known, rng, depth - 1);
         Term b = term(known, rng, depth - 1);
-        Term result = switch (rng.nextInt(12)) {
+        Term result = switch (rng.nextInt(14)) {
             case 0 -> a.mul(0.3).add(b.mul(0.7));
             case 1 -> a.mul(0.3).sub(b.mul(0.7));
             case 2 -> a.mul(0.9).add(b.square().mul(0.1));
@@ -117,6 +132,8 @@ class FormulaProperties {
             case 8 -> a.sign().mul(b);
             case 9 -> a.lt(0.1).choose(b, b.gt(0.2));
             case 10 -> Term.of(2).sub(a).maximum(b.add(0.5)).minimum(Term.of(3));
+            case 11 -> a.apply(UnaryOp.SIGMOID);
+            case 12 -> a.mul(b).apply(UnaryOp.TANH);
             default -> a.add(b).sub(a.mul(b));
         };
         known.add(result);

@@ -67,6 +67,26 @@ class MatmulProperties {
         ConvolutionViews.assertClose(simd, expected, 1e-6 + 1e-7 * k);
     }
 
+    /// Sides of few and of many rows, whatever had been announced.
+    @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
+    void preparedRightSidesChangeNoBit(@ForAll @IntRange(min = 0, max = 70) int m, @ForAll @IntRange(min = 0, max = 600) int k,
+            @ForAll @IntRange(min = 0, max = 130) int n, @ForAll Order left, @ForAll Order right, @ForAll Order result,
+            @ForAll long seed) {
+        var random = new Random(seed);
+        View y = ConvolutionViews.random(Shape.of(1, k, n), right, random);
+        GemmKernel kernel = random.nextBoolean() ? new SimdGemm() : new ScalarGemm();
+        var side = Matmul.rightSide(kernel, y, random.nextInt(70));
+        for (int step = 0; step < 3; step++) {
+            View x = ConvolutionViews.random(Shape.of(1, m, k), left, random);
+            View bias = random.nextBoolean() ? null : ConvolutionViews.random(Shape.of(n), Order.SLICED, random);
+            View out = ConvolutionViews.empty(DType.F32, Shape.of(1, m, n), result);
+            View expected = ConvolutionViews.like(out);
+            side.multiply(x, bias, out);
+            Matmul.matmul(x, y, bias, expected);
+            ConvolutionViews.assertSame(out, expected);
+        }
+    }
+
     /// So many matrices that each belongs to one thread.
     @Property(tries = 20, edgeCases = EdgeCasesMode.NONE)
     void productsOfManyMatricesAgree(@ForAll @IntRange(min = 16, max = 20) int batch, @ForAll @IntRange(min = 60, max = 100) int m,

@@ -66,6 +66,23 @@ class Products64Properties {
     }
 
     @Property(tries = 100, edgeCases = EdgeCasesMode.NONE)
+    void preparedRightSidesChangeNoBit(@ForAll @IntRange(max = 40) int m, @ForAll @IntRange(max = 600) int k,
+            @ForAll @IntRange(max = 70) int n, @ForAll long seed) {
+        var views = new RandomViews(seed);
+        View y = views.finite(F64, Shape.of(1, k, n));
+        var side = cpu.rightSide(y, views.coin() ? 2 : 40);
+        for (int step = 0; step < 3; step++) {
+            View x = views.finite(F64, Shape.of(1, m, k));
+            View bias = views.coin() ? null : views.finite(F64, Shape.of(n));
+            View actual = views.target(F64, Shape.of(1, m, n));
+            View expected = copy(actual);
+            side.multiply(x, bias, actual);
+            cpu.matmul(x, y, bias, expected);
+            assertSame(actual, expected);
+        }
+    }
+
+    @Property(tries = 100, edgeCases = EdgeCasesMode.NONE)
     void twinsAndThreadsGiveTheSameProducts(@ForAll @IntRange(min = 1, max = 130) int m, @ForAll @IntRange(min = 1, max = 600) int k,
             @ForAll @IntRange(min = 1, max = 130) int n, @ForAll long seed) {
         var views = new RandomViews(seed);

@@ -4,6 +4,7 @@ import static dev.sunda.autograd.Operation.fused;
 import static dev.sunda.autograd.Operation.output;
 import static dev.sunda.autograd.Operation.recorded;
 
+import dev.sunda.autograd.GradMode;
 import dev.sunda.autograd.Variable;
 import dev.sunda.core.Tensor;
 import dev.sunda.core.kernel.GruKernel;
@@ -58,18 +59,20 @@ record RecurrentPass(Cell cell, Variable x, Variable h, Variable c, Weights w, b
         Variable inputs = inputs();
         Tensor hh = w.states().data();
         Tensor bias = data(w.stateBias());
+        boolean remembers = GradMode.isRecording()
+                && Stream.of(inputs, h, c, w.states(), w.stateBias(), w.projection()).anyMatch(v -> v != null && v.requiresGrad());
         Variable states = switch (cell) {
             case RNN_TANH, RNN_RELU -> {
                 UnaryOp f = cell == Cell.RNN_TANH ? UnaryOp.TANH : UnaryOp.RELU;
-                var kernel = RnnKernel.of(f, inputs.data(), h.data(), hh, bias, active, reverse);
+                var kernel = RnnKernel.of(f, inputs.data(), h.data(), hh, bias, active, reverse, remembers);
                 yield states(inputs, kernel.forward(), kernel::backward);
             }
             case GRU -> {
-                var kernel = GruKernel.of(inputs.data(), h.data(), hh, bias, active, reverse);
+                var kernel = GruKernel.of(inputs.data(), h.data(), hh, bias, active, reverse, remembers);
                 yield states(inputs, kernel.forward(), kernel::backward);
             }
             case LSTM -> {
-                var kernel = LstmKernel.of(inputs.data(), h.data(), c.data(), hh, bias, data(w.projection()), active, reverse);
+                var kernel = LstmKernel.of(inputs.data(), h.data(), c.data(), hh, bias, data(w.projection()), active, reverse, remembers);
                 yield states(inputs, kernel.forward(), kernel::backward);
             }
         };
