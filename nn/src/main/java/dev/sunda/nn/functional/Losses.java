@@ -12,6 +12,7 @@ import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Dims;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
+import java.util.Arrays;
 import java.util.List;
 
 /// Cross-entropy, the loss of most classifiers. The other losses are in classes by subject: [RegressionLosses], [DistributionLosses],
@@ -114,6 +115,35 @@ public final class Losses {
                     : losses.sum().div(rows.size(0));
             case BATCH_MEAN -> throw LossTerms.notForThisLoss("crossEntropy", options.reduction());
         };
+    }
+
+    /// [#crossEntropy] of logits that are a linear map of the input:
+    /// `logits[n, c, ...] = sum_i weight[c, ..., i] * x[n, i] + bias[c, ...]`.
+    ///
+    /// @param x `[N, in]`, or `[in]` for a single element
+    /// @param weight `[C, in]`, or `[C, d1, ..., in]` for several elements of each row
+    /// @param bias `[C]` or `[C, d1, ...]`; may be null
+    /// @param target as in [#crossEntropy(Variable, Variable, CrossEntropyOptions)], for logits of shape `[N, C, d1, ...]`
+    /// @throws ShapeException if the shapes do not fit
+    public static Variable linearCrossEntropy(Variable x, Variable weight, Variable bias, Variable target, CrossEntropyOptions options) {
+        if (x.rank() != 1 && x.rank() != 2)
+            throw new ShapeException("linearCrossEntropy", "the input must be [batch, features] or [features]", x.shape());
+        if (weight.rank() < 2 || weight.size(-1) != x.size(-1))
+            throw new ShapeException("linearCrossEntropy", "the weight must be [classes, ..., features] with the features of the input",
+                    x.shape(), weight.shape());
+        Shape results = Shape.of(Arrays.copyOf(weight.shape().sizes(), weight.rank() - 1));
+        if (bias != null && !bias.shape().equals(results))
+            throw new ShapeException("linearCrossEntropy", "the bias must have the shape of the weight without features", weight.shape(),
+                    bias.shape());
+        Variable logits = Linears.linear(x, weight.reshape(results.numel(), weight.size(-1)),
+                bias == null ? null : bias.reshape(results.numel()));
+        int[] sizes = results.sizes();
+        if (x.rank() == 2) {
+            sizes = new int[results.rank() + 1];
+            sizes[0] = x.size(0);
+            System.arraycopy(results.sizes(), 0, sizes, 1, results.rank());
+        }
+        return crossEntropy(logits.reshape(sizes), target, options);
     }
 
     private static Variable rowLosses(Variable logits, Variable target, CrossEntropyOptions options) {
