@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /// Every differentiable operation of [Variable] and [LinearAlgebra]; a test fails when one is missing.
-final class OpCases {
+public final class OpCases {
     // @formatter:off
-    static final List<OpCase> ALL = Stream.of(                       // one family a line
+    public static final List<OpCase> ALL = Stream.of(                       // one family a line
             ArithmeticCases.cases(),
             FunctionCases.cases(),
             PointwiseCases.cases(),

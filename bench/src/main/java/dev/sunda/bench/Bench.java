@@ -1,6 +1,9 @@
 package dev.sunda.bench;
 
+import dev.sunda.core.Backends;
 import dev.sunda.core.parallel.Parallel;
+import dev.sunda.core.type.Device;
+import dev.sunda.core.type.DeviceException;
 import dev.sunda.examples.console.ProgressBar;
 import dev.sunda.examples.console.TextTable;
 import java.io.IOException;
@@ -34,6 +37,9 @@ public final class Bench implements Callable<Integer> {
     private Integer threads;
     @Option(names = "--only", paramLabel = "S", defaultValue = "", description = "cases whose name contains S, for example depthwise/")
     private String only;
+    @Option(names = "--device", paramLabel = "NAME", defaultValue = "cpu",
+            description = "where to compute, for example cuda (${DEFAULT-VALUE})")
+    private String deviceName;
     @Option(names = "--quick", description = "shorter, less exact")
     private boolean quick;
     @ArgGroup(exclusive = true)
@@ -68,6 +74,7 @@ public final class Bench implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException, RunnerException {
         applyThreads();
+        Device device = device();
         if (instead.compare != null)
             return compare(instead.compare.getFirst(), instead.compare.getLast());
         List<Case> cases = Cases.containing(only);
@@ -80,7 +87,7 @@ public final class Bench implements Callable<Integer> {
         else if (instead.jmh)
             Jmh.run(cases, Parallel.threads(), quick);
         else
-            measure(cases);
+            measure(cases, device);
         return 0;
     }
 
@@ -92,19 +99,32 @@ public final class Bench implements Callable<Integer> {
         Parallel.setThreads(threads);
     }
 
+    /// The checks of the compiler concern the processor alone.
+    private Device device() {
+        try {
+            Device device = Device.parse(deviceName);
+            if (!device.equals(Device.CPU) && (instead.scaling || instead.jmh || instead.freshJvms != null))
+                throw misused("--scaling, --jmh and --fresh-jvms are about the processor; leave out --device (got " + device + ")");
+            Backends.of(device);
+            return device;
+        } catch (DeviceException unavailable) {
+            throw misused(unavailable.getMessage());
+        }
+    }
+
     private Effort effort() {
         return quick ? Effort.QUICK : Effort.NORMAL;
     }
 
-    private void measure(List<Case> cases) {
+    private void measure(List<Case> cases, Device device) {
         var table = new TextTable("case", "layout", "forward ms", "train ms", "batch 1 ms", "forward KB", "train KB", "batch 1 KB");
-        Ceilings ceilings = instead.json ? Ceilings.measure() : null;
+        Ceilings ceilings = instead.json && device.equals(Device.CPU) ? Ceilings.measure() : null;
         for (Case c : cases) {
             if (!instead.json)
                 progress(c.name());
-            Map<Measure, Meter.Result> results = c.measure(effort());
+            Map<Measure, Meter.Result> results = c.measure(device, effort());
             if (instead.json)
-                out().println(Line.of(c, Parallel.threads(), results, ceilings));
+                out().println(Line.of(c, device, Parallel.threads(), results, ceilings));
             Meter.Result forward = results.get(Measure.FORWARD);
             Meter.Result train = results.get(Measure.TRAIN);
             Meter.Result single = results.get(Measure.FORWARD_BATCH1);
@@ -144,9 +164,9 @@ public final class Bench implements Callable<Integer> {
         var table = new TextTable("case", "measure", "1 thread ms", most + " threads ms", "times as fast");
         for (Case c : cases) {
             progress(c.name());
-            Map<Measure, Runnable> calls = c.prepare().get();
+            Map<Measure, Runnable> calls = c.prepare().apply(Device.CPU);
             for (Measure measure : c.measures()) {
-                Meter.Scaling found = new Meter(effort()).scaling(calls.get(measure), most);
+                Meter.Scaling found = new Meter(Device.CPU, effort()).scaling(calls.get(measure), most);
                 table.row(c.name(), measure.label(), text(found.one()), text(found.many()), text(found.one() / found.many()));
             }
         }

@@ -1,8 +1,10 @@
 package dev.sunda.bench;
 
+import dev.sunda.core.type.Device;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /// One line of the comparison with other frameworks.
@@ -10,14 +12,14 @@ import java.util.function.Supplier;
 /// @param name the same in every framework's runner
 /// @param layout `engine` where there are images, whose memory format the engine chooses by itself, otherwise `-`
 /// @param measures what can be measured, in the order in which it is
-/// @param prepare makes the data and returns a call for each measure; calls do not disturb one another
+/// @param prepare makes the data on a device and returns a call for each measure; calls do not disturb one another
 /// @param work what each measure cannot do without
-record Case(String name, String layout, List<Measure> measures, Supplier<Map<Measure, Runnable>> prepare,
+record Case(String name, String layout, List<Measure> measures, Function<Device, Map<Measure, Runnable>> prepare,
         Supplier<Map<Measure, Work>> work) {
-    /// Runs the case.
-    Map<Measure, Meter.Result> measure(Effort effort) {
-        Map<Measure, Runnable> calls = prepare.get();
-        var meter = new Meter(effort);
+    /// Runs the case on a device.
+    Map<Measure, Meter.Result> measure(Device device, Effort effort) {
+        Map<Measure, Runnable> calls = prepare.apply(device);
+        var meter = new Meter(device, effort);
         var results = new LinkedHashMap<Measure, Meter.Result>();
         for (Measure measure : measures)
             results.put(measure, meter.time(calls.get(measure)));

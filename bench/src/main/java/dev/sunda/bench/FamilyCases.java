@@ -11,6 +11,7 @@ import static dev.sunda.bench.Workloads.several;
 import dev.sunda.autograd.Variable;
 import dev.sunda.core.Rng;
 import dev.sunda.core.Tensor;
+import dev.sunda.core.type.Device;
 import dev.sunda.core.type.Shape;
 import dev.sunda.nn.Conv2d;
 import dev.sunda.nn.Conv3d;
@@ -41,7 +42,9 @@ import dev.sunda.optim.Rprop;
 import dev.sunda.optim.Sgd;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /// Cases of the rest of the operator family, with the names and the order of `bench/peers/pytorch_family.py`.
@@ -49,8 +52,8 @@ final class FamilyCases {
     private static final Shape HEADS = Shape.of(8, 8, 512, 64);
     private static final Shape LONG_HEADS = Shape.of(2, 8, 1024, 64);
     private static final Shape SCORES = Shape.of(8, 8, 256, 64);
-    private static final Tensor WORDS = integers(0, 50_000, 32, 512);
-    private static final Tensor LABELS = integers(1, 50, 32, 20);
+    private static final Map<Device, Tensor> WORDS = onDevices(integers(0, 50_000, 32, 512));
+    private static final Map<Device, Tensor> LABELS = onDevices(integers(1, 50, 32, 20));
     private static final double PICKED = 32 * 512 * 256;
     private static final Shape LOGITS = Shape.of(100, 32, 50);
     private static final Shape ROWS = Shape.of(4096, 1000);
@@ -85,13 +88,13 @@ final class FamilyCases {
                     () -> new ConvTranspose2d(64, 32, 4, Conv2d.Options.DEFAULT.withStride(2).withPadding(1), new Rng(1)), 16, 64, 28, 28),
             layer("family/conv_transpose3d-2x2x2s2-4x32x8x14x14-16", rng -> new ConvTranspose3d(32, 16, 2, PLAIN_3D.withStride(2), rng),
                     Shape.of(4, 32, 8, 14, 14)),
-            several("family/embedding-32x512-50000x256", x -> Embeddings.embedding(WORDS, x.get(0)), Work.moving(2 * PICKED),
+            several("family/embedding-32x512-50000x256", x -> Embeddings.embedding(at(x, WORDS), x.get(0)), Work.moving(2 * PICKED),
                     Work.moving(3 * PICKED + 50_000 * 256), Shape.of(50_000, 256)),
             images("family/bilinear-16x64x28-56", () -> new Upsample(Interpolation.byFactor(Mode.BILINEAR, 2)), 16, 64, 28, 28),
             images("family/nearest-16x64x28-56", () -> new Upsample(Interpolation.byFactor(Mode.NEAREST, 2)), 16, 64, 28, 28),
             several("family/einsum-bhid,bhjd-bhij", x -> Variable.einsum("bhid,bhjd->bhij", x.get(0), x.get(1)), scores(1), scores(3),
                     SCORES, SCORES),
-            several("family/ctc-100x32x50-20", x -> SequenceLosses.ctcLoss(x.get(0).logSoftmax(-1), LABELS, all(100), all(20)),
+            several("family/ctc-100x32x50-20", x -> SequenceLosses.ctcLoss(x.get(0).logSoftmax(-1), at(x, LABELS), all(100), all(20)),
                     Work.moving(LOGITS.numel()), Work.moving(2 * LOGITS.numel()), LOGITS),
             forward("family/sort-4096x1000", x -> x.sort(-1, false).values(), ROWS, Work.moving(2 * ROWS.numel())),
             forward("family/topk10-4096x1000", x -> x.topK(10, -1, true).values(), ROWS, Work.moving(ROWS.numel())),
@@ -119,6 +122,15 @@ final class FamilyCases {
     private static Work scores(int times) {
         double results = (double) SCORES.numel() / SCORES.size(3) * SCORES.size(2);
         return Work.of(times * results * SCORES.size(3), 2.0 * SCORES.numel() * (times > 1 ? 3 : 1) + results * (times > 1 ? 2 : 1));
+    }
+
+    /// The numbers on the device of the other inputs.
+    private static Tensor at(List<Variable> inputs, Map<Device, Tensor> numbers) {
+        return numbers.computeIfAbsent(inputs.getFirst().data().device(), numbers.get(Device.CPU)::to);
+    }
+
+    private static Map<Device, Tensor> onDevices(Tensor numbers) {
+        return new HashMap<>(Map.of(Device.CPU, numbers));
     }
 
     /// The same length for each sequence of a batch.

@@ -1,6 +1,7 @@
 package dev.sunda.bench;
 
 import dev.sunda.core.parallel.Parallel;
+import dev.sunda.core.type.Device;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -48,8 +49,8 @@ final class FreshCase {
     public static void main(String[] args) throws IOException {
         Parallel.setThreads(Integer.parseInt(args[1]));
         Case chosen = Cases.ALL.stream().filter(c -> c.name().equals(args[0])).findFirst().orElseThrow();
-        var meter = new Meter(args[2].equals("quick") ? Effort.QUICK : Effort.NORMAL);
-        Map<Measure, Runnable> calls = chosen.prepare().get();
+        var meter = new Meter(Device.CPU, args[2].equals("quick") ? Effort.QUICK : Effort.NORMAL);
+        Map<Measure, Runnable> calls = chosen.prepare().apply(Device.CPU);
         Queue<Boxed> boxed = new ConcurrentLinkedQueue<>();
         try (var recording = new RecordingStream()) {
             recording.enable(ALLOCATION);

@@ -1,8 +1,11 @@
 package dev.sunda.bench;
 
 import com.sun.management.ThreadMXBean;
+import dev.sunda.core.Backends;
 import dev.sunda.core.StepScope;
 import dev.sunda.core.parallel.Parallel;
+import dev.sunda.core.spi.Backend;
+import dev.sunda.core.type.Device;
 import java.lang.management.ManagementFactory;
 import java.time.Instant;
 import java.util.Arrays;
@@ -22,6 +25,10 @@ final class Meter {
     private static final double NANOS = 1e9;
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
+    /// A sample of a device that works behind the caller's back lasts at least this many seconds: waiting for it takes a while itself.
+    private static final double SAMPLE = 2e-3;
+
+    private final Backend backend;
     private final Effort effort;
 
     /// @param ms median of the runs in milliseconds
@@ -38,19 +45,22 @@ final class Meter {
     record Scaling(double one, double many) {
     }
 
-    Meter(Effort effort) {
+    /// @param device what the calls compute on
+    Meter(Device device, Effort effort) {
+        this.backend = Backends.of(device);
         this.effort = effort;
     }
 
     /// Measures one call, which may run hundreds of times.
     Result time(Runnable call) {
         warmUp(call);
-        double[] seconds = new double[runs(run(call), effort.budget(), 7)];
+        int calls = backend.device().equals(Device.CPU) ? 1 : (int) Math.clamp(SAMPLE / run(call), 1, 1000);
+        double[] seconds = new double[runs(run(call, calls), effort.budget(), 7)];
         Instant from = Instant.now();
         long before = THREADS.getTotalThreadAllocatedBytes();
         for (int i = 0; i < seconds.length; i++)
-            seconds[i] = run(call);
-        long bytes = THREADS.getTotalThreadAllocatedBytes() - before;
+            seconds[i] = run(call, calls) / calls;
+        long bytes = (THREADS.getTotalThreadAllocatedBytes() - before) / calls;
         Instant to = Instant.now();
         Arrays.sort(seconds);
         return new Result(median(seconds) * 1e3, seconds[0] * 1e3, (double) bytes / seconds.length, seconds.length, from, to);
@@ -79,7 +89,7 @@ final class Meter {
     }
 
     /// The first run after a change does not count: it may have to wake a thread.
-    private static void runs(Runnable call, int threads, double[] seconds, int from, int count) {
+    private void runs(Runnable call, int threads, double[] seconds, int from, int count) {
         Parallel.setThreads(threads);
         run(call);
         for (int i = 0; i < count; i++)
@@ -105,7 +115,7 @@ final class Meter {
     }
 
     /// The fastest of at least two runs that together take at least some seconds.
-    private static double fastest(Runnable call, double seconds) {
+    private double fastest(Runnable call, double seconds) {
         double fastest = run(call);
         double total = fastest;
         do {
@@ -117,11 +127,17 @@ final class Meter {
     }
 
     /// Seconds that one run takes, in a scope of its own.
-    static double run(Runnable call) {
+    private double run(Runnable call) {
+        return run(call, 1);
+    }
+
+    private double run(Runnable call, int times) {
         long start = System.nanoTime();
-        try (var _ = StepScope.open()) {
-            call.run();
-        }
+        for (int i = 0; i < times; i++)
+            try (var _ = StepScope.open()) {
+                call.run();
+            }
+        backend.synchronize();
         return (System.nanoTime() - start) / NANOS;
     }
 }

@@ -9,6 +9,7 @@ import static dev.sunda.nn.functional.Losses.crossEntropy;
 import dev.sunda.autograd.Gradients;
 import dev.sunda.autograd.Parameter;
 import dev.sunda.autograd.Variable;
+import dev.sunda.core.Backends;
 import dev.sunda.core.Rng;
 import dev.sunda.core.Tensor;
 import dev.sunda.core.type.Shape;
@@ -39,10 +40,10 @@ final class Workloads {
 
     /// `[m, k] x [k, n]`, forward only.
     static Case gemm(String name, int m, int n, int k) {
-        return new Case(name, NO_IMAGES, List.of(FORWARD), () -> {
+        return new Case(name, NO_IMAGES, List.of(FORWARD), device -> {
             var rng = new Rng(SEED);
-            Tensor x = Tensor.randn(Shape.of(m, k), rng);
-            Tensor y = Tensor.randn(Shape.of(k, n), rng);
+            Tensor x = Tensor.randn(Shape.of(m, k), rng).to(device);
+            Tensor y = Tensor.randn(Shape.of(k, n), rng).to(device);
             return Map.of(FORWARD, () -> x.matmul(y));
         }, () -> Map.of(FORWARD, Work.of((double) m * n * k, (double) m * k + (double) k * n + (double) m * n)));
     }
@@ -54,9 +55,12 @@ final class Workloads {
 
     /// A layer in training mode, on channels-last images of this shape.
     static Case images(String name, Supplier<Layer> layer, int... shape) {
-        return new Case(name, ENGINE, BOTH_WAYS, () -> {
+        return new Case(name, ENGINE, BOTH_WAYS, device -> {
             Layer made = layer.get();
-            return forwardAndBackward(made::forward, Tensor.randn(Shape.of(shape), new Rng(SEED)).channelsLast(), made.parameters());
+            made.to(device);
+            Tensor images = Tensor.randn(Shape.of(shape), new Rng(SEED)).to(device);
+            boolean channelsLast = Backends.of(device).imageLayout(images.shape()).isChannelsLast();
+            return forwardAndBackward(made::forward, channelsLast ? images.channelsLast() : images, made.parameters());
         }, () -> work(LayerWork.ofLayer(layer.get(), Tensor.zeros(shape))));
     }
 
@@ -65,16 +69,18 @@ final class Workloads {
     /// @param forward numbers read and written for each of the input
     /// @param train the same with the gradient
     static Case unary(String name, UnaryOperator<Variable> f, Shape shape, int forward, int train) {
-        return new Case(name, NO_IMAGES, BOTH_WAYS, () -> forwardAndBackward(f, Tensor.randn(shape, new Rng(SEED)), List.of()),
+        return new Case(name, NO_IMAGES, BOTH_WAYS,
+                device -> forwardAndBackward(f, Tensor.randn(shape, new Rng(SEED)).to(device), List.of()),
                 () -> Map.of(FORWARD, Work.moving((double) forward * shape.numel()), TRAIN, Work.moving((double) train * shape.numel())));
     }
 
     /// A layer in training mode on row-major data of this shape, with the gradients of its parameters and its input.
     static Case layer(String name, Function<Rng, Layer> layer, Shape shape) {
-        return new Case(name, NO_IMAGES, BOTH_WAYS, () -> {
+        return new Case(name, NO_IMAGES, BOTH_WAYS, device -> {
             var rng = new Rng(SEED);
             Layer made = layer.apply(rng);
-            return forwardAndBackward(made::forward, Tensor.randn(shape, rng), made.parameters());
+            made.to(device);
+            return forwardAndBackward(made::forward, Tensor.randn(shape, rng).to(device), made.parameters());
         }, () -> work(LayerWork.ofLayer(layer.apply(new Rng(SEED)), Tensor.zeros(shape.sizes()))));
     }
 
@@ -84,13 +90,15 @@ final class Workloads {
     /// @param stepping numbers that the optimizer reads and writes for each parameter
     static Case model(String name, Function<Rng, Layer> network, Shape input, int classes, Function<List<Parameter>, Optimizer> optimizer,
             int stepping) {
-        return new Case(name, ENGINE, List.of(TRAIN, FORWARD, FORWARD_BATCH1), () -> {
+        return new Case(name, ENGINE, List.of(TRAIN, FORWARD, FORWARD_BATCH1), device -> {
             var rng = new Rng(SEED);
             Layer net = network.apply(rng);
+            net.to(device);
             Optimizer steps = optimizer.apply(net.parameters());
-            Tensor images = Tensor.randn(input, rng);
-            Tensor labels = labels(input.size(0), classes, rng);
+            Tensor images = Tensor.randn(input, rng).to(device);
+            Tensor labels = labels(input.size(0), classes, rng).to(device);
             Layer finished = network.apply(rng);
+            finished.to(device);
             finished.eval();
             Tensor first = images.narrow(0, 0, 1);
             return Map.of(TRAIN, () -> {
@@ -110,12 +118,12 @@ final class Workloads {
 
     /// A function of several tensors, with the gradients of all.
     static Case several(String name, Function<List<Variable>, Variable> f, Work forward, Work train, Shape... shapes) {
-        return new Case(name, NO_IMAGES, BOTH_WAYS, () -> {
+        return new Case(name, NO_IMAGES, BOTH_WAYS, device -> {
             var rng = new Rng(SEED);
-            List<Tensor> inputs = Arrays.stream(shapes).map(shape -> Tensor.randn(shape, rng)).toList();
+            List<Tensor> inputs = Arrays.stream(shapes).map(shape -> Tensor.randn(shape, rng).to(device)).toList();
             List<Variable> leaves = inputs.stream().map(Variable::tracked).toList();
             List<Variable> constants = inputs.stream().map(Variable::of).toList();
-            Tensor dy = Tensor.randn(noGrad(() -> f.apply(leaves)).shape(), rng);
+            Tensor dy = Tensor.randn(noGrad(() -> f.apply(leaves)).shape(), rng).to(device);
             return Map.of(FORWARD, () -> noGrad(() -> f.apply(constants)), TRAIN,
                     () -> Gradients.gradients(List.of(f.apply(leaves)), List.of(Variable.of(dy)), leaves, false));
         }, () -> Map.of(FORWARD, forward, TRAIN, train));
@@ -123,8 +131,8 @@ final class Workloads {
 
     /// What has no gradient.
     static Case forward(String name, UnaryOperator<Tensor> f, Shape shape, Work work) {
-        return new Case(name, NO_IMAGES, List.of(FORWARD), () -> {
-            Tensor x = Tensor.randn(shape, new Rng(SEED));
+        return new Case(name, NO_IMAGES, List.of(FORWARD), device -> {
+            Tensor x = Tensor.randn(shape, new Rng(SEED)).to(device);
             return Map.of(FORWARD, () -> f.apply(x));
         }, () -> Map.of(FORWARD, work));
     }
@@ -133,10 +141,10 @@ final class Workloads {
     ///
     /// @param stepping numbers read and written for each parameter
     static Case optimizer(String name, Function<List<Parameter>, Optimizer> optimizer, List<Shape> shapes, int stepping) {
-        return new Case(name, NO_IMAGES, List.of(TRAIN), () -> {
+        return new Case(name, NO_IMAGES, List.of(TRAIN), device -> {
             var rng = new Rng(SEED);
-            List<Parameter> parameters = shapes.stream().map(shape -> new Parameter(Tensor.randn(shape, rng))).toList();
-            parameters.forEach(parameter -> parameter.setGrad(Tensor.randn(parameter.shape(), rng)));
+            List<Parameter> parameters = shapes.stream().map(shape -> new Parameter(Tensor.randn(shape, rng).to(device))).toList();
+            parameters.forEach(parameter -> parameter.setGrad(Tensor.randn(parameter.shape(), rng).to(device)));
             Optimizer steps = optimizer.apply(parameters);
             return Map.of(TRAIN, steps::step);
         }, () -> Map.of(TRAIN, Work.moving(stepping * shapes.stream().mapToDouble(Shape::numel).sum())));
@@ -147,7 +155,7 @@ final class Workloads {
         var leaves = new ArrayList<Variable>(parameters);
         leaves.add(x);
         Tensor y = noGrad(() -> f.apply(x)).data();
-        Tensor random = Tensor.randn(y.shape(), new Rng(SEED));
+        Tensor random = Tensor.randn(y.shape(), new Rng(SEED)).to(y.device());
         Tensor dy = y.layout().isChannelsLast() ? random.channelsLast() : random;
         return Map.of(FORWARD, () -> noGrad(() -> f.apply(Variable.of(input))), TRAIN,
                 () -> Gradients.gradients(List.of(f.apply(x)), List.of(Variable.of(dy)), leaves, false));

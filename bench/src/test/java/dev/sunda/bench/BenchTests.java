@@ -8,6 +8,7 @@ import dev.sunda.autograd.Variable;
 import dev.sunda.core.Rng;
 import dev.sunda.core.Tensor;
 import dev.sunda.core.parallel.Parallel;
+import dev.sunda.core.type.Device;
 import dev.sunda.core.type.Shape;
 import dev.sunda.nn.Conv2d;
 import dev.sunda.nn.ConvTranspose2d;
@@ -75,7 +76,7 @@ class BenchTests {
         Parallel.setThreads(2);
         try {
             Runnable call = () -> Parallel.forChunks(64, 1, (_, _, _) -> SINK.set(new byte[100_000]));
-            assertThat(new Meter(HARDLY_ANY).time(call).bytes()).isBetween(64 * 100_000.0, 64 * 110_000.0);
+            assertThat(new Meter(Device.CPU, HARDLY_ANY).time(call).bytes()).isBetween(64 * 100_000.0, 64 * 110_000.0);
         } finally {
             Parallel.setThreads(threads);
         }
@@ -132,20 +133,20 @@ class BenchTests {
     @Test
     void convolutionsAreMeasuredForwardAndWithGradients() {
         Case c = Workloads.conv2d("small", 2, 4, 5, 6, 3, Conv2d.Options.DEFAULT.withPadding(2).withDilation(2).withGroups(2));
-        assertThat(c.measure(HARDLY_ANY).keySet()).containsExactly(Measure.FORWARD, Measure.TRAIN);
+        assertThat(c.measure(Device.CPU, HARDLY_ANY).keySet()).containsExactly(Measure.FORWARD, Measure.TRAIN);
     }
 
     @Test
     void operationsAreMeasuredForwardAndWithGradients() {
         Case c = Workloads.unary("small", Variable::tanh, Shape.of(3, 5), 2, 5);
-        assertThat(c.measure(HARDLY_ANY).keySet()).containsExactly(Measure.FORWARD, Measure.TRAIN);
+        assertThat(c.measure(Device.CPU, HARDLY_ANY).keySet()).containsExactly(Measure.FORWARD, Measure.TRAIN);
     }
 
     @Test
     void modelsAreMeasuredInTrainingAndInference() {
         Case c = Workloads.model("small", rng -> new Sequential(new Conv2d(1, 2, 3, rng), new Flatten(), new Linear(2 * 4 * 4, 3, rng)),
                 Shape.of(4, 1, 6, 6), 3, p -> new Sgd(p, 0.1), 3);
-        assertThat(c.measure(HARDLY_ANY).keySet()).containsExactly(Measure.TRAIN, Measure.FORWARD, Measure.FORWARD_BATCH1);
+        assertThat(c.measure(Device.CPU, HARDLY_ANY).keySet()).containsExactly(Measure.TRAIN, Measure.FORWARD, Measure.FORWARD_BATCH1);
     }
 
     @Test

@@ -26,7 +26,8 @@ public final class Backends {
     ///
     /// @param kind the family, for example `cpu`
     /// @param probe available with a description, or unavailable with the reason
-    public record Status(String kind, BackendProvider.Probe probe) {
+    /// @param steps what has been looked at, a line each
+    public record Status(String kind, BackendProvider.Probe probe, List<String> steps) {
     }
 
     /// The backend that serves `device`.
@@ -39,7 +40,7 @@ public final class Backends {
 
     /// Every family found, in the order of their names, with the reason where one is not available.
     public static List<Status> all() {
-        return PROVIDERS.values().stream().map(p -> new Status(p.kind(), p.probe())).toList();
+        return PROVIDERS.values().stream().map(p -> new Status(p.kind(), p.probe(), p.steps())).toList();
     }
 
     /// Opening may use other devices, so it holds a lock and not a place in the map.

@@ -33,6 +33,11 @@ public final class Rng {
         return taken;
     }
 
+    /// What tells this stream from others, as in [RandomKey#key].
+    public long key() {
+        return key;
+    }
+
     /// How many numbers have been drawn; together with the seed the whole state.
     public long position() {
         return position;

@@ -1,5 +1,6 @@
 package dev.sunda.core;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -45,6 +46,11 @@ public final class RngLog {
         } finally {
             before.forEach(Rng::seek);
         }
+    }
+
+    /// The streams that have been drawn from, each with the place where it stood before.
+    public Map<Rng, Long> starts() {
+        return Collections.unmodifiableMap(starts);
     }
 
     /// A stream is about to be drawn from.

@@ -56,6 +56,20 @@ public final class StepScope implements AutoCloseable {
         return POOLS.get().current != null;
     }
 
+    /// Runs `work` as if this thread had no scopes and no recycled memory; what it recycles meanwhile is let go at its end. For work whose
+    /// memory must not mix with that of other work.
+    public static void apart(Runnable work) {
+        Pool outside = POOLS.get();
+        var own = new Pool();
+        POOLS.set(own);
+        try {
+            work.run();
+        } finally {
+            POOLS.set(outside);
+            own.free.values().forEach(queue -> queue.forEach(free -> free.storage().release()));
+        }
+    }
+
     /// Takes a tensor out of the scope, so that it lives as long as somebody holds it.
     ///
     /// @return the same tensor
@@ -228,6 +242,8 @@ public final class StepScope implements AutoCloseable {
         private void letGo(Key key, Storage storage) {
             if (storage instanceof HeapStorage heap)
                 letGo.computeIfAbsent(key, _ -> new ArrayDeque<>()).addLast(new WeakReference<>(heap.array()));
+            else
+                storage.release();
         }
     }
 }

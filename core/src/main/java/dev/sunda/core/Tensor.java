@@ -1739,7 +1739,11 @@ public final class Tensor {
         return TensorPrinter.print(this);
     }
 
+    /// Outside a step scope memory is fresh, and a device may copy to it while it goes on computing.
     private static Tensor upload(Object array, DType dtype, Shape shape, Device device) {
+        Backend backend = Backends.of(device);
+        if (!StepScope.isOpen() || backend.isRecording())
+            return new Tensor(new View(backend.upload(dtype, array), Layout.contiguous(shape)), backend);
         Tensor out = empty(Layout.contiguous(shape), dtype, device);
         out.backend.upload(array, out.view.storage());
         return out;

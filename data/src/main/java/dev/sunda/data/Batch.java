@@ -1,6 +1,7 @@
 package dev.sunda.data;
 
 import dev.sunda.core.Tensor;
+import dev.sunda.core.type.Device;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +23,11 @@ public record Batch(Tensor input, Tensor target) {
     /// Number of samples.
     public int size() {
         return input.shape().size(0);
+    }
+
+    /// The same batch on another device; itself if it is there.
+    public Batch to(Device device) {
+        return new Batch(input.to(device), target.to(device));
     }
 
     /// Stacks samples along a new dimension 0.

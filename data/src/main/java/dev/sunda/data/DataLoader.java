@@ -2,6 +2,7 @@ package dev.sunda.data;
 
 import dev.sunda.core.Rng;
 import dev.sunda.core.Tensor;
+import dev.sunda.core.type.Device;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,7 +35,8 @@ public final class DataLoader {
     /// @param prefetch  batches prepared ahead of the one in use, each on a virtual thread of its own; 0 prepares a batch when it is asked
     ///                  for, on the thread that asks
     /// @param transform applied to the input of each sample; [Transform#NONE] for none
-    public record Options(int batchSize, long seed, boolean shuffle, boolean dropLast, int prefetch, Transform transform) {
+    /// @param device    where batches end up; whoever prepares a batch ahead copies it there while the device computes
+    public record Options(int batchSize, long seed, boolean shuffle, boolean dropLast, int prefetch, Transform transform, Device device) {
         /// Batches prepared ahead unless something else is asked for.
         public static final int DEFAULT_PREFETCH = 2;
 
@@ -44,31 +46,37 @@ public final class DataLoader {
             if (prefetch < 0 || prefetch > 1024)
                 throw new IllegalArgumentException("DataLoader: prefetch must be from 0 to 1024 (got " + prefetch + ")");
             Objects.requireNonNull(transform, "DataLoader: transform is null; use Transform.NONE");
+            Objects.requireNonNull(device, "DataLoader: device is null; use Device.CPU");
         }
 
         /// For training: shuffled, the last batch is kept, two batches are prepared ahead, no transform.
         public static Options shuffled(int batchSize, long seed) {
-            return new Options(batchSize, seed, true, false, DEFAULT_PREFETCH, Transform.NONE);
+            return new Options(batchSize, seed, true, false, DEFAULT_PREFETCH, Transform.NONE, Device.CPU);
         }
 
         /// For evaluation: samples by number, the last batch is kept, two batches are prepared ahead, no transform.
         public static Options inOrder(int batchSize) {
-            return new Options(batchSize, 0, false, false, DEFAULT_PREFETCH, Transform.NONE);
+            return new Options(batchSize, 0, false, false, DEFAULT_PREFETCH, Transform.NONE, Device.CPU);
         }
 
         /// These options with another `dropLast`.
         public Options withDropLast(boolean dropLast) {
-            return new Options(batchSize, seed, shuffle, dropLast, prefetch, transform);
+            return new Options(batchSize, seed, shuffle, dropLast, prefetch, transform, device);
         }
 
         /// These options with another `prefetch`.
         public Options withPrefetch(int prefetch) {
-            return new Options(batchSize, seed, shuffle, dropLast, prefetch, transform);
+            return new Options(batchSize, seed, shuffle, dropLast, prefetch, transform, device);
+        }
+
+        /// These options with another `device`.
+        public Options withDevice(Device device) {
+            return new Options(batchSize, seed, shuffle, dropLast, prefetch, transform, device);
         }
 
         /// These options with another `transform`.
         public Options withTransform(Transform transform) {
-            return new Options(batchSize, seed, shuffle, dropLast, prefetch, transform);
+            return new Options(batchSize, seed, shuffle, dropLast, prefetch, transform, device);
         }
     }
 
@@ -132,7 +140,7 @@ public final class DataLoader {
     /// Makes one batch of an epoch; called from several threads.
     Batch load(int epoch, int batch, int[] indices) {
         try {
-            return transform(epoch, indices, dataset.batch(indices));
+            return transform(epoch, indices, dataset.batch(indices)).to(options.device());
         } catch (RuntimeException e) {
             throw new DataException("DataLoader: epoch " + epoch + ", batch " + batch + ": " + e.getMessage(), e);
         }

@@ -2,6 +2,7 @@ package dev.sunda.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sunda.core.type.Device;
 import dev.sunda.core.type.Shape;
 import dev.sunda.data.DataLoader.Options;
 
@@ -35,7 +36,7 @@ class DataLoaderProperties {
             @ForAll @IntRange(min = 1, max = 9) int batchSize,
             @ForAll @IntRange(min = 1, max = 6) int prefetch, @ForAll @IntRange(max = 3) int epoch, @ForAll boolean dropLast,
             @ForAll long seed) {
-        Options alone = new Options(batchSize, seed, true, dropLast, 0, AUGMENT);
+        Options alone = new Options(batchSize, seed, true, dropLast, 0, AUGMENT, Device.CPU);
         LabelledImages images = images(n, seed);
         assertThat(inputs(new DataLoader(images, alone.withPrefetch(prefetch)), epoch, 0))
                 .containsExactlyElementsOf(inputs(new DataLoader(images, alone), epoch, 0));

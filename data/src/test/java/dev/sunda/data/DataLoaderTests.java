@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sunda.core.Tensor;
+import dev.sunda.core.type.Device;
 import dev.sunda.core.type.Shape;
 import dev.sunda.data.DataLoader.Options;
 
@@ -101,7 +102,7 @@ class DataLoaderTests {
     void transformsDependOnTheSampleNotOnItsPlace() {
         Transform noise = (x, rng) -> Tensor.of(new float[] {x.toFloatArray()[0] + rng.nextFloat()}, Shape.of(1, 1, 1));
         float[] shuffled = bySample(new DataLoader(numbers(20), Options.shuffled(3, 9).withTransform(noise)), 1);
-        float[] ordered = bySample(new DataLoader(numbers(20), new Options(5, 9, false, false, 0, noise)), 1);
+        float[] ordered = bySample(new DataLoader(numbers(20), new Options(5, 9, false, false, 0, noise, Device.CPU)), 1);
         assertThat(shuffled).isEqualTo(ordered);
         assertThat(bySample(new DataLoader(numbers(20), Options.shuffled(3, 9).withTransform(noise)), 2)).isNotEqualTo(ordered);
         assertThat(bySample(new DataLoader(numbers(20), Options.shuffled(3, 8).withTransform(noise)), 1)).isNotEqualTo(ordered);
@@ -211,6 +212,16 @@ class DataLoaderTests {
         assertThatThrownBy(batches::next).isInstanceOf(DataException.class).hasCauseInstanceOf(InterruptedException.class);
         assertThat(Thread.interrupted()).isTrue();
         assertThat(batches.hasNext()).isFalse();
+    }
+
+    @Test
+    void deliversBatchesToADevice() {
+        Options there = Options.inOrder(2).withDevice(Device.REFERENCE);
+        for (int prefetch : new int[] {0, 2})
+            for (Batch batch : new DataLoader(numbers(5), there.withPrefetch(prefetch)).epoch(0)) {
+                assertThat(batch.input().device()).isEqualTo(Device.REFERENCE);
+                assertThat(batch.target().device()).isEqualTo(Device.REFERENCE);
+            }
     }
 
     @Test

@@ -24,6 +24,8 @@ final class EvalMnist implements Callable<Integer> {
     @Option(names = "--data", paramLabel = "DIR", description = "folder with the four IDX files (default: the embedded copy)")
     private Path data;
     @Mixin
+    private DeviceOption device;
+    @Mixin
     private Threads threads;
     @Spec
     private CommandSpec spec;
@@ -35,6 +37,7 @@ final class EvalMnist implements Callable<Integer> {
         var trained = new RunFolder(folder).loadModel();
         DigitSet.Images images = DigitSet.of(trained.card().training().dataset()).load(data);
         out.println("Data   " + trained.card().training().dataset() + ", " + images.test().size() + " test images, " + images.origin());
+        trained.model().to(device.open());
         long start = System.nanoTime();
         ConfusionMatrix matrix = Evaluation.confusion(trained.model(), images.test(), trained.card().classes());
         double seconds = (System.nanoTime() - start) / 1e9;

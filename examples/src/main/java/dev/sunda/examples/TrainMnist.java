@@ -1,6 +1,7 @@
 package dev.sunda.examples;
 
 import dev.sunda.core.Rng;
+import dev.sunda.core.type.Device;
 import dev.sunda.examples.console.UserException;
 import dev.sunda.examples.mnist.DigitNet;
 import dev.sunda.examples.mnist.DigitSet;
@@ -22,7 +23,8 @@ import picocli.CommandLine.Spec;
         description = {"Trains a small network of depthwise-separable dilated convolutions on handwritten digits.",
             "Ctrl-C ends after the current step and saves; --resume goes on and ends with the same bits as a run never interrupted."},
         footer = {"", "Saved are model.safetensors (the weights), model.json (what they belong to), metrics.csv, metrics.json and",
-            "checkpoint.safetensors (for --resume). The same options and seed give the same weights, whatever the threads.", "",
+            "checkpoint.safetensors (for --resume). The same options and seed give the same weights, whatever the threads,",
+            "on one kind of device.", "",
             "Examples:", "  sunda train mnist", "  sunda train mnist --epochs 1 --out runs/quick",
             "  sunda train mnist --resume runs/quick"})
 final class TrainMnist implements Callable<Integer> {
@@ -53,6 +55,8 @@ final class TrainMnist implements Callable<Integer> {
     @Option(names = "--resume", paramLabel = "DIR", description = "go on with the interrupted run in this folder, with its own options")
     private Path resume;
     @Mixin
+    private DeviceOption device;
+    @Mixin
     private Threads threads;
     @Spec
     private CommandSpec spec;
@@ -67,6 +71,7 @@ final class TrainMnist implements Callable<Integer> {
     private int begin(PrintWriter console) {
         if (limit != null && limit < 1)
             throw new UserException("--limit must be at least 1 (got " + limit + ")");
+        Device computing = device.open();
         var options = new TrainingOptions(dataset, epochs, batch, learningRate, seed, limit == null ? 0 : limit);
         DigitSet set = DigitSet.of(dataset);
         Sequential model = DigitNet.create(set.classNames().size(), new Rng(seed));
@@ -74,18 +79,19 @@ final class TrainMnist implements Callable<Integer> {
             model.loadStateDict(new RunFolder(start).loadModel().model().stateDict(), true);
         DigitSet.Images images = set.load(data);
         Path folder = out != null ? out : RunFolder.free(Path.of("runs", dataset));
-        return new TrainingSession(console, options, images, model, RunFolder.create(folder), null).train();
+        return new TrainingSession(console, options, images, model, computing, RunFolder.create(folder), null).train();
     }
 
     private int goOn(PrintWriter console) {
         FIXED.stream().filter(option -> spec.commandLine().getParseResult().hasMatchedOption(option)).findFirst().ifPresent(option -> {
             throw new UserException("--resume goes on with the options of the run; leave out " + option);
         });
+        Device computing = device.open();
         var run = new RunFolder(resume);
         RunFolder.Resumed resumed = run.loadCheckpoint();
         TrainingOptions options = resumed.state().options();
         DigitSet set = DigitSet.of(options.dataset());
         Sequential model = DigitNet.create(set.classNames().size(), new Rng(options.seed()));
-        return new TrainingSession(console, options, set.load(data), model, run, resumed).train();
+        return new TrainingSession(console, options, set.load(data), model, computing, run, resumed).train();
     }
 }

@@ -2,6 +2,7 @@ package dev.sunda.examples;
 
 import dev.sunda.core.Rng;
 import dev.sunda.core.parallel.Parallel;
+import dev.sunda.core.type.Device;
 import dev.sunda.data.Dataset;
 import dev.sunda.data.Sample;
 import dev.sunda.examples.console.ProgressBar;
@@ -42,14 +43,16 @@ final class TrainingSession implements Trainer.Listener {
     private int steps;                                               // of this call
 
     /// @param model   made with the run's seed
+    /// @param device  where to train; the model is moved there
     /// @param resumed where to go on, or null for a new run
-    TrainingSession(PrintWriter out, TrainingOptions options, DigitSet.Images images, Sequential model, RunFolder run,
+    TrainingSession(PrintWriter out, TrainingOptions options, DigitSet.Images images, Sequential model, Device device, RunFolder run,
             RunFolder.Resumed resumed) {
         this.out = out;
         this.options = options;
         this.images = images;
         this.classes = images.train().classNames();
         this.model = model;
+        model.to(device);
         this.run = run;
         this.test = limited(images.test());
         this.trainer = new Trainer(model, () -> DigitNet.create(classes.size(), new Rng(0)), options, limited(images.pixels()),
@@ -84,14 +87,19 @@ final class TrainingSession implements Trainer.Listener {
     private void introduce(ModelSummary summary) {
         out.printf(Locale.ROOT, "Data   %s, %d training and %d test images, %s%n", options.dataset(), trainer.trainingImages(), test.size(),
                 images.origin());
-        out.printf(Locale.ROOT, "Run    %d epochs, batch %d, peak learning rate %s, seed %d, %d threads, saved in %s%n%n", options.epochs(),
-                options.batch(), options.learningRate(), options.seed(), Parallel.threads(), run.path());
+        out.printf(Locale.ROOT, "Run    %d epochs, batch %d, peak learning rate %s, seed %d, %s, saved in %s%n%n", options.epochs(),
+                options.batch(), options.learningRate(), options.seed(), where(), run.path());
         table(summary).lines().forEach(out::println);
         out.println();
         Progress progress = trainer.progress();
         if (progress.epoch() > 0 || progress.step() > 0)
             out.printf(Locale.ROOT, "going on at epoch %d, step %d%n", Math.min(progress.epoch() + 1, options.epochs()), progress.step());
         out.flush();
+    }
+
+    private String where() {
+        Device device = model.parameters().getFirst().data().device();
+        return device.equals(Device.CPU) ? Parallel.threads() + " threads" : "on " + device;
     }
 
     /// Layers by path and type: their options would make the lines too long.

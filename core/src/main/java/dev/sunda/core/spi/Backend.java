@@ -18,6 +18,7 @@ import dev.sunda.core.op.UnaryFunction;
 import dev.sunda.core.op.UnaryOp;
 import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Device;
+import dev.sunda.core.type.DeviceException;
 import dev.sunda.core.type.Layout;
 import dev.sunda.core.type.Shape;
 import java.lang.reflect.Array;
@@ -50,6 +51,29 @@ public interface Backend {
 
     /// Copies `numel` elements from `offset` on into a fresh Java array of the storage's type.
     Object download(Storage from, int offset, int numel);
+
+    /// Waits until everything this device was asked for has been computed, and throws what a kernel has found wrong with its indices since
+    /// the last time. A device that computes in the caller's thread has nothing to wait for.
+    default void synchronize() {
+    }
+
+    /// Whether [#record] can be called.
+    default boolean canRecord() {
+        return false;
+    }
+
+    /// True while this thread records.
+    default boolean isRecording() {
+        return false;
+    }
+
+    /// Runs `work`, whose calls of this backend by this thread are written down instead of done. Other threads wait until it is over.
+    /// Reading a result while recording fails, because there is none; what is uploaded is done at once and stays the same at each replay.
+    ///
+    /// @throws RuntimeException what `work` throws; nothing is left of the recording then
+    default Recording record(Runnable work) {
+        throw new DeviceException(device() + ": this device cannot record work (got a recording); run the work itself");
+    }
 
     /// Every element becomes `value`, rounded to the type of `out`.
     void fill(double value, View out);

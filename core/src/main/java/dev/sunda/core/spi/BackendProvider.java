@@ -1,5 +1,7 @@
 package dev.sunda.core.spi;
 
+import java.util.List;
+
 /// Announces a family of devices to `ServiceLoader`. Constructing a provider and probing it must be cheap and must not throw.
 public interface BackendProvider {
 
@@ -21,6 +23,11 @@ public interface BackendProvider {
 
     /// Looks once whether the family can be used; later calls give the same answer.
     Probe probe();
+
+    /// What [#probe] has looked at, a line each, for people who want to know why a device is there or is not.
+    default List<String> steps() {
+        return List.of();
+    }
 
     /// Opens device `index`. Called once for each device, unless it fails.
     ///

@@ -23,6 +23,10 @@ public interface Storage {
     /// @throws IllegalStateException if the memory has been taken away before
     Storage detach(Supplier<String> reason);
 
+    /// Gives the memory back now, where it does not belong to the garbage collector. Nobody else may know this object.
+    default void release() {
+    }
+
     /// @throws IllegalStateException with the reason if the memory has been taken away
     void checkLive();
 }

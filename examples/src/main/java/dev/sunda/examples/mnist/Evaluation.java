@@ -3,6 +3,7 @@ package dev.sunda.examples.mnist;
 import dev.sunda.autograd.GradMode;
 import dev.sunda.core.StepScope;
 import dev.sunda.core.Tensor;
+import dev.sunda.core.type.Device;
 import dev.sunda.data.Batch;
 import dev.sunda.data.DataLoader;
 import dev.sunda.data.Dataset;
@@ -23,7 +24,8 @@ public final class Evaluation {
     public static ConfusionMatrix confusion(Layer model, Dataset<Sample> images, List<String> classes) {
         var matrix = new ConfusionMatrix(classes);
         model.eval();
-        for (Batch batch : new DataLoader(images, DataLoader.Options.inOrder(BATCH)).epoch(0))
+        Device device = model.parameters().getFirst().data().device();
+        for (Batch batch : new DataLoader(images, DataLoader.Options.inOrder(BATCH).withDevice(device)).epoch(0))
             try (var _ = StepScope.open()) {
                 int[] answers = GradMode.noGrad(() -> model.forward(batch.input())).data().argmax(1, false).toIntArray();
                 int[] truths = batch.target().toIntArray();

@@ -4,6 +4,7 @@ import static dev.sunda.nn.functional.Losses.crossEntropy;
 
 import dev.sunda.autograd.Variable;
 import dev.sunda.core.StepScope;
+import dev.sunda.core.type.Device;
 import dev.sunda.data.Batch;
 import dev.sunda.data.DataLoader;
 import dev.sunda.data.Dataset;
@@ -27,6 +28,7 @@ public final class Trainer {
     private static final CrossEntropyOptions LOSS = CrossEntropyOptions.DEFAULT.withLabelSmoothing(TrainingOptions.LABEL_SMOOTHING);
 
     private final Sequential model;
+    private final Device device;
     private final Supplier<Sequential> another;
     private final WeightAverage average = new WeightAverage(WeightAverage.risingExponential(TrainingOptions.AVERAGE_DECAY));
     private final Optimizer optimizer;
@@ -49,7 +51,7 @@ public final class Trainer {
         void finished(EpochResult result);
     }
 
-    /// @param model     is trained
+    /// @param model     is trained, on the device where its parameters are
     /// @param another   makes another network of the same kind, to hold the average of the trained weights
     /// @param transform changes training images at random
     /// @param test      images to count mistakes on after each epoch
@@ -59,7 +61,9 @@ public final class Trainer {
         this.model = model;
         this.another = another;
         this.optimizer = new AdamW(model.parameters(), options.learningRate(), AdamW.DEFAULT.withWeightDecay(TrainingOptions.WEIGHT_DECAY));
-        this.loader = new DataLoader(train, DataLoader.Options.shuffled(options.batch(), options.seed()).withTransform(transform));
+        this.device = model.parameters().getFirst().data().device();
+        this.loader = new DataLoader(train,
+                DataLoader.Options.shuffled(options.batch(), options.seed()).withTransform(transform).withDevice(device));
         int steps = Math.max(2, Math.multiplyExact(options.epochs(), loader.batches()));
         this.schedule = OneCycle.of(steps).withRise(TrainingOptions.RISE);
         this.test = test;
@@ -85,8 +89,10 @@ public final class Trainer {
 
     /// The network with the average of the weights so far: what is tested and saved.
     public Sequential averaged() {
-        if (averaged == null)
+        if (averaged == null) {
             averaged = another.get();
+            averaged.to(device);
+        }
         averaged.loadStateDict(average.weights(), true);
         return averaged;
     }

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /// Every operation of this package; a test fails when one is missing.
-final class FunctionalCases {
+public final class FunctionalCases {
     // @formatter:off
-    static final List<OpCase> ALL = Stream.of(                       // one family a line
+    public static final List<OpCase> ALL = Stream.of(                       // one family a line
             ActivationCases.cases(),
             ConvolutionCases.cases(),
             PoolingCases.cases(),

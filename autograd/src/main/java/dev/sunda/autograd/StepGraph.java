@@ -1,0 +1,162 @@
+package dev.sunda.autograd;
+
+import dev.sunda.core.Backends;
+import dev.sunda.core.Rng;
+import dev.sunda.core.RngLog;
+import dev.sunda.core.StepScope;
+import dev.sunda.core.Tensor;
+import dev.sunda.core.spi.Backend;
+import dev.sunda.core.spi.Recording;
+import dev.sunda.core.type.DType;
+import dev.sunda.core.type.Device;
+import dev.sunda.core.type.Shape;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/// A training step without its optimizer, recorded once and then run as a whole: what a GPU needs for small networks, whose kernels are
+/// shorter than the time it takes to ask for them.
+///
+/// ```java
+/// try (var step = new StepGraph(model.parameters(), inputs -> {
+///     Variable loss = loss(model.forward(Variable.of(inputs.get(0))), inputs.get(1));
+///     loss.backward();
+///     return loss.data();
+/// })) {
+///     for (Batch batch : loader.epoch(0)) {
+///         Tensor loss = step.run(batch.input(), batch.target());
+///         optimizer.step();
+///     }
+/// }
+/// ```
+///
+/// Results are those of the function itself, bit for bit. The first two calls with inputs of certain shapes run it; the third records it,
+/// and later ones only copy their inputs to where the recording reads them. On devices that cannot record, and where the function does
+/// what cannot be recorded (it reads a result), every call runs the function. Random numbers go on from call to call as they would without.
+/// What the function changes besides tensors (counters, lists) changes only when it is run, and what it decides by (a layer's mode) is
+/// decided when it is recorded.
+///
+/// Gradients are those of one call: each call begins without any. The result and the gradients stay valid until the next call.
+/// For use by one thread.
+public final class StepGraph implements AutoCloseable {
+    private static final int WARM_UP = 2;
+    private static final int MOST_RECORDINGS = 8;
+
+    private final List<Parameter> parameters;
+    private final Function<List<Tensor>, Tensor> step;
+    private final Map<Key, Recorded> recordings = new LinkedHashMap<>(16, 0.75f, true);   // the one not used for longest comes first
+    private final Map<Key, Integer> calls = new HashMap<>();
+    private String eager;
+
+    /// What decides whether a recording fits.
+    private record Key(Device device, List<Shape> shapes, List<DType> types) {
+    }
+
+    /// @param rngs the streams that the function draws from, with their places before and how many numbers it takes
+    private record Recorded(Recording recording, List<Tensor> inputs, Tensor result, List<Tensor> gradients, Map<Rng, Draws> rngs) {
+    }
+
+    private record Draws(long start, long count) {
+    }
+
+    /// @param parameters those whose gradients the function computes
+    /// @param step gets the inputs of a call, runs forwards and backwards, and returns what the caller wants to know, such as the loss
+    public StepGraph(List<Parameter> parameters, Function<List<Tensor>, Tensor> step) {
+        this.parameters = List.copyOf(parameters);
+        this.step = step;
+    }
+
+    /// One step.
+    ///
+    /// @param inputs at least one; all on one device
+    /// @return what the function returned
+    public Tensor run(Tensor... inputs) {
+        if (inputs.length == 0)
+            throw new IllegalArgumentException("StepGraph: needs at least one input (got 0)");
+        List<Tensor> given = List.of(inputs);
+        var key = new Key(inputs[0].device(), given.stream().map(Tensor::shape).toList(), given.stream().map(Tensor::dtype).toList());
+        Recorded recorded = recordings.get(key);
+        if (recorded == null && isDue(key))
+            recorded = recorded(key, given);
+        return recorded == null ? run(given) : replay(recorded, given);
+    }
+
+    /// Why every call runs the function, or null while recordings are made or may still be.
+    public String eagerBecause() {
+        return eager;
+    }
+
+    private boolean isDue(Key key) {
+        if (eager == null && !Backends.of(key.device()).canRecord())
+            eager = key.device() + " does not record";
+        return eager == null && calls.merge(key, 1, Integer::sum) > WARM_UP;
+    }
+
+    private Tensor run(List<Tensor> inputs) {
+        parameters.forEach(Parameter::zeroGrad);
+        return step.apply(inputs);
+    }
+
+    /// Records the step; null if that is not possible.
+    private Recorded recorded(Key key, List<Tensor> given) {
+        Backend backend = Backends.of(key.device());
+        var log = new RngLog();
+        var inputs = new ArrayList<Tensor>();
+        var result = new Tensor[1];
+        Recording recording;
+        try {
+            var made = new Recording[1];
+            StepScope.apart(() -> {
+                given.forEach(x -> inputs.add(Tensor.emptyLike(x)));
+                made[0] = backend.record(() -> log.record(() -> result[0] = run(inputs)));
+            });
+            recording = made[0];
+        } catch (RuntimeException notRecorded) {
+            log.starts().forEach(Rng::seek);
+            eager = notRecorded.getMessage() == null ? notRecorded.toString() : notRecorded.getMessage();
+            return null;
+        }
+        var draws = new LinkedHashMap<Rng, Draws>();
+        log.starts().forEach((rng, start) -> draws.put(rng, new Draws(start, rng.position() - start)));
+        log.starts().forEach(Rng::seek);                             // nothing has been drawn: recording is not running
+        var entry = new Recorded(recording, inputs, result[0], gradients(), draws);
+        recordings.put(key, entry);
+        if (recordings.size() > MOST_RECORDINGS) {
+            Key oldest = recordings.keySet().iterator().next();
+            recordings.remove(oldest).recording().close();
+            calls.remove(oldest);
+        }
+        return entry;
+    }
+
+    private List<Tensor> gradients() {
+        var gradients = new ArrayList<Tensor>();
+        parameters.forEach(p -> gradients.add(p.grad()));            // null where the step computes none
+        return gradients;
+    }
+
+    private Tensor replay(Recorded recorded, List<Tensor> given) {
+        for (int i = 0; i < given.size(); i++)
+            recorded.inputs().get(i).copyFrom(given.get(i));
+        var drawn = new HashMap<Long, Long>();
+        recorded.rngs().forEach((rng, draws) -> {
+            drawn.put(rng.key(), rng.position() - draws.start());
+            rng.seek(rng.position() + draws.count());
+        });
+        recorded.recording().replay(drawn);
+        for (int i = 0; i < parameters.size(); i++)
+            parameters.get(i).setGrad(recorded.gradients().get(i));
+        return recorded.result();
+    }
+
+    /// Gives the memory of all recordings back; their results and gradients must not be used any more.
+    @Override
+    public void close() {
+        parameters.forEach(Parameter::zeroGrad);
+        recordings.values().forEach(recorded -> recorded.recording().close());
+        recordings.clear();
+    }
+}
