@@ -24,11 +24,11 @@ if not exist "%HOME_DIR%%MODULE%\target\lib" (
 if "%MODULE%"=="bench" goto bench
 set "JAR="
 for %%J in ("%HOME_DIR%examples\target\sunda-examples-*.jar") do set "JAR=%%~J"
-"%JDK%\bin\java.exe" "@%HOME_DIR%examples\java.options" %SUNDA_JAVA_OPTS% -p "%JAR%;%HOME_DIR%examples\target\lib" -m dev.sunda.examples/dev.sunda.examples.Sunda %*
+"%JDK%\bin\java.exe" "@%HOME_DIR%examples\java.options" --enable-native-access=dev.sunda.cuda %SUNDA_JAVA_OPTS% -p "%JAR%;%HOME_DIR%examples\target\lib" -m dev.sunda.examples/dev.sunda.examples.Sunda %*
 exit /b %ERRORLEVEL%
 
 :bench
-"%JDK%\bin\java.exe" "@%HOME_DIR%examples\java.options" %SUNDA_JAVA_OPTS% -cp "%HOME_DIR%bench\target\classes;%HOME_DIR%bench\target\lib\*" dev.sunda.bench.Bench %*
+"%JDK%\bin\java.exe" "@%HOME_DIR%examples\java.options" --enable-native-access=ALL-UNNAMED %SUNDA_JAVA_OPTS% -cp "%HOME_DIR%bench\target\classes;%HOME_DIR%bench\target\lib\*" dev.sunda.bench.Bench %*
 exit /b %ERRORLEVEL%
 
 rem Takes the folder %1 if no JDK was found so far and its release file names version 25 or newer.

@@ -14,7 +14,8 @@ import picocli.CommandLine.Spec;
 /// `sunda doctor`: what this machine offers and what is missing.
 @Command(name = "doctor", mixinStandardHelpOptions = true,
         description = {
-            "Says what Sunda finds on this machine: Java, threads, memory, and each device with the reason if it cannot be used.",
+            "Says what Sunda finds on this machine: Java, threads, memory, and each device with the reason if it cannot be used,",
+            "for a GPU step by step.",
             "Exit status: 0 if the processor can be computed with, otherwise 1."})
 final class Doctor implements Callable<Integer> {
     private static final double GIB = 1 << 30;
@@ -31,8 +32,10 @@ final class Doctor implements Callable<Integer> {
                 + " processors; --threads or SUNDA_THREADS changes it");
         row("memory", String.format(Locale.ROOT, "%.1f GiB for Java at most; SUNDA_JAVA_OPTS=-Xmx8g changes it",
                 Runtime.getRuntime().maxMemory() / GIB));
-        for (Backends.Status device : devices)
+        for (Backends.Status device : devices) {
             row("device " + device.kind(), describe(device.probe()));
+            device.steps().forEach(step -> row("", step));
+        }
         if (devices.stream().noneMatch(device -> device.kind().equals("cuda")))
             row("device cuda", "not available: the module sunda-cuda is not on the path");
         return devices.stream().anyMatch(d -> d.kind().equals("cpu") && d.probe() instanceof BackendProvider.Available) ? 0 : 1;

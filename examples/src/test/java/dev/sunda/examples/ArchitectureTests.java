@@ -32,7 +32,8 @@ class ArchitectureTests {
                 .flatMap(module -> module.getPackages().stream())
                 .collect(Collectors.toCollection(TreeSet::new));
         Set<String> seen = SUNDA.stream().map(JavaClass::getPackageName).collect(Collectors.toCollection(TreeSet::new));
-        assertThat(packages).contains("dev.sunda.core", "dev.sunda.examples");
+        assertThat(packages).contains("dev.sunda.core", "dev.sunda.cuda.driver", "dev.sunda.examples");
+        packages.remove("dev.sunda.cuda.ptx");                       // a folder of kernels, without classes
         assertThat(seen).containsAll(packages);
     }
 
@@ -44,12 +45,15 @@ class ArchitectureTests {
                 .layer("nn").definedBy("dev.sunda.nn..")
                 .layer("optim").definedBy("dev.sunda.optim..")
                 .layer("data").definedBy("dev.sunda.data..")
+                .layer("cuda").definedBy("dev.sunda.cuda..")
                 .layer("examples").definedBy("dev.sunda.examples..")
                 .whereLayer("core").mayNotAccessAnyLayer()
                 .whereLayer("autograd").mayOnlyAccessLayers("core")
                 .whereLayer("nn").mayOnlyAccessLayers("autograd", "core")
                 .whereLayer("optim").mayOnlyAccessLayers("autograd", "core")
                 .whereLayer("data").mayOnlyAccessLayers("core")
+                .whereLayer("cuda").mayOnlyAccessLayers("core")
+                .whereLayer("cuda").mayNotBeAccessedByAnyLayer()
                 .ensureAllClassesAreContainedInArchitecture()
                 .check(SUNDA);
     }
@@ -77,6 +81,16 @@ class ArchitectureTests {
     void onlySimdClassesUseTheVectorApi() {
         noClasses().that(not(describe("are Simd... classes of core.cpu", type -> type.getName().startsWith("dev.sunda.core.cpu.Simd"))))
                 .should().dependOnClassesThat().resideInAPackage("jdk.incubator.vector..")
+                .check(SUNDA);
+    }
+
+    @Test
+    void onlyTheDriverPackageCallsNativeCode() {
+        noClasses().that().resideOutsideOfPackage("dev.sunda.cuda.driver")
+                .should().dependOnClassesThat().haveFullyQualifiedName("java.lang.foreign.Linker")
+                .check(SUNDA);
+        noClasses().that().resideInAnyPackage("dev.sunda.cuda", "dev.sunda.cuda.kernel..", "dev.sunda.cuda.memory..")
+                .should().dependOnClassesThat().haveFullyQualifiedName("java.lang.invoke.MethodHandle")
                 .check(SUNDA);
     }
 

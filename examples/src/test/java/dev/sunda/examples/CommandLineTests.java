@@ -2,6 +2,8 @@ package dev.sunda.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sunda.core.Backends;
+import dev.sunda.core.spi.BackendProvider.Unavailable;
 import dev.sunda.examples.course.Course;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -45,7 +47,18 @@ class CommandLineTests {
         assertThat(run.status()).isZero();
         assertThat(run.out()).contains("java ", System.getProperty("java.version"), "threads ", "memory ", "device cpu ",
                 "device reference ",
-                "device cuda ");
+                "device cuda ", "modules of kernels");
+    }
+
+    @Test
+    void deviceThatIsNotThereIsMisuse() throws IOException {
+        Path cases = Files.writeString(folder.resolve("cases.json"), "[]");
+        for (Backends.Status status : Backends.all())
+            if (status.kind().equals("cuda") && status.probe() instanceof Unavailable(String reason)) {
+                isMisuse(Cli.run("train", "mnist", "--device", "cuda"), "cuda:0: not available: " + reason);
+                isMisuse(Cli.run("conformance", "--in", cases, "--out", folder.resolve("out.json"), "--backend", "cuda"),
+                        "--backend: cuda:0: not available: " + reason);
+            }
     }
 
     @Test

@@ -1,0 +1,198 @@
+// Functions of one float32 or integer tensor and their derivatives, apart from those of special.cu.
+// Floor: the bytes of the operands; the functions take at most some forty instructions an element.
+#include "math.cuh"
+#include "operations.cuh"
+#include "quads.cuh"
+
+// Tests against a, b and c run in double, so that they fall as in the definition, whose numbers are doubles.
+__device__ __forceinline__ float value(int op, float x, const Numbers& p) {
+    switch (op) {
+        case NEG: return -x;
+        case ABS: return fabsf(x);
+        case SIGN: return sign(x);
+        case FLOOR: return floorf(x);
+        case CEIL: return ceilf(x);
+        case ROUND: return rintf(x);
+        case TRUNC: return truncf(x);
+        case FRAC: return x - truncf(x);
+        case SQUARE: return x * x;
+        case SQRT: return sqrtf(x);
+        case RSQRT: return 1 / sqrtf(x);
+        case RECIPROCAL: return 1 / x;
+        case EXP: return sunda_exp(x);
+        case LOG: return sunda_log(x);
+        case TANH: return sunda_tanh(x);
+        case SIGMOID: return sunda_sigmoid(x);
+        case RELU: return x <= 0 ? 0.0f : x;
+        case ERF: return sunda_erf(x);
+        case SILU: return x * sunda_sigmoid(x);
+        case MISH: return sunda_mish(x);
+        case SOFTSIGN: return x / (1 + fabsf(x));
+        case LOG_SIGMOID: return -sunda_softplus(-x);
+        case HARDSIGMOID: return minimum(maximum(x + 3, 0.0f), 6.0f) / 6;
+        case HARDSWISH: return x * (minimum(maximum(x + 3, 0.0f), 6.0f) / 6);
+        case GELU: return sunda_gelu(x);
+        case GELU_TANH: return gelu_tanh(x);
+        case LEAKY_RELU: return x * (x > 0 ? 1.0f : (float) p.a);
+        case ELU: return x <= 0 ? sunda_expm1(x * (float) p.c) * (float) (p.a * p.b) : x * (float) p.b;
+        case CLAMP:
+        case HARDTANH: return minimum(maximum(x, (float) p.a), (float) p.b);
+        case SOFTPLUS: return x > p.b ? x : sunda_softplus(x);       // a is 1
+        case SOFTSHRINK: return x > p.a ? (float) (x - p.a) : x < -p.a ? (float) (x + p.a) : x * 0;
+        case HARDSHRINK: return x >= -p.a && x <= p.a ? 0.0f : x;
+        case THRESHOLD: return x <= p.a ? (float) p.b : x;
+        case NAN_TO_NUM: return x != x ? (float) p.a : x == INFINITY ? (float) p.b : x == -INFINITY ? (float) p.c : x;
+        default: return NAN;
+    }
+}
+
+// The derivative at k, which is the input or the output.
+__device__ __forceinline__ float derivative(int op, float k, const Numbers& p) {
+    switch (op) {
+        case NEG: return -1;
+        case ABS: return sign(k);
+        case SIGN:
+        case FLOOR:
+        case CEIL:
+        case ROUND:
+        case TRUNC: return 0;
+        case FRAC: return 1;
+        case SQUARE: return k + k;
+        case SQRT: return 0.5f / k;
+        case RSQRT: return -0.5f * k * k * k;
+        case RECIPROCAL: return -k * k;
+        case EXP: return k;
+        case LOG: return 1 / k;
+        case TANH: return fmaf(-k, k, 1.0f);
+        case SIGMOID: return k * (1 - k);
+        case RELU: return k <= 0 ? 0 : 1;
+        case ERF: return 1.1283791671f * sunda_exp(-k * k);
+        case SILU: return silu_derivative(k);
+        case MISH: return mish_derivative(k);
+        case SOFTSIGN: return 1 / ((1 + fabsf(k)) * (1 + fabsf(k)));
+        case LOG_SIGMOID: return sunda_sigmoid(-k);
+        case HARDSIGMOID: return k > -3 && k < 3 ? 1 / 6.0f : 0;
+        case HARDSWISH: return k <= -3 ? 0 : k < 3 ? k / 3 + 0.5f : 1;
+        case GELU: return gelu_derivative(k);
+        case GELU_TANH: return gelu_tanh_derivative(k);
+        case LEAKY_RELU: return k > 0 ? 1.0f : (float) p.a;
+        case ELU: return k <= 0 ? sunda_exp(k * (float) p.c) * (float) (p.a * p.b * p.c) : (float) p.b;
+        case CLAMP: return k >= p.a && k <= p.b ? 1 : 0;
+        case HARDTANH: return k <= p.a || k >= p.b ? 0 : 1;
+        case SOFTPLUS: return k * p.a > p.b ? 1.0f : sunda_sigmoid(k * (float) p.a);
+        case SOFTSHRINK:
+        case HARDSHRINK: return k >= -p.a && k <= p.a ? 0 : 1;
+        case THRESHOLD: return k <= p.a ? 0 : 1;
+        case NAN_TO_NUM: return fabsf(k) < INFINITY ? 1 : 0;
+        default: return NAN;
+    }
+}
+
+template<int op>
+__device__ __forceinline__ void unary_quads(const float* x, float* y, const Quads<2>& walk, const Numbers& p) {
+    for (int q = thread_id(); q < walk.count(); q += thread_count()) {
+        int at[2];
+        walk.offsets(q, at);
+        float v[4];
+        load4(x + at[1], walk.broadcast & 2, walk.left(q), v);
+#pragma unroll
+        for (int j = 0; j < 4; j++)
+            v[j] = value(op, v[j], p);
+        store4(y + at[0], walk.left(q), v);
+    }
+}
+
+template<int op>
+__device__ __forceinline__ void backward_quads(const float* kept, const float* dy, float* dx, const Quads<3>& walk, const Numbers& p) {
+    for (int q = thread_id(); q < walk.count(); q += thread_count()) {
+        int at[3];
+        walk.offsets(q, at);
+        float k[4], v[4];
+        load4(kept + at[1], walk.broadcast & 2, walk.left(q), k);
+        load4(dy + at[2], walk.broadcast & 4, walk.left(q), v);
+#pragma unroll
+        for (int j = 0; j < 4; j++)
+            v[j] *= derivative(op, k[j], p);
+        store4(dx + at[0], walk.left(q), v);
+    }
+}
+
+#define FORWARD(name, op)                                                                                                              \
+    extern "C" __global__ void unary_##name##_f32(const float* x, float* y, Quads<2> walk, Numbers p) {                                \
+        unary_quads<op>(x, y, walk, p);                                                                                                \
+    }
+#define BACKWARD(name, op)                                                                                                             \
+    extern "C" __global__ void unary_backward_##name##_f32(const float* kept, const float* dy, float* dx, Quads<3> walk, Numbers p) {  \
+        backward_quads<op>(kept, dy, dx, walk, p);                                                                                     \
+    }
+#define BOTH(name, op) FORWARD(name, op) BACKWARD(name, op)
+
+FORWARD(neg, NEG)
+FORWARD(abs, ABS)
+FORWARD(sqrt, SQRT)
+FORWARD(reciprocal, RECIPROCAL)
+FORWARD(log, LOG)
+FORWARD(exp, EXP)
+FORWARD(erf, ERF)
+FORWARD(clamp, CLAMP)
+BOTH(square, SQUARE)
+BOTH(tanh, TANH)
+BOTH(sigmoid, SIGMOID)
+BOTH(relu, RELU)
+BOTH(silu, SILU)
+BOTH(mish, MISH)
+BOTH(gelu, GELU)
+BOTH(gelu_tanh, GELU_TANH)
+BOTH(hardswish, HARDSWISH)
+BOTH(leaky_relu, LEAKY_RELU)
+BOTH(elu, ELU)
+
+// The rest, and views of any strides. `flat` says that all of them are one run of memory.
+extern "C" __global__ void unary_f32(int op, const float* x, float* y, Strided<2> walk, int flat, Numbers p) {
+    for (unsigned i = thread_id(); i < walk.numel; i += thread_count()) {
+        int at[2] = {(int) i, (int) i};
+        if (!flat)
+            walk.offsets(i, at);
+        y[at[0]] = value(op, x[at[1]], p);
+    }
+}
+
+extern "C" __global__ void unary_backward_f32(int op, const float* kept, const float* dy, float* dx, Strided<3> walk, int flat, Numbers p) {
+    for (unsigned i = thread_id(); i < walk.numel; i += thread_count()) {
+        int at[3] = {(int) i, (int) i, (int) i};
+        if (!flat)
+            walk.offsets(i, at);
+        dx[at[0]] = dy[at[2]] * derivative(op, kept[at[1]], p);
+    }
+}
+
+// Of integers, with wrap-around: in 64 bits unsigned, of which int32 keeps the lower half.
+template<class T>
+__device__ __forceinline__ T integral(int op, T x) {
+    switch (op) {
+        case NEG: return (T) (0 - (uint64_t) x);
+        case ABS: return x < 0 ? (T) (0 - (uint64_t) x) : x;
+        case SIGN: return sign(x);
+        case SQUARE: return (T) ((uint64_t) x * (uint64_t) x);
+        case RELU: return x > 0 ? x : 0;
+        default: return x;                                           // floor, ceil, round and trunc
+    }
+}
+
+template<class T>
+__device__ __forceinline__ void unary_integers(int op, const T* x, T* y, const Strided<2>& walk, int flat) {
+    for (unsigned i = thread_id(); i < walk.numel; i += thread_count()) {
+        int at[2] = {(int) i, (int) i};
+        if (!flat)
+            walk.offsets(i, at);
+        y[at[0]] = integral(op, x[at[1]]);
+    }
+}
+
+extern "C" __global__ void unary_i32(int op, const int32_t* x, int32_t* y, Strided<2> walk, int flat) {
+    unary_integers(op, x, y, walk, flat);
+}
+
+extern "C" __global__ void unary_i64(int op, const int64_t* x, int64_t* y, Strided<2> walk, int flat) {
+    unary_integers(op, x, y, walk, flat);
+}

@@ -1,0 +1,188 @@
+package dev.sunda.cuda.kernel;
+
+import dev.sunda.core.op.ConvSpec;
+import dev.sunda.core.op.Window;
+import dev.sunda.core.spi.Finish;
+import dev.sunda.core.spi.View;
+import java.util.ArrayList;
+import java.util.List;
+
+/// A convolution, or its transpose, as the kernels of `window.cuh` see it: what is read is the *source*, what is written the *result*; one
+/// to three spatial axes, those that are missing come first and have size 1.
+///
+/// @param produced channels of the result in a group
+/// @param reduced channels of the source in a group
+/// @param axes three of them; of a transposed convolution those of the convolution it is the transpose of
+record ConvGeometry(int batch, int groups, int produced, int reduced, boolean transposed, List<Window> axes, Operand source,
+        Operand result) {
+    private static final int AXES = 3;
+    private static final Window UNIT = new Window(1, 1, 1, 1, 0, 0, 1);
+
+    /// Which results lie so that 16 bytes can be stored at a time; mirrors `Stores` of window.cuh.
+    private enum Stores {
+        SINGLE, ALONG_PIXELS, ALONG_CHANNELS
+    }
+
+    static ConvGeometry forward(ConvSpec spec, View x, View out) {
+        return new ConvGeometry(spec.batch(), spec.groups(), spec.outChannels() / spec.groups(), spec.inChannels() / spec.groups(), false,
+                three(spec.axes()), Operand.of(x), Operand.of(out));
+    }
+
+    static ConvGeometry transposed(ConvSpec spec, View dy, View dx) {
+        return new ConvGeometry(spec.batch(), spec.groups(), spec.inChannels() / spec.groups(), spec.outChannels() / spec.groups(), true,
+                three(spec.axes()), Operand.of(dy), Operand.of(dx));
+    }
+
+    /// The same with images that lie elsewhere.
+    ConvGeometry with(Operand newSource, Operand newResult) {
+        return new ConvGeometry(batch, groups, produced, reduced, transposed, axes, newSource, newResult);
+    }
+
+    private static List<Window> three(List<Window> axes) {
+        if (axes.size() > AXES)
+            throw new IllegalArgumentException(
+                    "cuda: there are kernels for at most 3 spatial axes (got " + axes.size() + "); use Device.REFERENCE");
+        var all = new ArrayList<Window>();
+        for (int missing = axes.size(); missing < AXES; missing++)
+            all.add(UNIT);
+        all.addAll(axes);
+        return List.copyOf(all);
+    }
+
+    int taps() {
+        return axes.stream().mapToInt(Window::kernel).reduce(1, (a, b) -> a * b);
+    }
+
+    /// Size of the result along an axis.
+    int resultSize(int axis) {
+        return transposed ? axes.get(axis).in() : axes.get(axis).out();
+    }
+
+    /// Size of the source along an axis.
+    int sourceSize(int axis) {
+        return transposed ? axes.get(axis).out() : axes.get(axis).in();
+    }
+
+    /// Positions of the result in all images.
+    int positions() {
+        return batch * resultSize(0) * resultSize(1) * resultSize(2);
+    }
+
+    /// Sets of result positions that meet the same taps: one, or of a transposed convolution one for each position modulo the stride.
+    int phases() {
+        return transposed ? axes.stream().mapToInt(Window::stride).reduce(1, Math::multiplyExact) : 1;
+    }
+
+    /// Positions of the result in the largest phase, the first one.
+    int phasePositions() {
+        int product = batch;
+        for (int a = 0; a < AXES; a++)
+            product *= transposed ? Grid.ceil(resultSize(a), axes.get(a).stride()) : resultSize(a);
+        return product;
+    }
+
+    /// True if the channels of a pixel of the source lie side by side.
+    boolean sourceIsChannelsLast() {
+        return reduced > 1 && source.channelStride() == 1 && source.pixelStride(AXES - 1) != 1;
+    }
+
+    /// True if the channels of a pixel of the result lie side by side.
+    boolean resultIsChannelsLast() {
+        return groups * produced > 1 && result.channelStride() == 1 && (result.pixelStride(AXES - 1) != 1 || resultSize(AXES - 1) == 1);
+    }
+
+    /// True if the stride of an axis is larger than 1.
+    boolean hasStrides() {
+        return axes.stream().anyMatch(a -> a.stride() > 1);
+    }
+
+    private Stores stores() {
+        int run = 16 / result.dtype().bytes();
+        if (result.address() % 16 != 0 || batch > 1 && result.imageStride() % run != 0)
+            return Stores.SINGLE;
+        int pixels = resultSize(0) * resultSize(1) * resultSize(2);
+        if (!(transposed && hasStrides()) && isFlat() && pixels % run == 0 && (groups * produced == 1 || result.channelStride() % run == 0))
+            return Stores.ALONG_PIXELS;
+        boolean aligned = result.channelStride() == 1 && produced % run == 0;
+        for (int a = 0; a < AXES; a++)
+            aligned &= resultSize(a) == 1 || result.pixelStride(a) % run == 0;
+        return aligned ? Stores.ALONG_CHANNELS : Stores.SINGLE;
+    }
+
+    /// True if the pixels of a channel of the result lie side by side.
+    private boolean isFlat() {
+        int step = 1;
+        for (int a = AXES - 1; a >= 0; a--) {
+            if (resultSize(a) != 1 && result.pixelStride(a) != step)
+                return false;
+            step *= resultSize(a);
+        }
+        return true;
+    }
+
+    /// `struct Geometry` of window.cuh.
+    int[] struct() {
+        var words = new Words(6 + 9 * AXES + 2 * (2 + AXES));
+        words.add(batch, groups, produced, reduced, transposed ? 1 : 0, stores().ordinal());
+        for (int a = 0; a < AXES; a++) {
+            Window w = axes.get(a);
+            words.add(resultSize(a), sourceSize(a), w.kernel(), w.dilation(), w.padBefore(),
+                    w.stride() / gcd(w.stride(), w.dilation()));
+            words.addDivider(w.stride());
+        }
+        for (Operand images : List.of(source, result)) {
+            words.add(images.imageStride(), images.channelStride());
+            for (int a = 0; a < AXES; a++)
+                words.add(images.pixelStride(a));
+        }
+        return words.all();
+    }
+
+    /// `struct Count` of window.cuh, for a result that has positions.
+    int[] count() {
+        var words = new Words(3 * (AXES + 2));
+        for (int a = 0; a < AXES; a++)
+            words.addDivider(resultSize(a));
+        words.addDivider(groups * produced);
+        words.addDivider(produced);
+        return words.all();
+    }
+
+    /// `struct Weights` of window.cuh for a weight `[O, C / groups, kernel...]`.
+    int[] weights(View w) {
+        int outer = w.layout().stride(0);
+        int inner = w.layout().stride(1);
+        var words = new Words(3 + AXES);
+        words.add((transposed ? reduced : produced) * outer, transposed ? inner : outer, transposed ? outer : inner);
+        for (int a = 0; a < AXES; a++)
+            words.add(Operand.of(w).pixelStride(a));
+        return words.all();
+    }
+
+    /// `struct Finish` of window.cuh.
+    ///
+    /// @param bias may be null, as `finish`
+    static long[] finish(View bias, Finish finish) {
+        View[] numbers = finish == null ? new View[] {bias, null, null, null, null}
+                : new View[] {bias, finish.mean(), finish.rstd(), finish.weight(), finish.bias()};
+        var words = new Words(8);
+        for (View number : numbers)
+            words.add(number == null ? 0 : number.layout().stride(0));
+        words.add(isNormalizing(finish) ? 1 : 0, finish != null && finish.relu() ? 1 : 0, 0);
+        int[] rest = words.all();
+        var struct = new long[numbers.length + rest.length / 2];
+        for (int i = 0; i < numbers.length; i++)
+            struct[i] = numbers[i] == null ? 0 : Gpu.address(numbers[i]);
+        for (int i = 0; i < rest.length; i += 2)
+            struct[numbers.length + i / 2] = Integer.toUnsignedLong(rest[i]) | (long) rest[i + 1] << 32;
+        return struct;
+    }
+
+    private static boolean isNormalizing(Finish finish) {
+        return finish != null && (finish.mean() != null || finish.rstd() != null || finish.weight() != null || finish.bias() != null);
+    }
+
+    private static int gcd(int a, int b) {
+        return b == 0 ? a : gcd(b, a % b);
+    }
+}

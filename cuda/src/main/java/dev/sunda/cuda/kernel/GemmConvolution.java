@@ -1,0 +1,109 @@
+package dev.sunda.cuda.kernel;
+
+import dev.sunda.core.spi.View;
+import dev.sunda.core.type.DType;
+
+/// Convolutions that are matrix products without a matrix of patches: `conv_product.cuh`, `conv_weight.cu`.
+///
+/// Tile sizes and slices depend on shapes alone.
+final class GemmConvolution {
+    private static final int SMALL_TILE = 64;
+    private static final int LARGE_TILE = 128;
+    private static final int NARROW = 32;
+    private static final int ENOUGH = 128;                           // large tiles; fewer would leave much of a device idle
+    private static final int FEW_CHANNELS = 16;                      // of which a tile of one tap would be mostly empty
+    private static final int TABLE_ROOM = 1024;                      // mirrors conv_product.cuh
+
+    private static final int BLOCKS = 1024;                          // that a weight gradient is cut into, if there are enough positions
+    private static final int LEAST_SLICE = 512;
+    private static final int LARGEST_SLICE = 16384;                  // longest chain of additions
+    private static final long MOST_PARTIAL = 1L << 26;               // elements of partial sums, for which slices may get longer
+
+    private final Gpu gpu;
+
+    GemmConvolution(Gpu gpu) {
+        this.gpu = gpu;
+    }
+
+    /// Which kernel computes a convolution.
+    private record Tile(String module, String name, int rows, int columns, int threads) {
+        private static Tile of(ConvGeometry g, DType dtype) {
+            if (dtype == DType.F64)
+                return new Tile("conv_double", "conv_small_pixels_f64", 64, 64, 256);
+            boolean table = g.reduced() < FEW_CHANNELS && g.taps() * g.reduced() <= TABLE_ROOM;
+            String loading = table ? "table" : g.sourceIsChannelsLast() ? "channels" : "pixels";
+            String module = loading.equals("pixels") ? "conv" : "conv_" + loading;
+            if (g.produced() <= NARROW)
+                return new Tile(module, "conv_narrow_" + loading + "_f32", 64, NARROW, 64);
+            var large = new Tile(module, "conv_large_" + loading + "_f32", 128, 128, 256);
+            return !table && g.produced() > 64 && large.blocks(g) >= ENOUGH ? large
+                    : new Tile(module, "conv_small_" + loading + "_f32", 64, 64, 64);
+        }
+
+        private int blocks(ConvGeometry g) {
+            return Math.toIntExact((long) Grid.ceil(g.phasePositions(), rows) * Grid.ceil(g.produced(), columns) * g.groups() * g.phases());
+        }
+    }
+
+    /// The result of the geometry, which has elements.
+    ///
+    /// @param finish see [ConvGeometry#finish]
+    void conv(ConvGeometry g, View w, long[] finish) {
+        DType dtype = w.dtype();
+        Tile tile = Tile.of(g, dtype);
+        int width = Grid.ceil(g.produced(), 4) * 4;
+        int packed = Math.multiplyExact(g.groups() * g.taps() * g.reduced(), width);
+        try (Scratch weight = gpu.scratch((long) packed * dtype.bytes())) {
+            pack(g, w, width, weight, packed);
+            gpu.kernel(tile.module, tile.name).launch(Grid.of(tile.blocks(g), tile.threads), g.source().address(), weight, width,
+                    g.struct(), finish, g.result().address(), Grid.ceil(g.phasePositions(), tile.rows),
+                    Grid.ceil(g.produced(), tile.columns));
+        }
+    }
+
+    private void pack(ConvGeometry g, View w, int width, Scratch packed, int numel) {
+        if (numel > 0)
+            gpu.kernel("conv", "conv_pack_" + type(w)).launch(Grid.over(numel), w, g.weights(w), g.axes().get(1).kernel(),
+                    g.axes().get(2).kernel(), g.taps(), g.reduced(), g.produced(), width, packed, numel);
+    }
+
+    /// The gradient of the weight, which has elements.
+    void weight(ConvGeometry g, View dw) {
+        int columns = g.taps() * g.reduced();
+        int width = Grid.ceil(columns, 4) * 4;
+        boolean large = dw.dtype() == DType.F32 && g.produced() > SMALL_TILE && columns > SMALL_TILE;
+        int tile = large ? LARGE_TILE : SMALL_TILE;
+        int rowTiles = Grid.ceil(g.produced(), tile);
+        int columnTiles = Grid.ceil(columns, tile);
+        int each = slice(g, (long) rowTiles * columnTiles * g.groups(), (long) g.groups() * g.produced() * width);
+        int slices = Grid.ceil(g.positions(), each);
+        long sliceStep = (long) g.groups() * g.produced() * width;
+        try (Scratch partial = gpu.scratch(slices * sliceStep * dw.dtype().bytes())) {
+            if (slices > 0)
+                gpu.kernel("conv_weight", "conv_weight_" + (large ? "large_" : "small_") + type(dw)).launch(
+                        Grid.of(Math.toIntExact((long) rowTiles * columnTiles * g.groups() * slices),
+                                large || dw.dtype() == DType.F64 ? 256 : 64),
+                        g.source().address(), g.result().address(), g.struct(), g.count(), partial, width, columns,
+                        g.positions(), each, rowTiles, columnTiles);
+            join(gpu, g, partial, slices, width, false, dw);
+        }
+    }
+
+    /// Positions that one block adds up.
+    private static int slice(ConvGeometry g, long tiles, long partials) {
+        long each = Math.clamp(Math.ceilDiv(g.positions() * tiles, BLOCKS), LEAST_SLICE, LARGEST_SLICE);
+        each = Math.max(each, Math.ceilDiv(g.positions() * partials, MOST_PARTIAL));
+        return (int) (Math.ceilDiv(each, 8) * 8);
+    }
+
+    /// Adds up `partial[slice][o][tap, c]`, or `[o][c, tap]`, whose rows lie `width` apart.
+    static void join(Gpu gpu, ConvGeometry g, Scratch partial, int slices, int width, boolean tapsInnermost, View dw) {
+        gpu.kernel("conv_weight", "conv_join_" + type(dw)).launch(Grid.over(dw.shape().numel()), partial, slices,
+                (long) g.groups() * g.produced() * width, width, tapsInnermost ? 1 : 0, g.reduced(), g.axes().get(1).kernel(),
+                g.axes().get(2).kernel(), g.taps(), g.weights(dw), dw, dw.shape().numel());
+    }
+
+    static String type(View view) {
+        return view.dtype() == DType.F32 ? "f32" : "f64";
+    }
+}

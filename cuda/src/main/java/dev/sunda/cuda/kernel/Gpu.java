@@ -1,0 +1,118 @@
+package dev.sunda.cuda.kernel;
+
+import dev.sunda.core.spi.View;
+import dev.sunda.core.type.Device;
+import dev.sunda.cuda.driver.Closing;
+import dev.sunda.cuda.driver.Context;
+import dev.sunda.cuda.driver.Cuda;
+import dev.sunda.cuda.memory.DeviceMemory;
+import dev.sunda.cuda.memory.DeviceStorage;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+
+/// One device as the families of kernels see it: its memory, its stream, and the modules loaded so far.
+public final class Gpu {
+    private final Context context;
+    private final Device device;
+    private final DeviceMemory memory;
+    private final Faults faults;
+    private final RandomShifts shifts;
+    private final Map<String, KernelModule> modules = new ConcurrentHashMap<>();
+
+    /// @param device the name under which the context's device is known
+    /// @param memory the memory of the same device
+    public Gpu(Context context, Device device, DeviceMemory memory) {
+        this.context = context;
+        this.device = device;
+        this.memory = memory;
+        faults = new Faults(this);
+        shifts = new RandomShifts(this);
+    }
+
+    public Cuda cuda() {
+        return context.cuda();
+    }
+
+    public Device device() {
+        return device;
+    }
+
+    /// First number of the compute capability.
+    int generation() {
+        return cuda().deviceGetAttribute(Cuda.CAPABILITY_MAJOR, context.device());
+    }
+
+    /// The one stream on which everything is computed, in the order of the calls.
+    public long stream() {
+        return context.computing();
+    }
+
+    public DeviceMemory memory() {
+        return memory;
+    }
+
+    /// Where kernels report a bad index.
+    public Faults faults() {
+        return faults;
+    }
+
+    /// How far streams of random numbers have gone since a kernel was recorded.
+    public RandomShifts shifts() {
+        return shifts;
+    }
+
+    /// The kernel `entry` of the module `module`, loaded at its first use.
+    public Kernel kernel(String module, String entry) {
+        return module(module).kernel(entry);
+    }
+
+    /// The module `name`, loaded at its first use.
+    public KernelModule module(String name) {
+        KernelModule loaded = modules.get(name);
+        return loaded != null ? loaded : modules.computeIfAbsent(name, _ -> KernelModule.load(this, name));
+    }
+
+    /// A module whose PTX is written at run time, loaded at its first use.
+    public KernelModule module(String name, Supplier<String> ptx) {
+        KernelModule loaded = modules.get(name);
+        return loaded != null ? loaded : modules.computeIfAbsent(name, _ -> KernelModule.of(this, name, ptx.get()));
+    }
+
+    /// Memory for intermediate results, to be closed by the caller.
+    public Scratch scratch(long bytes) {
+        return new Scratch(memory, bytes);
+    }
+
+    /// Where the first element of a view lies.
+    public static long address(View view) {
+        return ((DeviceStorage) view.storage()).address() + (long) view.layout().offset() * view.dtype().bytes();
+    }
+
+    /// Driver calls of this thread go to this device from now on; comes right before each of them.
+    public void makeCurrent() {
+        context.makeCurrent();
+    }
+
+    /// Puts work on the stream, while no other thread does.
+    void submit(Runnable calls) {
+        context.submit(calls);
+    }
+
+    /// True while the calling thread records.
+    boolean isRecording() {
+        return context.isRecording();
+    }
+
+    /// Gives the modules and the memory back.
+    public void close() {
+        var closing = new Closing();
+        modules.values().forEach(module -> closing.then(module::close));
+        closing.then(memory::close).end();
+    }
+
+    /// A kernel is about to be put on the stream.
+    void launched(Kernel kernel, Grid grid) {
+        cuda().launching(kernel.name(), grid.x(), grid.y(), grid.z(), grid.threadsX(), grid.threadsY(), grid.shared());
+    }
+}

@@ -1,0 +1,43 @@
+package dev.sunda.cuda.kernel;
+
+/// How many threads run a kernel: blocks in the grid, threads in a block, and the shared memory that a block asks for beside its own.
+///
+/// @param x blocks; the large number goes here, `y` and `z` end at 65,535
+/// @param threadsX threads of a block, together with `threadsY` at most 1,024
+/// @param shared bytes of dynamic shared memory
+public record Grid(int x, int y, int z, int threadsX, int threadsY, int shared) {
+    private static final int THREADS = 256;
+    private static final int BLOCKS = 4096;
+
+    /// One dimension.
+    public static Grid of(int blocks, int threads) {
+        return new Grid(blocks, 1, 1, threads, 1, 0);
+    }
+
+    /// Blocks of one dimension in a grid of three.
+    public static Grid of(int x, int y, int z, int threads) {
+        return new Grid(x, y, z, threads, 1, 0);
+    }
+
+    /// Enough threads for one element each, up to a number beyond which they walk on in strides of the grid.
+    ///
+    /// @param elements at least 1
+    public static Grid over(int elements) {
+        return of(Math.min(BLOCKS, ceil(elements, THREADS)), THREADS);
+    }
+
+    /// The same with dynamic shared memory.
+    public Grid shared(int bytes) {
+        return new Grid(x, y, z, threadsX, threadsY, bytes);
+    }
+
+    /// The same with blocks of two dimensions.
+    public Grid threads(int x, int y) {
+        return new Grid(this.x, this.y, z, x, y, shared);
+    }
+
+    /// `a / b`, rounded up.
+    public static int ceil(int a, int b) {
+        return (int) (((long) a + b - 1) / b);
+    }
+}

@@ -1,0 +1,131 @@
+package dev.sunda.cuda.kernel;
+
+import dev.sunda.core.spi.View;
+import dev.sunda.core.type.DType;
+import dev.sunda.core.type.Layout;
+import dev.sunda.core.type.Shape;
+import dev.sunda.cuda.memory.DeviceStorage;
+import java.util.List;
+import java.util.function.IntPredicate;
+
+/// Layer normalisation of the rows of a matrix: `layer_norm.cu`.
+public final class LayerNorm {
+    /// Numbers of the views in the kernels.
+    private static final int X = 0, DY = 1, Y = 2, WEIGHT = 3, BIAS = 4, MEAN = 5, RSTD = 6, FIRST = 7, SECOND = 8;
+    private static final int VECTORS = 5;
+    private static final IntPredicate COLUMN = d -> d == 1, ROW = d -> d == 0;
+
+    private final Gpu gpu;
+    private final Folding folding;
+    private final Fills fills;
+
+    public LayerNorm(Gpu gpu) {
+        this.gpu = gpu;
+        folding = new Folding(gpu, "layer_norm");
+        fills = new Fills(gpu);
+    }
+
+    /// `y = (x - mean) * rstd * weight + bias` row by row; without a mean, root-mean-square normalisation.
+    public void layerNorm(View x, View weight, View bias, double eps, View mean, View rstd, View y) {
+        Shape shape = x.shape();
+        if (shape.numel() == 0) {
+            if (mean != null)
+                fills.fill(Double.NaN, mean);
+            fills.fill(Double.NaN, rstd);
+            return;
+        }
+        View w = along(shape, 1, weight);
+        View b = along(shape, 1, bias);
+        Rows.over(Rows.present(x, null, y, w, b, along(shape, 0, mean), along(shape, 0, rstd), null, null), COLUMN,
+                rows -> forward(rows, x.dtype(), weight != null, bias != null, mean != null, eps));
+    }
+
+    private void forward(Rows rows, DType type, boolean weight, boolean bias, boolean mean, double eps) {
+        boolean wide = type == DType.F64;
+        Object epsilon = wide ? (Object) eps : (Object) (float) eps;
+        Object x = rows.address(X);
+        Object y = rows.address(Y);
+        Object w = address(weight, rows, WEIGHT);
+        Object b = address(bias, rows, BIAS);
+        Object m = address(mean, rows, MEAN);
+        Object r = rows.address(RSTD);
+        RowGrid grid = RowGrid.of(rows, wide, VECTORS);
+        if (grid != null) {
+            launch("layer_norm_", rows, grid, x, y, w, b, m, r, epsilon);
+        } else {
+            folding.launch("layer_norm_statistics_" + name(type), rows, 4 * type.bytes(), 0, x, m, r, epsilon);
+            folding.map("layer_norm_apply_" + name(type), rows, 0, x, y, w, b, m, r);
+        }
+    }
+
+    /// The gradient of [#layerNorm], as `Backend` states it.
+    public void layerNormBackward(View dy, View x, View mean, View rstd, View weight, View dx, View dweight, View dbias) {
+        Shape shape = x.shape();
+        if (shape.numel() == 0) {
+            if (dweight != null) {
+                fills.fill(0, dweight);
+                fills.fill(0, dbias);
+            }
+            return;
+        }
+        View w = along(shape, 1, weight);
+        View m = along(shape, 0, mean);
+        View r = along(shape, 0, rstd);
+        View first = room(x);
+        View second = room(x);
+        Rows.over(Rows.present(x, dy, dx, w, null, m, r, along(shape, 0, first), along(shape, 0, second)), COLUMN,
+                rows -> backward(rows, x.dtype(), weight != null, mean != null));
+        if (dweight == null)
+            return;
+        List<View> columns = Rows.present(x, dy, null, null, null, m, r, along(shape, 1, dbias), along(shape, 1, dweight));
+        Rows.over(columns, ROW,
+                rows -> folding.launch("layer_norm_sums_" + name(x.dtype()), rows, 16, 0, rows.address(X), rows.address(DY), null,
+                        address(mean != null, rows, MEAN), rows.address(RSTD), rows.address(FIRST), rows.address(SECOND)));
+    }
+
+    private void backward(Rows rows, DType type, boolean weight, boolean mean) {
+        Object x = rows.address(X);
+        Object dy = rows.address(DY);
+        Object dx = rows.address(Y);
+        Object w = address(weight, rows, WEIGHT);
+        Object m = address(mean, rows, MEAN);
+        Object r = rows.address(RSTD);
+        Object first = rows.address(FIRST);
+        Object second = rows.address(SECOND);
+        RowGrid grid = RowGrid.of(rows, type == DType.F64, VECTORS);
+        if (grid != null) {
+            launch("layer_norm_backward_", rows, grid, x, dy, dx, w, m, r);
+        } else {
+            folding.launch("layer_norm_sums_" + name(type), rows, 16, 0, x, dy, w, m, r, first, second);
+            folding.map("layer_norm_apply_backward_" + name(type), rows, 0, x, dy, dx, w, m, r, first, second, rows.length());
+        }
+    }
+
+    private void launch(String name, Rows rows, RowGrid grid, Object... arguments) {
+        Object[] walk = {rows.kept().struct(), grid.places().struct()};
+        gpu.kernel("layer_norm", name + grid.variant()).launch(grid.grid(), Folding.joined(walk, arguments));
+    }
+
+    private static Object address(boolean there, Rows rows, int view) {
+        return there ? (Object) rows.address(view) : null;
+    }
+
+    /// A vector along one dimension of a matrix, for all of the other.
+    private static View along(Shape matrix, int dim, View vector) {
+        if (vector == null)
+            return null;
+        var strides = new int[2];
+        strides[dim] = vector.layout().stride(0);
+        return vector.as(Layout.strided(matrix, strides, vector.layout().offset()));
+    }
+
+    /// Room for one number a row.
+    private View room(View x) {
+        Shape rows = Shape.of(x.shape().size(0));
+        return new View(DeviceStorage.allocate(gpu.device(), gpu.memory(), x.dtype(), rows.numel()), Layout.contiguous(rows));
+    }
+
+    private static String name(DType type) {
+        return type == DType.F64 ? "f64" : "f32";
+    }
+}

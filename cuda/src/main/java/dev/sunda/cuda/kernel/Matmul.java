@@ -1,0 +1,179 @@
+package dev.sunda.cuda.kernel;
+
+import dev.sunda.core.spi.View;
+import dev.sunda.core.type.DType;
+import dev.sunda.cuda.kernel.Product.Reading;
+import java.lang.ref.Reference;
+
+/// Batched products of matrices: `matmul.cu`, `matmul_few.cu` for those with few rows or columns, `matmul_tensor.cu` for those who want
+/// [Precision#TF32].
+///
+/// Which kernel computes a product, and whether several blocks share the sums of one tile, depends on its sizes and strides alone.
+public final class Matmul {
+    /// Sides that count as few, by the rows that the kernels take.
+    private static final int[] FEW_ROWS_F32 = {1, 4, 16};
+    private static final int[] FEW_ROWS_F64 = {1, 4};
+    /// Columns of a block of `matmul_along_...`.
+    private static final int FEW_COLUMNS = 32;
+    /// Blocks that keep a large GPU busy if they have 256 threads, or fewer.
+    private static final int LARGE_BLOCKS = 256;
+    private static final int SMALL_BLOCKS = 128;
+    /// Slices of k are whole tiles of any kind.
+    private static final int SLICE_STEP = 16;
+
+    /// From this generation of GPUs on tensor cores take TF32.
+    private static final int TENSOR_GENERATION = 8;
+
+    private final Gpu gpu;
+    private final boolean tensor;
+
+    public Matmul(Gpu gpu) {
+        this(gpu, Precision.chosen());
+    }
+
+    Matmul(Gpu gpu, Precision precision) {
+        this.gpu = gpu;
+        tensor = precision == Precision.TF32 && gpu.generation() >= TENSOR_GENERATION;
+    }
+
+    /// `out[b] = x[b] · y[b] + bias`, see `Backend.matmul`.
+    public void matmul(View x, View y, View bias, View out) {
+        if (out.shape().numel() == 0)
+            return;
+        multiply(Product.of(x, y, bias, out));
+        Reference.reachabilityFence(x);                              // a product knows only addresses
+        Reference.reachabilityFence(y);
+        Reference.reachabilityFence(bias);
+        Reference.reachabilityFence(out);
+    }
+
+    private void multiply(Product p) {
+        if (p.k() == 0 || p.m() <= 16 && p.n() <= 16 && p.k() <= 64)
+            kernel(p, "plain").launch(Grid.over(p.numel()), p.x().address(), p.y().address(), p.biasAddress(), p.out().address(),
+                    p.struct(0, 0, 1, p.k()), p.numel());
+        else if (!few(p, false) && !few(p.transposed(), true))
+            tiled(p);
+    }
+
+    private static String type(DType dtype) {
+        return switch (dtype) {
+            case F32 -> "f32";
+            case F64 -> "f64";
+            case I32 -> "i32";
+            case I64 -> "i64";
+            case BOOL -> throw new IllegalArgumentException("matmul: operands must be numbers (got bool); convert them with to(dtype)");
+        };
+    }
+
+    private Kernel kernel(Product p, String name) {
+        String module = switch (p.dtype()) {
+            case F32 -> "matmul";
+            case F64 -> "matmul_f64";
+            default -> "matmul_int";
+        };
+        return gpu.kernel(module, "matmul_" + name + "_" + type(p.dtype()));
+    }
+
+    // ------------------------------------------------------------------------------------------------------------- tiles
+
+    private void tiled(Product p) {
+        int side = p.dtype() == DType.F32 ? side(p) : 64;
+        if (tensor && side == 32 && area(p, 64) <= 2 * area(p, 32))
+            side = 64;
+        long tiles = tiles(p, side);
+        if (tiles >= (side == 128 ? LARGE_BLOCKS : SMALL_BLOCKS))
+            tiled(p, side, 1);
+        else
+            tiled(p, side, side == 128 ? slices(p, tiles, 4 * LARGE_BLOCKS, 1024) : slices(p, tiles, 4 * SMALL_BLOCKS, 256));
+    }
+
+    /// With tiles of `side` rows and columns; each tile's sums are cut into `slices` along k.
+    void tiled(Product p, int side, int slices) {
+        String name = name(p, side);
+        Kernel kernel = name.startsWith("tf32") ? gpu.kernel("matmul_tensor", "matmul_" + name + "_f32") : kernel(p, name);
+        run(p, p, kernel, slices, Grid.ceil(p.m(), side), Grid.ceil(p.n(), side), 2 * side);
+    }
+
+    /// The largest tile that leaves little of itself empty and of which there are enough, also by slicing a long k.
+    private static int side(Product p) {
+        if (area(p, 64) > 1.3 * area(p, 32) || tiles(p, 64) < SMALL_BLOCKS && p.k() < 2048)
+            return 32;
+        long large = tiles(p, 128);
+        return area(p, 128) <= 1.2 * area(p, 64) && (large >= LARGE_BLOCKS || large >= 16 && p.k() >= 4096) ? 128 : 64;
+    }
+
+    private static long tiles(Product p, int side) {
+        return (long) p.batches() * Grid.ceil(p.m(), side) * Grid.ceil(p.n(), side);
+    }
+
+    private static double area(Product p, int side) {
+        return (double) tiles(p, side) * side * side;
+    }
+
+    /// Which kernel multiplies in tiles of `side`.
+    String name(Product p, int side) {
+        Reading x = p.readingX();
+        Reading y = p.readingY();
+        boolean any = x == Reading.SINGLY || y == Reading.SINGLY || p.dtype() == DType.I32 || p.dtype() == DType.I64;
+        if (tensor && p.dtype() == DType.F32 && side >= 64)
+            return "tf32_" + side + (any ? "_any" : "_wide");
+        if (any || side < 128)
+            return side + (any ? "_any" : "_wide");
+        return "128_" + (x == Reading.ALONG_K ? "n" : "t") + (y == Reading.ACROSS_K ? "n" : "t");
+    }
+
+    // --------------------------------------------------------------------------------------------------------------- few
+
+    /// Launches the kernels for few rows if they can compute this product.
+    private boolean few(Product p, boolean transposed) {
+        int rows = rows(p);
+        Reading reading = p.readingY();
+        if (rows == 0 || p.n() < 32 || p.k() < 64 || reading == Reading.SINGLY)
+            return false;
+        boolean along = reading == Reading.ALONG_K;
+        int columnTiles = Grid.ceil(p.n(), along ? FEW_COLUMNS : 32 * p.vector());
+        Kernel kernel = gpu.kernel("matmul_few", "matmul_" + (along ? "along_" : "across_") + rows + "_" + type(p.dtype()));
+        int slices = slices(p, (long) p.batches() * columnTiles, 2 * LARGE_BLOCKS, 512);
+        run(transposed ? p.transposed() : p, p, kernel, slices, 1, columnTiles, 256);
+        return true;
+    }
+
+    /// How many rows the kernel takes that suits the product, 0 if there is none.
+    private static int rows(Product p) {
+        int[] sizes = switch (p.dtype()) {
+            case F32 -> FEW_ROWS_F32;
+            case F64 -> FEW_ROWS_F64;
+            default -> new int[0];
+        };
+        for (int rows : sizes)
+            if (p.m() <= rows)
+                return rows;
+        return 0;
+    }
+
+    // ------------------------------------------------------------------------------------------------------------ slices
+
+    /// How many blocks share the sums of one tile, so that there are about `wanted` blocks with at least `least` steps of k each.
+    private static int slices(Product p, long tiles, int wanted, int least) {
+        return (int) Math.max(1, Math.min((wanted + tiles - 1) / tiles, p.k() / least));
+    }
+
+    /// Launches a kernel for `p`, or for its transpose `as`; several slices of k leave their sums in memory, to be added up.
+    private void run(Product p, Product as, Kernel kernel, int slices, int rowTiles, int columnTiles, int threads) {
+        int slice = Grid.ceil(Grid.ceil(p.k(), slices), SLICE_STEP) * SLICE_STEP;
+        int count = Grid.ceil(p.k(), slice);
+        Grid grid = Grid.of(Math.toIntExact((long) p.batches() * rowTiles * columnTiles * count), threads);
+        if (count == 1) {
+            kernel.launch(grid, as.x().address(), as.y().address(), as.biasAddress(), as.out().address(),
+                    as.struct(rowTiles, columnTiles, 1, slice));
+            return;
+        }
+        try (Scratch parts = gpu.scratch((long) count * p.numel() * p.dtype().bytes())) {
+            Product dense = p.toParts(parts.address());
+            Product sliced = as == p ? dense : dense.transposed();
+            kernel.launch(grid, as.x().address(), as.y().address(), 0L, parts, sliced.struct(rowTiles, columnTiles, count, slice));
+            kernel(p, "join").launch(Grid.over(p.numel()), parts, p.biasAddress(), p.out().address(),
+                    p.struct(rowTiles, columnTiles, count, slice), p.numel());
+        }
+    }
+}

@@ -1,0 +1,151 @@
+package dev.sunda.cuda.kernel;
+
+import dev.sunda.core.op.ParametricOp;
+import dev.sunda.core.op.UnaryFunction;
+import dev.sunda.core.op.UnaryFunction.Keeps;
+import dev.sunda.core.op.UnaryOp;
+import dev.sunda.core.spi.View;
+import dev.sunda.core.type.DType;
+import java.util.List;
+import java.util.Locale;
+
+/// Functions of one tensor and their derivatives: `unary.cu`, `unary_f64.cu` and `special.cu`.
+public final class Unary {
+    /// The number of the first function with parameters, see `operations.cuh`.
+    private static final int FIRST_PARAMETRIC = 128;
+
+    private final Gpu gpu;
+
+    public Unary(Gpu gpu) {
+        this.gpu = gpu;
+    }
+
+    /// `out = function(x)`.
+    public void unary(UnaryFunction function, View x, View out) {
+        Strided.over(List.of(out, x), walk -> {
+            if (!x.dtype().isFloating())
+                integers(function, x.dtype(), walk);
+            else if (isSpecial(function) || needsDouble(function, x.dtype()))
+                gpu.kernel("special", "special").launch(Grid.over(walk.numel()), code(function), walk.address(1), walk.address(0),
+                        walk.struct(), flat(walk), wide(x.dtype()), numbers(function));
+            else
+                unary(function, x.dtype(), walk);
+        });
+    }
+
+    private void unary(UnaryFunction function, DType dtype, Strided walk) {
+        String entry = "unary_" + name(function) + "_f32";
+        Quads quads = dtype == DType.F32 && gpu.module("unary").has(entry) ? Quads.of(walk, 4, 4) : null;
+        if (quads != null)
+            gpu.kernel("unary", entry).launch(quads.grid(), walk.address(1), walk.address(0), quads.struct(2), numbers(function));
+        else
+            gpu.kernel(module(dtype), "unary_" + suffix(dtype)).launch(Grid.over(walk.numel()), code(function), walk.address(1),
+                    walk.address(0), walk.struct(), flat(walk), numbers(function));
+    }
+
+    private void integers(UnaryFunction function, DType dtype, Strided walk) {
+        if (!function.isIntegral() || dtype == DType.BOOL)
+            throw new UnsupportedOperationException(function.label() + ": has no form for " + dtype + "; convert to a floating type first");
+        gpu.kernel("unary", "unary_" + suffix(dtype)).launch(Grid.over(walk.numel()), code(function), walk.address(1), walk.address(0),
+                walk.struct(), flat(walk));
+    }
+
+    /// `dx = dy * function'(kept)`.
+    public void unaryBackward(UnaryFunction function, View kept, View dy, View dx) {
+        View k = function.keeps() == Keeps.NOTHING ? dy : kept;      // the values do not matter then
+        Strided.over(List.of(dx, k, dy), walk -> {
+            if (isSpecial(function))
+                gpu.kernel("special", "special_backward").launch(Grid.over(walk.numel()), code(function), walk.address(1), walk.address(2),
+                        walk.address(0), walk.struct(), flat(walk), wide(dx.dtype()), numbers(function));
+            else
+                backward(function, dx.dtype(), walk);
+        });
+    }
+
+    private void backward(UnaryFunction function, DType dtype, Strided walk) {
+        String entry = "unary_backward_" + name(function) + "_f32";
+        Quads quads = dtype == DType.F32 && gpu.module("unary").has(entry) ? Quads.of(walk, 4, 4, 4) : null;
+        if (quads != null)
+            gpu.kernel("unary", entry).launch(quads.grid(), walk.address(1), walk.address(2), walk.address(0), quads.struct(3),
+                    numbers(function));
+        else
+            gpu.kernel(module(dtype), "unary_backward_" + suffix(dtype)).launch(Grid.over(walk.numel()), code(function), walk.address(1),
+                    walk.address(2), walk.address(0), walk.struct(), flat(walk), numbers(function));
+    }
+
+    /// Whether a function stands in `special.cu`.
+    static boolean isSpecial(UnaryFunction function) {
+        return switch (function) {
+            case UnaryOp op -> isSpecial(op);
+            case ParametricOp op -> isSpecial(op.kind());
+        };
+    }
+
+    private static boolean isSpecial(UnaryOp op) {
+        return switch (op) {
+            case EXPM1, EXP2, LOG1P, LOG2, LOG10, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH -> true;
+            case ERFC, ERFINV, LGAMMA, ERFCX, NDTRI, I0, I0E, I1, I1E, TANHSHRINK -> true;
+            case NEG, ABS, SIGN, FLOOR, CEIL, ROUND, TRUNC, FRAC, SQUARE, SQRT, RSQRT, RECIPROCAL -> false;
+            case EXP, LOG, TANH, SIGMOID, RELU, ERF, SILU, MISH, SOFTSIGN, LOG_SIGMOID, HARDSIGMOID, HARDSWISH, GELU, GELU_TANH -> false;
+        };
+    }
+
+    private static boolean isSpecial(ParametricOp.Kind kind) {
+        return switch (kind) {
+            case LOGIT, POLYGAMMA -> true;
+            case LEAKY_RELU, ELU, CLAMP, HARDTANH, SOFTPLUS, SOFTSHRINK, HARDSHRINK, THRESHOLD, NAN_TO_NUM -> false;
+        };
+    }
+
+    /// With another factor than 1 its product with `x`, rounded to float, would cost small results of the softplus their digits.
+    private static boolean needsDouble(UnaryFunction function, DType dtype) {
+        return dtype == DType.F32 && function instanceof ParametricOp op && op.kind() == ParametricOp.Kind.SOFTPLUS && op.a() != 1;
+    }
+
+    /// The number of a function in `operations.cuh`.
+    static int code(UnaryFunction function) {
+        return switch (function) {
+            case UnaryOp op -> op.ordinal();
+            case ParametricOp op -> FIRST_PARAMETRIC + op.kind().ordinal();
+        };
+    }
+
+    private static String name(UnaryFunction function) {
+        return switch (function) {
+            case UnaryOp op -> op.name().toLowerCase(Locale.ROOT);
+            case ParametricOp op -> op.kind().name().toLowerCase(Locale.ROOT);
+        };
+    }
+
+    /// `struct Numbers` of operations.cuh.
+    private static long[] numbers(UnaryFunction function) {
+        return function instanceof ParametricOp op
+                ? new long[] {Double.doubleToRawLongBits(op.a()), Double.doubleToRawLongBits(op.b()), Double.doubleToRawLongBits(op.c())}
+                : new long[3];
+    }
+
+    private static String module(DType dtype) {
+        return dtype == DType.F64 ? "unary_f64" : "unary";
+    }
+
+    /// What names of kernels for a type end in.
+    static String suffix(DType dtype) {
+        return switch (dtype) {
+            case F32 -> "f32";
+            case F64 -> "f64";
+            case I32 -> "i32";
+            case I64 -> "i64";
+            case BOOL -> "bool";
+        };
+    }
+
+    /// 1 if all views are one run of memory, so that a kernel need not work out where elements are.
+    static int flat(Strided walk) {
+        return walk.isContiguous() ? 1 : 0;
+    }
+
+    /// 1 if elements are doubles.
+    static int wide(DType dtype) {
+        return dtype == DType.F64 ? 1 : 0;
+    }
+}

@@ -1,0 +1,143 @@
+package dev.sunda.cuda.memory;
+
+import dev.sunda.core.spi.Storage;
+import dev.sunda.core.spi.Version;
+import dev.sunda.core.type.DType;
+import dev.sunda.core.type.Device;
+import java.lang.ref.Cleaner;
+import java.util.function.Supplier;
+
+/// Storage in the memory of a device, given back when nobody refers to it any more.
+public final class DeviceStorage implements Storage {
+    private static final Cleaner CLEANER = Cleaner.create();
+
+    private final Device device;
+    private final DType dtype;
+    private final int numel;
+    private final Version version = new Version();
+    private Owned memory;
+    private Supplier<String> gone;
+
+    /// Memory as long as this object is alive, whichever storage it belongs to.
+    private static final class Owned {
+        private final Lease lease;
+        private final Cleaner.Cleanable cleanable;
+
+        private Owned(Lease lease) {
+            this.lease = lease;
+            cleanable = CLEANER.register(this, lease);
+        }
+    }
+
+    /// What is left of the memory when nobody refers to it any more.
+    private static final class Lease implements Runnable {
+        private final DeviceMemory pool;
+        private final Block block;
+        private volatile Arrival arrival;
+
+        private Lease(DeviceMemory pool, Block block) {
+            this.pool = pool;
+            this.block = block;
+        }
+
+        @Override
+        public void run() {
+            pool.freeLater(block, arrival);
+        }
+    }
+
+    /// What a block holds, for messages.
+    private record Owner(DType dtype, int numel) {
+        @Override
+        public String toString() {
+            return "(" + numel + " x " + dtype + ")";
+        }
+    }
+
+    private DeviceStorage(Device device, DType dtype, int numel, Owned memory) {
+        this.device = device;
+        this.dtype = dtype;
+        this.numel = numel;
+        this.memory = memory;
+    }
+
+    /// Memory with undefined contents.
+    public static DeviceStorage allocate(Device device, DeviceMemory pool, DType dtype, int numel) {
+        return of(device, pool, dtype, numel, pool.allocate((long) numel * dtype.bytes(), new Owner(dtype, numel)));
+    }
+
+    /// Memory with undefined contents for an upload aside: work that is recorded and done later does not touch it before its data are
+    /// read, see [DeviceMemory#allocateUntouched].
+    public static DeviceStorage forUpload(Device device, DeviceMemory pool, DType dtype, int numel) {
+        return of(device, pool, dtype, numel, pool.allocateUntouched((long) numel * dtype.bytes(), new Owner(dtype, numel)));
+    }
+
+    private static DeviceStorage of(Device device, DeviceMemory pool, DType dtype, int numel, Block block) {
+        return new DeviceStorage(device, dtype, numel, new Owned(new Lease(pool, block)));
+    }
+
+    /// Where the first element lies. If it is still on its way to the device, whatever is put on the computing stream from now on waits.
+    /// While the calling thread records, the memory is kept for as long as the recording.
+    public long address() {
+        checkLive();
+        Lease lease = memory.lease;
+        Arrival arrival = lease.arrival;
+        if (arrival != null) {
+            arrival.await();
+            lease.arrival = null;                                    // not before: another thread must not think that it has arrived
+        }
+        lease.pool.usedBy(lease.block, memory);
+        return lease.block.address();
+    }
+
+    /// Where the data of a copy under way go.
+    long target() {
+        return memory.lease.block.address();
+    }
+
+    void arriving(Arrival arrival) {
+        memory.lease.arrival = arrival;
+    }
+
+    @Override
+    public Device device() {
+        return device;
+    }
+
+    @Override
+    public DType dtype() {
+        return dtype;
+    }
+
+    @Override
+    public int numel() {
+        return numel;
+    }
+
+    @Override
+    public Version version() {
+        return version;
+    }
+
+    @Override
+    public Storage detach(Supplier<String> reason) {
+        checkLive();
+        var fresh = new DeviceStorage(device, dtype, numel, memory);
+        gone = reason;
+        memory = null;
+        return fresh;
+    }
+
+    @Override
+    public void release() {
+        memory.cleanable.clean();
+        memory = null;
+        gone = () -> "tensor of " + numel + " x " + dtype + " was given back";
+    }
+
+    @Override
+    public void checkLive() {
+        if (memory == null)
+            throw new IllegalStateException(gone.get());
+    }
+}

@@ -1,0 +1,164 @@
+package dev.sunda.cuda.memory;
+
+import dev.sunda.core.type.DType;
+import dev.sunda.cuda.driver.Closing;
+import dev.sunda.cuda.driver.Context;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.reflect.Array;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/// Copies between Java arrays and a device, through pinned memory, in pieces, so that long copies overlap with themselves.
+public final class Transfers {
+    private static final int CHEAP_EVENT = 2;
+
+    private final Context context;
+    private final PinnedRing up;
+    private final PinnedRing down;
+    private final List<Long> events = new ArrayList<>();
+    private final ConcurrentLinkedQueue<Long> idle = new ConcurrentLinkedQueue<>();
+
+    public Transfers(Context context) {
+        this.context = context;
+        up = new PinnedRing(context);
+        down = new PinnedRing(context);
+    }
+
+    /// Copies a whole array over what `to` holds, after what has been asked for before. Returns when the array may be changed.
+    public synchronized void upload(Object array, DeviceStorage to) {
+        if (context.isRecording())
+            throw new IllegalStateException("cuda: memory was overwritten with numbers of the host while work was being recorded (got "
+                    + to.numel() + " x " + to.dtype() + "); do that outside");
+        copy(array, to.dtype(), to.address(), context.computing());
+    }
+
+    /// Copies a whole array to memory nobody has seen yet while the device goes on computing; what is computed with it later waits for
+    /// it. Returns when the array may be changed.
+    public synchronized void uploadAside(Object array, DeviceStorage fresh) {
+        if (fresh.numel() == 0)
+            return;
+        if (context.isRecording()) {                                 // the recording finds the data there
+            copy(array, fresh.dtype(), fresh.target(), context.copying());
+            up.await();
+            return;
+        }
+        long before = event();
+        context.submit(() -> {                                       // the memory may have been used by what is still being computed
+            context.cuda().eventRecord(before, context.computing());
+            context.cuda().streamWaitEvent(context.copying(), before);
+        });
+        idle.add(before);
+        copy(array, fresh.dtype(), fresh.target(), context.copying());
+        long after = event();
+        context.submit(() -> context.cuda().eventRecord(after, context.copying()));
+        fresh.arriving(new Upload(after));
+    }
+
+    /// A copy under way.
+    private final class Upload implements Arrival {
+        private final long arrived;
+        private boolean over;                                        // guarded by the order of work
+
+        private Upload(long arrived) {
+            this.arrived = arrived;
+        }
+
+        /// A recording must not wait for what happened outside it: then the caller does.
+        @Override
+        public void await() {
+            context.submit(() -> {
+                if (over)
+                    return;
+                if (context.isRecording())
+                    context.cuda().eventSynchronize(arrived);
+                else
+                    context.cuda().streamWaitEvent(context.computing(), arrived);
+                over = true;
+                idle.add(arrived);
+            });
+        }
+    }
+
+    private long event() {
+        Long known = idle.poll();
+        if (known != null)
+            return known;
+        context.makeCurrent();
+        long made = context.cuda().eventCreate(CHEAP_EVENT);
+        events.add(made);
+        return made;
+    }
+
+    private void copy(Object array, DType dtype, long to, long stream) {
+        MemorySegment from = segment(array);
+        for (long at = 0, n = (long) Array.getLength(array) * dtype.bytes(); at < n; at += PinnedRing.SLOT_BYTES) {
+            long bytes = Math.min(PinnedRing.SLOT_BYTES, n - at);
+            MemorySegment slot = up.take();
+            MemorySegment.copy(from, at, slot, 0, bytes);
+            long target = to + at;
+            context.submit(() -> {
+                context.cuda().memcpyHtoDAsync(target, slot.address(), bytes, stream);
+                up.usedBy(stream);
+            });
+        }
+    }
+
+    /// Copies `numel` elements from an address to a fresh array, once everything before has been computed.
+    public synchronized Object download(long from, DType dtype, int numel) {
+        Object array = array(dtype, numel);
+        MemorySegment to = segment(array);
+        for (long at = 0, n = (long) numel * dtype.bytes(); at < n; at += PinnedRing.SLOT_BYTES) {
+            long bytes = Math.min(PinnedRing.SLOT_BYTES, n - at);
+            MemorySegment.copy(fetched(from + at, bytes), 0, to, at, bytes);
+        }
+        return array;
+    }
+
+    /// A few words of 64 bits, once everything before has been computed.
+    public synchronized long[] words(long from, int count) {
+        return fetched(from, 8L * count).asSlice(0, 8L * count).toArray(ValueLayout.JAVA_LONG);
+    }
+
+    private MemorySegment fetched(long from, long bytes) {
+        if (context.isRecording())
+            throw new IllegalStateException("cuda: a result was read while work was being recorded (got " + bytes
+                    + " bytes); read results outside");
+        MemorySegment slot = down.take();
+        context.submit(() -> {
+            context.cuda().memcpyDtoHAsync(slot.address(), from, bytes, context.computing());
+            down.usedBy(context.computing());
+        });
+        down.await();
+        return slot;
+    }
+
+    /// Gives pinned memory and events back.
+    public synchronized void close() {
+        var closing = new Closing().then(up::close).then(down::close).then(context::makeCurrent);
+        events.forEach(event -> closing.then(() -> context.cuda().eventDestroy(event)));
+        closing.end();
+    }
+
+    private static Object array(DType dtype, int numel) {
+        return switch (dtype) {
+            case F32 -> new float[numel];
+            case F64 -> new double[numel];
+            case I32 -> new int[numel];
+            case I64 -> new long[numel];
+            case BOOL -> new byte[numel];
+        };
+    }
+
+    private static MemorySegment segment(Object array) {
+        return switch (array) {
+            case float[] numbers -> MemorySegment.ofArray(numbers);
+            case double[] numbers -> MemorySegment.ofArray(numbers);
+            case int[] numbers -> MemorySegment.ofArray(numbers);
+            case long[] numbers -> MemorySegment.ofArray(numbers);
+            case byte[] numbers -> MemorySegment.ofArray(numbers);
+            default -> throw new IllegalArgumentException("cuda: cannot copy a " + array.getClass().getSimpleName());
+        };
+    }
+}

@@ -1,0 +1,48 @@
+package dev.sunda.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sunda.autograd.check.OpCase;
+import dev.sunda.autograd.check.OpCheck;
+import dev.sunda.core.Backends;
+import dev.sunda.core.Tensor;
+import dev.sunda.core.type.Device;
+import dev.sunda.core.type.Shape;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/// Every operation on a real GPU.
+@RequiresGpu
+class GpuTests {
+    private static final Device GPU = Device.cuda(0);
+    private static final List<List<Integer>> SIZES = List.of(List.of(1, 1, 1, 1), List.of(2, 3, 2, 4), List.of(4, 2, 3, 1),
+            List.of(3, 4, 4, 2));
+
+    @Test
+    void deviceOpensAndSaysWhatItIs() {
+        assertThat(Backends.of(GPU).description()).contains("compute capability", "driver CUDA");
+    }
+
+    @Test
+    void arraysComeBackAsTheyWent() {
+        int numel = 5_000_001;                                       // several pieces of pinned memory and a rest
+        float[] numbers = new float[numel];
+        for (int i = 0; i < numel; i++)
+            numbers[i] = i * 0.37f;
+        assertThat(Tensor.of(numbers, Shape.of(numel)).to(GPU).toFloatArray()).isEqualTo(numbers);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> everyOperationMatchesTheReference() {
+        List<OpCase> cases = EveryOperation.CASES;
+        return IntStream.range(0, cases.size()).mapToObj(i -> DynamicTest.dynamicTest(cases.get(i).name(), () -> {
+            for (int j = 0; j < SIZES.size(); j++)
+                EveryOperation.check(i, SIZES.get(j), 100L * i + j, GPU);
+            OpCheck.refusals(cases.get(i), GPU);
+        }));
+    }
+}

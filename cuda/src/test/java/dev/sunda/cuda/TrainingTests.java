@@ -1,0 +1,128 @@
+package dev.sunda.cuda;
+
+import static dev.sunda.nn.functional.Losses.crossEntropy;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.sunda.autograd.StepGraph;
+import dev.sunda.autograd.Variable;
+import dev.sunda.core.Rng;
+import dev.sunda.core.StepScope;
+import dev.sunda.core.Tensor;
+import dev.sunda.core.op.Padding;
+import dev.sunda.core.type.Device;
+import dev.sunda.core.type.Shape;
+import dev.sunda.cuda.driver.PtxProvider;
+import dev.sunda.nn.BatchNorm2d;
+import dev.sunda.nn.Conv2d;
+import dev.sunda.nn.DepthwiseSeparableConv2d;
+import dev.sunda.nn.Dropout;
+import dev.sunda.nn.Flatten;
+import dev.sunda.nn.Linear;
+import dev.sunda.nn.MaxPool2d;
+import dev.sunda.nn.Relu;
+import dev.sunda.nn.Sequential;
+import dev.sunda.optim.AdamW;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// Whole training steps on the shipped kernels, interpreted; `LATE` runs everything as late as a GPU might.
+class TrainingTests {
+    private static final Device NOW = new Device("ptx", 0);
+    private static final Device LATE = new Device("ptx", 1);
+    private static final int STEPS = 8;
+
+    @AfterEach
+    void nothingWentWrongInTheDriver() {
+        assertThat(PtxProvider.driver(0).failure()).isNull();
+        assertThat(PtxProvider.driver(1).failure()).isNull();
+    }
+
+    private static Sequential network(double dropout) {
+        var rng = new Rng(3);
+        return new Sequential(new Conv2d(1, 4, 3, Conv2d.Options.DEFAULT.withPadding(Padding.SAME), rng), new BatchNorm2d(4), new Relu(),
+                new MaxPool2d(2),
+                new DepthwiseSeparableConv2d(4, 8, 3,
+                        DepthwiseSeparableConv2d.Options.DEFAULT.withDilation(2).withPadding(Padding.SAME).withNorm(true)
+                                .withActivation(true),
+                        rng),
+                new Flatten(), new Dropout(dropout, rng), new Linear(8 * 4 * 4, 3, rng));
+    }
+
+    private record Trained(double[] losses, float[] weights) {
+    }
+
+    private static Trained train(Device device, double dropout, boolean graph) {
+        Sequential model = network(dropout);
+        model.to(device);
+        var optimizer = new AdamW(model.parameters(), 1e-2);
+        var losses = new double[STEPS];
+        try (var step = new StepGraph(model.parameters(), inputs -> {
+            Variable loss = crossEntropy(model.forward(inputs.get(0)), inputs.get(1));
+            loss.backward();
+            return loss.data();
+        })) {
+            for (int i = 0; i < STEPS; i++)
+                try (var _ = StepScope.open()) {
+                    var rng = new Rng(100 + i);
+                    Tensor images = Tensor.randn(Shape.of(4, 1, 8, 8), rng).to(device);
+                    Tensor labels = Tensor.of(new long[] {rng.nextInt(3), rng.nextInt(3), rng.nextInt(3), rng.nextInt(3)}).to(device);
+                    if (graph) {
+                        losses[i] = step.run(images, labels).item();
+                    } else {
+                        Variable loss = crossEntropy(model.forward(images), labels);
+                        optimizer.zeroGrad();
+                        loss.backward();
+                        losses[i] = loss.item();
+                    }
+                    optimizer.step();
+                }
+            assertThat(step.eagerBecause()).isNull();
+        }
+        model.eval();
+        return new Trained(losses, model.parameters().getFirst().data().toFloatArray());
+    }
+
+    @Test
+    void lossesAreThoseOfTheCpu() {
+        assertThat(train(NOW, 0.25, false).losses()).containsExactly(train(Device.CPU, 0.25, false).losses(), within(1e-4));
+    }
+
+    @Test
+    void resultsDoNotDependOnWhenTheDeviceRuns() {
+        Trained now = train(NOW, 0.25, false);
+        Trained late = train(LATE, 0.25, false);
+        assertThat(late.losses()).containsExactly(now.losses());
+        assertThat(late.weights()).containsExactly(now.weights());
+    }
+
+    @Test
+    void recordedStepsGiveTheBitsOfStepsThatAreNot() {
+        for (Device device : List.of(NOW, LATE)) {
+            int launched = PtxProvider.driver(device.index()).calls("cuGraphLaunch");
+            Trained eager = train(device, 0.25, false);
+            Trained recorded = train(device, 0.25, true);
+            assertThat(recorded.losses()).containsExactly(eager.losses());
+            assertThat(recorded.weights()).containsExactly(eager.weights());
+            assertThat(PtxProvider.driver(device.index()).calls("cuGraphLaunch") - launched).isEqualTo(STEPS - 2);
+        }
+    }
+
+    @Test
+    void aStepThatReadsAResultIsRunAndSaysWhy() {
+        Sequential model = network(0.5);
+        model.to(NOW);
+        try (var step = new StepGraph(model.parameters(), inputs -> {
+            Variable loss = crossEntropy(model.forward(inputs.get(0)), inputs.get(1));
+            loss.backward();
+            return Tensor.full(Shape.SCALAR, loss.item(), loss.dtype(), NOW);
+        })) {
+            for (int i = 0; i < 4; i++) {
+                Tensor loss = step.run(Tensor.randn(Shape.of(2, 1, 8, 8), new Rng(i)).to(NOW), Tensor.of(new long[] {0, 2}).to(NOW));
+                assertThat(Double.isFinite(loss.item())).isTrue();
+            }
+            assertThat(step.eagerBecause()).startsWith("cuda: a result was read while work was being recorded");
+        }
+    }
+}

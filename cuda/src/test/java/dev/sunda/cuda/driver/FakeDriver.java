@@ -1,0 +1,236 @@
+package dev.sunda.cuda.driver;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.sunda.cuda.ptx.Statistics;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.ref.WeakReference;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// A driver made for tests: Java methods behind the symbols of the real one, which execute the kernels that are shipped.
+///
+/// It is called through the same method handles, with the same marshalling of arguments, as the driver of a GPU. What a GPU would answer
+/// with silently wrong numbers ends with result 999 here, and `cuGetErrorString` says what was wrong: a kernel's read of memory nobody has
+/// written, an access out of bounds, an asynchronous copy of memory that is not pinned. Functions are in [FakeFunctions].
+///
+/// ```java
+/// var fake = new FakeDriver(FakeMachine.LEAST);
+/// var context = new Context(new Cuda(fake), 0);
+/// ```
+public final class FakeDriver implements SymbolLookup {
+    private static final int REMEMBERED_LAUNCHES = 4096;
+    private static final MethodHandle CALL = call();
+    private static final Map<String, Method> FUNCTIONS = functions();
+
+    private final FakeFunctions functions;
+    private final FakeMachine machine;
+    private final Arena arena = Arena.ofAuto();
+    private final Map<String, Optional<MemorySegment>> stubs = new HashMap<>();
+    private final Map<String, Integer> calls = new HashMap<>();
+    private final ArrayDeque<String> launches = new ArrayDeque<>();
+    private Injection injection;
+    private int sticky;
+    private MemorySegment failureText = MemorySegment.NULL;
+    private Throwable failure;
+
+    /// A failure to come: of the `left`-th call from now of `function`, or of any function if that is null.
+    private static final class Injection {
+        private final String function;
+        private final int result;
+        private final boolean sticky;
+        private long left;
+
+        private Injection(String function, long left, int result, boolean sticky) {
+            this.function = function;
+            this.left = left;
+            this.result = result;
+            this.sticky = sticky;
+        }
+    }
+
+    public FakeDriver(FakeMachine machine) {
+        this.machine = machine;
+        functions = new FakeFunctions(this, machine);
+    }
+
+    @Override
+    public synchronized Optional<MemorySegment> find(String name) {
+        Method function = FUNCTIONS.get(name);
+        return function == null || machine.missing().contains(name) ? Optional.empty()
+                : stubs.computeIfAbsent(name, _ -> Optional.of(stub(function)));
+    }
+
+    /// Lets the k-th call from now of a function fail, once.
+    ///
+    /// @param function its name, or null for any function
+    /// @param k 1 for the next call
+    public synchronized void fail(String function, long k, int result) {
+        injection = new Injection(function, k, result, false);
+    }
+
+    /// Lets the k-th call from now of a function fail and all calls after it, as after an illegal access on the device.
+    public synchronized void failForEver(String function, long k, int result) {
+        injection = new Injection(function, k, result, true);
+    }
+
+    /// Kernels do nothing from now on, as on a device that is broken.
+    public synchronized void ignoreLaunches() {
+        functions.ignoreLaunches();
+    }
+
+    /// What is found where this is the driver.
+    public DriverProbe.Finding probe() {
+        return DriverProbe.look(List.of("fake"), _ -> this);
+    }
+
+    /// No failure is to come any more.
+    ///
+    /// @return whether one was still to come: the failure asked for has not happened
+    public synchronized boolean noFailure() {
+        boolean waiting = injection != null;
+        injection = null;
+        return waiting;
+    }
+
+    /// How often a function has been called.
+    public synchronized int calls(String function) {
+        return calls.getOrDefault(function, 0);
+    }
+
+    /// What its devices have executed.
+    public Statistics statistics() {
+        return functions.interpreter.statistics();
+    }
+
+    /// How often functions have been called, all together.
+    public synchronized int calls() {
+        return calls.values().stream().mapToInt(Integer::intValue).sum();
+    }
+
+    /// Names of the kernels launched last, oldest first; they are forgotten by this call.
+    public synchronized List<String> launches() {
+        List<String> names = List.copyOf(launches);
+        launches.clear();
+        return names;
+    }
+
+    /// The first thing that went wrong in the driver itself or in a kernel since the last call; null if nothing did.
+    public synchronized Throwable failure() {
+        Throwable first = failure;
+        failure = null;
+        return first;
+    }
+
+    /// Memory, streams, events and so on that have not been given back, one line each.
+    public synchronized List<String> leaks() {
+        return functions.leaks();
+    }
+
+    /// What every stub does. Stubs know their driver weakly: a strong reference would keep it, and they it, for ever.
+    static int call(WeakReference<FakeDriver> driver, String name, MethodHandle function, Object[] arguments) {
+        FakeDriver known = driver.get();
+        return known == null ? FakeResult.DEINITIALIZED : known.call(name, function, arguments);
+    }
+
+    private synchronized int call(String name, MethodHandle function, Object[] arguments) {
+        try {
+            calls.merge(name, 1, Integer::sum);
+            if (!name.startsWith("cuGetError"))
+                failAsAsked(name);
+            functions.before(name);
+            function.invokeExact(functions, arguments);
+            return 0;
+        } catch (FakeResult known) {
+            return known.result;
+        } catch (Throwable wrong) {
+            // An exception that left an upcall would end the process.
+            return remember(wrong);
+        }
+    }
+
+    private void failAsAsked(String name) {
+        if (sticky != 0)
+            throw new FakeResult(sticky);
+        if (injection == null || (injection.function != null && !injection.function.equals(name)) || --injection.left > 0)
+            return;
+        Injection now = injection;
+        injection = null;
+        if (now.sticky)
+            sticky = now.result;
+        throw new FakeResult(now.result);
+    }
+
+    private int remember(Throwable wrong) {
+        if (failure == null)
+            failure = wrong;
+        failureText = Arena.ofAuto().allocateFrom("unknown error; the driver made for tests says: " + wrong);
+        return FakeResult.UNKNOWN;
+    }
+
+    MemorySegment text(int result) {
+        return result == FakeResult.UNKNOWN && !failureText.equals(MemorySegment.NULL) ? failureText : FakeResult.text(result);
+    }
+
+    void launched(String kernel) {
+        launches.addLast(kernel);
+        if (launches.size() > REMEMBERED_LAUNCHES)
+            launches.removeFirst();
+    }
+
+    @SuppressWarnings("restricted")
+    private MemorySegment stub(Method function) {
+        try {
+            MethodHandle body = MethodHandles.lookup().unreflect(function);
+            MethodType type = body.type().dropParameterTypes(0, 1);
+            MethodHandle spread = body.asSpreader(Object[].class, type.parameterCount());
+            MethodHandle guarded = MethodHandles.insertArguments(CALL, 0, new WeakReference<>(this), function.getName(), spread);
+            MethodHandle target = guarded.asCollector(Object[].class, type.parameterCount()).asType(type.changeReturnType(int.class));
+            MemoryLayout[] parameters = type.parameterList().stream().map(FakeDriver::layout).toArray(MemoryLayout[]::new);
+            return Linker.nativeLinker().upcallStub(target, FunctionDescriptor.of(JAVA_INT, parameters), arena);
+        } catch (IllegalAccessException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static MemoryLayout layout(Class<?> type) {
+        if (type == int.class)
+            return JAVA_INT;
+        if (type == long.class)
+            return JAVA_LONG;
+        return type == byte.class ? JAVA_BYTE : ADDRESS;
+    }
+
+    private static MethodHandle call() {
+        try {
+            return MethodHandles.lookup().findStatic(FakeDriver.class, "call",
+                    MethodType.methodType(int.class, WeakReference.class, String.class, MethodHandle.class, Object[].class));
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private static Map<String, Method> functions() {
+        var found = new HashMap<String, Method>();
+        for (Method method : FakeFunctions.class.getDeclaredMethods())
+            if (method.getName().matches("cu[A-Z].*") && !Modifier.isPrivate(method.getModifiers()))
+                found.put(method.getName(), method);
+        return found;
+    }
+}

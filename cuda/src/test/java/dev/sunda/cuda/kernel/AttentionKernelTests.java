@@ -1,0 +1,123 @@
+package dev.sunda.cuda.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sunda.core.op.AttentionSpec;
+import dev.sunda.core.op.RandomKey;
+import dev.sunda.core.type.DType;
+import dev.sunda.cuda.kernel.AttentionCheck.Mask;
+import dev.sunda.cuda.kernel.AttentionCheck.Order;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class AttentionKernelTests {
+    @BeforeEach
+    void forgetLaunches() {
+        Mirrored.DRIVER.launches();
+    }
+
+    private static void ran(String kind) {
+        List<String> launches = Mirrored.DRIVER.launches();
+        assertThat(launches).hasSize(5);
+        for (int i = 0; i < 5; i++)
+            assertThat(launches.get(i)).contains("attention_" + List.of("", "dots_", "dq_", "dk_", "dv_").get(i), kind);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"HEADS_INSIDE, NONE, false, 0, 2, 3, 5, 7, 16, 8, wide", "PACKED, NONE, true, 0, 1, 2, 70, 70, 12, 12, wide_",
+        "HEADS_OUTSIDE, NONE, true, 0, 1, 1, 130, 131, 8, 4, wide_", "HEADS_OUTSIDE, NUMBERS, false, 0, 1, 2, 66, 75, 72, 68, wide_",
+        "HEADS_INSIDE, BOOLEANS, false, 0.25, 2, 1, 65, 9, 4, 132, wide_",
+        "HEADS_INSIDE, BOOLEANS_FOR_ALL, true, 0, 2, 2, 9, 70, 8, 8, wide_",
+        "ODD, NUMBERS_FOR_ALL, true, 0.5, 1, 2, 67, 66, 8, 8, any_", "HEADS_INSIDE, BOOLEANS, false, 0, 1, 2, 5, 6, 7, 130, any_",
+        "PACKED, NONE, false, 1, 1, 1, 6, 6, 8, 8, wide_"})
+    void floatsAgreeWithTheReference(Order order, Mask mask, boolean causal, double dropout, int batches, int heads, int queries, int keys,
+            int width, int out, String kind) {
+        var check = new AttentionCheck(DType.F32, order, mask, causal, dropout, batches, heads, queries, keys, width, out);
+        check.forward().resultsAgree();
+        check.backward().gradientsAgree();
+        ran(kind);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"HEADS_INSIDE, NONE, true, 0, 2, 2, 34, 35, 9, 8", "ODD, BOOLEANS, false, 0.25, 1, 2, 5, 33, 8, 66",
+        "HEADS_OUTSIDE, NUMBERS_FOR_ALL, true, 0, 1, 1, 40, 20, 68, 5"})
+    void doublesAgreeWithTheReference(Order order, Mask mask, boolean causal, double dropout, int batches, int heads, int queries, int keys,
+            int width, int out) {
+        var check = new AttentionCheck(DType.F64, order, mask, causal, dropout, batches, heads, queries, keys, width, out);
+        check.forward().resultsAgree();
+        check.backward().gradientsAgree();
+        ran("f64");
+    }
+
+    @Test
+    void queriesThatSeeNothingGiveZeros() {
+        var check = new AttentionCheck(DType.F32, Order.HEADS_INSIDE, Mask.BOOLEANS, false, 0, 1, 1, 3, 70, 8, 8);
+        for (int j = 0; j < 70; j++)
+            check.mask.host().heap().setLong(Mirrored.at(check.mask.host().layout(), 70 + j), 0);
+        check.forward().resultsAgree();
+        assertThat(Mirrored.element(check.statistics.downloaded(), 2)).isEqualTo(Double.NEGATIVE_INFINITY);
+        assertThat(Mirrored.element(check.statistics.downloaded(), 3)).isZero();
+        check.backward().gradientsAgree();
+    }
+
+    @Test
+    void scoresOfAnySizeOverflowNowhere() {
+        var check = new AttentionCheck(DType.F32, Order.HEADS_INSIDE, Mask.NUMBERS, false, 0, 1, 1, 3, 70, 8, 8);
+        for (int i = 0; i < 3 * 70; i++)
+            check.mask.host().heap().setDouble(i, i % 70 * 10 - 600);                    // the largest ones come last
+        check.forward().resultsAgree();
+        check.backward().gradientsAgree();
+    }
+
+    @Test
+    void naNStaysInItsQueries() {
+        var check = new AttentionCheck(DType.F32, Order.HEADS_INSIDE, Mask.NONE, false, 0, 1, 2, 66, 66, 8, 8);
+        check.q.host().heap().setDouble(8, Double.NaN);
+        check.forward().resultsAgree();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 2, 3, 4, 8, 8", "1, 0, 3, 4, 8, 8", "1, 2, 0, 4, 8, 8", "1, 2, 3, 0, 8, 8", "1, 2, 3, 4, 0, 8", "1, 2, 3, 4, 8, 0"})
+    void anySizeMayBeZero(int batches, int heads, int queries, int keys, int width, int out) {
+        var check = new AttentionCheck(DType.F32, Order.HEADS_INSIDE, Mask.NONE, false, 0, batches, heads, queries, keys, width, out);
+        check.forward().resultsAgree();
+        check.backward().gradientsAgree();
+        Mirrored.DEVICE.synchronize();
+    }
+
+    @Test
+    void theSameAttentionHasTheSameBits() {
+        var check = new AttentionCheck(DType.F32, Order.PACKED, Mask.NONE, true, 0.1, 1, 2, 70, 70, 8, 8);
+        check.forward().backward();
+        List<float[]> first = memory(check);
+        check.forward().backward();
+        List<float[]> second = memory(check);
+        for (int i = 0; i < first.size(); i++)
+            assertThat(second.get(i)).isEqualTo(first.get(i));
+    }
+
+    @Test
+    void dropoutFollowsTheShiftOfItsRandomNumbers() {
+        var check = new AttentionCheck(DType.F32, Order.PACKED, Mask.NONE, false, 0.4, 1, 1, 9, 20, 8, 8);
+        var key = check.spec.key();
+        long word = Mirrored.GPU.shifts().address(key);
+        Mirrored.GPU.shifts().set(word, 7);
+        check.forward().backward();
+        List<float[]> shifted = memory(check);
+        Mirrored.GPU.shifts().set(word, 0);
+        check.spec = new AttentionSpec(check.spec.scale(), false, 0.4, new RandomKey(key.key(), key.offset() + 7));
+        check.forward().backward();
+        List<float[]> later = memory(check);
+        for (int i = 0; i < later.size(); i++)
+            assertThat(shifted.get(i)).isEqualTo(later.get(i));
+        check.resultsAgree();
+    }
+
+    private static List<float[]> memory(AttentionCheck check) {
+        return Stream.of(check.out, check.statistics, check.dq, check.dk, check.dv).map(x -> x.downloaded().heap().floats()).toList();
+    }
+}

@@ -1,0 +1,62 @@
+package dev.sunda.cuda.kernel;
+
+import static dev.sunda.cuda.kernel.TwoDevices.REFERENCE;
+
+import dev.sunda.core.op.BinaryOp;
+import dev.sunda.core.type.DType;
+import dev.sunda.core.type.Layout;
+import dev.sunda.core.type.Shape;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// Every function of two tensors of every type it takes against its definition.
+class BinaryTests {
+    @ParameterizedTest
+    @EnumSource(BinaryOp.class)
+    void resultsAreThoseOfTheDefinition(BinaryOp op) {
+        for (DType dtype : DType.values())
+            if (takes(op, dtype))
+                compare(op, dtype);
+    }
+
+    private static void compare(BinaryOp op, DType dtype) {
+        var devices = new TwoDevices(REFERENCE, op.ordinal());
+        DType result = op.isComparison() ? DType.BOOL : dtype;
+        for (Layout layout : List.of(Layout.contiguous(Shape.of(411)), Layout.strided(Shape.of(5, 7), new int[] {9, 1}, 1))) {
+            Layout dense = Layout.contiguous(layout.shape());
+            Object divisors = devices.numbers(dtype, 60 + layout.shape().numel());
+            devices.with(dtype, layout).with(dtype.isInteger() && op.isDivision() ? withoutZeros(divisors) : divisors, dense)
+                    .with(result, dense)
+                    .compare(bound(op, dtype), cancels(op) ? 1 : 0, (backend, x) -> backend.binary(op, x[0], x[1], x[2]));
+        }
+    }
+
+    private static boolean takes(BinaryOp op, DType dtype) {
+        if (op.isBitwise())
+            return !dtype.isFloating();
+        return dtype.isFloating() || op.isComparison() || !op.isFloating() && (dtype != DType.BOOL || !op.isDivision());
+    }
+
+    /// In ulps: transcendental functions of doubles are those of other libraries; rounded to float they are the same but for ties.
+    private static long bound(BinaryOp op, DType dtype) {
+        return switch (op) {
+            case POW, ATAN2, HYPOT, LOGADDEXP, LOGADDEXP2, XLOGY -> dtype == DType.F32 ? 1 : 4;
+            default -> 0;
+        };
+    }
+
+    /// Whether digits cancel near the root.
+    private static boolean cancels(BinaryOp op) {
+        return op == BinaryOp.LOGADDEXP || op == BinaryOp.LOGADDEXP2;
+    }
+
+    private static Object withoutZeros(Object numbers) {
+        return switch (numbers) {
+            case int[] x -> Arrays.stream(x).map(i -> i == 0 ? 7 : i).toArray();
+            case long[] x -> Arrays.stream(x).map(i -> i == 0 ? -7 : i).toArray();
+            default -> numbers;
+        };
+    }
+}

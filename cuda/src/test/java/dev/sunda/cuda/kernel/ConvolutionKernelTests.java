@@ -1,0 +1,190 @@
+package dev.sunda.cuda.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sunda.core.Tensor;
+import dev.sunda.core.kernel.ConvKernels;
+import dev.sunda.core.op.ConvSpec;
+import dev.sunda.core.op.Window;
+import dev.sunda.core.type.DType;
+import dev.sunda.core.type.Device;
+import dev.sunda.cuda.driver.PtxProvider;
+import dev.sunda.cuda.kernel.ConvolutionCheck.Case;
+import dev.sunda.cuda.kernel.ConvolutionCheck.Order;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class ConvolutionKernelTests {
+    private static final Device PTX = new Device("ptx", 0);
+
+    private static Window axis(int in, int kernel, int stride, int dilation, int before, int after) {
+        return Window.sliding(in, kernel, stride, dilation, before, after);
+    }
+
+    private static Window same(int in, int kernel) {
+        return axis(in, kernel, 1, 1, (kernel - 1) / 2, kernel / 2);
+    }
+
+    /// Compares with the naive loops.
+    ///
+    /// @return the kernels that were launched
+    private static Set<String> check(DType dtype, int batch, int groups, int in, int out, Order order, Order target, Window... axes) {
+        PtxProvider.driver(0).launches();
+        new Case(new ConvSpec(batch, groups * in, groups * out, groups, List.of(axes)), dtype, order, target, 1).run();
+        return new HashSet<>(PtxProvider.driver(0).launches());
+    }
+
+    private static Set<String> check(int batch, int groups, int in, int out, Order order, Order target, Window... axes) {
+        return check(DType.F32, batch, groups, in, out, order, target, axes);
+    }
+
+    private static Set<String> depthwise(Window... axes) {
+        return check(2, 3, 1, 1, Order.CONTIGUOUS, Order.CONTIGUOUS, axes);
+    }
+
+    @Test
+    void groupsOfFewChannelsAreComputedElementByElement() {
+        assertThat(check(2, 3, 2, 2, Order.CONTIGUOUS, Order.CONTIGUOUS, axis(6, 3, 2, 1, 1, 0), axis(5, 2, 1, 2, 1, 1)))
+                .containsExactlyInAnyOrder("conv_direct_f32", "conv_direct_weight_f32", "conv_join_f32");
+        assertThat(check(2, 3, 2, 2, Order.CHANNELS_LAST, Order.CHANNELS_LAST, axis(6, 3, 2, 1, 1, 0), axis(5, 2, 1, 2, 1, 1)))
+                .contains("conv_direct_f32", "conv_direct_weight_channels_f32");
+        assertThat(check(DType.F64, 2, 3, 2, 2, Order.CONTIGUOUS, Order.CHANNELS_LAST, axis(6, 3, 2, 1, 1, 0), axis(5, 2, 1, 2, 1, 1)))
+                .contains("conv_direct_f64", "conv_direct_weight_f64", "conv_join_f64");
+        assertThat(check(DType.F64, 2, 3, 2, 2, Order.CHANNELS_LAST, Order.CONTIGUOUS, axis(6, 3, 2, 1, 1, 0), axis(5, 2, 1, 2, 1, 1)))
+                .contains("conv_direct_weight_channels_f64");
+    }
+
+    @Test
+    void imagesOfFewChannelsAreCountedByTable() {
+        assertThat(check(2, 1, 3, 20, Order.CONTIGUOUS, Order.CONTIGUOUS, same(6, 3), same(8, 3)))
+                .contains("conv_pack_f32", "conv_narrow_table_f32", "conv_weight_small_f32");
+        assertThat(check(2, 1, 3, 40, Order.CHANNELS_LAST, Order.CONTIGUOUS, same(6, 3), axis(7, 3, 2, 2, 1, 2)))
+                .contains("conv_small_table_f32");
+    }
+
+    @Test
+    void productsLoadNeighboursInMemory() {
+        assertThat(check(2, 1, 20, 40, Order.CONTIGUOUS, Order.CONTIGUOUS, axis(6, 3, 2, 1, 1, 1), axis(7, 3, 1, 1, 1, 1)))
+                .contains("conv_small_pixels_f32", "conv_narrow_pixels_f32");
+        assertThat(check(2, 1, 20, 40, Order.CHANNELS_LAST, Order.CHANNELS_LAST, axis(6, 3, 2, 1, 1, 1), axis(7, 3, 1, 1, 1, 1)))
+                .contains("conv_small_channels_f32", "conv_narrow_channels_f32");
+        assertThat(check(DType.F64, 1, 2, 9, 10, Order.CONTIGUOUS, Order.CONTIGUOUS, axis(6, 3, 2, 1, 1, 1), axis(8, 3, 1, 1, 1, 1)))
+                .contains("conv_pack_f64", "conv_small_pixels_f64", "conv_weight_small_f64");
+    }
+
+    @Test
+    void manyResultsHaveLargeTiles() {
+        PtxProvider.driver(0).launches();
+        for (Order order : List.of(Order.CONTIGUOUS, Order.CHANNELS_LAST))
+            new Case(new ConvSpec(1, 64 * 16, 64 * 65, 64, List.of(same(13, 1), same(10, 1))), DType.F32, order, order, 1).runForward();
+        assertThat(PtxProvider.driver(0).launches()).contains("conv_large_pixels_f32", "conv_large_channels_f32");
+        assertThat(check(2, 1, 10, 70, Order.CONTIGUOUS, Order.CONTIGUOUS, same(5, 3), same(6, 3))).contains("conv_weight_large_f32");
+    }
+
+    @Test
+    void squaresHaveKernelsOfTheirOwn() {
+        for (int k = 3; k <= 7; k += 2) {
+            assertThat(depthwise(axis(9, k, 1, 1, 2, 1), axis(11, k, 1, 1, k - 1, 2)))
+                    .contains("depthwise_square_" + k + "_1", "depthwise_weight_square_" + k + "_1");
+            assertThat(depthwise(axis(9, k, 2, 1, 2, 1), axis(12, k, 2, 1, 1, 2)))
+                    .contains("depthwise_square_" + k + "_2", "depthwise_weight_square_" + k + "_2", "depthwise_spread_" + k + "_1");
+            assertThat(depthwise(axis(9, k, 2, 1, 1, 1), axis(12, k, 2, 1, 2, 2))).contains("depthwise_spread_" + k + "_0");
+            assertThat(depthwise(axis(18, k, 1, 3, k, k), axis(14, k, 1, 2, k - 1, k - 1)))
+                    .contains("depthwise_dilated_" + k, "depthwise_weight_dilated_" + k);
+        }
+    }
+
+    @Test
+    void rectanglesOfAnySizeAreTakenFourTapsAtATime() {
+        assertThat(depthwise(same(9, 4), same(11, 5))).contains("depthwise_rectangle", "depthwise_weight_rectangle");
+        assertThat(depthwise(same(3, 1), same(11, 6))).contains("depthwise_line", "depthwise_weight_rectangle");
+        assertThat(depthwise(same(50, 31))).contains("depthwise_line", "depthwise_weight_rectangle");
+        assertThat(depthwise(same(9, 9), same(10, 9))).contains("depthwise_rectangle", "depthwise_weight_rectangle");
+    }
+
+    @Test
+    void anyStrideAndDilationHasAKernel() {
+        assertThat(depthwise(axis(9, 4, 3, 1, 1, 2), axis(11, 2, 1, 5, 2, 2))).contains("depthwise_general");
+        assertThat(depthwise(axis(40, 3, 1, 8, 16, 0))).contains("depthwise_general");
+    }
+
+    /// Tiles, slices, groups of planes: more than one of each.
+    @Test
+    void planesOfManySizesAreCutIntoTiles() {
+        depthwise(same(70, 3), same(150, 3));
+        depthwise(axis(80, 5, 1, 4, 8, 8), axis(130, 5, 1, 2, 4, 4));
+        depthwise(axis(75, 3, 2, 1, 1, 1), axis(260, 3, 2, 1, 1, 1));
+        depthwise(axis(2100, 5, 1, 1, 4, 0));
+        check(300, 2, 1, 1, Order.CONTIGUOUS, Order.CONTIGUOUS, same(3, 3), same(4, 3));
+        check(1, 5, 1, 2, Order.CHANNELS_LAST, Order.CONTIGUOUS, same(40, 7), same(36, 7));
+    }
+
+    @Test
+    void channelsLastImagesAreCopiedIntoPlanes() {
+        assertThat(check(2, 40, 1, 1, Order.CHANNELS_LAST, Order.CONTIGUOUS, same(6, 3), same(7, 3)))
+                .contains("conv_planes_f32", "depthwise_square_3_1", "depthwise_weight_square_3_1");
+    }
+
+    @Test
+    void nothingToDo() {
+        Window five = same(5, 3);
+        assertThat(check(0, 1, 3, 4, Order.CONTIGUOUS, Order.CONTIGUOUS, five, five)).containsExactly("conv_join_f32");
+        check(2, 1, 0, 4, Order.CONTIGUOUS, Order.CONTIGUOUS, five, five);
+        check(2, 1, 0, 40, Order.CONTIGUOUS, Order.CONTIGUOUS, five, five);
+        check(2, 1, 30, 0, Order.CONTIGUOUS, Order.CONTIGUOUS, five, five);
+        check(2, 3, 1, 1, Order.CONTIGUOUS, Order.CONTIGUOUS, axis(0, 3, 1, 1, 2, 2), five);
+        check(2, 1, 20, 20, Order.CONTIGUOUS, Order.CONTIGUOUS, axis(0, 3, 1, 1, 2, 2), five);
+    }
+
+    @Test
+    void unusualNumbersGoWhereTheyBelong() {
+        var spec = new ConvSpec(1, 1, 1, 1, List.of(same(6, 4), same(7, 5)));
+        float[] x = new float[42];
+        x[0] = Float.NaN;
+        x[41] = Float.POSITIVE_INFINITY;
+        float[] w = new float[20];
+        Arrays.fill(w, 1);
+        Tensor y = ConvKernels.convRelu(spec, Tensor.of(x).reshape(1, 1, 6, 7).to(PTX), Tensor.of(w).reshape(1, 1, 4, 5).to(PTX), null);
+        Tensor expected = ConvKernels.convRelu(spec, Tensor.of(x).reshape(1, 1, 6, 7).to(Device.REFERENCE),
+                Tensor.of(w).reshape(1, 1, 4, 5).to(Device.REFERENCE), null);
+        assertThat(y.toFloatArray()).containsExactly(expected.toFloatArray());
+        assertThat(y.toFloatArray()[0]).isNaN();
+    }
+
+    /// Results outside the image take part as zeros, and infinity times zero is NaN.
+    @Test
+    void infinitePixelsReachOnlyTheTapsThatSeeThem() {
+        for (Window axis : List.of(axis(6, 3, 1, 1, 1, 1), axis(6, 5, 1, 1, 2, 2), axis(7, 3, 2, 1, 1, 1), axis(6, 3, 1, 2, 2, 2),
+                axis(6, 4, 1, 1, 2, 1))) {
+            int kernel = axis.kernel();
+            for (Window other : List.of(axis, same(axis.in(), 2))) {
+                if (other != axis && axis.stride() * axis.dilation() > 1)
+                    continue;
+                var spec = new ConvSpec(1, 1, 1, 1, List.of(axis, other));
+                double[] x = new double[axis.in() * other.in()];
+                Arrays.setAll(x, i -> i % 7 - 3);
+                x[x.length - 1] = Double.POSITIVE_INFINITY;
+                double[] dy = new double[axis.out() * other.out()];
+                Arrays.setAll(dy, i -> 1 + i % 3);
+                var found = new float[2][];
+                for (Device device : List.of(PTX, Device.REFERENCE))
+                    found[device.equals(PTX) ? 0 : 1] = ConvKernels.convWeight(spec,
+                            Tensor.of(x).to(DType.F32).reshape(1, 1, axis.in(), other.in()).to(device),
+                            Tensor.of(dy).to(DType.F32).reshape(1, 1, axis.out(), other.out()).to(device)).toFloatArray();
+                assertThat(found[0]).as("%d x %d, %s", kernel, other.kernel(), axis).containsExactly(found[1]);
+            }
+        }
+    }
+
+    @Test
+    void refusesMoreThanThreeAxes() {
+        var spec = new ConvSpec(1, 1, 1, 1, List.of(same(1, 1), same(1, 1), same(1, 1), same(1, 1)));
+        Tensor one = Tensor.zeros(1, 1, 1, 1, 1, 1).to(PTX);
+        assertThatThrownBy(() -> ConvKernels.conv(spec, one, one, null)).hasMessage(
+                "cuda: there are kernels for at most 3 spatial axes (got 4); use Device.REFERENCE");
+    }
+}

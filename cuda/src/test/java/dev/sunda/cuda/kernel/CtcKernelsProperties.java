@@ -1,0 +1,72 @@
+package dev.sunda.cuda.kernel;
+
+import static dev.sunda.cuda.kernel.TwinViews.DEVICE;
+import static dev.sunda.cuda.kernel.TwinViews.REFERENCE;
+import static dev.sunda.cuda.kernel.TwinViews.assertClose;
+import static dev.sunda.cuda.kernel.TwinViews.twin;
+
+import dev.sunda.core.op.CtcSpec;
+import dev.sunda.core.spi.View;
+import dev.sunda.core.type.DType;
+import dev.sunda.core.type.Shape;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+
+/// Losses and gradients on the device are those of the reference backend, which adds logarithms.
+class CtcKernelsProperties {
+    private static final int CLASSES = 5;
+
+    /// Likely paths and hopeless ones, probabilities far below the smallest double, impossible classes and NaN.
+    @Property(tries = 60, edgeCases = EdgeCasesMode.NONE)
+    void agreesWithTheReference(@ForAll @IntRange(max = 30) int steps, @ForAll @IntRange(max = 4) int batch, @ForAll boolean wide,
+            @ForAll long seed) {
+        var views = new TwinViews(seed);
+        View logProbs = views.finite(views.source(wide ? DType.F64 : DType.F32, Shape.of(steps, batch, CLASSES)));
+        double scale = new double[] {-1, -30, -1e3, -1e4}[views.below(4)];
+        double rare = views.coin() ? Double.NEGATIVE_INFINITY : Double.NaN;
+        for (int i = 0; i < logProbs.storage().numel(); i++)
+            logProbs.heap().setDouble(i, views.below(60) == 0 ? rare : Math.abs(logProbs.heap().getDouble(i)) * scale);
+        int width = views.below(8);
+        var inputs = new ArrayList<Integer>();
+        var labels = new ArrayList<Integer>();
+        for (int n = 0; n < batch; n++) {
+            inputs.add(views.below(steps + 1));
+            labels.add(views.below(width + 1));
+        }
+        compare(new CtcSpec(views.coin() ? 0 : CLASSES - 1, inputs, labels), views, logProbs, width);
+    }
+
+    /// So many states that they do not fit into the memory of a block, and several for each thread.
+    @Example
+    void manyLabelsAgreeWithTheReference() {
+        var views = new TwinViews(7);
+        View logProbs = views.finite(views.contiguous(DType.F32, Shape.of(3, 1, CLASSES)));
+        compare(new CtcSpec(0, List.of(3), List.of(800)), views, logProbs, 800);
+        compare(new CtcSpec(0, List.of(3), List.of(600)), views, logProbs, 600);
+        compare(new CtcSpec(0, Collections.nCopies(1, 3), List.of(2)), views, logProbs, 900);
+    }
+
+    private static void compare(CtcSpec spec, TwinViews views, View logProbs, int width) {
+        boolean wide = logProbs.dtype() == DType.F64;
+        View targets = views.target(DType.I64, Shape.of(logProbs.shape().size(1), width));
+        for (int i = 0; i < targets.storage().numel(); i++)
+            targets.heap().setLong(i, (spec.blank() == 0 ? 1 : 0) + views.below(CLASSES - 1));
+        View losses = views.target(logProbs.dtype(), Shape.of(logProbs.shape().size(1)));
+        View gradient = views.target(logProbs.dtype(), logProbs.shape());
+        View twinLosses = twin(losses);
+        View alone = twin(losses);
+        View twinGradient = twin(gradient);
+        REFERENCE.ctc(spec, logProbs, targets, losses, gradient);
+        DEVICE.ctc(spec, twin(logProbs), twin(targets), twinLosses, twinGradient);
+        DEVICE.ctc(spec, twin(logProbs), twin(targets), alone, null);
+        assertClose(twinLosses, losses, wide ? 1e-12 : 1e-6);
+        assertClose(alone, losses, wide ? 1e-12 : 1e-6);
+        assertClose(twinGradient, gradient, wide ? 1e-9 : 1e-6);
+    }
+}

@@ -1,0 +1,92 @@
+package dev.sunda.cuda.kernel;
+
+import static dev.sunda.cuda.kernel.TwoDevices.CPU;
+import static dev.sunda.cuda.kernel.TwoDevices.KERNELS;
+import static dev.sunda.cuda.kernel.TwoDevices.REFERENCE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sunda.core.op.BinaryOp;
+import dev.sunda.core.op.Formula;
+import dev.sunda.core.op.Term;
+import dev.sunda.core.op.UnaryOp;
+import dev.sunda.core.type.DType;
+import dev.sunda.core.type.Layout;
+import dev.sunda.core.type.Shape;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// Formulas give what their operations give one by one.
+class FormulasTests {
+    private static final List<DType> TYPES = List.of(DType.F32, DType.F64);
+    private static final Term P = Term.tensor(0);
+    private static final Term G = Term.tensor(1);
+    private static final Term M = Term.tensor(2);
+
+    @ParameterizedTest
+    @EnumSource(UnaryOp.class)
+    void everyFunctionOfOneTerm(UnaryOp op) {
+        for (DType dtype : TYPES)
+            new TwoDevices(REFERENCE, op.ordinal()).with(dtype, Layout.contiguous(Shape.of(70)))
+                    .compare(dtype == DType.F32 ? 1 : 8, 1, (backend, x) -> backend.formula(new Formula().assign(0, P.apply(op)), x));
+    }
+
+    @ParameterizedTest
+    @EnumSource(BinaryOp.class)
+    void everyFunctionOfTwoTerms(BinaryOp op) {
+        for (DType dtype : TYPES)
+            new TwoDevices(REFERENCE, op.ordinal()).with(dtype, Layout.contiguous(Shape.of(70)))
+                    .with(dtype, Layout.contiguous(Shape.of(70)))
+                    .compare(dtype == DType.F32 ? 1 : 8, 1, (backend, x) -> backend.formula(new Formula().assign(0, P.apply(op, G)), x));
+    }
+
+    /// Adam as its optimizer would write it: the bits of the CPU.
+    private static Formula step(double rate) {
+        Term mean = M.lerp(G, 0.1);
+        Term square = Term.tensor(3).mul(0.99).add(G.square().mul(0.01));
+        return new Formula().assign(2, mean).assign(3, square)
+                .assign(0, P.sub(mean.div(square.sqrt().add(1e-8)).mul(rate)));
+    }
+
+    @Test
+    void stepsOfAnOptimizer() {
+        for (DType dtype : TYPES)
+            for (Shape shape : List.of(Shape.of(1), Shape.of(3), Shape.of(131), Shape.of(4, 8), Shape.of(0)))
+                new TwoDevices(dtype == DType.F32 ? CPU : REFERENCE, 3).with(dtype, Layout.contiguous(shape))
+                        .with(dtype, Layout.contiguous(shape)).with(dtype, Layout.contiguous(shape)).with(dtype, Layout.contiguous(shape))
+                        .compare(0, (backend, x) -> backend.formula(step(1e-3), x));
+    }
+
+    @Test
+    void choicesAndZerosOfEitherSign() {
+        var formula = new Formula().assign(0, P.gt(0.25).choose(P.maximum(G), P.minimum(G))).assign(1, P.sign());
+        for (DType dtype : TYPES)
+            new TwoDevices(REFERENCE, 4).with(dtype, Layout.contiguous(Shape.of(300))).with(dtype, Layout.contiguous(Shape.of(300)))
+                    .compare(0, (backend, x) -> backend.formula(formula, x));
+    }
+
+    /// A tensor that is read only may be one number for all; the first tensor need not be one that is written.
+    @Test
+    void broadcastTensorsAreOnlyRead() {
+        var formula = new Formula().assign(1, G.sub(P.mul(M)));
+        for (DType dtype : TYPES)
+            new TwoDevices(dtype == DType.F32 ? CPU : REFERENCE, 5).with(dtype, Layout.strided(Shape.of(5, 7), new int[] {0, 0}, 0))
+                    .with(dtype, Layout.contiguous(Shape.of(5, 7))).with(dtype, Layout.strided(Shape.of(5, 7), new int[] {0, 1}, 1))
+                    .compare(0, (backend, x) -> backend.formula(formula, x));
+    }
+
+    @Test
+    void anotherConstantNeedsNoOtherKernel() {
+        var access = new FormulaText.Access(-1, new boolean[4], true);
+        int[] order = {0, 1, 2, 3};
+        assertThat(new FormulaText(step(0.1), order, DType.F32, access).key())
+                .isEqualTo(new FormulaText(step(0.2), order, DType.F32, access).key())
+                .isNotEqualTo(new FormulaText(new Formula().assign(0, P), order, DType.F32, access).key());
+    }
+
+    @Test
+    void aFormulaThatAssignsNothingDoesNothing() {
+        KERNELS.formula(new Formula());
+    }
+}

@@ -1,0 +1,217 @@
+package dev.sunda.cuda.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sunda.core.type.DType;
+import dev.sunda.cuda.driver.FakeDriver;
+import dev.sunda.cuda.driver.FakeMachine;
+import dev.sunda.cuda.kernel.MatmulCheck.Order;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class MatmulKernelTests {
+    private final Matmul matmul = new Matmul(Mirrored.GPU);
+
+    @BeforeEach
+    void forgetLaunches() {
+        Mirrored.DRIVER.launches();
+    }
+
+    private static MatmulCheck floats(int batches, int m, int n, int k, Order x, Order y) {
+        return new MatmulCheck(DType.F32, batches, m, n, k, x, y, Order.ROWS, true, 31 * m + n);
+    }
+
+    private static void ran(String... kernels) {
+        List<String> launches = Mirrored.DRIVER.launches();
+        assertThat(launches).hasSameSizeAs(kernels);
+        for (int i = 0; i < kernels.length; i++)
+            assertThat(launches.get(i)).contains(kernels[i]);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"ROWS, ROWS, nn", "ROWS, COLUMNS, nt", "COLUMNS, ROWS, tn", "COLUMNS_WITH_GAPS, COLUMNS, tt", "ODD, ROWS, any"})
+    void largeTilesComputeChains(Order x, Order y, String kernel) {
+        var check = floats(1, 132, 136, 20, x, y);
+        matmul.tiled(check.product(), 128, 1);
+        ran("matmul_128_" + kernel + "_f32");
+        check.chainsAreRight();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"ROWS, ROWS, wide", "COLUMNS, COLUMNS, wide", "ROWS_WITH_GAPS, COLUMNS_WITH_GAPS, wide", "SHARED, SHARED_COLUMNS, wide",
+        "ROWS, ODD, any", "ODD, COLUMNS, any"})
+    void smallerTilesComputeChains(Order x, Order y, String kernel) {
+        for (int side : List.of(64, 32)) {
+            var check = floats(2, 68, 36, 44, x, y);
+            matmul.tiled(check.product(), side, 1);
+            ran("matmul_" + side + "_" + kernel + "_f32");
+            check.chainsAreRight();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"128, 20", "64, 20", "32, 16", "32, 7"})
+    void slicesOfKAreAddedUpInOrder(int side, int columns) {
+        var check = floats(2, 24, columns, 150, Order.ROWS, Order.ROWS);
+        matmul.tiled(check.product(), side, 4);
+        ran("matmul_" + side, "matmul_join_f32");
+        check.sumsAreRight();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"ROWS, ROWS, wide", "COLUMNS, COLUMNS, wide", "ODD, ROWS, any"})
+    void doublesComputeChains(Order x, Order y, String kernel) {
+        var check = new MatmulCheck(DType.F64, 2, 66, 70, 38, x, y, Order.ROWS, true, 5);
+        check.run();
+        ran("matmul_64_" + kernel + "_f64");
+        check.chainsAreRight();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"I32, i32", "I64, i64"})
+    void integersWrapAround(DType dtype, String type) {
+        var check = new MatmulCheck(dtype, 2, 19, 70, 33, Order.ROWS, Order.COLUMNS, Order.ROWS_WITH_GAPS, true, 6);
+        check.run();
+        ran("matmul_64_any_" + type);
+        check.chainsAreRight();
+        var small = new MatmulCheck(dtype, 3, 2, 5, 7, Order.ODD, Order.ROWS, Order.COLUMNS, false, 7);
+        small.run();
+        ran("matmul_plain_" + type);
+        small.chainsAreRight();
+        var deep = new MatmulCheck(dtype, 1, 17, 3, 1100, Order.ROWS, Order.ROWS, Order.ROWS, true, 8);
+        deep.run();
+        ran("matmul_64_any_" + type, "matmul_join_" + type);
+        deep.chainsAreRight();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 40, 300, ROWS, COLUMNS, along_1", "1, 136, 300, ROWS, ROWS, across_1", "3, 36, 76, COLUMNS, ROWS, across_4",
+        "4, 35, 260, ODD, COLUMNS, along_4", "9, 36, 132, ROWS, COLUMNS_WITH_GAPS, along_16", "16, 32, 68, COLUMNS, ROWS, across_16"})
+    void fewRowsAndFewColumns(int few, int many, int k, Order x, Order y, String kernel) {
+        var rows = floats(2, few, many, k, x, y);
+        rows.run();
+        ran("matmul_" + kernel + "_f32");
+        rows.sumsAreRight();
+        Order left = y == Order.COLUMNS ? Order.ROWS : y == Order.ROWS ? Order.COLUMNS : Order.ROWS_WITH_GAPS;
+        Order right = x == Order.ROWS ? Order.COLUMNS : x == Order.COLUMNS ? Order.ROWS : Order.ODD;
+        var columns = floats(2, many, few, k, left, right);
+        columns.run();
+        ran("matmul_" + kernel + "_f32");
+        columns.sumsAreRight();
+    }
+
+    @Test
+    void fewRowsOfDoubles() {
+        var along = new MatmulCheck(DType.F64, 1, 1, 33, 130, Order.ROWS, Order.COLUMNS, Order.ROWS, true, 1);
+        along.run();
+        ran("matmul_along_1_f64");
+        along.sumsAreRight();
+        var across = new MatmulCheck(DType.F64, 1, 4, 70, 66, Order.ROWS, Order.ROWS, Order.ODD, true, 2);
+        across.run();
+        ran("matmul_across_4_f64");
+        across.sumsAreRight();
+    }
+
+    @Test
+    void longSumsOfFewRowsAreSliced() {
+        var along = floats(1, 2, 33, 1100, Order.ROWS, Order.COLUMNS);
+        along.run();
+        ran("matmul_along_4_f32", "matmul_join_f32");
+        along.sumsAreRight();
+        var across = floats(1, 36, 1, 1100, Order.COLUMNS, Order.ROWS);
+        across.run();
+        ran("matmul_across_1_f32", "matmul_join_f32");
+        across.sumsAreRight();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"128, 136, 132, 28, ROWS, ROWS, wide", "128, 130, 20, 16, COLUMNS, ODD, any", "64, 68, 40, 44, COLUMNS, COLUMNS, wide",
+        "64, 20, 67, 21, ROWS, ROWS_WITH_GAPS, any", "64, 64, 64, 8, SHARED_COLUMNS, SHARED, wide"})
+    void tensorCoresMultiplyRoundedNumbers(int side, int m, int n, int k, Order x, Order y, String kernel) {
+        var check = floats(2, m, n, k, x, y);
+        new Matmul(Mirrored.GPU, Precision.TF32).tiled(check.product(), side, 1);
+        ran("matmul_tf32_" + side + "_" + kernel + "_f32");
+        check.roundedSumsAreRight();
+    }
+
+    @Test
+    void tensorCoresTakeSlicesAndOddResults() {
+        var check = new MatmulCheck(DType.F32, 1, 24, 40, 150, Order.ROWS, Order.ROWS, Order.ODD, true, 4);
+        new Matmul(Mirrored.GPU, Precision.TF32).tiled(check.product(), 64, 3);
+        ran("matmul_tf32_64_any_f32", "matmul_join_f32");
+        check.roundedSumsAreRight();
+        var odd = new MatmulCheck(DType.F32, 1, 24, 40, 20, Order.ROWS, Order.ROWS, Order.ODD, false, 4);
+        new Matmul(Mirrored.GPU, Precision.TF32).tiled(odd.product(), 64, 1);
+        ran("matmul_tf32_64_wide_f32");
+        odd.roundedSumsAreRight();
+    }
+
+    @Test
+    void tensorCoresAreUsedWhenAskedForAndThere() {
+        Product floats = floats(1, 68, 64, 32, Order.ROWS, Order.ROWS).product();
+        Product doubles = new MatmulCheck(DType.F64, 1, 68, 64, 32, Order.ROWS, Order.ROWS, Order.ROWS, false, 1).product();
+        assertThat(matmul.name(floats, 64)).isEqualTo("64_wide");
+        var tensor = new Matmul(Mirrored.GPU, Precision.TF32);
+        assertThat(tensor.name(floats, 64)).isEqualTo("tf32_64_wide");
+        assertThat(tensor.name(floats, 32)).isEqualTo("32_wide");
+        assertThat(tensor.name(doubles, 64)).isEqualTo("64_wide");
+        var old = new Matmul(Mirrored.gpu(new FakeDriver(FakeMachine.LEAST)), Precision.TF32);
+        assertThat(old.name(floats, 64)).isEqualTo("64_wide");
+    }
+
+    @Test
+    void precisionIsNamed() {
+        assertThat(Precision.chosen()).isEqualTo(Precision.FLOAT32);
+        assertThat(Precision.of("tf32")).isEqualTo(Precision.TF32);
+        assertThatThrownBy(() -> Precision.of("fast")).isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("-Dsunda.cuda.matmul: must be float32 or tf32 (got fast)");
+    }
+
+    @Test
+    void smallMatricesTakeAThreadForEachResult() {
+        var check = floats(300, 3, 5, 7, Order.ROWS, Order.SHARED);
+        check.run();
+        ran("matmul_plain_f32");
+        check.chainsAreRight();
+    }
+
+    @Test
+    void withoutTermsTheBiasRemains() {
+        var check = floats(2, 40, 50, 0, Order.ROWS, Order.ROWS);
+        check.run();
+        check.chainsAreRight();
+        var none = new MatmulCheck(DType.F64, 2, 40, 50, 0, Order.ROWS, Order.ROWS, Order.ROWS, false, 3);
+        none.run();
+        none.chainsAreRight();
+    }
+
+    @Test
+    void nothingIsLaunchedForNoResults() {
+        floats(0, 3, 4, 5, Order.ROWS, Order.ROWS).run();
+        floats(3, 0, 4, 5, Order.ROWS, Order.ROWS).run();
+        floats(3, 4, 0, 5, Order.ROWS, Order.ROWS).run();
+        ran();
+    }
+
+    @Test
+    void infinitiesAndNaNStayInTheirRowsAndColumns() {
+        var check = floats(1, 36, 40, 24, Order.ROWS, Order.ROWS);
+        check.x.host().heap().setDouble(24 * 35 + 3, Double.NaN);      // in the last row and column, which tiles read again at their edges
+        check.y.host().heap().setDouble(40 * 3 + 39, Double.POSITIVE_INFINITY);
+        check.run();
+        check.chainsAreRight();
+    }
+
+    @Test
+    void theSameProductHasTheSameBits() {
+        var check = floats(1, 40, 44, 600, Order.ROWS, Order.COLUMNS);
+        check.run();
+        Object first = check.out.downloaded().heap().array();
+        check.run();
+        assertThat(check.out.downloaded().heap().array()).isEqualTo(first);
+    }
+}

@@ -1,0 +1,104 @@
+package dev.sunda.cuda.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sunda.core.Backends;
+import dev.sunda.core.op.CrossEntropySpec;
+import dev.sunda.core.op.ReduceOp;
+import dev.sunda.core.op.ScanOp;
+import dev.sunda.core.spi.Backend;
+import dev.sunda.core.spi.View;
+import dev.sunda.core.type.DType;
+import dev.sunda.core.type.Device;
+import dev.sunda.core.type.Layout;
+import dev.sunda.core.type.Shape;
+import dev.sunda.core.type.ShapeException;
+import dev.sunda.cuda.kernel.Twins.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// Reductions and what is built on them: empty tensors, ranks beyond a kernel's, bad labels.
+class RowKernelsTests {
+    private static final Backend GPU = Backends.of(new Device("ptx", 0));
+
+    private static View view(DType type, Object array, int... sizes) {
+        return new View(GPU.upload(type, array), Layout.contiguous(Shape.of(sizes)));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SUM", "PROD", "ANY", "ALL"})
+    void nothingReducesToTheNeutralElement(ReduceOp op) {
+        for (DType type : DType.values())
+            new Twins(1).reads(type, Order.ROW_MAJOR, () -> 1, 3, 0).writes(FoldingProperties.result(op, type), Order.ROW_MAJOR, 3, 1)
+                    .check(0,
+                            (b, v) -> b.reduce(op, v[0], v[1]));
+    }
+
+    @Test
+    void thereIsNoLargestOfNothing() {
+        View x = view(DType.F32, new float[0], 2, 0);
+        assertThatThrownBy(() -> GPU.reduce(ReduceOp.MAX, x, view(DType.F32, new float[2], 2, 1))).isInstanceOf(ShapeException.class)
+                .hasMessageStartingWith("amax: there is no largest or smallest of no elements");
+        assertThatThrownBy(() -> GPU.argReduce(true, x, 1, view(DType.I64, new long[2], 2, 1))).isInstanceOf(ShapeException.class)
+                .hasMessageStartingWith("argmax: there is no largest or smallest of no elements");
+        GPU.reduce(ReduceOp.MAX, x, view(DType.F32, new float[0], 1, 0));
+    }
+
+    @Test
+    void moreReducedDimensionsThanAKernelWalks() {
+        int[] sizes = {2, 1, 2, 2, 2, 1, 2, 2, 2, 2, 2, 2, 2};
+        int[] result = {1, 1, 1, 1, 1, 1, 2, 1, 1, 1, 1, 1, 1};
+        new Twins(5).reads(DType.I64, Order.ANY, () -> 3, sizes).writes(DType.I64, Order.ANY, result).check(0,
+                (b, v) -> b.reduce(ReduceOp.SUM, v[0], v[1]));
+    }
+
+    @Test
+    void emptyNormsAndSoftmax() {
+        DType type = DType.F32;
+        Order order = Order.ROW_MAJOR;
+        new Twins(1).readsNormal(type, order, 0, 3, 2).writes(type, order, 3).writes(type, order, 3).check(0,
+                (b, v) -> b.channelStatistics(v[0], v[1], v[2]));
+        new Twins(1).readsNormal(type, order, 0, 3).readsNormal(type, order, 0, 3).readsNormal(type, order, 3).readsNormal(type, order, 3)
+                .writes(type, order, 0, 3).writes(type, order, 3).writes(type, order, 3)
+                .check(0, (b, v) -> b.batchNormBackward(v[0], v[1], v[2], v[3], null, null, false, v[4], v[5], v[6]));
+        new Twins(1).readsNormal(type, order, 3, 0).writes(type, order, 3).writes(type, order, 3).writes(type, order, 3, 0).check(0,
+                (b, v) -> b.layerNorm(v[0], null, null, 0.1, v[1], v[2], v[3]));
+        new Twins(1).readsNormal(type, order, 0, 3).readsNormal(type, order, 0, 3).readsNormal(type, order, 0).readsNormal(type, order, 0)
+                .writes(type, order, 0, 3).writes(type, order, 3).writes(type, order, 3)
+                .check(0, (b, v) -> b.layerNormBackward(v[0], v[1], v[2], v[3], null, v[4], v[5], v[6]));
+        new Twins(1).readsNormal(type, order, 2, 4, 0).writes(type, order, 2, 2).writes(type, order, 2, 2).writes(type, order, 2, 4, 0)
+                .check(0, (b, v) -> b.groupNorm(v[0], null, null, 0.1, v[1], v[2], v[3]));
+        new Twins(1).readsNormal(type, order, 2, 0, 3).writes(type, order, 2, 0, 3).check(0, (b, v) -> b.softmax(v[0], 1, true, v[1]));
+        new Twins(1).readsNormal(type, order, 2, 0, 3).writes(type, order, 2, 0, 3).check(0, (b, v) -> b.scan(ScanOp.SUM, v[0], 1, v[1]));
+    }
+
+    @Test
+    void extremesKeepNaNAndTheSignOfZero() {
+        View x = view(DType.F32, new float[] {-0f, 0, -0f, Float.NaN, 1, Float.NEGATIVE_INFINITY, -0f, -0f, -0f}, 3, 3);
+        View most = view(DType.F32, new float[3], 3, 1);
+        GPU.reduce(ReduceOp.MAX, x, most);
+        assertThat((float[]) GPU.download(most.storage(), 0, 3)).containsExactly(0f, Float.NaN, -0f);
+        GPU.reduce(ReduceOp.MIN, x, most);
+        assertThat((float[]) GPU.download(most.storage(), 0, 3)).containsExactly(-0f, Float.NaN, -0f);
+    }
+
+    @Test
+    void badLabelsAreReported() {
+        View z = view(DType.F32, new float[6], 2, 3);
+        View out = view(DType.F32, new float[2], 2);
+        View lse = view(DType.F32, new float[2], 2);
+        GPU.crossEntropy(new CrossEntropySpec(-100, 0), z, view(DType.I64, new long[] {1, 3}, 2), null, out, lse);
+        assertThatThrownBy(GPU::synchronize).isInstanceOf(ShapeException.class).hasMessageContaining("crossEntropy")
+                .hasMessageContaining("(got 3)");
+        GPU.crossEntropyBackward(new CrossEntropySpec(-100, 0), out, z, view(DType.I64, new long[] {-1, 0}, 2), null, lse,
+                view(DType.F32, new float[6], 2, 3));
+        assertThatThrownBy(GPU::synchronize).isInstanceOf(ShapeException.class).hasMessageContaining("(got -1)");
+        GPU.crossEntropy(new CrossEntropySpec(-100, 0), view(DType.F32, new float[0], 2, 0), view(DType.I64, new long[] {-100, 0}, 2), null,
+                out, lse);
+        assertThatThrownBy(GPU::synchronize).isInstanceOf(ShapeException.class).hasMessageContaining("(got 0)");
+        GPU.crossEntropy(new CrossEntropySpec(-100, 0), z, view(DType.I64, new long[] {1, -100}, 2), null, out, lse);
+        assertThat((float[]) GPU.download(out.storage(), 0, 2)).containsExactly((float) Math.log(3), 0);
+    }
+}
