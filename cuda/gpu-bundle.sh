@@ -24,6 +24,7 @@ echo "building" >&2
 (cd "$root" && mvn -B -q -P gpu-bundle -DskipTests -pl cuda,bench -am package dependency:copy-dependencies \
     -DincludeScope=test -DoutputDirectory="$work/dependencies" -Dmdep.overWriteSnapshots=true)
 cp "$work"/dependencies/*.jar "$bundle/lib/"
+rm -f "$bundle"/lib/archunit*.jar "$bundle"/lib/byte-buddy*.jar "$bundle"/lib/commons-math3*.jar    # large, and of no use there
 for module in cuda bench examples; do
     cp "$root/$module"/target/sunda-"$module"-*.jar "$bundle/lib/"
 done
@@ -33,8 +34,9 @@ cp "$here/gpu-run.sh" "$bundle/run.sh"
 (cd "$root" && git rev-parse HEAD 2>/dev/null || echo unknown) >"$bundle/revision"
 
 # Compressed by xz alone: a runtime that jlink has compressed makes the archive larger.
-"$jdk/bin/jlink" --compress zip-0 --strip-debug --no-header-files --no-man-pages --output "$bundle/jre" --add-modules \
-    java.base,java.compiler,java.desktop,java.instrument,java.logging,java.management,java.naming,java.net.http,java.sql,java.xml,jdk.incubator.vector,jdk.jfr,jdk.management,jdk.unsupported,jdk.zipfs
+modules=java.base,java.compiler,java.instrument,java.logging,java.management,java.net.http,java.xml
+modules=$modules,jdk.incubator.vector,jdk.jfr,jdk.management,jdk.unsupported,jdk.zipfs
+"$jdk/bin/jlink" --compress zip-0 --strip-debug --no-header-files --no-man-pages --output "$bundle/jre" --add-modules "$modules"
 rm -rf "$bundle/jre/legal"
 command -v strip >/dev/null && strip --strip-unneeded "$bundle/jre/lib/server/libjvm.so" "$bundle"/jre/lib/*.so
 

@@ -8,11 +8,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.ZipFile;
 
-/// Which modules of kernels come with this jar, and how much PTX the driver has to compile for each.
+/// How many modules of kernels come with this jar, and how much PTX the driver has to compile.
 final class KernelSizes {
     private static final String FOLDER = "dev/sunda/cuda/ptx/";
     private static final String ENDING = ".ptx";
@@ -24,9 +23,10 @@ final class KernelSizes {
     static List<String> lines() {
         try {
             Map<String, Long> sizes = sizes(Path.of(home()));
+            var largest = sizes.entrySet().stream().max(Map.Entry.comparingByValue()).orElseThrow();
             long all = sizes.values().stream().mapToLong(Long::longValue).sum();
-            return List.of(sizes.size() + " modules of kernels, " + kilobytes(all) + " of PTX: " + sizes.entrySet().stream()
-                    .map(module -> module.getKey() + " " + kilobytes(module.getValue())).collect(Collectors.joining(", ")));
+            return List.of(sizes.size() + " modules of kernels, " + kilobytes(all) + " of PTX, the largest " + largest.getKey() + " with "
+                    + kilobytes(largest.getValue()));
         } catch (IOException | URISyntaxException | RuntimeException unknown) {
             return List.of();
         }
