@@ -78,6 +78,18 @@ public abstract sealed class ConvNd extends Layer permits Conv1d, Conv2d, Conv3d
         return bias;
     }
 
+    final int in() {
+        return in;
+    }
+
+    final int out() {
+        return out;
+    }
+
+    final int[] kernel() {
+        return kernel;
+    }
+
     final Sliding sliding() {
         return sliding;
     }

@@ -1,6 +1,5 @@
 package dev.sunda.nn;
 
-import dev.sunda.autograd.Variable;
 import dev.sunda.core.Rng;
 import dev.sunda.core.op.Padding;
 import dev.sunda.nn.functional.PaddingMode;
@@ -12,16 +11,7 @@ import dev.sunda.nn.functional.PaddingMode;
 /// `in * m * (k*k + out)` multiplications a pixel instead of the `in * out * k*k` of a dense convolution.
 ///
 /// Children: `depthwise`, `norm` and `activation` if asked for, `pointwise`. Source: Howard et al. 2017, MobileNets, arXiv:1704.04861.
-public final class DepthwiseSeparableConv2d extends Layer {
-    private final int in;
-    private final int out;
-    private final Pair kernel;
-    private final Options options;
-    private final Conv2d depthwise;
-    private final BatchNorm2d norm;
-    private final Relu activation;
-    private final Conv2d pointwise;
-
+public final class DepthwiseSeparableConv2d extends DepthwiseSeparableConvNd<Conv2d> {
     /// How the depthwise kernel slides, and what stands between the two convolutions.
     ///
     /// @param stride steps between outputs, at least 1
@@ -85,6 +75,10 @@ public final class DepthwiseSeparableConv2d extends Layer {
         public Options withActivation(boolean activation) {
             return new Options(stride, padding, dilation, channelMultiplier, bias, norm, activation);
         }
+
+        private Conv2d.Options depthwise(int groups) {
+            return new Conv2d.Options(stride, padding, dilation, groups, bias && !norm, PaddingMode.CONSTANT);
+        }
     }
 
     /// With a square kernel.
@@ -96,42 +90,9 @@ public final class DepthwiseSeparableConv2d extends Layer {
     /// @param out channels of the result, at least 1
     /// @param kernel sizes of the depthwise kernel in pixels, at least 1
     public DepthwiseSeparableConv2d(int in, int out, Pair kernel, Options options, Rng rng) {
-        Require.atLeast("DepthwiseSeparableConv2d", "channel multiplier", options.channelMultiplier, 1);
-        Require.atLeast("DepthwiseSeparableConv2d", "number of input channels", in, 1);
-        this.in = in;
-        this.out = out;
-        this.kernel = kernel;
-        this.options = options;
-        int between = Math.multiplyExact(in, options.channelMultiplier);
-        var depthwiseOptions = new Conv2d.Options(options.stride, options.padding, options.dilation, in, options.bias && !options.norm,
-                PaddingMode.CONSTANT);
-        depthwise = child("depthwise", new Conv2d(in, between, kernel, depthwiseOptions, rng));
-        norm = options.norm ? child("norm", new BatchNorm2d(between)) : null;
-        activation = options.activation ? child("activation", new Relu()) : null;
-        pointwise = child("pointwise", new Conv2d(between, out, 1, Conv2d.Options.DEFAULT.withBias(options.bias), rng));
-    }
-
-    /// The convolution of each channel by itself.
-    public Conv2d depthwise() {
-        return depthwise;
-    }
-
-    /// The convolution that mixes channels.
-    public Conv2d pointwise() {
-        return pointwise;
-    }
-
-    @Override
-    protected Variable compute(Variable x) {
-        return Fusion.forward(children(), x);
-    }
-
-    @Override
-    protected String options() {
-        String sliding = new Conv2d.Options(options.stride, options.padding, options.dilation, 1, options.bias, PaddingMode.CONSTANT)
-                .sliding().text();
-        return in + " -> " + out + ", kernel " + kernel
-                + (options.channelMultiplier == 1 ? "" : ", channel multiplier " + options.channelMultiplier)
-                + sliding;
+        int between = between("DepthwiseSeparableConv2d", in, options.channelMultiplier);
+        super(new Conv2d(in, between, kernel, options.depthwise(in), rng), options.norm ? new BatchNorm2d(between) : null,
+                options.activation,
+                new Conv2d(between, out, 1, Conv2d.Options.DEFAULT.withBias(options.bias), rng));
     }
 }

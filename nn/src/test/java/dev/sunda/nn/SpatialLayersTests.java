@@ -126,6 +126,28 @@ class SpatialLayersTests {
                 .hasMessage("ConvTranspose2d: the padding is cut off, so its mode must be constant (got reflect)");
     }
 
+    /// With a norm between them, the depthwise convolution has no bias that the norm would take out again.
+    @Test
+    void separableConvolutionsTakeANormInAnyNumberOfAxes() {
+        var layers = new LinkedHashMap<Layer, Shape>();
+        layers.put(new DepthwiseSeparableConv1d(3, 5, 3, DepthwiseSeparableConv1d.Options.DEFAULT.withNorm(true).withActivation(true), RNG),
+                Shape.of(2, 3, 7));
+        layers.put(new DepthwiseSeparableConv2d(3, 5, 3, DepthwiseSeparableConv2d.Options.DEFAULT.withNorm(true).withActivation(true), RNG),
+                Shape.of(2, 3, 7, 6));
+        layers.put(new DepthwiseSeparableConv3d(3, 5, 2, DepthwiseSeparableConv3d.Options.DEFAULT.withNorm(true)
+                .withStride(new Triple(1, 2, 1)).withDilation(new Triple(2, 1, 1)), RNG), Shape.of(2, 3, 4, 4, 3));
+        layers.forEach((layer, shape) -> {
+            assertThat(layer.namedParameters().keySet()).containsExactly("depthwise.weight", "norm.weight", "norm.bias", "pointwise.weight",
+                    "pointwise.bias");
+            Variable y = layer.forward(Tensor.randn(shape, RNG));
+            y.square().mean().backward();
+            layer.namedParameters().forEach((name, p) -> assertThat(p.grad().abs().sum().item()).as(name).isFinite().isPositive());
+        });
+        assertThat(layers.lastEntry().getKey().describe())
+                .isEqualTo("DepthwiseSeparableConv3d(3 -> 5, kernel 2, stride 1x2x1, dilation 2x1x1)");
+        assertThat(layers.lastEntry().getKey().forward(Tensor.zeros(2, 3, 4, 4, 3)).shape()).isEqualTo(Shape.of(2, 5, 2, 2, 2));
+    }
+
     /// Depthwise with two filters a channel, in one to three axes: the pair of convolutions, and every parameter is trained.
     @Test
     void separableConvolutionsTrainInAnyNumberOfAxes() {
