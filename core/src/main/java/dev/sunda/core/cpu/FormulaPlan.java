@@ -3,6 +3,7 @@ package dev.sunda.core.cpu;
 import dev.sunda.core.cpu.FormulaLoops.Step;
 import dev.sunda.core.cpu.FormulaLoops.Strip;
 import dev.sunda.core.op.Formula;
+import dev.sunda.core.op.UnaryOp;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -144,9 +145,9 @@ final class FormulaPlan {
         return -1;
     }
 
-    /// Loops of a function may compute some elements twice, so not where the operand lies.
+    /// Not where the operand lies, if the loop reads that again after writing.
     private boolean mayLieIn(int tensor, int v, int[] place) {
-        return !(instructions.get(v) instanceof Formula.Unary(_, int x)) || place[x] >= memory.length
+        return !(instructions.get(v) instanceof Formula.Unary(UnaryOp op, int x)) || !UnaryMath.readsAgain(op) || place[x] >= memory.length
                 || memory[place[x]] != memory[tensor];
     }
 

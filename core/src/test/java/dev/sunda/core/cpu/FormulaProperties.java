@@ -84,6 +84,18 @@ class FormulaProperties {
         });
     }
 
+    /// In one loop, where the operand lies; only where the loop reads that again after writing, in work memory and then by a copy.
+    @Property
+    void aFunctionOfATensorMayReplaceIt(@ForAll UnaryOp op) {
+        Tensor x = Tensor.randn(Shape.of(100), new Rng(1));
+        float[] expected = x.apply(op).toFloatArray();
+        var formula = new Formula().assign(0, P.apply(op));
+        OptimizerKernels.formula(formula, x);
+        assertThat(x.toFloatArray()).isEqualTo(expected);
+        boolean readsAgain = op == UnaryOp.ERF || op == UnaryOp.GELU_TANH;
+        assertThat(new FormulaPlan(formula, new int[] {0}, new int[] {1}).loops()).isEqualTo(readsAgain ? 2 : 1);
+    }
+
     private static void loopsChangeNoBit(int n, Rng rng) {
         Tensor[] tensors = new Tensor[4];
         Tensor shared = rng.nextInt(3) == 0 ? Tensor.randn(Shape.of(4, n), rng) : null;
