@@ -35,6 +35,10 @@ final class FormulaLoops {
     private record Scaled(int value, float factor) {
     }
 
+    /// `a * b`.
+    private record Product(int a, int b) {
+    }
+
     /// `x / (sqrt(v) * scale + eps)`.
     private record Quotient(Scaled x, int v, float scale, float eps) {
     }
@@ -54,19 +58,27 @@ final class FormulaLoops {
             case Formula.Constant(double value) -> new Step((s, _, out, n) -> fill(s, out, (float) value, n));
             case Formula.Unary(var op, int x) -> new Step(
                     (s, in, out, n) -> UNARY.apply(op, s.arrays[in[0]], s.at[in[0]], s.arrays[out], s.at[out], n), x);
-            case Formula.Choice(int condition, int a, int b) -> new Step(FormulaLoops::choose, condition, a, b);
+            case Formula.Choice(int condition, int a, int b) -> new Step((s, in, out, n) -> MATH.choose(s.arrays[in[0]], s.at[in[0]],
+                    s.arrays[in[1]], s.at[in[1]], s.arrays[in[2]], s.at[in[2]], s.arrays[out], s.at[out], n), condition, a, b);
             case Formula.Binary binary -> binary(binary);
         };
     }
 
     private Step binary(Formula.Binary binary) {
-        Step several = isConstant(binary.a()) || isConstant(binary.b()) ? null : switch (binary.op()) {
-            case ADD -> isLerp(binary) ? lerp(binary) : sum(scaled(binary.a()), scaled(binary.b()), 1);
+        Step several = binary.op() == BinaryOp.MINIMUM ? clamp(binary) : isConstant(binary.a()) || isConstant(binary.b()) ? null
+                : ofValues(binary);
+        return several == null ? single(binary) : several;
+    }
+
+    /// The loop for an operation on two values together with what they are made of, or null.
+    private Step ofValues(Formula.Binary binary) {
+        return switch (binary.op()) {
+            case ADD -> isLerp(binary) ? lerp(binary) : sum(binary.a(), binary.b());
             case SUB -> isDescent(binary) ? descent(binary) : sum(scaled(binary.a()), scaled(binary.b()), -1);
             case DIV -> quotient(binary) == null ? null : quotient(quotient(binary));
+            case MAXIMUM -> decayingMaximum(binary);
             default -> null;
         };
-        return several == null ? single(binary) : several;
     }
 
     private Step single(Formula.Binary binary) {
@@ -85,13 +97,20 @@ final class FormulaLoops {
 
     // ---------------------------------------------------------------------------------------------------------- several at once
 
-    /// `a * s + b * t` or `a * s + b * b * t`, or null if that is a single instruction. Subtracting is adding the opposite.
+    /// The order of a sum does not matter.
+    private Step sum(int a, int b) {
+        boolean turned = product(scaled(b).value) == null && product(scaled(a).value) != null;
+        return sum(scaled(turned ? b : a), scaled(turned ? a : b), 1);
+    }
+
+    /// `a * s + b * t` or `a * s + b * c * t`, or null if that is a single instruction. Subtracting is adding the opposite.
     private Step sum(Scaled a, Scaled b, int sign) {
         float s = a.factor;
         float t = sign * b.factor;
-        if (square(b.value) >= 0)
-            return new Step((z, in, out, n) -> MATH.sumOfSquare(z.arrays[in[0]], z.at[in[0]], s, z.arrays[in[1]], z.at[in[1]], t,
-                    z.arrays[out], z.at[out], n), a.value, square(b.value));
+        Product product = product(b.value);
+        if (product != null)
+            return new Step((z, in, out, n) -> MATH.sumWithProduct(z.arrays[in[0]], z.at[in[0]], s, z.arrays[in[1]], z.at[in[1]],
+                    z.arrays[in[2]], z.at[in[2]], t, z.arrays[out], z.at[out], n), a.value, product.a, product.b);
         if (s == 1 && b.factor == 1)
             return null;
         return new Step((z, in, out, n) -> MATH.sum(z.arrays[in[0]], z.at[in[0]], s, z.arrays[in[1]], z.at[in[1]], t, z.arrays[out],
@@ -118,14 +137,40 @@ final class FormulaLoops {
     /// A value minus a constant times a quotient that nothing else needs.
     private boolean isDescent(Formula.Binary difference) {
         Formula.Binary division = once(scaled(difference.b()).value, BinaryOp.DIV);
-        return division != null && quotient(division) != null;
+        return division != null && !isConstant(division.a()) && !isConstant(division.b());
     }
 
     private Step descent(Formula.Binary difference) {
         Scaled subtracted = scaled(difference.b());
-        Quotient q = quotient((Formula.Binary) instructions.get(subtracted.value));
-        return new Step((s, in, out, n) -> MATH.descent(s.arrays[in[0]], s.at[in[0]], subtracted.factor, s.arrays[in[1]], s.at[in[1]],
-                q.x.factor, s.arrays[in[2]], s.at[in[2]], q.scale, q.eps, s.arrays[out], s.at[out], n), difference.a(), q.x.value, q.v);
+        float c = subtracted.factor;
+        var division = (Formula.Binary) instructions.get(subtracted.value);
+        Quotient q = quotient(division);
+        if (q == null)
+            return new Step((s, in, out, n) -> MATH.plainDescent(s.arrays[in[0]], s.at[in[0]], c, s.arrays[in[1]], s.at[in[1]],
+                    s.arrays[in[2]], s.at[in[2]], s.arrays[out], s.at[out], n), difference.a(), division.a(), division.b());
+        return new Step((s, in, out, n) -> MATH.descent(s.arrays[in[0]], s.at[in[0]], c, s.arrays[in[1]], s.at[in[1]], q.x.factor,
+                s.arrays[in[2]], s.at[in[2]], q.scale, q.eps, s.arrays[out], s.at[out], n), difference.a(), q.x.value, q.v);
+    }
+
+    /// The maximum of a scaled value and a magnitude plus a constant, or null if it is another one.
+    private Step decayingMaximum(Formula.Binary maximum) {
+        Formula.Binary sum = once(maximum.b(), BinaryOp.ADD);
+        if (sum == null || uses[sum.a()] != 1 || !(instructions.get(sum.b()) instanceof Formula.Constant(double eps))
+                || !(instructions.get(sum.a()) instanceof Formula.Unary(UnaryOp op, int x)) || op != UnaryOp.ABS)
+            return null;
+        Scaled a = scaled(maximum.a());
+        return new Step((s, in, out, n) -> MATH.decayingMaximum(s.arrays[in[0]], s.at[in[0]], a.factor, s.arrays[in[1]], s.at[in[1]],
+                (float) eps, s.arrays[out], s.at[out], n), a.value, x);
+    }
+
+    /// The minimum of a constant and a maximum with a constant, or null if it is another one.
+    private Step clamp(Formula.Binary minimum) {
+        Formula.Binary maximum = once(minimum.a(), BinaryOp.MAXIMUM);
+        if (maximum == null || !(instructions.get(minimum.b()) instanceof Formula.Constant(double high))
+                || !(instructions.get(maximum.b()) instanceof Formula.Constant(double low)))
+            return null;
+        return new Step((s, in, out, n) -> MATH.clamp(s.arrays[in[0]], s.at[in[0]], (float) low, (float) high, s.arrays[out], s.at[out], n),
+                maximum.a());
     }
 
     /// What a division divides, or null if it is not by the root of a value and a constant.
@@ -145,9 +190,13 @@ final class FormulaLoops {
                 ? new Scaled(product.a(), (float) factor) : new Scaled(v, 1);
     }
 
-    /// What a value that nothing else needs is the square of, or -1.
-    private int square(int v) {
-        return uses[v] == 1 && instructions.get(v) instanceof Formula.Unary(UnaryOp op, int x) && op == UnaryOp.SQUARE ? x : -1;
+    /// A value that nothing else needs as a product of two others, or null.
+    private Product product(int v) {
+        return uses[v] != 1 ? null : switch (instructions.get(v)) {
+            case Formula.Unary(UnaryOp op, int x) when op == UnaryOp.SQUARE -> new Product(x, x);
+            case Formula.Binary(BinaryOp op, int a, int b) when op == BinaryOp.MUL && !isConstant(a) && !isConstant(b) -> new Product(a, b);
+            default -> null;
+        };
     }
 
     /// The instruction of a value that is used once, or null if it is another operation.
@@ -175,12 +224,5 @@ final class FormulaLoops {
         int first = s.at[out];
         for (int j = 0; j < n; j++)
             to[first + j] = value;
-    }
-
-    private static void choose(Strip s, int[] in, int out, int n) {
-        float[] condition = s.arrays[in[0]], a = s.arrays[in[1]], b = s.arrays[in[2]], to = s.arrays[out];
-        int ci = s.at[in[0]], ai = s.at[in[1]], bi = s.at[in[2]], oi = s.at[out];
-        for (int j = 0; j < n; j++)
-            to[oi + j] = condition[ci + j] != 0 ? a[ai + j] : b[bi + j];
     }
 }

@@ -10,8 +10,8 @@ sealed interface FormulaMath permits ScalarFormulaMath, SimdFormulaMath {
     /// `out = a * s + b * t` for `n` elements from `ai`, `bi` and `oi` on.
     void sum(float[] a, int ai, float s, float[] b, int bi, float t, float[] out, int oi, int n);
 
-    /// `out = a * s + b * b * t`.
-    void sumOfSquare(float[] a, int ai, float s, float[] b, int bi, float t, float[] out, int oi, int n);
+    /// `out = a * s + b * c * t`.
+    void sumWithProduct(float[] a, int ai, float s, float[] b, int bi, float[] c, int ci, float t, float[] out, int oi, int n);
 
     /// `out = a + (b - a) * w`.
     void lerp(float[] a, int ai, float[] b, int bi, float w, float[] out, int oi, int n);
@@ -21,4 +21,16 @@ sealed interface FormulaMath permits ScalarFormulaMath, SimdFormulaMath {
 
     /// `out = p - x * s / (sqrt(v) * r + eps) * c`.
     void descent(float[] p, int pi, float c, float[] x, int xi, float s, float[] v, int vi, float r, float eps, float[] out, int oi, int n);
+
+    /// `out = p - x / v * c`.
+    void plainDescent(float[] p, int pi, float c, float[] x, int xi, float[] v, int vi, float[] out, int oi, int n);
+
+    /// `out = max(a * s, |b| + eps)`.
+    void decayingMaximum(float[] a, int ai, float s, float[] b, int bi, float eps, float[] out, int oi, int n);
+
+    /// `out = min(max(x, low), high)`.
+    void clamp(float[] x, int xi, float low, float high, float[] out, int oi, int n);
+
+    /// `out = condition != 0 ? a : b`.
+    void choose(float[] condition, int ci, float[] a, int ai, float[] b, int bi, float[] out, int oi, int n);
 }

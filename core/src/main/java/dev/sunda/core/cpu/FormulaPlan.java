@@ -12,13 +12,15 @@ import java.util.List;
 ///
 /// A place is where the elements of a strip lie. The first places are the tensors, the others strips of work memory. A contiguous tensor is
 /// read where it lies, and a value that is assigned to one is written there at once if nothing reads that memory afterwards. Work memory
-/// whose value is not needed any more is used again: few strips share the first cache with the tensors.
+/// whose value is not needed any more is used again, but for constants, which are written once for many strips: few strips share the
+/// first cache with the tensors.
 final class FormulaPlan {
     private final List<Formula.Instruction> instructions;
     private final List<Formula.Assignment> assignments;
     private final int[] memory;
     private final int[] strides;
     private final int[] uses;
+    private final List<Placed> constants = new ArrayList<>();
     private final List<Placed> placed = new ArrayList<>();
     private final List<Formula.Assignment> stores = new ArrayList<>();
     private int places;
@@ -48,12 +50,21 @@ final class FormulaPlan {
         return placed.size() + stores.size();
     }
 
+    /// Writes the constants to the strips of work memory that hold them, before the first of several [#run].
+    void prepare(Strip s, int n) {
+        run(constants, s, n);
+    }
+
     void run(Strip s, int n) {
-        for (Placed p : placed)
-            p.step.loop().run(s, p.step.operands(), p.out, n);
+        run(placed, s, n);
         for (Formula.Assignment store : stores)
             Strips.write(s.arrays()[store.value()], s.at()[store.value()], s.arrays()[store.tensor()], s.at()[store.tensor()],
                     strides[store.tensor()], n);
+    }
+
+    private static void run(List<Placed> steps, Strip s, int n) {
+        for (Placed p : steps)
+            p.step.loop().run(s, p.step.operands(), p.out, n);
     }
 
     private int[] uses() {
@@ -112,12 +123,17 @@ final class FormulaPlan {
                 place[v] = instructions.get(v) instanceof Formula.Load(int k) ? k : -1;
                 continue;
             }
+            if (instructions.get(v) instanceof Formula.Constant) {
+                place[v] = places++;
+                constants.add(new Placed(steps[v], place[v]));
+                continue;
+            }
             int tensor = target(steps, place, v);
             place[v] = tensor >= 0 ? tensor : free.isEmpty() ? places++ : free.removeLast();
             int[] operands = Arrays.stream(steps[v].operands()).map(x -> place[x]).toArray();
             placed.add(new Placed(new Step(steps[v].loop(), operands), place[v]));
             for (int x : Arrays.stream(steps[v].operands()).distinct().toArray())
-                if (last[x] == v && place[x] >= memory.length)
+                if (last[x] == v && place[x] >= memory.length && !(instructions.get(x) instanceof Formula.Constant))
                     free.add(place[x]);
         }
         for (Formula.Assignment a : assignments)

@@ -81,6 +81,7 @@ final class Formulas {
         Arrays.fill(strip.arrays(), memory.length, plan.places(), GemmScratch.floats(Role.BLOCK, work * DISTANCE));
         for (int w = 0; w < work; w++)
             strip.at()[memory.length + w] = w * DISTANCE;
+        plan.prepare(strip, Math.min(STRIP, n));
         for (int i = 0; i < n; i += STRIP) {
             for (int k = 0; k < memory.length; k++)
                 strip.at()[k] = at[k] + i * strides[k];

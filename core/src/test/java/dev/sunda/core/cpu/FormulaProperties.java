@@ -132,7 +132,7 @@ class FormulaProperties {
             return rng.nextInt(8) == 0 ? Term.of(0.75) : known.get(rng.nextInt(known.size()));
         Term a = term(known, rng, depth - 1);
         Term b = term(known, rng, depth - 1);
-        Term result = switch (rng.nextInt(14)) {
+        Term result = switch (rng.nextInt(20)) {
             case 0 -> a.mul(0.3).add(b.mul(0.7));
             case 1 -> a.mul(0.3).sub(b.mul(0.7));
             case 2 -> a.mul(0.9).add(b.square().mul(0.1));
@@ -146,6 +146,12 @@ class FormulaProperties {
             case 10 -> Term.of(2).sub(a).maximum(b.add(0.5)).minimum(Term.of(3));
             case 11 -> a.apply(UnaryOp.SIGMOID);
             case 12 -> a.mul(b).apply(UnaryOp.TANH);
+            case 13 -> a.sub(b.div(known.get(rng.nextInt(known.size()))).mul(0.2));
+            case 14 -> a.mul(0.9).maximum(b.abs().add(0.1));
+            case 15 -> a.add(b).maximum(Term.of(-0.3)).minimum(Term.of(0.4));
+            case 16 -> a.gt(0).choose(Term.of(0.5), b.lt(0.3).choose(Term.of(1.2), a));
+            case 17 -> a.mul(b).add(b.mul(known.get(rng.nextInt(known.size()))));
+            case 18 -> a.mul(0.3).add(a.mul(b).mul(0.7)).sub(b.mul(a));
             default -> a.add(b).sub(a.mul(b));
         };
         known.add(result);
@@ -190,6 +196,22 @@ class FormulaProperties {
     void aTermThatIsUsedTwiceIsComputedOnce() {
         Term square = P.square();
         assertThat(new Formula().assign(0, square.add(square)).instructions()).hasSize(3);
+    }
+
+    /// What optimizers are made of.
+    @Example
+    void oneLoopTakesSeveralInstructions() {
+        assertThat(loops(P.sub(Q.div(R).mul(0.1)))).isOne();
+        assertThat(loops(P.mul(0.9).maximum(Q.abs().add(1e-8)))).isOne();
+        assertThat(loops(P.maximum(Term.of(-1)).minimum(Term.of(1)))).isOne();
+        assertThat(loops(P.sub(Q.mul(R)))).isOne();
+        assertThat(loops(Q.square().mul(0.1).add(P.mul(0.9)))).isOne();
+        assertThat(loops(Q.mul(R).add(P))).isOne();
+        assertThat(loops(Q.choose(Term.of(2), P))).as("constants are written before").isOne();
+    }
+
+    private static int loops(Term value) {
+        return new FormulaPlan(new Formula().assign(0, value), new int[] {0, 1, 2}, new int[] {1, 1, 1}).loops();
     }
 
     @Example

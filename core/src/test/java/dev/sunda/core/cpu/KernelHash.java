@@ -221,6 +221,12 @@ final class KernelHash {
         Term mean = Term.tensor(2).lerp(Term.tensor(1), 0.1);
         cpu.formula(new Formula().assign(0, Term.tensor(0).sub(mean.div(Term.tensor(3).sqrt().add(1e-3)))).assign(2, mean), soft, x, m, v);
         take(soft);
+        Term x1 = Term.tensor(1);
+        Term size = Term.tensor(2).mul(0.9).maximum(x1.abs().add(0.01));
+        Term some = x1.lt(0).choose(Term.of(0.5), x1.square().mul(x1).maximum(Term.of(-1)).minimum(Term.of(1)));
+        cpu.formula(new Formula().assign(0, Term.tensor(0).sub(some.div(size).mul(0.1))).assign(2, size.sub(x1.mul(some))), soft, x, m);
+        take(soft);
+        take(m);
         cpu.dropout(new RandomKey(7, 0), 0.3, x, m);
         take(m);
     }

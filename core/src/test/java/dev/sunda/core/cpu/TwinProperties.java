@@ -85,13 +85,19 @@ class TwinProperties {
         var scalar = new ScalarFormulaMath();
         assertSameBits(before, out -> simd.sum(a, shift, c[0], b, 2, c[1], out, 1, n),
                 out -> scalar.sum(a, shift, c[0], b, 2, c[1], out, 1, n));
-        assertSameBits(before, out -> simd.sumOfSquare(a, shift, c[0], b, 2, c[1], out, 1, n),
-                out -> scalar.sumOfSquare(a, shift, c[0], b, 2, c[1], out, 1, n));
+        assertSameBits(before, out -> simd.sumWithProduct(a, shift, c[0], b, 2, c, 3, c[1], out, 1, n),
+                out -> scalar.sumWithProduct(a, shift, c[0], b, 2, c, 3, c[1], out, 1, n));
         assertSameBits(before, out -> simd.lerp(a, shift, b, 2, c[0], out, 1, n), out -> scalar.lerp(a, shift, b, 2, c[0], out, 1, n));
         assertSameBits(before, out -> simd.quotient(a, shift, c[0], b, 2, c[1], c[2], out, 1, n),
                 out -> scalar.quotient(a, shift, c[0], b, 2, c[1], c[2], out, 1, n));
         assertSameBits(before, out -> simd.descent(c, 3, c[3], a, shift, c[0], b, 2, c[1], c[2], out, 1, n),
                 out -> scalar.descent(c, 3, c[3], a, shift, c[0], b, 2, c[1], c[2], out, 1, n));
+        assertSameBits(before, out -> simd.plainDescent(c, 3, c[3], a, shift, b, 2, out, 1, n),
+                out -> scalar.plainDescent(c, 3, c[3], a, shift, b, 2, out, 1, n));
+        assertSameBits(before, out -> simd.decayingMaximum(a, shift, c[0], b, 2, c[1], out, 1, n),
+                out -> scalar.decayingMaximum(a, shift, c[0], b, 2, c[1], out, 1, n));
+        assertSameBits(before, out -> simd.clamp(a, shift, c[0], c[1], out, 1, n), out -> scalar.clamp(a, shift, c[0], c[1], out, 1, n));
+        assertSameBits(before, out -> simd.choose(c, 3, a, shift, b, 2, out, 1, n), out -> scalar.choose(c, 3, a, shift, b, 2, out, 1, n));
     }
 
     @Property(tries = 1000)
