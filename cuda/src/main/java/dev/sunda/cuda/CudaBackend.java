@@ -22,6 +22,7 @@ import dev.sunda.core.type.Shape;
 import java.lang.ref.Reference;
 import java.lang.reflect.Array;
 import java.util.List;
+import dev.sunda.core.spi.Update;
 import dev.sunda.core.spi.View;
 import dev.sunda.core.spi.Storage;
 import dev.sunda.core.spi.Backend;
@@ -247,8 +248,8 @@ public final class CudaBackend implements Backend {
     }
 
     @Override
-    public void formula(Formula formula, View... tensors) {
-        formulas.formula(formula, tensors);
+    public void formulas(List<Update<Formula>> updates) {
+        formulas.formulas(updates);
     }
 
     @Override
@@ -267,13 +268,13 @@ public final class CudaBackend implements Backend {
     }
 
     @Override
-    public void sgd(SgdStep step, View p, View g, View momentum) {
-        optimizers.sgd(step, p, g, momentum);
+    public void sgd(List<Update<SgdStep>> updates) {
+        optimizers.sgd(updates);
     }
 
     @Override
-    public void adam(AdamStep step, View p, View g, View m, View v, View vMax) {
-        optimizers.adam(step, p, g, m, v, vMax);
+    public void adam(List<Update<AdamStep>> updates) {
+        optimizers.adam(updates);
     }
 
     @Override

@@ -1,8 +1,7 @@
 package dev.sunda.optim;
 
-import dev.sunda.autograd.Parameter;
-import dev.sunda.core.Tensor;
 import dev.sunda.core.kernel.OptimizerKernels;
+import dev.sunda.core.kernel.OptimizerKernels.Change;
 import dev.sunda.core.op.AdamStep;
 import java.util.List;
 
@@ -32,15 +31,15 @@ abstract sealed class AdamFamily extends Optimizer permits Adam, AdamW {
     }
 
     @Override
-    protected final void update(int group, Parameter parameter, Tensor gradient, long step, List<Tensor> state) {
-        step(options.get(group), learningRate(group), momentum(group), decoupled, parameter, gradient, step, state);
+    protected final void update(List<Turn> turns) {
+        OptimizerKernels.adam(turns.stream().map(turn -> change(options.get(turn.group()), learningRate(turn.group()),
+                momentum(turn.group()), decoupled, turn)).toList());
     }
 
-    /// One step; `beta1` takes the place of that of the options.
-    static void step(AdamOptions o, double rate, double beta1, boolean decoupled, Parameter parameter, Tensor gradient, long step,
-            List<Tensor> state) {
-        var formula = new AdamStep(rate, beta1, o.beta2(), o.eps(), o.weightDecay(), decoupled, o.maximize(), step);
-        Tensor largest = o.amsgrad() ? state.get(2) : null;
-        parameter.update(p -> OptimizerKernels.adam(formula, p, gradient, state.get(0), state.get(1), largest));
+    /// The part of one parameter; `beta1` takes the place of that of the options.
+    static Change<AdamStep> change(AdamOptions o, double rate, double beta1, boolean decoupled, Turn turn) {
+        var step = new AdamStep(rate, beta1, o.beta2(), o.eps(), o.weightDecay(), decoupled, o.maximize(), turn.step());
+        return Change.of(step, turn.parameter().data(), turn.gradient(), turn.state().get(0), turn.state().get(1),
+                o.amsgrad() ? turn.state().get(2) : null);
     }
 }

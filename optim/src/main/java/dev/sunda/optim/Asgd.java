@@ -51,12 +51,14 @@ public final class Asgd extends ElementwiseOptimizer<Asgd.Options> {
     }
 
     @Override
-    protected void update(int group, Parameter parameter, Tensor gradient, long step, List<Tensor> state) {
-        super.update(group, parameter, gradient, step, state);
-        Options o = options(group);
-        double rate = learningRate(group);
-        state.get(1).copyFrom(number(rate / StrictMath.pow(1 + o.lambda * rate * step, o.alpha)));
-        state.get(2).copyFrom(number(1 / Math.max(1, step - o.start)));
+    protected void update(List<Turn> turns) {
+        super.update(turns);
+        for (Turn turn : turns) {
+            Options o = options(turn.group());
+            double rate = learningRate(turn.group());
+            turn.state().get(1).copyFrom(number(rate / StrictMath.pow(1 + o.lambda * rate * turn.step(), o.alpha)));
+            turn.state().get(2).copyFrom(number(1 / Math.max(1, turn.step() - o.start)));
+        }
     }
 
     @Override

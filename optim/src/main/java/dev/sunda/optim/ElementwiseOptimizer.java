@@ -1,15 +1,16 @@
 package dev.sunda.optim;
 
-import dev.sunda.autograd.Parameter;
 import dev.sunda.core.Tensor;
 import dev.sunda.core.kernel.OptimizerKernels;
+import dev.sunda.core.kernel.OptimizerKernels.Change;
 import dev.sunda.core.op.Formula;
 import dev.sunda.core.op.Term;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// An optimizer whose step treats every element alike. What a kind adds is the step as terms, see [#formula]; the device runs it in one
-/// pass over memory.
+/// An optimizer whose step treats every element alike. What a kind adds is the step as terms, see [#formula]; the device runs it for all
+/// parameters at once, in one pass over memory.
 ///
 /// @param <O> what may differ between groups besides the rate
 public abstract class ElementwiseOptimizer<O> extends Optimizer {
@@ -65,14 +66,29 @@ public abstract class ElementwiseOptimizer<O> extends Optimizer {
     }
 
     @Override
-    protected void update(int group, Parameter parameter, Tensor gradient, long step, List<Tensor> state) {
-        Formula formula = formula(group, step, state);
-        evaluate(formula, parameter, gradient, state.subList(0, Math.max(0, formula.tensors() - number(0))));
+    protected void update(List<Turn> turns) {
+        var changes = new ArrayList<Change<Formula>>();
+        Formula formula = null;
+        for (Turn turn : turns) {
+            if (formula == null || !holds(formula, turns.get(changes.size() - 1), turn))
+                formula = formula(turn.group(), turn.step(), turn.state());
+            changes.add(change(formula, turn));
+        }
+        OptimizerKernels.formulas(changes);
     }
 
-    /// Runs a formula over the parameter, its gradient and what is kept for it.
-    protected static void evaluate(Formula formula, Parameter parameter, Tensor gradient, List<Tensor> state) {
-        parameter.update(
-                p -> OptimizerKernels.formula(formula, Stream.concat(Stream.of(p, gradient), state.stream()).toArray(Tensor[]::new)));
+    /// Whether the formula of one turn is also that of another: the same one costs a device less than one that is equal.
+    private static boolean holds(Formula formula, Turn of, Turn turn) {
+        return of.group() == turn.group() && of.step() == turn.step() && turn.state().size() == tensorsKept(formula);
+    }
+
+    private static Change<Formula> change(Formula formula, Turn turn) {
+        var tensors = Stream.concat(Stream.of(turn.parameter().data(), turn.gradient()), turn.state().stream().limit(tensorsKept(formula)));
+        return new Change<>(formula, tensors.toList());
+    }
+
+    /// How many of the tensors that are kept are the formula's; numbers that it depends on come behind them.
+    private static int tensorsKept(Formula formula) {
+        return Math.max(0, formula.tensors() - number(0));
     }
 }

@@ -3,8 +3,11 @@ package dev.sunda.optim;
 import dev.sunda.autograd.Parameter;
 import dev.sunda.core.StepScope;
 import dev.sunda.core.Tensor;
+import dev.sunda.core.kernel.OptimizerKernels;
+import dev.sunda.core.kernel.OptimizerKernels.Change;
 import dev.sunda.core.op.Formula;
 import dev.sunda.core.op.Term;
+import java.util.ArrayList;
 import java.util.List;
 
 /// Adam whose step is scaled, for each parameter as a whole, to the length of the parameter: for very large batches. With `m` and `v` as in
@@ -16,7 +19,7 @@ public final class Lamb extends ElementwiseOptimizer<AdamOptions> {
     /// Betas 0.9 and 0.999, eps 1e-6, weight decay 0.01.
     public static final AdamOptions DEFAULT = new AdamOptions(0.9, 0.999, 1e-6, 0.01, false, false);
 
-    private static final Term DIRECTION = Term.tensor(2), RATIO = Term.tensor(3);
+    private static final Term DIRECTION = Term.tensor(1), RATIO = Term.tensor(2);
 
     /// Lamb with its usual options.
     ///
@@ -50,14 +53,24 @@ public final class Lamb extends ElementwiseOptimizer<AdamOptions> {
     }
 
     @Override
-    protected void update(int group, Parameter parameter, Tensor gradient, long step, List<Tensor> state) {
+    protected void update(List<Turn> turns) {
         try (var _ = StepScope.open()) {
-            Tensor direction = Tensor.zeros(parameter.shape(), parameter.dtype(), parameter.device());
-            evaluate(formula(group, step, state), parameter, gradient, List.of(state.get(0), state.get(1), direction));
-            Tensor ratio = ratio(norm(parameter.data()), norm(direction)).expand(parameter.shape());
-            var move = new Formula().assign(0, P.sub(DIRECTION.mul(RATIO).mul(learningRate(group))));
-            evaluate(move, parameter, gradient, List.of(direction, ratio));
+            var directions = new ArrayList<Change<Formula>>();
+            for (Turn turn : turns)
+                directions.add(Change.of(formula(turn.group(), turn.step(), turn.state()), turn.parameter().data(), turn.gradient(),
+                        turn.state().get(0), turn.state().get(1), Tensor.emptyLike(turn.parameter().data())));
+            OptimizerKernels.formulas(directions);
+            var moves = new ArrayList<Change<Formula>>();
+            for (int i = 0; i < turns.size(); i++)
+                moves.add(move(turns.get(i), directions.get(i).tensors().getLast()));
+            OptimizerKernels.formulas(moves);
         }
+    }
+
+    private Change<Formula> move(Turn turn, Tensor direction) {
+        Tensor p = turn.parameter().data();
+        var move = new Formula().assign(0, P.sub(DIRECTION.mul(RATIO).mul(learningRate(turn.group()))));
+        return Change.of(move, p, direction, ratio(norm(p), norm(direction)).expand(p.shape()));
     }
 
     /// `m`, `v` and the direction `r`; the parameter stays as it is.

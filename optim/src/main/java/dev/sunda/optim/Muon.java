@@ -4,8 +4,11 @@ import dev.sunda.autograd.Parameter;
 import dev.sunda.core.StepScope;
 import dev.sunda.core.Tensor;
 import dev.sunda.core.kernel.OptimizerKernels;
+import dev.sunda.core.kernel.OptimizerKernels.Change;
+import dev.sunda.core.op.AdamStep;
 import dev.sunda.core.op.Formula;
 import dev.sunda.core.op.Term;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -80,11 +83,16 @@ public final class Muon extends Optimizer {
     }
 
     @Override
-    protected void update(int group, Parameter parameter, Tensor gradient, long step, List<Tensor> state) {
-        if (isMatrix(group))
-            parameter.update(p -> step(group, p, gradient, state.getFirst()));
-        else
-            AdamFamily.step(adam(group), learningRate(group), momentum(group), true, parameter, gradient, step, state);
+    protected void update(List<Turn> turns) {
+        var changes = new ArrayList<Change<AdamStep>>();
+        for (Turn turn : turns) {
+            int group = turn.group();
+            if (isMatrix(group))
+                step(group, turn.parameter().data(), turn.gradient(), turn.state().getFirst());
+            else
+                changes.add(AdamFamily.change(adam(group), learningRate(group), momentum(group), true, turn));
+        }
+        OptimizerKernels.adam(changes);
     }
 
     private void step(int group, Tensor p, Tensor gradient, Tensor momentum) {

@@ -49,9 +49,12 @@ public final class NAdam extends ElementwiseOptimizer<NAdam.Options> {
     }
 
     @Override
-    protected void update(int group, Parameter parameter, Tensor gradient, long step, List<Tensor> state) {
-        super.update(group, parameter, gradient, step, state);
-        state.get(2).copyFrom(Tensor.scalar(product(group, step, state), DType.F64, Device.CPU));
+    protected void update(List<Turn> turns) {
+        super.update(turns);
+        for (Turn turn : turns) {
+            double product = product(turn.group(), turn.step(), turn.state());
+            turn.state().get(2).copyFrom(Tensor.scalar(product, DType.F64, Device.CPU));
+        }
     }
 
     private double product(int group, long step, List<Tensor> state) {

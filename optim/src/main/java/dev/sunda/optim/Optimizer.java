@@ -3,6 +3,7 @@ package dev.sunda.optim;
 import dev.sunda.autograd.Parameter;
 import dev.sunda.core.StepScope;
 import dev.sunda.core.Tensor;
+import dev.sunda.core.kernel.OptimizerKernels;
 import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Device;
 import java.util.ArrayList;
@@ -13,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/// Changes parameters along their gradients. What a kind of optimizer adds is one formula, [#update], and the names of the tensors it keeps
-/// for each parameter, [#buffers].
+/// Changes parameters along their gradients. What a kind of optimizer adds is the step itself, [#update], and the names of the tensors it
+/// keeps for each parameter, [#buffers].
 ///
 /// ```java
 /// optimizer.zeroGrad();
@@ -67,12 +68,19 @@ public abstract class Optimizer {
         return 0;
     }
 
-    /// Changes one parameter through [Parameter#update]. Not to throw: everything has been checked.
+    /// Changes all parameters that make a step, through [OptimizerKernels] or [Parameter#update]. A device likes to get them all at once.
+    /// Not to throw: everything has been checked.
+    ///
+    /// @param turns at least one; types and devices may differ
+    protected abstract void update(List<Turn> turns);
+
+    /// A parameter that makes a step.
     ///
     /// @param gradient of the parameter's shape, type and device; not to be modified
     /// @param step how many steps this parameter has made, this one included; at least 1
     /// @param state the tensors [#buffers] names, in that order; to be modified
-    protected abstract void update(int group, Parameter parameter, Tensor gradient, long step, List<Tensor> state);
+    protected record Turn(int group, Parameter parameter, Tensor gradient, long step, List<Tensor> state) {
+    }
 
     /// Forgets the gradients of all parameters.
     public final void zeroGrad() {
@@ -88,12 +96,14 @@ public abstract class Optimizer {
         var active = slots.stream().filter(slot -> slot.parameter.grad() != null && !slot.parameter.isFrozen()).toList();
         for (Slot slot : active)
             check(slot);
-        for (Slot slot : active) {
+        if (active.isEmpty())
+            return;
+        for (Slot slot : active)
             if (slot.state == null)
                 slot.begin(initial(slot));
-            update(slot.group, slot.parameter, slot.parameter.grad(), slot.steps + 1, slot.state);
+        update(active.stream().map(Slot::turn).toList());
+        for (Slot slot : active)
             slot.steps++;
-        }
     }
 
     /// Number of parameter groups.
@@ -220,6 +230,10 @@ public abstract class Optimizer {
             this.index = index;
             this.group = group;
             this.parameter = parameter;
+        }
+
+        private Turn turn() {
+            return new Turn(group, parameter, parameter.grad(), steps + 1, state);
         }
 
         private void begin(List<Tensor> state) {

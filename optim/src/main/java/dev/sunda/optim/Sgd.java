@@ -1,8 +1,8 @@
 package dev.sunda.optim;
 
 import dev.sunda.autograd.Parameter;
-import dev.sunda.core.Tensor;
 import dev.sunda.core.kernel.OptimizerKernels;
+import dev.sunda.core.kernel.OptimizerKernels.Change;
 import dev.sunda.core.op.SgdStep;
 import java.util.List;
 
@@ -43,10 +43,15 @@ public final class Sgd extends Optimizer {
     }
 
     @Override
-    protected void update(int group, Parameter parameter, Tensor gradient, long step, List<Tensor> state) {
-        Options o = options.get(group);
-        var formula = new SgdStep(learningRate(group), momentum(group), o.dampening, o.weightDecay, o.nesterov, o.maximize, step == 1);
-        parameter.update(p -> OptimizerKernels.sgd(formula, p, gradient, state.isEmpty() ? null : state.getFirst()));
+    protected void update(List<Turn> turns) {
+        OptimizerKernels.sgd(turns.stream().map(this::change).toList());
+    }
+
+    private Change<SgdStep> change(Turn turn) {
+        Options o = options.get(turn.group());
+        var step = new SgdStep(learningRate(turn.group()), momentum(turn.group()), o.dampening, o.weightDecay, o.nesterov, o.maximize,
+                turn.step() == 1);
+        return Change.of(step, turn.parameter().data(), turn.gradient(), turn.state().isEmpty() ? null : turn.state().getFirst());
     }
 
     /// What may differ between groups besides the rate.

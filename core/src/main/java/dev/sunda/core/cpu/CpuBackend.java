@@ -20,6 +20,7 @@ import dev.sunda.core.spi.Backend;
 import dev.sunda.core.spi.Finish;
 import dev.sunda.core.spi.RightSide;
 import dev.sunda.core.spi.Storage;
+import dev.sunda.core.spi.Update;
 import dev.sunda.core.spi.View;
 import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Device;
@@ -477,31 +478,44 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
-    public void sgd(SgdStep step, View p, View g, View momentum) {
+    public void sgd(List<Update<SgdStep>> updates) {
+        for (Update<SgdStep> u : updates)
+            sgd(u.step(), u.tensor(0), u.tensor(1), u.tensor(2));
+    }
+
+    private void sgd(SgdStep step, View p, View g, View momentum) {
         if (OptimizerSteps.takes(p, momentum))
             OptimizerSteps.sgd(step, p, g, momentum);
         else if (isF64(p))
             OptimizerSteps64.sgd(step, p, g, momentum);
         else
-            naive.sgd(step, p, g, momentum);
+            naive.sgd(List.of(Update.of(step, p, g, momentum)));
     }
 
     @Override
-    public void adam(AdamStep step, View p, View g, View m, View v, View vMax) {
+    public void adam(List<Update<AdamStep>> updates) {
+        for (Update<AdamStep> u : updates)
+            adam(u.step(), u.tensor(0), u.tensor(1), u.tensor(2), u.tensor(3), u.tensor(4));
+    }
+
+    private void adam(AdamStep step, View p, View g, View m, View v, View vMax) {
         if (OptimizerSteps.takes(p, m, v, vMax))
             OptimizerSteps.adam(step, p, g, m, v, vMax);
         else if (isF64(p))
             OptimizerSteps64.adam(step, p, g, m, v, vMax);
         else
-            naive.adam(step, p, g, m, v, vMax);
+            naive.adam(List.of(Update.of(step, p, g, m, v, vMax)));
     }
 
     @Override
-    public void formula(Formula formula, View... tensors) {
-        if (tensors[0].dtype() == DType.F64)
-            Formulas64.apply(formula, tensors);
-        else
-            Formulas.apply(formula, tensors);
+    public void formulas(List<Update<Formula>> updates) {
+        for (Update<Formula> u : updates) {
+            View[] tensors = u.tensors().toArray(View[]::new);
+            if (isF64(tensors[0]))
+                Formulas64.apply(u.step(), tensors);
+            else
+                Formulas.apply(u.step(), tensors);
+        }
     }
 
     private static boolean isF32(View x) {

@@ -152,7 +152,8 @@ final class Nest {
         return n <= 2 * CHUNK ? Math.max(1, n) : CHUNK;
     }
 
-    private void run(Segment segment, int from, int to) {
+    /// Runs `segment` over the elements from `from` to before `to`, in the order of the loops.
+    void run(Segment segment, int from, int to) {
         int row = from / inner;
         int start = from - row * inner;
         int[] position = new int[sizes.length];

@@ -18,6 +18,7 @@ import dev.sunda.core.op.UnaryFunction;
 import dev.sunda.core.spi.Backend;
 import dev.sunda.core.spi.HeapStorage;
 import dev.sunda.core.spi.Storage;
+import dev.sunda.core.spi.Update;
 import dev.sunda.core.spi.View;
 import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Device;
@@ -286,17 +287,20 @@ public final class ReferenceBackend implements Backend {
     }
 
     @Override
-    public void sgd(SgdStep step, View p, View g, View momentum) {
-        NaiveOptimizers.sgd(step, p, g, momentum);
+    public void sgd(List<Update<SgdStep>> updates) {
+        for (Update<SgdStep> u : updates)
+            NaiveOptimizers.sgd(u.step(), u.tensor(0), u.tensor(1), u.tensor(2));
     }
 
     @Override
-    public void adam(AdamStep step, View p, View g, View m, View v, View vMax) {
-        NaiveOptimizers.adam(step, p, g, m, v, vMax);
+    public void adam(List<Update<AdamStep>> updates) {
+        for (Update<AdamStep> u : updates)
+            NaiveOptimizers.adam(u.step(), u.tensor(0), u.tensor(1), u.tensor(2), u.tensor(3), u.tensor(4));
     }
 
     @Override
-    public void formula(Formula formula, View... tensors) {
-        NaiveFormulas.apply(formula, tensors);
+    public void formulas(List<Update<Formula>> updates) {
+        for (Update<Formula> u : updates)
+            NaiveFormulas.apply(u.step(), u.tensors().toArray(View[]::new));
     }
 }

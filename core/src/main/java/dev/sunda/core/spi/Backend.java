@@ -306,15 +306,24 @@ public interface Backend {
     /// `y = x / (1 - p)` where number `i` of `key` is at least `p`, else 0; `i` counts elements in row-major order.
     void dropout(RandomKey key, double p, View x, View y);
 
-    /// One step of SGD, in place: `p` and, where `momentum` is not null, `momentum` are updated. Fastest where all share one memory order.
-    void sgd(SgdStep step, View p, View g, View momentum);
-
-    /// One step of Adam, in place: `p`, `m`, `v` and, where it is not null, `vMax` are updated. Fastest where all share one memory order.
-    void adam(AdamStep step, View p, View g, View m, View v, View vMax);
-
-    /// Evaluates a formula for every element, in place: the tensors it assigns are updated. All have one floating type and one shape;
-    /// those that are only read may be broadcast. Computed in that type or a wider one. Fastest where all share one memory order.
+    /// One step of SGD of any number of parameters, in place. Each update has the parameter, its gradient and, with momentum, the buffer;
+    /// parameter and buffer are written. Fastest where these share one memory order.
     ///
-    /// @param tensors at least as many as the formula has, in the order of their numbers
-    void formula(Formula formula, View... tensors);
+    /// Updates of a call differ in shape and type as they like. What one of them writes no other reads or writes: a device may run them
+    /// in any order or at once.
+    void sgd(List<Update<SgdStep>> updates);
+
+    /// One step of Adam of any number of parameters, as [#sgd]. Each update has the parameter, its gradient, both moments and, for AMSGrad,
+    /// the largest second moment so far; all but the gradient are written.
+    void adam(List<Update<AdamStep>> updates);
+
+    /// Evaluates formulas for every element, in place, any number of them as [#sgd]. Each update has at least as many tensors as its
+    /// formula, in the order of their numbers, all of one floating type and one shape; those that are only read may be broadcast. Computed
+    /// in that type or a wider one. Fastest where the tensors of an update share one memory order, and formulas differ in their constants.
+    void formulas(List<Update<Formula>> updates);
+
+    /// One formula, see [#formulas].
+    default void formula(Formula formula, View... tensors) {
+        formulas(List.of(new Update<>(formula, List.of(tensors))));
+    }
 }

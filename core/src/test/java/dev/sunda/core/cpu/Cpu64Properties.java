@@ -15,10 +15,12 @@ import dev.sunda.core.op.ReduceOp;
 import dev.sunda.core.op.SgdStep;
 import dev.sunda.core.op.UnaryOp;
 import dev.sunda.core.reference.ReferenceBackend;
+import dev.sunda.core.spi.Update;
 import dev.sunda.core.spi.View;
 import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Device;
 import dev.sunda.core.type.Shape;
+import java.util.List;
 import net.jqwik.api.Assume;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -313,11 +315,11 @@ class Cpu64Properties {
         for (int t = 1; t <= 3; t++) {
             View g = views.finite(F64, shape);
             var sgd = new SgdStep(0.05, more ? 0.9 : 0, nesterov ? 0 : 0.2, decays ? 0.01 : 0, nesterov && more, maximize, t == 1);
-            cpu.sgd(sgd, actual[0], g, more ? actual[1] : null);
-            naive.sgd(sgd, expected[0], g, more ? expected[1] : null);
+            cpu.sgd(List.of(Update.of(sgd, actual[0], g, more ? actual[1] : null)));
+            naive.sgd(List.of(Update.of(sgd, expected[0], g, more ? expected[1] : null)));
             var adam = new AdamStep(0.01, 0.9, 0.999, 1e-8, decays ? 0.01 : 0, decoupled, maximize, t);
-            cpu.adam(adam, actual[0], g, actual[1], actual[2], more ? actual[3] : null);
-            naive.adam(adam, expected[0], g, expected[1], expected[2], more ? expected[3] : null);
+            cpu.adam(List.of(Update.of(adam, actual[0], g, actual[1], actual[2], more ? actual[3] : null)));
+            naive.adam(List.of(Update.of(adam, expected[0], g, expected[1], expected[2], more ? expected[3] : null)));
         }
         for (int k = 0; k < 4; k++)
             assertClose(actual[k], expected[k], 1e-10, 1e-11);

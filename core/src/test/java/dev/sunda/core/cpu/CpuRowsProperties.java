@@ -10,12 +10,14 @@ import dev.sunda.core.op.RandomKey;
 import dev.sunda.core.op.ScatterOp;
 import dev.sunda.core.op.SgdStep;
 import dev.sunda.core.reference.ReferenceBackend;
+import dev.sunda.core.spi.Update;
 import dev.sunda.core.spi.View;
 import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Device;
 import dev.sunda.core.type.Layout;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
+import java.util.List;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -161,8 +163,8 @@ class CpuRowsProperties {
         for (int t = 1; t <= 10; t++) {
             View g = state.views.finite(state.shape);
             var step = new SgdStep(0.05, momentum ? 0.9 : 0, nesterov ? 0 : 0.2, decays ? 0.01 : 0, nesterov && momentum, maximize, t == 1);
-            cpu.sgd(step, state.actual[0], g, momentum ? state.actual[1] : null);
-            naive.sgd(step, state.expected[0], wide(g), momentum ? state.expected[1] : null);
+            cpu.sgd(List.of(Update.of(step, state.actual[0], g, momentum ? state.actual[1] : null)));
+            naive.sgd(List.of(Update.of(step, state.expected[0], wide(g), momentum ? state.expected[1] : null)));
         }
         state.check();
     }
@@ -174,8 +176,9 @@ class CpuRowsProperties {
         for (int t = 1; t <= 10; t++) {
             View g = state.views.finite(state.shape);
             var step = new AdamStep(0.01, 0.9, 0.999, 1e-8, decays ? 0.01 : 0, decoupled, maximize, t);
-            cpu.adam(step, state.actual[0], g, state.actual[1], state.actual[2], amsgrad ? state.actual[3] : null);
-            naive.adam(step, state.expected[0], wide(g), state.expected[1], state.expected[2], amsgrad ? state.expected[3] : null);
+            cpu.adam(List.of(Update.of(step, state.actual[0], g, state.actual[1], state.actual[2], amsgrad ? state.actual[3] : null)));
+            naive.adam(List.of(
+                    Update.of(step, state.expected[0], wide(g), state.expected[1], state.expected[2], amsgrad ? state.expected[3] : null)));
         }
         state.check();
     }

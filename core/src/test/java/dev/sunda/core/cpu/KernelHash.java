@@ -11,6 +11,7 @@ import dev.sunda.core.op.RandomKey;
 import dev.sunda.core.op.ReduceOp;
 import dev.sunda.core.op.Term;
 import dev.sunda.core.op.UnaryOp;
+import dev.sunda.core.spi.Update;
 import dev.sunda.core.spi.View;
 import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Layout;
@@ -216,7 +217,7 @@ final class KernelHash {
         take(dlogits);
         View m = fresh(SHAPE);
         View v = fresh(SHAPE);
-        cpu.adam(new AdamStep(0.01, 0.9, 0.999, 1e-8, 0.1, true, false, 1), soft, x, m, v, null);
+        cpu.adam(List.of(Update.of(new AdamStep(0.01, 0.9, 0.999, 1e-8, 0.1, true, false, 1), soft, x, m, v, null)));
         take(soft);
         Term mean = Term.tensor(2).lerp(Term.tensor(1), 0.1);
         cpu.formula(new Formula().assign(0, Term.tensor(0).sub(mean.div(Term.tensor(3).sqrt().add(1e-3)))).assign(2, mean), soft, x, m, v);

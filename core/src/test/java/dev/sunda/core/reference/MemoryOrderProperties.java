@@ -16,6 +16,7 @@ import dev.sunda.core.op.Term;
 import dev.sunda.core.op.UnaryOp;
 import dev.sunda.core.op.Window;
 import dev.sunda.core.spi.Backend;
+import dev.sunda.core.spi.Update;
 import dev.sunda.core.spi.View;
 import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Device;
@@ -109,10 +110,12 @@ class MemoryOrderProperties {
                 floating("crossEntropyBackward", 5, v -> BACKEND.crossEntropyBackward(new CrossEntropySpec(1, 0.1), v[0], v[1], v[2], v[3],
                         v[4], v[5]), s(n), s(n, c), s(n, c), s(c), s(n), s(n, c)),
                 floating("normal", 0, v -> BACKEND.normal(key, v[0]), x),
-                floating("sgd", 3, v -> BACKEND.sgd(new SgdStep(0.1, 0.9, 0.5, 0.1, true, true, false), v[0], v[1], v[2]), x, x, x),
+                floating("sgd", 3,
+                        v -> BACKEND.sgd(List.of(Update.of(new SgdStep(0.1, 0.9, 0.5, 0.1, true, true, false), v[0], v[1], v[2]))), x, x,
+                        x),
                 floating("adam", 5, v -> {
                     BACKEND.unary(UnaryOp.ABS, v[2], v[3]);
-                    BACKEND.adam(new AdamStep(0.1, 0.9, 0.99, 1e-8, 0.1, true, false, 3), v[0], v[1], v[2], v[3], v[4]);
+                    BACKEND.adam(List.of(Update.of(new AdamStep(0.1, 0.9, 0.99, 1e-8, 0.1, true, false, 3), v[0], v[1], v[2], v[3], v[4])));
                 }, x, x, x, x, x),
                 floating("formula", 3, v -> BACKEND.formula(FORMULA, v), x, x, x));
     }

@@ -11,22 +11,26 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/// The kernel of a formula as PTX text.
-///
-/// A thread takes elements in strides of the grid, in float32 where possible four at a time by accesses of 16 bytes, and holds every value
-/// of the formula in a register. Operations are those of the formula one by one, rounded to the type of the tensors; functions of more than
-/// a few instructions are computed in double, by those of `formula.cu`, and rounded.
+/// The kernel of a formula as PTX text: for the elements of one set of tensors, or of many, whose addresses, sizes and constants are then
+/// arrays among the arguments. A thread takes elements in strides of the grid or, if there are many, of its block; in float32 where
+/// possible four at a time by accesses of 16 bytes, and holds every value of the formula in a register. Operations are those of the formula
+/// one by one, rounded to the type of the tensors; functions of more than a few instructions are computed in double, by those of
+/// `formula.cu`, and rounded.
 final class FormulaText {
     static final String ENTRY = "formula";
+    /// The most sets of tensors that a kernel takes.
+    static final int MOST_SETS = 64;
 
     private static final int MAX_RANK = 8;
     private static final int LANES = 4;
+    private static final int ARGUMENT_BYTES = 4000;
 
     private final List<Formula.Instruction> instructions;
     private final List<Formula.Assignment> assignments;
     private final int[] order;
     private final DType dtype;
     private final Access access;
+    private final int sets;
     private final String type;
     private final Set<String> functions = new LinkedHashSet<>();
     private final StringBuilder body = new StringBuilder();
@@ -48,13 +52,26 @@ final class FormulaText {
     }
 
     /// @param order the tensors of the formula by their place among the arguments
-    FormulaText(Formula formula, int[] order, DType dtype, Access access) {
+    /// @param many whether the kernel is to take several sets of tensors, each of them runs
+    FormulaText(Formula formula, int[] order, DType dtype, Access access, boolean many) {
         instructions = formula.instructions();
         assignments = formula.assignments();
         this.order = order;
         this.dtype = dtype;
         this.access = access;
         type = dtype == DType.F64 ? "f64" : "f32";
+        int bytes = 8 * order.length + dtype.bytes() * constants() + 4;
+        sets = many ? Math.clamp((ARGUMENT_BYTES - 4 * MOST_SETS) / bytes, 1, MOST_SETS) : 1;
+    }
+
+    /// How many sets of tensors the kernel takes.
+    int sets() {
+        return sets;
+    }
+
+    /// Constants of the formula, and one more, so that there is one.
+    private int constants() {
+        return 1 + (int) instructions.stream().filter(Formula.Constant.class::isInstance).count();
     }
 
     /// The same for formulas that differ in their constants alone.
@@ -62,19 +79,12 @@ final class FormulaText {
         List<String> parts = new ArrayList<>();
         for (Formula.Instruction instruction : instructions)
             parts.add(instruction instanceof Formula.Constant ? "Constant" : instruction.toString());
-        return "formula " + type + " " + access.key() + " " + parts + " " + assignments;
+        return "formula " + type + " " + access.key() + " " + sets + " " + parts + " " + assignments;
     }
 
     /// The whole text: head, functions, kernel.
     String ptx() {
-        emit("ld.param.u32 %count, [count];");
-        emit("mov.u32 %block, %ctaid.x;");
-        emit("mov.u32 %width, %ntid.x;");
-        emit("mov.u32 %i, %tid.x;");
-        emit("mad.lo.s32 %i, %block, %width, %i;");
-        emit("mov.u32 %step, %nctaid.x;");
-        emit("mul.lo.s32 %step, %step, %width;");
-        List<String> bases = bases();
+        List<String> bases = sets > 1 ? basesOfBlock() : basesOfGrid();
         if (access.wide()) {
             emit("mov.u32 %thread, %i;");
             emit("shr.u32 %limit, %count, 2;");
@@ -90,17 +100,16 @@ final class FormulaText {
     }
 
     private String head() {
-        long constants = instructions.stream().filter(Formula.Constant.class::isInstance).count() + 1;
-        return ".visible .entry " + ENTRY + "(\n    .param .align 8 .b8 tensors[" + 8 * order.length
-                + "],\n    .param .align 8 .b8 constants["
-                + dtype.bytes() * constants + "],\n    .param .u32 count,\n    .param .align 4 .b8 walk["
-                + 4 * (2 + (3 + order.length) * MAX_RANK) + "]\n)";
+        String arrays = ".visible .entry " + ENTRY + "(\n    .param .align 8 .b8 tensors[" + 8 * order.length * sets
+                + "],\n    .param .align 8 .b8 constants[" + dtype.bytes() * constants() * sets + "],\n    ";
+        return arrays + (sets > 1 ? ".param .align 4 .b8 count[" + 4 * sets + "],\n    .param .align 4 .b8 first[" + 4 * MOST_SETS + "]\n)"
+                : ".param .u32 count,\n    .param .align 4 .b8 walk[" + 4 * (2 + (3 + order.length) * MAX_RANK) + "]\n)");
     }
 
     private String registers() {
-        return "    .reg .b32 %count, %block, %width, %i, %step, %thread, %limit;\n    .reg .pred %p<" + (predicates + 1)
+        return "    .reg .b32 %count, %block, %width, %i, %step, %thread, %limit, %set;\n    .reg .pred %p<" + (predicates + 1)
                 + ">;\n    .reg .b32 %r<"
-                + (words + 1) + ">;\n    .reg .b64 %a<" + (longs + 1) + ">;\n    .reg ." + type + " %x<" + (numbers + 1)
+                + (words + 1) + ">;\n    .reg .b64 %constants, %a<" + (longs + 1) + ">;\n    .reg ." + type + " %x<" + (numbers + 1)
                 + ">;\n    .reg .f64 %d<" + (doubles + 1) + ">;\n";
     }
 
@@ -117,7 +126,15 @@ final class FormulaText {
 
     // ------------------------------------------------------------------------------------------------------------------------ addresses
 
-    private List<String> bases() {
+    /// Where the tensors begin; the threads of the grid share the elements.
+    private List<String> basesOfGrid() {
+        emit("ld.param.u32 %count, [count];");
+        emit("mov.u32 %block, %ctaid.x;");
+        emit("mov.u32 %width, %ntid.x;");
+        emit("mov.u32 %i, %tid.x;");
+        emit("mad.lo.s32 %i, %block, %width, %i;");
+        emit("mov.u32 %step, %nctaid.x;");
+        emit("mul.lo.s32 %step, %step, %width;");
         List<String> bases = new ArrayList<>();
         for (int n = 0; n < order.length; n++) {
             String base = address();
@@ -126,6 +143,56 @@ final class FormulaText {
             bases.add(base);
         }
         return bases;
+    }
+
+    /// Finds the set of tensors of this block by the numbers of their first blocks, and where its part of each tensor begins.
+    private List<String> basesOfBlock() {
+        emit("mov.u32 %block, %ctaid.x;");
+        emit("mov.u32 %set, 0;");
+        for (int step = MOST_SETS / 2; step > 0; step /= 2) {
+            String next = word();
+            String p = predicate();
+            emit("add.s32 " + next + ", %set, " + step + ";");
+            emit("setp.le.s32 " + p + ", " + ofSet("first", next) + ", %block;");
+            emit("selp.b32 %set, " + next + ", %set, " + p + ";");
+        }
+        emit("sub.s32 %block, %block, " + ofSet("first", "%set") + ";");
+        emit("mul.lo.s32 %block, %block, " + UpdateTable.CHUNK + ";");
+        emit("sub.s32 %count, " + ofSet("count", "%set") + ", %block;");
+        emit("min.s32 %count, %count, " + UpdateTable.CHUNK + ";");
+        emit("mov.u32 %i, %tid.x;");
+        emit("mov.u32 %step, %ntid.x;");
+        emit("mov.b64 %constants, " + element("constants", "%set", dtype.bytes() * constants()) + ";");
+        String tensors = element("tensors", "%set", 8 * order.length);
+        String distance = address();
+        emit("mul.wide.s32 " + distance + ", %block, " + dtype.bytes() + ";");
+        List<String> bases = new ArrayList<>();
+        for (int n = 0; n < order.length; n++) {
+            String base = address();
+            emit("ld.param.u64 " + base + ", [" + tensors + "+" + 8 * n + "];");
+            emit("cvta.to.global.u64 " + base + ", " + base + ";");
+            if (!access.single()[n])
+                emit("add.s64 " + base + ", " + base + ", " + distance + ";");
+            bases.add(base);
+        }
+        return bases;
+    }
+
+    /// A number of an array among the arguments.
+    private String ofSet(String array, String index) {
+        String word = word();
+        emit("ld.param.u32 " + word + ", [" + element(array, index, 4) + "];");
+        return word;
+    }
+
+    /// Where an element of an array among the arguments lies.
+    private String element(String array, String index, int bytes) {
+        String base = address();
+        String distance = address();
+        emit("mov.b64 " + base + ", " + array + ";");
+        emit("mul.wide.s32 " + distance + ", " + index + ", " + bytes + ";");
+        emit("add.s64 " + base + ", " + base + ", " + distance + ";");
+        return base;
     }
 
     /// Where the elements of a thread begin, by place.
@@ -227,7 +294,7 @@ final class FormulaText {
 
     private String constant(int i) {
         String x = number();
-        emit("ld.param." + type + " " + x + ", [constants+" + dtype.bytes() * i + "];");
+        emit("ld.param." + type + " " + x + ", [" + (sets > 1 ? "%constants" : "constants") + "+" + dtype.bytes() * i + "];");
         return x;
     }
 

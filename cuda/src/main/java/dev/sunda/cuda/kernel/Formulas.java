@@ -1,13 +1,16 @@
 package dev.sunda.cuda.kernel;
 
 import dev.sunda.core.op.Formula;
+import dev.sunda.core.spi.Update;
 import dev.sunda.core.spi.View;
 import dev.sunda.core.type.DType;
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
 
 /// Formulas: one pass over memory by a kernel written for the formula, see [FormulaText]. Its constants are arguments, so that a learning
-/// rate that changes from step to step needs no new kernel.
+/// rate that changes from step to step needs no new kernel. Formulas that differ in their constants alone run in one launch, for tensors
+/// that are runs of memory; others have a launch each.
 public final class Formulas {
     private static final int WIDE_ACCESS = 16;
 
@@ -17,18 +20,26 @@ public final class Formulas {
         this.gpu = gpu;
     }
 
-    /// Evaluates a formula for every element, in place.
-    public void formula(Formula formula, View... tensors) {
-        if (formula.assignments().isEmpty())
-            return;
+    /// Evaluates formulas for every element, in place.
+    public void formulas(List<Update<Formula>> updates) {
+        var tables = new FormulaTables(gpu);
+        for (Update<Formula> u : updates)
+            if (!u.step().assignments().isEmpty())
+                formula(u.step(), u.tensors(), updates.size() > 1, tables);
+        tables.launch();
+        Reference.reachabilityFence(updates);                        // their memory must not be given back before the launch
+    }
+
+    private void formula(Formula formula, List<View> tensors, boolean many, FormulaTables tables) {
         int[] order = order(formula);
         List<View> views = new ArrayList<>();
         for (int tensor : order)
-            views.add(tensors[tensor]);
+            views.add(tensors.get(tensor));
         DType dtype = views.getFirst().dtype();
         Strided.over(views, walk -> {
-            var text = new FormulaText(formula, order, dtype, access(walk, order.length, dtype));
-            launch(gpu.module(text.key(), text::ptx).kernel(FormulaText.ENTRY), walk, order.length, constants(formula, dtype));
+            FormulaText.Access access = access(walk, order.length, dtype);
+            if (!many || access.rank() >= 0 || !tables.add(formula, order, dtype, access, walk))
+                launch(new FormulaText(formula, order, dtype, access, false), walk, order.length, constants(formula, dtype));
         });
     }
 
@@ -50,24 +61,33 @@ public final class Formulas {
             run &= single[n] || walk.isContiguous(n);
             aligned &= single[n] || walk.address(n) % WIDE_ACCESS == 0;
         }
-        return run ? new FormulaText.Access(-1, single, aligned && walk.numel() >= 4) : new FormulaText.Access(walk.rank(), single, false);
+        return run ? new FormulaText.Access(-1, single, aligned) : new FormulaText.Access(walk.rank(), single, false);
     }
 
-    private static void launch(Kernel kernel, Strided walk, int tensors, Object constants) {
+    private void launch(FormulaText text, Strided walk, int tensors, int[] constants) {
         var addresses = new long[tensors];
         for (int n = 0; n < tensors; n++)
             addresses[n] = walk.address(n);
-        kernel.launch(Grid.over(walk.numel()), addresses, constants, walk.numel(), walk.struct());
+        gpu.module(text.key(), text::ptx).kernel(FormulaText.ENTRY).launch(Grid.over(walk.numel()), addresses, constants, walk.numel(),
+                walk.struct());
     }
 
-    /// The bits of the constants in the order of their instructions, and one word more, so that there is one.
-    private static Object constants(Formula formula, DType dtype) {
+    /// The bits of the constants in the order of their instructions, and one number more, so that there is one.
+    static int[] constants(Formula formula, DType dtype) {
         List<Double> constants = new ArrayList<>();
         for (Formula.Instruction instruction : formula.instructions())
             if (instruction instanceof Formula.Constant(double value))
                 constants.add(value);
         constants.add(0.0);
-        return dtype == DType.F64 ? constants.stream().mapToLong(Double::doubleToRawLongBits).toArray()
-                : constants.stream().mapToInt(c -> Float.floatToRawIntBits(c.floatValue())).toArray();
+        var words = new int[constants.size() * dtype.bytes() / 4];
+        for (int i = 0; i < constants.size(); i++)
+            if (dtype == DType.F64) {
+                long bits = Double.doubleToRawLongBits(constants.get(i));
+                words[2 * i] = (int) bits;
+                words[2 * i + 1] = (int) (bits >> 32);
+            } else {
+                words[i] = Float.floatToRawIntBits(constants.get(i).floatValue());
+            }
+        return words;
     }
 }

@@ -35,12 +35,25 @@ public final class Strided {
     public static void over(List<View> views, Consumer<Strided> launch) {
         if (views.getFirst().shape().numel() == 0)
             return;
-        int[] sizes = views.getFirst().shape().sizes();
-        int[][] strides = views.stream().map(v -> v.layout().strides()).toArray(int[][]::new);
         long[] addresses = views.stream().mapToLong(Gpu::address).toArray();
         long[] bytes = views.stream().mapToLong(v -> v.dtype().bytes()).toArray();
-        each(merged(sizes, strides, addresses), bytes, launch);
+        each(isRun(views) ? run(views.getFirst().shape().numel(), addresses) : merged(views, addresses), bytes, launch);
         Reference.reachabilityFence(views);                          // their memory must not be given back before the launch
+    }
+
+    /// The usual case, which [#merged] would find as well.
+    private static boolean isRun(List<View> views) {
+        for (View view : views)
+            if (!view.layout().isContiguous())
+                return false;
+        return true;
+    }
+
+    private static Strided run(int numel, long[] addresses) {
+        int[] one = numel == 1 ? new int[0] : new int[] {1};
+        var strides = new int[addresses.length][];
+        Arrays.fill(strides, one);
+        return new Strided(numel == 1 ? one : new int[] {numel}, strides, addresses);
     }
 
     private static void each(Strided walk, long[] bytes, Consumer<Strided> launch) {
@@ -60,7 +73,9 @@ public final class Strided {
         return Arrays.copyOfRange(numbers, 1, numbers.length);
     }
 
-    private static Strided merged(int[] sizes, int[][] strides, long[] addresses) {
+    private static Strided merged(List<View> views, long[] addresses) {
+        int[] sizes = views.getFirst().shape().sizes();
+        int[][] strides = views.stream().map(v -> v.layout().strides()).toArray(int[][]::new);
         var dims = new ArrayList<Integer>();
         for (int d = 0; d < sizes.length; d++)
             if (sizes[d] != 1)

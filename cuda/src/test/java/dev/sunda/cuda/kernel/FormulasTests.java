@@ -9,10 +9,15 @@ import dev.sunda.core.op.BinaryOp;
 import dev.sunda.core.op.Formula;
 import dev.sunda.core.op.Term;
 import dev.sunda.core.op.UnaryOp;
+import dev.sunda.core.spi.Update;
 import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Layout;
 import dev.sunda.core.type.Shape;
+import java.util.ArrayList;
 import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -80,13 +85,46 @@ class FormulasTests {
     void anotherConstantNeedsNoOtherKernel() {
         var access = new FormulaText.Access(-1, new boolean[4], true);
         int[] order = {0, 1, 2, 3};
-        assertThat(new FormulaText(step(0.1), order, DType.F32, access).key())
-                .isEqualTo(new FormulaText(step(0.2), order, DType.F32, access).key())
-                .isNotEqualTo(new FormulaText(new Formula().assign(0, P), order, DType.F32, access).key());
+        assertThat(new FormulaText(step(0.1), order, DType.F32, access, false).key())
+                .isEqualTo(new FormulaText(step(0.2), order, DType.F32, access, false).key())
+                .isNotEqualTo(new FormulaText(new Formula().assign(0, P), order, DType.F32, access, false).key());
     }
 
     @Test
     void aFormulaThatAssignsNothingDoesNothing() {
         KERNELS.formula(new Formula());
+    }
+
+    /// More sets of tensors than a launch takes, some of which no launch of many takes; formulas of two kinds, with constants of their own.
+    @Property(tries = 6)
+    void manyAtOnce(@ForAll long seed, @ForAll @IntRange(max = 120) int count, @ForAll boolean wide) {
+        DType dtype = wide ? DType.F64 : DType.F32;
+        var devices = new TwoDevices(wide ? REFERENCE : CPU, seed);
+        for (int k = 0; k < count; k++) {
+            Shape shape = devices.smallShape();
+            boolean plain = devices.between(0, 2) > 0;
+            for (int n = 0; n < 4; n++)
+                devices.with(dtype, plain ? Layout.contiguous(shape) : n == 1 ? devices.source(shape) : devices.layout(shape));
+        }
+        devices.compare(0, (backend, x) -> {
+            var updates = new ArrayList<Update<Formula>>();
+            for (int k = 0; k < count; k++) {
+                Formula formula = k % 3 == 0 ? new Formula().assign(2, P.sub(G.mul(0.25)).add(k)) : step(1e-3 * (k / 4));
+                updates.add(Update.of(formula, x[4 * k], x[4 * k + 1], x[4 * k + 2], x[4 * k + 3]));
+            }
+            backend.formulas(updates);
+        });
+    }
+
+    /// Too many constants for the arguments of a launch of many.
+    @Test
+    void longFormulas() {
+        Term sum = P;
+        for (int i = 0; i < 500; i++)
+            sum = sum.sub(G).mul(1 + i * 1e-3);
+        var formula = new Formula().assign(0, sum);
+        new TwoDevices(REFERENCE, 6).withOnes(DType.F64, Layout.contiguous(Shape.of(5))).withOnes(DType.F64, Layout.contiguous(Shape.of(5)))
+                .withOnes(DType.F64, Layout.contiguous(Shape.of(5)))
+                .compare(0, (backend, x) -> backend.formulas(List.of(Update.of(formula, x[0], x[1]), Update.of(formula, x[2], x[1]))));
     }
 }

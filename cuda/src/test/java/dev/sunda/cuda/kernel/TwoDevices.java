@@ -220,6 +220,11 @@ final class TwoDevices {
         return Shape.of(sizes);
     }
 
+    /// Two dimensions with few elements, now and then none, or more than a block takes.
+    Shape smallShape() {
+        return random.nextInt(20) == 0 ? Shape.of(1, between(2040, 4100)) : Shape.of(between(0, 4), between(1, 9));
+    }
+
     /// A layout without overlaps: any order of the dimensions, gaps, flipped dimensions, an offset.
     Layout layout(Shape shape) {
         return layout(shape, false);
