@@ -38,7 +38,7 @@ final class OptimizerState {
                 result.put("group." + g + ".momentum", kept(Tensor.scalar(optimizer.momentum(g), DType.F64, Device.CPU)));
         }
         for (Slot slot : slots) {
-            if (slot.state == null)
+            if (slot.steps == 0)                                     // also if its first step broke off
                 continue;
             result.put(slot.index + ".step", kept(Tensor.of(new long[] {slot.steps}, Shape.SCALAR)));
             List<String> names = optimizer.buffers(slot.group);

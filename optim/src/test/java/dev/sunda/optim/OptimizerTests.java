@@ -231,4 +231,26 @@ class OptimizerTests {
             changed.put(name, value);
         return changed;
     }
+
+    /// What is saved after a step that broke off can be loaded.
+    @Test
+    void aFirstStepThatBreaksOffIsNone() {
+        var parameter = new Parameter(Tensor.of(1.0));
+        var optimizer = new Optimizer(List.of(new ParameterGroup<>(List.of(parameter), 0.1, 0))) {
+            @Override
+            protected List<String> buffers(int group) {
+                return List.of("mean");
+            }
+
+            @Override
+            protected void update(List<Turn> turns) {
+                throw new IllegalStateException("the device is lost");
+            }
+        };
+        parameter.setGrad(Tensor.of(1.0));
+        assertThatThrownBy(optimizer::step).hasMessage("the device is lost");
+        Map<String, Tensor> state = optimizer.stateDict();
+        assertThat(state).containsOnlyKeys("group.0.lr", "group.0.initial_lr");
+        optimizer.loadStateDict(state);
+    }
 }
