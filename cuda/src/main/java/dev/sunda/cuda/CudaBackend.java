@@ -8,6 +8,7 @@ import dev.sunda.core.op.ConvSpec;
 import dev.sunda.core.op.CrossEntropySpec;
 import dev.sunda.core.op.CtcSpec;
 import dev.sunda.core.op.Formula;
+import dev.sunda.core.op.Magnitude;
 import dev.sunda.core.op.PoolSpec;
 import dev.sunda.core.op.RandomKey;
 import dev.sunda.core.op.ReduceOp;
@@ -36,6 +37,7 @@ import dev.sunda.cuda.kernel.Formulas;
 import dev.sunda.cuda.kernel.Randoms;
 import dev.sunda.cuda.kernel.Optimizers;
 import dev.sunda.cuda.kernel.Reductions;
+import dev.sunda.cuda.kernel.Magnitudes;
 import dev.sunda.cuda.kernel.Scans;
 import dev.sunda.cuda.kernel.Softmax;
 import dev.sunda.cuda.kernel.ChannelNorm;
@@ -72,6 +74,7 @@ public final class CudaBackend implements Backend {
     private final Randoms randoms;
     private final Optimizers optimizers;
     private final Reductions reductions;
+    private final Magnitudes magnitudes;
     private final Scans scans;
     private final Softmax softmax;
     private final ChannelNorm channelNorm;
@@ -101,6 +104,7 @@ public final class CudaBackend implements Backend {
         randoms = new Randoms(gpu);
         optimizers = new Optimizers(gpu);
         reductions = new Reductions(gpu);
+        magnitudes = new Magnitudes(gpu);
         scans = new Scans(gpu);
         softmax = new Softmax(gpu);
         channelNorm = new ChannelNorm(gpu);
@@ -280,6 +284,11 @@ public final class CudaBackend implements Backend {
     @Override
     public void reduce(ReduceOp op, View x, View out) {
         reductions.reduce(op, x, out);
+    }
+
+    @Override
+    public void magnitude(Magnitude magnitude, List<View> tensors, View out) {
+        magnitudes.magnitude(magnitude, tensors, out);
     }
 
     @Override

@@ -1,12 +1,29 @@
 package dev.sunda.optim;
 
 import dev.sunda.autograd.Parameter;
+import dev.sunda.core.Backends;
 import dev.sunda.core.Tensor;
+import dev.sunda.core.kernel.MagnitudeKernels;
+import dev.sunda.core.kernel.OptimizerKernels;
+import dev.sunda.core.kernel.OptimizerKernels.Change;
+import dev.sunda.core.op.BinaryOp;
+import dev.sunda.core.op.Formula;
+import dev.sunda.core.op.Magnitude;
+import dev.sunda.core.op.Term;
 import dev.sunda.core.type.DType;
+import dev.sunda.core.type.Device;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
-/// Limits gradients between the backward pass and the optimizer's step. Parameters that are frozen or have no gradient are left alone.
+/// Limits gradients between the backward pass and the optimizer's step. Parameters that are frozen or have no gradient are left alone. A
+/// device is asked for all gradients at once and not waited for.
 public final class GradientClipping {
+    private static final double INF = Double.POSITIVE_INFINITY;
+    private static final Term G = Term.tensor(1);                    // in formulas that make new gradients, which are tensor 0
+
     private GradientClipping() {
     }
 
@@ -18,22 +35,51 @@ public final class GradientClipping {
     ///
     /// @param maxNorm 0 or more
     /// @param normType 0 (the number of elements that are not 0) or more, usually 2
-    /// @return the norm before clipping
-    public static double byNorm(List<Parameter> parameters, double maxNorm, double normType) {
+    /// @return the norm before clipping, a number of float64 on the device of the first gradient: whoever reads it waits
+    public static Tensor byNorm(List<Parameter> parameters, double maxNorm, double normType) {
         Checks.notNegative("GradientClipping", "maxNorm", maxNorm);
         if (!(normType >= 0))
             throw new IllegalArgumentException("GradientClipping: normType must be 0 or more (got " + normType + ")");
         List<Parameter> clipped = withGradient(parameters);
-        double total = 0;
-        for (Parameter parameter : clipped)
-            for (double g : magnitudes(parameter.grad()))
-                total = normType == Double.POSITIVE_INFINITY ? Math.max(total, g) : total + power(g, normType);
-        double norm = normType == Double.POSITIVE_INFINITY ? total : root(total, normType);
-        double factor = maxNorm / (norm + 1e-6);
-        if (!(factor >= 1))
-            for (Parameter parameter : clipped)
-                parameter.setGrad(parameter.grad().mul(factor));
+        Tensor sum = sum(clipped.stream().map(Parameter::grad).toList(), normType);
+        Tensor norm = Tensor.emptyLike(sum);
+        Tensor factor = Tensor.emptyLike(sum);
+        OptimizerKernels.formula(factor(maxNorm, normType), norm, factor, sum);
+        boolean waits = Backends.of(sum.device()).canRecord();       // a device that works behind the caller's back
+        if (waits || !(factor.item() >= 1))
+            scale(clipped, factor);
         return norm;
+    }
+
+    /// Norm and factor, from the sum, which is tensor 2.
+    private static Formula factor(double maxNorm, double normType) {
+        Term sum = Term.tensor(2);
+        Term norm = normType == 0 || normType == 1 || normType == INF ? sum
+                : normType == 2 ? sum.sqrt() : sum.apply(BinaryOp.POW, Term.of(1 / normType));
+        Term factor = Term.of(maxNorm).div(norm.add(1e-6));
+        Term enough = factor.apply(BinaryOp.GE, Term.of(1));
+        return new Formula().assign(0, norm).assign(1, enough.choose(Term.of(1), factor));
+    }
+
+    /// `sum of |g|^p`, or the largest `|g|` for an infinite `p`.
+    private static Tensor sum(List<Tensor> gradients, double p) {
+        if (p == 0)
+            return MagnitudeKernels.magnitude(Magnitude.COUNT, gradients);
+        if (p == 2)
+            return MagnitudeKernels.magnitude(Magnitude.SQUARES, gradients);
+        if (p == INF)
+            return MagnitudeKernels.magnitude(Magnitude.LARGEST, gradients);
+        return MagnitudeKernels.magnitude(Magnitude.SUM,
+                p == 1 ? gradients : gradients.stream().map(g -> g.to(DType.F64).abs().pow(p)).toList());
+    }
+
+    private static void scale(List<Parameter> parameters, Tensor factor) {
+        var factors = new HashMap<Place, Tensor>();
+        replace(parameters, new Formula().assign(0, G.mul(Term.tensor(2))), g -> List.of(factors
+                .computeIfAbsent(new Place(g.dtype(), g.device()), place -> factor.to(place.dtype).to(place.device)).expand(g.shape())));
+    }
+
+    private record Place(DType dtype, Device device) {
     }
 
     /// Limits every element of every gradient to `[-limit, limit]`; NaN stays.
@@ -41,38 +87,24 @@ public final class GradientClipping {
     /// @param limit 0 or more
     public static void byValue(List<Parameter> parameters, double limit) {
         Checks.notNegative("GradientClipping", "limit", limit);
-        for (Parameter parameter : withGradient(parameters)) {
+        replace(withGradient(parameters), new Formula().assign(0, G.minimum(Term.of(limit)).maximum(Term.of(-limit))), _ -> List.of());
+    }
+
+    /// Gives the parameters new gradients: parameters may share one, which must not be changed twice.
+    ///
+    /// @param more what else the formula takes
+    private static void replace(List<Parameter> parameters, Formula formula, Function<Tensor, List<Tensor>> more) {
+        var changes = new ArrayList<Change<Formula>>();
+        for (Parameter parameter : parameters) {
             Tensor g = parameter.grad();
-            Tensor bound = Tensor.scalar(limit, g.dtype(), g.device());
-            parameter.setGrad(g.minimum(bound).maximum(bound.neg()));
+            changes.add(new Change<>(formula, Stream.concat(Stream.of(Tensor.emptyLike(g), g), more.apply(g).stream()).toList()));
         }
+        OptimizerKernels.formulas(changes);
+        for (int k = 0; k < changes.size(); k++)
+            parameters.get(k).setGrad(changes.get(k).tensors().getFirst());
     }
 
     private static List<Parameter> withGradient(List<Parameter> parameters) {
         return parameters.stream().filter(p -> p.grad() != null && !p.isFrozen()).toList();
-    }
-
-    private static double[] magnitudes(Tensor gradient) {
-        if (gradient.dtype() != DType.F32)
-            return absolute(gradient.toDoubleArray());
-        float[] values = gradient.toFloatArray();                    // widening here spares a converted copy of the tensor
-        double[] wide = new double[values.length];
-        for (int i = 0; i < wide.length; i++)
-            wide[i] = values[i];
-        return absolute(wide);
-    }
-
-    private static double[] absolute(double[] values) {
-        for (int i = 0; i < values.length; i++)
-            values[i] = Math.abs(values[i]);
-        return values;
-    }
-
-    private static double power(double magnitude, double p) {
-        return p == 0 ? magnitude == 0 ? 0 : 1 : p == 2 ? magnitude * magnitude : p == 1 ? magnitude : StrictMath.pow(magnitude, p);
-    }
-
-    private static double root(double sum, double p) {
-        return p == 0 ? sum : p == 2 ? Math.sqrt(sum) : p == 1 ? sum : StrictMath.pow(sum, 1 / p);
     }
 }

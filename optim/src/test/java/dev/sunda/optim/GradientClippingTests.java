@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.sunda.autograd.Parameter;
 import dev.sunda.core.Tensor;
+import dev.sunda.core.type.Device;
 import java.util.List;
 import org.assertj.core.data.Offset;
 import org.assertj.core.data.Percentage;
@@ -23,7 +24,7 @@ class GradientClippingTests {
     private double clip(double maxNorm, double normType) {
         first.setGrad(Tensor.of(3.0, -4.0));
         second.setGrad(Tensor.of(12.0));
-        return GradientClipping.byNorm(parameters, maxNorm, normType);
+        return GradientClipping.byNorm(parameters, maxNorm, normType).item();
     }
 
     private void assertGradients(double... expected) {
@@ -52,10 +53,10 @@ class GradientClippingTests {
     @Test
     void infiniteAndUndefinedNorms() {
         first.setGrad(Tensor.of(3, INF));
-        assertThat(GradientClipping.byNorm(List.of(first), 2, 2)).isEqualTo(INF);
+        assertThat(GradientClipping.byNorm(List.of(first), 2, 2).item()).isEqualTo(INF);
         assertThat(first.grad().toDoubleArray()).containsExactly(0, Double.NaN);
         first.setGrad(Tensor.of(3, Double.NaN));
-        assertThat(GradientClipping.byNorm(List.of(first), 2, INF)).isNaN();
+        assertThat(GradientClipping.byNorm(List.of(first), 2, INF).item()).isNaN();
         assertThat(first.grad().toDoubleArray()).containsExactly(Double.NaN, Double.NaN);
     }
 
@@ -78,7 +79,8 @@ class GradientClippingTests {
     void float32NormsAreSummedInDouble() {
         var parameter = new Parameter(Tensor.of(1f, 0f, 0f));
         parameter.setGrad(Tensor.of(1e30f, 1e30f, 0f));
-        assertThat(GradientClipping.byNorm(List.of(parameter), 1, 2)).isCloseTo(Math.sqrt(2) * 1e30, Percentage.withPercentage(1e-4));
+        assertThat(GradientClipping.byNorm(List.of(parameter), 1, 2).item()).isCloseTo(Math.sqrt(2) * 1e30,
+                Percentage.withPercentage(1e-4));
     }
 
     @Test
@@ -95,7 +97,32 @@ class GradientClippingTests {
     void theNormOfOrderZeroCounts() {
         var parameter = new Parameter(Tensor.of(1f, 0f, 0f));
         parameter.setGrad(Tensor.of(0.5f, 0f, -3f));
-        assertThat(GradientClipping.byNorm(List.of(parameter), 1, 0)).isEqualTo(2);
+        assertThat(GradientClipping.byNorm(List.of(parameter), 1, 0).item()).isEqualTo(2);
         assertThat(parameter.grad().toFloatArray()).containsExactly(new float[] {0.25f, 0f, -1.5f}, within(1e-6f));
+    }
+
+    /// The norm is on the first gradient's device; a gradient that two parameters share is scaled once for each.
+    @Test
+    void parametersOfAnyTypeOnAnyDevice() {
+        var wide = new Parameter(Tensor.of(0.0, 0.0).to(Device.REFERENCE));
+        var narrow = new Parameter(Tensor.of(0f, 0f));
+        var twin = new Parameter(Tensor.of(0f, 0f));
+        wide.setGrad(Tensor.of(3.0, 4.0).to(Device.REFERENCE));
+        Tensor shared = Tensor.of(0f, 6f);
+        narrow.setGrad(shared);
+        twin.setGrad(shared);
+        Tensor norm = GradientClipping.byNorm(List.of(wide, narrow, twin), 1, 2);
+        assertThat(norm.device()).isEqualTo(Device.REFERENCE);
+        assertThat(norm.item()).isEqualTo(Math.sqrt(25 + 36 + 36));
+        assertThat(wide.grad().toDoubleArray()).containsExactly(new double[] {3 / norm.item(), 4 / norm.item()}, within(1e-6));
+        assertThat(twin.grad().toFloatArray()).isEqualTo(narrow.grad().toFloatArray());
+        assertThat(narrow.grad().toFloatArray()).containsExactly(new float[] {0, 6 / (float) norm.item()}, within(1e-6f));
+        assertThat(shared.toFloatArray()).containsExactly(0, 6);
+    }
+
+    @Test
+    void withoutGradientsTheNormIsZero() {
+        assertThat(GradientClipping.byNorm(parameters, 1, 2).item()).isZero();
+        GradientClipping.byValue(parameters, 1);
     }
 }

@@ -8,6 +8,7 @@ import dev.sunda.core.op.ConvSpec;
 import dev.sunda.core.op.CrossEntropySpec;
 import dev.sunda.core.op.CtcSpec;
 import dev.sunda.core.op.Formula;
+import dev.sunda.core.op.Magnitude;
 import dev.sunda.core.op.PoolSpec;
 import dev.sunda.core.op.RandomKey;
 import dev.sunda.core.op.ReduceOp;
@@ -475,6 +476,11 @@ public final class CpuBackend implements Backend {
             RandomFill64.dropout(key, p, x, y);
         else
             naive.dropout(key, p, x, y);
+    }
+
+    @Override
+    public void magnitude(Magnitude magnitude, List<View> tensors, View out) {
+        naive.fill(Magnitudes.of(magnitude, tensors), out);
     }
 
     @Override

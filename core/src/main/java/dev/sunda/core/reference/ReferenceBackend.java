@@ -8,6 +8,7 @@ import dev.sunda.core.op.ConvSpec;
 import dev.sunda.core.op.CrossEntropySpec;
 import dev.sunda.core.op.CtcSpec;
 import dev.sunda.core.op.Formula;
+import dev.sunda.core.op.Magnitude;
 import dev.sunda.core.op.PoolSpec;
 import dev.sunda.core.op.RandomKey;
 import dev.sunda.core.op.ReduceOp;
@@ -284,6 +285,11 @@ public final class ReferenceBackend implements Backend {
     @Override
     public void dropout(RandomKey key, double p, View x, View y) {
         NaiveRandom.dropout(key, p, x, y);
+    }
+
+    @Override
+    public void magnitude(Magnitude magnitude, List<View> tensors, View out) {
+        NaiveMagnitudes.apply(magnitude, tensors, out);
     }
 
     @Override

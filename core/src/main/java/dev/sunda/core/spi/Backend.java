@@ -8,6 +8,7 @@ import dev.sunda.core.op.ConvSpec;
 import dev.sunda.core.op.CrossEntropySpec;
 import dev.sunda.core.op.CtcSpec;
 import dev.sunda.core.op.Formula;
+import dev.sunda.core.op.Magnitude;
 import dev.sunda.core.op.PoolSpec;
 import dev.sunda.core.op.RandomKey;
 import dev.sunda.core.op.ReduceOp;
@@ -97,6 +98,11 @@ public interface Backend {
 
     /// Reduces the dimensions in which `out`, of the same rank, has size 1. `out` has the type that `op` says.
     void reduce(ReduceOp op, View x, View out);
+
+    /// What the elements of all tensors together come to, computed in double. Each has a floating type of its own.
+    ///
+    /// @param out `F64`, one element
+    void magnitude(Magnitude magnitude, List<View> tensors, View out);
 
     /// Index of the first largest (or smallest) element along `dim`, which is not empty; NaN counts as larger (smaller) than everything.
     /// `out` is `I64` with size 1 at `dim`.

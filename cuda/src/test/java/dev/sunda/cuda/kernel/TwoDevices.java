@@ -65,6 +65,19 @@ final class TwoDevices {
         return with(numbers, layout);
     }
 
+    /// One more operand of whole numbers from -3 to 3.
+    TwoDevices withWhole(DType dtype, Layout layout) {
+        Object numbers = numbers(dtype, length(layout));
+        for (int i = 0; i < Array.getLength(numbers); i++) {
+            int number = between(-3, 3);
+            if (dtype == DType.F32)
+                Array.setFloat(numbers, i, number);
+            else
+                Array.setDouble(numbers, i, number);
+        }
+        return with(numbers, layout);
+    }
+
     /// One more operand in an array that is just long enough, contiguous.
     TwoDevices with(Object array, int... sizes) {
         return with(array, Layout.contiguous(sizes.length == 0 ? Shape.of(Array.getLength(array)) : Shape.of(sizes)));

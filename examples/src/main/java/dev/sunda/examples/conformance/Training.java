@@ -138,7 +138,7 @@ final class Training {
             parameter.setGrad(gradient);
             parameters.add(parameter);
         }
-        double norm = GradientClipping.byNorm(parameters, a.number("max_norm"), a.number("norm_type", 2));
+        double norm = GradientClipping.byNorm(parameters, a.number("max_norm"), a.number("norm_type", 2)).item();
         var outputs = new ArrayList<Variable>();
         for (Parameter parameter : parameters)
             outputs.add(Variable.of(parameter.grad()));
