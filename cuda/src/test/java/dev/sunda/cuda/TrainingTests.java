@@ -12,6 +12,7 @@ import dev.sunda.core.Tensor;
 import dev.sunda.core.op.Padding;
 import dev.sunda.core.type.Device;
 import dev.sunda.core.type.Shape;
+import dev.sunda.cuda.driver.FakeDriver;
 import dev.sunda.cuda.driver.PtxProvider;
 import dev.sunda.nn.BatchNorm2d;
 import dev.sunda.nn.Conv2d;
@@ -23,7 +24,10 @@ import dev.sunda.nn.MaxPool2d;
 import dev.sunda.nn.Relu;
 import dev.sunda.nn.Sequential;
 import dev.sunda.optim.AdamW;
+import dev.sunda.optim.GradientClipping;
+import dev.sunda.optim.WeightAverage;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -107,6 +111,43 @@ class TrainingTests {
             assertThat(recorded.weights()).containsExactly(eager.weights());
             assertThat(PtxProvider.driver(device.index()).calls("cuGraphLaunch") - launched).isEqualTo(STEPS - 2);
         }
+    }
+
+    /// However many parameters there are: a launch for the optimizer's step, five for clipping and one for the average of the weights.
+    @Test
+    void whatFollowsTheBackwardPassIsAFewLaunchesAndNobodyWaits() {
+        Sequential model = network(0);
+        model.to(NOW);
+        assertThat(model.parameters()).hasSizeGreaterThan(8);
+        var optimizer = new AdamW(model.parameters(), 1e-2);
+        var averaged = new WeightAverage(WeightAverage.equal());
+        for (int i = 0; i < 2; i++) {                                // the first time makes the state
+            crossEntropy(model.forward(Tensor.randn(Shape.of(4, 1, 8, 8), new Rng(i)).to(NOW)), Tensor.of(0L, 2L, 1L, 1L).to(NOW))
+                    .backward();
+            assertThat(launches(() -> GradientClipping.byNorm(model.parameters(), 1e-3, 2))).isEqualTo(5);
+            assertThat(launches(() -> GradientClipping.byValue(model.parameters(), 1e-4))).isEqualTo(1);
+            if (i == 0)
+                optimizer.step();
+            else
+                assertThat(launches(optimizer::step)).isEqualTo(1);
+            if (i == 0)
+                averaged.update(model.state());
+        }
+        assertThat(launches(() -> averaged.update(model.state()))).isEqualTo(1);
+    }
+
+    private static int launches(Runnable work) {
+        FakeDriver driver = PtxProvider.driver(0);
+        int launches = driver.calls("cuLaunchKernel");
+        int waits = waits(driver);
+        work.run();
+        assertThat(waits(driver)).as("waits").isEqualTo(waits);
+        return driver.calls("cuLaunchKernel") - launches;
+    }
+
+    private static int waits(FakeDriver driver) {
+        return Stream.of("cuStreamSynchronize", "cuEventSynchronize", "cuCtxSynchronize", "cuMemcpyDtoH_v2", "cuMemcpyDtoHAsync_v2",
+                "cuMemcpyHtoDAsync_v2").mapToInt(driver::calls).sum();
     }
 
     @Test

@@ -387,8 +387,9 @@ public abstract class Layer {
         });
     }
 
-    /// The live values by path. What several layers share appears under each of its paths, as in PyTorch.
-    private Map<String, Tensor> state() {
+    /// All parameters and buffers themselves by path, in PyTorch's names and order: they change with training, and are not to be written
+    /// into. What several layers share appears under each of its paths, as in PyTorch.
+    public final Map<String, Tensor> state() {
         var values = new LinkedHashMap<String, Tensor>();
         visit("", (prefix, layer) -> {
             layer.parameters.forEach((name, parameter) -> values.put(prefix + name, parameter.data()));

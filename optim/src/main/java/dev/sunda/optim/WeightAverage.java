@@ -2,8 +2,13 @@ package dev.sunda.optim;
 
 import dev.sunda.core.StepScope;
 import dev.sunda.core.Tensor;
+import dev.sunda.core.kernel.OptimizerKernels;
+import dev.sunda.core.kernel.OptimizerKernels.Change;
+import dev.sunda.core.op.Formula;
+import dev.sunda.core.op.Term;
 import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Shape;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -15,7 +20,7 @@ import java.util.Map;
 /// var average = new WeightAverage(WeightAverage.exponential(0.98));
 /// ...
 /// optimizer.step();
-/// average.update(model.stateDict());
+/// average.update(model.state());
 /// ...
 /// tested.loadStateDict(average.weights(), true);          // another network of the same kind
 /// ```
@@ -71,21 +76,25 @@ public final class WeightAverage {
 
     /// Takes one more state of the weights into the average.
     ///
-    /// @param state as from a layer's `stateDict`; names, shapes, types and devices stay the same from call to call
+    /// @param state as from a layer's `state`, of which nothing is kept; names, shapes, types and devices stay the same from call to call
     /// @throws IllegalArgumentException if they do not; nothing has changed then
     public void update(Map<String, Tensor> state) {
         if (updates > 0)
             check(state);
         double newest = updates == 0 ? 1 : share.of(updates);
-        try (var _ = StepScope.open()) {
-            state.forEach((name, x) -> {
-                Tensor a = weights.get(name);
-                if (a == null)
-                    weights.put(name, StepScope.retain(x.copy()));
-                else
-                    a.copyFrom(x.dtype().isFloating() ? a.add(x.sub(a).mul(newest)) : x);
-            });
-        }
+        Term a = Term.tensor(0), x = Term.tensor(1);
+        var closer = new Formula().assign(0, a.add(x.sub(a).mul(newest)));
+        var changes = new ArrayList<Change<Formula>>();
+        state.forEach((name, weight) -> {
+            Tensor average = weights.get(name);
+            if (average == null)
+                weights.put(name, StepScope.retain(weight.copy()));
+            else if (weight.dtype().isFloating())
+                changes.add(Change.of(closer, average, weight));
+            else
+                average.copyFrom(weight);
+        });
+        OptimizerKernels.formulas(changes);                          // all at once
         updates++;
     }
 
@@ -111,7 +120,7 @@ public final class WeightAverage {
     /// @throws IllegalStateException before the first update
     public Map<String, Tensor> weights() {
         if (updates == 0)
-            throw new IllegalStateException("WeightAverage: there is no average before the first update; call update(model.stateDict())");
+            throw new IllegalStateException("WeightAverage: there is no average before the first update; call update(model.state())");
         return Collections.unmodifiableMap(weights);
     }
 

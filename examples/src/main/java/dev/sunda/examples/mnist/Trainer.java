@@ -138,15 +138,15 @@ public final class Trainer {
         try (var _ = StepScope.open()) {
             schedule.apply(optimizer, (long) progress.epoch() * loader.batches() + progress.step());
             Variable loss = crossEntropy(model.forward(batch.input()), batch.target(), LOSS);
-            double value = loss.item();
+            optimizer.zeroGrad();
+            loss.backward();
+            optimizer.step();
+            average.update(model.state());
+            double value = loss.item();                              // waits for the device, which by now has the whole step to do
             if (!Double.isFinite(value))
                 throw new IllegalStateException(
                         String.format(Locale.ROOT, "the loss is no longer a number at epoch %d, step %d; try a smaller --lr",
                                 progress.epoch() + 1, progress.step() + 1));
-            optimizer.zeroGrad();
-            loss.backward();
-            optimizer.step();
-            average.update(model.stateDict());
             return value;
         }
     }
