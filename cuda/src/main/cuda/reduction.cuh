@@ -74,36 +74,49 @@ struct Fold {
     }
 };
 
+// Places of at most two dimensions, the inner one and the outer one: how most rows lie, those of images whose channels share something too.
+template<int N>
+struct Plane {
+    const Strided<N>& places;
+    bool two;
+
+    __device__ __forceinline__ explicit Plane(const Strided<N>& places) : places(places), two(places.rank == 2) {}
+
+    // Of one dimension all are in row 0.
+    __device__ __forceinline__ void offsets(unsigned i, int (&at)[N]) const {
+        unsigned row = (__umulhi(i, two ? places.magic[1] : places.magic[0]) + i) >> (two ? places.shift[1] : places.shift[0]);
+        int position = i - row * (two ? places.size[1] : places.size[0]);
+#pragma unroll
+        for (int n = 0; n < N; n++)
+            at[n] = two ? (int) row * places.stride[n][0] + position * places.stride[n][1] : position * places.stride[n][0];
+    }
+};
+
 // Adds the items at the places from, from + step and so on before `to`; four loads are on their way at a time.
 template<class F, int N>
 __device__ __forceinline__ void fold(const F& f, typename F::State& state, const Strided<N>& places, unsigned from, unsigned to,
         unsigned step) {
     unsigned i = from;
-    if (places.rank <= 1) {
-        int at[4][N];
+    int at[4][N];
+    if (places.rank <= 2) {
+        Plane<N> plane(places);
         for (; i < to && to - i > 3 * step; i += 4 * step) {
+            typename F::Item items[4];
 #pragma unroll
-            for (int k = 0; k < 4; k++)
-#pragma unroll
-                for (int n = 0; n < N; n++)
-                    at[k][n] = (i + k * step) * places.stride[n][0];
-            typename F::Item a = f.load(at[0], i);
-            typename F::Item b = f.load(at[1], i + step);
-            typename F::Item c = f.load(at[2], i + 2 * step);
-            typename F::Item d = f.load(at[3], i + 3 * step);
-            f.add4(state, a, b, c, d);
+            for (int k = 0; k < 4; k++) {
+                plane.offsets(i + k * step, at[k]);
+                items[k] = f.load(at[k], i + k * step);
+            }
+            f.add4(state, items[0], items[1], items[2], items[3]);
         }
         for (; i < to; i += step) {
-#pragma unroll
-            for (int n = 0; n < N; n++)
-                at[0][n] = i * places.stride[n][0];
+            plane.offsets(i, at[0]);
             f.add(state, f.load(at[0], i));
         }
     } else {
         for (; i < to; i += step) {
-            int at[N];
-            places.offsets(i, at);
-            f.add(state, f.load(at, i));
+            places.offsets(i, at[0]);
+            f.add(state, f.load(at[0], i));
         }
     }
 }
@@ -180,34 +193,32 @@ __device__ __forceinline__ void fold_finish(F f, const Strided<N>& kept, int chu
         f.close(state, at);
 }
 
-// Each place from, from + step and so on before `to` for itself.
+// Each place from, from + step and so on before `to` for itself; four loads are on their way at a time.
 template<class F, int N>
 __device__ __forceinline__ void map(const F& f, const Strided<N>& places, unsigned from, unsigned to, unsigned step) {
     unsigned i = from;
-    int at[N];
-    if (places.rank <= 1) {
-        int next[N];
-        for (; i < to && to - i > step; i += 2 * step) {
+    int at[4][N];
+    if (places.rank <= 2) {
+        Plane<N> plane(places);
+        for (; i < to && to - i > 3 * step; i += 4 * step) {
+            typename F::Item items[4];
 #pragma unroll
-            for (int n = 0; n < N; n++) {
-                at[n] = i * places.stride[n][0];
-                next[n] = (i + step) * places.stride[n][0];
+            for (int k = 0; k < 4; k++) {
+                plane.offsets(i + k * step, at[k]);
+                items[k] = f.load(at[k]);
             }
-            typename F::Item a = f.load(at);
-            typename F::Item b = f.load(next);
-            f.store(at, a);
-            f.store(next, b);
-        }
-        if (i < to) {
 #pragma unroll
-            for (int n = 0; n < N; n++)
-                at[n] = i * places.stride[n][0];
-            f.store(at, f.load(at));
+            for (int k = 0; k < 4; k++)
+                f.store(at[k], items[k]);
+        }
+        for (; i < to; i += step) {
+            plane.offsets(i, at[0]);
+            f.store(at[0], f.load(at[0]));
         }
     } else {
         for (; i < to; i += step) {
-            places.offsets(i, at);
-            f.store(at, f.load(at));
+            places.offsets(i, at[0]);
+            f.store(at[0], f.load(at[0]));
         }
     }
 }

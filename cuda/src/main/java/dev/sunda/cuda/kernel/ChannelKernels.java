@@ -51,10 +51,10 @@ final class ChannelKernels {
         }
     }
 
-    /// `mean` and, in the place of `rstd`, variance of each row.
+    /// `mean` and, in the place of `rstd`, variance of each row; in the place of `first`, which may be null, what the mean lacks.
     void moments(Views v, IntPredicate folded) {
-        Rows.over(v.present(), folded, rows -> folding.launch("channel_moments" + v.type(), rows, 4 * v.x.dtype().bytes(), v.vectors(),
-                v.addresses(rows, X, MEAN, RSTD)));
+        Rows.over(v.present(), folded, rows -> folding.launch("channel_moments" + v.type(), rows, 5 * v.x.dtype().bytes(), v.vectors(),
+                v.addresses(rows, X, MEAN, FIRST, RSTD)));
     }
 
     /// `first = sum(dy)` and `second = sum(dy * xhat)` of each row.
@@ -63,12 +63,12 @@ final class ChannelKernels {
                 with(v.addresses(rows, X, DY, MEAN, RSTD, WEIGHT, BIAS, FIRST, SECOND), flag(relu))));
     }
 
-    /// `y = (x - mean) * rstd * weight + bias`.
+    /// `y = (x - mean) * rstd * weight + bias`, the mean being `mean + first`.
     ///
     /// @param eps negative, or at least 0 where `1 / sqrt(rstd + eps)` stands for `rstd`
     void normalize(Views v, IntPredicate folded, double eps, boolean relu) {
         Rows.over(v.present(), folded, rows -> folding.map("channel_normalize" + v.type(), rows, v.vectors(),
-                with(v.addresses(rows, X, Y, MEAN, RSTD, WEIGHT, BIAS), v.number(eps), flag(relu))));
+                with(v.addresses(rows, X, Y, MEAN, FIRST, RSTD, WEIGHT, BIAS), v.number(eps), flag(relu))));
     }
 
     /// The gradient, `first` and `second` being sums over `m` elements.

@@ -13,12 +13,15 @@ import java.util.function.Supplier;
 
 /// One device as the families of kernels see it: its memory, its stream, and the modules loaded so far.
 public final class Gpu {
+    private static final String DOUBLE = "_f64";
+
     private final Context context;
     private final Device device;
     private final DeviceMemory memory;
     private final Faults faults;
     private final RandomShifts shifts;
     private final Map<String, KernelModule> modules = new ConcurrentHashMap<>();
+    private final Map<String, Boolean> hasDouble = new ConcurrentHashMap<>();
 
     /// @param device the name under which the context's device is known
     /// @param memory the memory of the same device
@@ -62,9 +65,11 @@ public final class Gpu {
         return shifts;
     }
 
-    /// The kernel `entry` of the module `module`, loaded at its first use.
+    /// The kernel `entry` of the module `module`, loaded at its first use. Kernels of float64, whose names hold `_f64`, stand in a module
+    /// of their own, `module_f64`, where there is one: who computes in float32 does not wait for them to be compiled.
     public Kernel kernel(String module, String entry) {
-        return module(module).kernel(entry);
+        boolean apart = entry.contains(DOUBLE) && hasDouble.computeIfAbsent(module, name -> KernelModule.exists(name + DOUBLE));
+        return module(apart ? module + DOUBLE : module).kernel(entry);
     }
 
     /// The module `name`, loaded at its first use.

@@ -46,11 +46,10 @@ public final class GroupNorm {
         View split = groups.split(x);
         View m = groups.ofGroup(mean);
         View v = groups.ofGroup(variance);
-        kernels.moments(new ChannelKernels.Views(split, null, null, m, v, null, null, null, null), GROUP);
-        kernels.normalize(
-                new ChannelKernels.Views(split, null, groups.split(y), m, v, groups.ofChannel(weight), groups.ofChannel(bias), null,
-                        null),
-                PIXELS, eps, false);
+        View rest = groups.ofGroup(room(x, x.shape().size(0), groups.groups));    // what the mean lacks, rounded to its type
+        kernels.moments(new ChannelKernels.Views(split, null, null, m, v, null, null, rest, null), GROUP);
+        kernels.normalize(new ChannelKernels.Views(split, null, groups.split(y), m, v, groups.ofChannel(weight), groups.ofChannel(bias),
+                rest, null), PIXELS, eps, false);
     }
 
     /// The gradient of [#groupNorm], as `Backend` states it.

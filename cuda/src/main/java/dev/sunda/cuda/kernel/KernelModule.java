@@ -39,9 +39,18 @@ public final class KernelModule {
         return new KernelModule(gpu, name, text(name));
     }
 
+    /// Whether the jar has a module `name`.
+    static boolean exists(String name) {
+        return KernelModule.class.getResource(file(name)) != null;
+    }
+
+    private static String file(String name) {
+        return "/dev/sunda/cuda/ptx/" + name + ".ptx";
+    }
+
     /// The text of the module `name` of the jar.
     static String text(String name) {
-        try (InputStream in = KernelModule.class.getResourceAsStream("/dev/sunda/cuda/ptx/" + name + ".ptx")) {
+        try (InputStream in = KernelModule.class.getResourceAsStream(file(name))) {
             if (in == null)
                 throw new IllegalStateException("cuda: there are no kernels named " + name + " in the jar");
             return new String(in.readAllBytes(), StandardCharsets.US_ASCII);

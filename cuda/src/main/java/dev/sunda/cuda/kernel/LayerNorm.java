@@ -36,7 +36,8 @@ public final class LayerNorm {
         }
         View w = along(shape, 1, weight);
         View b = along(shape, 1, bias);
-        Rows.over(Rows.present(x, null, y, w, b, along(shape, 0, mean), along(shape, 0, rstd), null, null), COLUMN,
+        View rest = mean == null ? null : room(x);                   // what the mean lacks, for rows that leave the registers
+        Rows.over(Rows.present(x, null, y, w, b, along(shape, 0, mean), along(shape, 0, rstd), along(shape, 0, rest), null), COLUMN,
                 rows -> forward(rows, x.dtype(), weight != null, bias != null, mean != null, eps));
     }
 
@@ -49,12 +50,13 @@ public final class LayerNorm {
         Object b = address(bias, rows, BIAS);
         Object m = address(mean, rows, MEAN);
         Object r = rows.address(RSTD);
+        Object rest = address(mean, rows, FIRST);
         RowGrid grid = RowGrid.of(rows, wide, VECTORS);
         if (grid != null) {
             launch("layer_norm_", rows, grid, x, y, w, b, m, r, epsilon);
         } else {
-            folding.launch("layer_norm_statistics_" + name(type), rows, 4 * type.bytes(), 0, x, m, r, epsilon);
-            folding.map("layer_norm_apply_" + name(type), rows, 0, x, y, w, b, m, r);
+            folding.launch("layer_norm_statistics_" + name(type), rows, 5 * type.bytes(), 0, x, m, rest, r, epsilon);
+            folding.map("layer_norm_apply_" + name(type), rows, 0, x, y, w, b, m, rest, r);
         }
     }
 

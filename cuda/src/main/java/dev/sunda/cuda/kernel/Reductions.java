@@ -9,18 +9,25 @@ import dev.sunda.core.type.ShapeException;
 import dev.sunda.cuda.memory.DeviceStorage;
 import java.util.List;
 
-/// Folds of many elements into one, and the places of extremes: `reduce.cu`.
+/// Folds of many elements into one, and the places of extremes: `reduce.cu`, `reduce_real.cu`, `reduce_integer.cu` and
+/// `reduce_arg.cu`.
 public final class Reductions {
     private static final int SIGN = 1 << 31;
 
     private final Gpu gpu;
     private final Fills fills;
     private final Folding folding;
+    private final Folding reals;
+    private final Folding integers;
+    private final Folding places;
 
     public Reductions(Gpu gpu) {
         this.gpu = gpu;
         fills = new Fills(gpu);
         folding = new Folding(gpu, "reduce");
+        reals = new Folding(gpu, "reduce_real");
+        integers = new Folding(gpu, "reduce_integer");
+        places = new Folding(gpu, "reduce_arg");
     }
 
     /// Reduces the dimensions in which `out`, of the same rank, has size 1. `out` has the type that `op` says.
@@ -67,8 +74,10 @@ public final class Reductions {
             folding.launch("reduce_sum_f32", rows, 8, 1, x, out);
         else if (type == DType.F32 && op.needsElements())
             folding.launch("reduce_extreme_f32", rows, 4, 1, x, out, op == ReduceOp.MIN ? SIGN : 0);
+        else if (type.isFloating())
+            reals.launch("reduce_real", rows, 8, 0, x, out, type.bytes(), op.ordinal());
         else
-            folding.launch(type.isFloating() ? "reduce_real" : "reduce_integer", rows, 8, 0, x, out, type.bytes(), op.ordinal());
+            integers.launch("reduce_" + Sorting.type(type), rows, 8, 1, x, out, op.ordinal());
     }
 
     /// Index of the first largest (or smallest) element along `dim`; NaN counts as larger (smaller) than everything.
@@ -84,9 +93,9 @@ public final class Reductions {
             long to = rows.address(1);
             int flag = largest ? 1 : 0;
             switch (x.dtype()) {
-                case F32 -> folding.launch("arg_f32", rows, 8, 0, from, to, flag);
-                case F64 -> folding.launch("arg_f64", rows, 16, 0, from, to, flag);
-                case I32, I64, BOOL -> folding.launch("arg_integer", rows, 16, 0, from, to, flag, x.dtype().bytes());
+                case F32 -> places.launch("arg_f32", rows, 8, 0, from, to, flag);
+                case F64 -> places.launch("arg_f64", rows, 16, 0, from, to, flag);
+                case I32, I64, BOOL -> places.launch("arg_integer", rows, 16, 0, from, to, flag, x.dtype().bytes());
             }
         });
     }

@@ -6,7 +6,7 @@ import dev.sunda.core.type.DType;
 import java.util.List;
 import java.util.function.IntPredicate;
 
-/// Running folds and linear recurrences along one dimension: `scan.cu`.
+/// Running folds and linear recurrences along one dimension: `scan.cu` and `scan_arg.cu`.
 public final class Scans {
     /// Numbers of the views in the kernels.
     private static final int X = 0, FACTOR = 1, OUT = 2;
@@ -32,14 +32,15 @@ public final class Scans {
     /// Running folds along `dim`; `out` has the shape of `x` and the type that `op` says.
     public void scan(ScanOp op, View x, int dim, View out) {
         boolean floating = x.dtype().isFloating();
+        String module = op.isIndex() ? "scan_arg" : "scan";
         String type = (op.isIndex() ? "arg_" : "") + (floating ? "real" : "integer");
         Rows.over(Rows.present(x, null, out), d -> d == dim, rows -> {
             Object[] arguments = {rows.kept().struct(), rows.places().struct(), rows.address(X), rows.address(OUT), x.dtype().bytes(),
                 op.ordinal()};
             if (op == ScanOp.PROD && floating || isChain(rows))
-                gpu.kernel("scan", "scan_chain_" + type).launch(chains(rows), arguments);
+                gpu.kernel(module, "scan_chain_" + type).launch(chains(rows), arguments);
             else
-                tree(type, rows, op.isIndex() ? 16 : 8, arguments);
+                tree(module, type, rows, op.isIndex() ? 16 : 8, arguments);
         });
     }
 
@@ -53,21 +54,21 @@ public final class Scans {
         return Grid.of(Grid.ceil(rows.count(), threads), threads);
     }
 
-    private void tree(String type, Rows rows, int stateBytes, Object[] walk) {
+    private void tree(String module, String type, Rows rows, int stateBytes, Object[] walk) {
         int tiles = Grid.ceil(rows.length(), TILE);
         int wanted = Math.min(Grid.ceil(BLOCKS, rows.count()), Grid.ceil(tiles, 4));
         int chunk = (int) Math.min(rows.length(), (long) TILE * Grid.ceil(tiles, wanted));
         int chunks = Grid.ceil(rows.length(), chunk);
         if (chunks == 1) {
-            gpu.kernel("scan", "scan_tree_" + type).launch(Grid.of(rows.count(), THREADS),
+            gpu.kernel(module, "scan_tree_" + type).launch(Grid.of(rows.count(), THREADS),
                     Folding.joined(walk, new Object[] {chunk, 1, null}));
             return;
         }
         try (Scratch carries = gpu.scratch((long) rows.count() * chunks * stateBytes)) {
             Object[] arguments = Folding.joined(walk, new Object[] {chunk, chunks, carries});
-            gpu.kernel("scan", "scan_totals_" + type).launch(Grid.of(rows.count(), chunks - 1, 1, THREADS), arguments);
-            gpu.kernel("scan", "scan_carries_" + type).launch(Grid.of(Grid.ceil(rows.count(), WARP), WARP), arguments);
-            gpu.kernel("scan", "scan_tree_" + type).launch(Grid.of(rows.count(), chunks, 1, THREADS), arguments);
+            gpu.kernel(module, "scan_totals_" + type).launch(Grid.of(rows.count(), chunks - 1, 1, THREADS), arguments);
+            gpu.kernel(module, "scan_carries_" + type).launch(Grid.of(Grid.ceil(rows.count(), WARP), WARP), arguments);
+            gpu.kernel(module, "scan_tree_" + type).launch(Grid.of(rows.count(), chunks, 1, THREADS), arguments);
         }
     }
 

@@ -66,7 +66,7 @@ class RowKernelsProperties {
         var random = Twins.random(seed);
         int n = length(random);
         int m = n > 1000 ? 1 + random.nextInt(2) : 1 + random.nextInt(6);
-        double centre = random.nextInt(3) == 0 ? 300 : 0;
+        double centre = random.nextInt(3) == 0 ? wide ? 300 : 1e4 : 0;      // far from 0 a rounded mean would cost digits
         var twins = new Twins(seed).reads(type(wide), from, () -> centre + random.nextGaussian(), m, n);
         optional(random, twins, () -> twins.readsNormal(type(wide), from, n));
         optional(random, twins, () -> twins.readsNormal(type(wide), from, n));
@@ -75,8 +75,7 @@ class RowKernelsProperties {
         else
             twins.nothing();
         twins.writes(type(wide), Order.ANY, m).writes(type(wide), to, m, n);
-        double roundedMean = wide ? 0 : centre * 0x1p-24 * 4;        // weights end at 4; rows that leave the registers leave a mean behind
-        twins.check(8 * tolerance(wide) + roundedMean, (b, v) -> b.layerNorm(v[0], v[1], v[2], 0.01, v[3], v[4], v[5]));
+        twins.check(8 * tolerance(wide), (b, v) -> b.layerNorm(v[0], v[1], v[2], 0.01, v[3], v[4], v[5]));
     }
 
     private static void optional(Random random, Twins twins, Runnable view) {

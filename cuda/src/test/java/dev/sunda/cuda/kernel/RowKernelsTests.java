@@ -17,6 +17,7 @@ import dev.sunda.core.type.ShapeException;
 import dev.sunda.cuda.kernel.Twins.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// Reductions and what is built on them: empty tensors, ranks beyond a kernel's, bad labels.
@@ -52,6 +53,26 @@ class RowKernelsTests {
         int[] result = {1, 1, 1, 1, 1, 1, 2, 1, 1, 1, 1, 1, 1};
         new Twins(5).reads(DType.I64, Order.ANY, () -> 3, sizes).writes(DType.I64, Order.ANY, result).check(0,
                 (b, v) -> b.reduce(ReduceOp.SUM, v[0], v[1]));
+    }
+
+    /// Rows that stay in registers, and rows too long or too far apart for that.
+    @ParameterizedTest
+    @CsvSource({"ROW_MAJOR, 2, 1024", "ROW_MAJOR, 2, 4099", "ROW_MAJOR, 1, 16388", "ANY, 40, 70"})
+    void layerNormKeepsItsDigitsFarFromZero(Order order, int rows, int length) {
+        var random = Twins.random(3);
+        new Twins(3).reads(DType.F32, order, () -> 1e4 + random.nextGaussian(), rows, length).nothing().nothing()
+                .writes(DType.F32, Order.ROW_MAJOR, rows).writes(DType.F32, Order.ROW_MAJOR, rows).writes(DType.F32, order, rows, length)
+                .check(3e-6, (b, v) -> b.layerNorm(v[0], v[1], v[2], 1e-5, v[3], v[4], v[5]));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"ROW_MAJOR, 3, 7, 9", "ROW_MAJOR, 2, 40, 40", "CHANNELS_LAST, 3, 8, 8"})
+    void groupNormKeepsItsDigitsFarFromZero(Order order, int samples, int height, int width) {
+        var random = Twins.random(4);
+        int[] image = {samples, 6, height, width};
+        new Twins(4).reads(DType.F32, order, () -> -1e4 + random.nextGaussian(), image).nothing().nothing()
+                .writes(DType.F32, Order.ROW_MAJOR, samples, 2).writes(DType.F32, Order.ROW_MAJOR, samples, 2)
+                .writes(DType.F32, order, image).check(3e-6, (b, v) -> b.groupNorm(v[0], v[1], v[2], 1e-5, v[3], v[4], v[5]));
     }
 
     @Test

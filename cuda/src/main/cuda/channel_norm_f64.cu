@@ -1,0 +1,15 @@
+// Normalisation by channels and groups of float64.
+#include "channel_norm.cuh"
+
+#define FORM(...) fold_rows(__VA_ARGS__, kept, places, chunk, partial)
+#define MAP(...) map_rows(__VA_ARGS__, kept, places, chunk)
+ALL(f64_rows, double, double)
+#undef FORM
+#undef MAP
+#define FORM(...) fold_columns(__VA_ARGS__, kept, places, chunk, partial)
+#define MAP(...) map_columns(__VA_ARGS__, kept, places, chunk)
+ALL(f64_columns, double, double)
+#undef FORM
+#define FORM(...) fold_finish(__VA_ARGS__, kept, chunk, partial)
+MOMENTS(f64_finish, double, double)
+GRADIENTS(f64_finish, double, double)
