@@ -9,6 +9,13 @@ import java.util.List;
 public final class Attention {
     private static final long GOLDEN = 0x9E3779B97F4A7C15L;
 
+    /// From this number of queries down a tile of them would be almost empty; see attention_few.cuh for the others.
+    private static final int FEW = 8;
+    private static final int FEW_QUERIES = 4, FEW_COLUMNS = 128, FEW_THREADS = 256, STEP = 64;
+    /// Blocks enough for a device, and keys that are worth one.
+    private static final int FEW_BLOCKS = 512, FEW_KEYS = 128;
+    private static final int JOINING = 128;
+
     private final Gpu gpu;
 
     public Attention(Gpu gpu) {
@@ -105,11 +112,43 @@ public final class Attention {
         Call call = Call.of(spec, q, k, v, mask, statistics, null);
         if (call.heads() == 0 || call.queries() == 0)
             return;
+        if (call.queries() <= FEW) {
+            few(call, out);
+            return;
+        }
         int width = out.shape().size(3);
         int groups = groups(call, width);
-        Kernel kernel = kernel(call, "attention", "attention_", groups);
+        Kernel kernel = kernel(call, call.wide() ? "attention" : "attention_any", "attention_", groups);
         kernel.launch(call.grid(call.queries(), width, groups), q, k, v, mask, out, statistics, struct(call, out), call.scale(),
                 call.kept());
+    }
+
+    /// Few queries: keys are cut into chunks, so that there are blocks enough for a device, and what chunks come to is joined.
+    private void few(Call call, View out) {
+        int width = out.shape().size(3);
+        int groups = Grid.ceil(call.queries(), FEW_QUERIES);
+        int columns = width <= FEW_COLUMNS / 2 ? FEW_COLUMNS / 2 : FEW_COLUMNS;
+        int blocks = Math.toIntExact((long) call.heads() * groups * Math.max(1, Grid.ceil(width, columns)));
+        int wanted = Math.clamp(Grid.ceil(FEW_BLOCKS, blocks), 1, Math.max(1, Grid.ceil(call.keys(), FEW_KEYS)));
+        int keys = Grid.ceil(Math.max(1, Grid.ceil(call.keys(), wanted)), STEP) * STEP;
+        int chunks = Math.max(1, Grid.ceil(call.keys(), keys));
+        Grid grid = Grid.of(Math.toIntExact((long) blocks * chunks), FEW_THREADS);
+        Kernel kernel = kernel(call, "attention_few", "attention_few_", 0);
+        int[] struct = struct(call, out);
+        int[] cut = {chunks, keys, groups, columns};
+        if (chunks == 1) {
+            kernel.launch(grid, call.q(), call.k(), call.v(), call.mask(), out, call.statistics(), null, null, struct, cut, call.scale(),
+                    call.kept());
+            return;
+        }
+        int rows = call.heads() * call.queries();
+        long bytes = (long) rows * chunks * out.dtype().bytes();
+        try (Scratch sums = gpu.scratch(bytes * Math.max(1, width)); Scratch known = gpu.scratch(2 * bytes)) {
+            kernel.launch(grid, call.q(), call.k(), call.v(), call.mask(), out, call.statistics(), sums, known, struct, cut, call.scale(),
+                    call.kept());
+            gpu.kernel("attention_few", call.isDouble() ? "attention_join_f64" : "attention_join_f32").launch(Grid.of(rows, JOINING), sums,
+                    known, out, call.statistics(), struct, chunks);
+        }
     }
 
     /// See `Backend.attentionBackward`. What a query's entries of `P * dP` add up to is computed first, then each gradient by a kernel of
@@ -119,7 +158,7 @@ public final class Attention {
         Call call = Call.of(spec, q, k, v, mask, statistics, dout);
         try (Scratch dots = gpu.scratch((long) call.heads() * call.queries() * q.dtype().bytes())) {
             if (call.heads() > 0 && call.queries() > 0)
-                kernel(call, "attention_backward", "attention_dots_", 0).launch(call.grid(call.queries(), 1, 1), dout, q, k, v, mask,
+                gradient(call, "attention_dots_", 0).launch(call.grid(call.queries(), 1, 1), dout, q, k, v, mask,
                         statistics, dots, struct(call, null), call.scale(), call.kept());
             scoreGradient(call, "attention_dq_", call.queries(), dots, dq);
             scoreGradient(call, "attention_dk_", call.keys(), dots, dk);
@@ -127,7 +166,7 @@ public final class Attention {
         if (dv.shape().numel() == 0)
             return;
         int groups = groups(call, dv.shape().size(3));
-        kernel(call, "attention_backward", "attention_dv_", groups).launch(call.grid(call.keys(), dv.shape().size(3), groups), dout, q, k,
+        gradient(call, "attention_dv_", groups).launch(call.grid(call.keys(), dv.shape().size(3), groups), dout, q, k,
                 mask, statistics, dv, struct(call, dv), call.scale(), call.kept());
     }
 
@@ -136,7 +175,7 @@ public final class Attention {
             return;
         int width = to.shape().size(3);
         int groups = groups(call, width);
-        kernel(call, "attention_backward", name, groups).launch(call.grid(rows, width, groups), call.dout(), call.q(), call.k(), call.v(),
+        gradient(call, name, groups).launch(call.grid(rows, width, groups), call.dout(), call.q(), call.k(), call.v(),
                 call.mask(), call.statistics(), dots, to, struct(call, to), call.scale(), call.kept());
     }
 
@@ -152,7 +191,12 @@ public final class Attention {
     /// @param groups 0 for a kernel that has no choice
     private Kernel kernel(Call call, String module, String name, int groups) {
         String type = call.isDouble() ? "f64" : "f32";
-        String source = call.isDouble() ? "attention_f64" : call.wide() ? module : "attention_any";
-        return gpu.kernel(source, name + (call.wide() ? "wide_" : "any_") + (groups == 0 ? "" : groups + "_") + type);
+        return gpu.kernel(module, name + (call.wide() ? "wide_" : "any_") + (groups == 0 ? "" : groups + "_") + type);
+    }
+
+    /// Gradients are compiled apart from one another where that is long, so that a program waits for those it needs.
+    private Kernel gradient(Call call, String name, int groups) {
+        String module = !call.wide() ? "attention_backward_any" : groups == 0 ? "attention_dots" : "attention_backward_" + groups;
+        return kernel(call, module, name, groups);
     }
 }

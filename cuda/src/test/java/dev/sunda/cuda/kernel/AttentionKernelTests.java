@@ -53,6 +53,31 @@ class AttentionKernelTests {
         ran("f64");
     }
 
+    /// Several blocks share the keys of few queries.
+    @ParameterizedTest
+    @CsvSource({"F32, HEADS_INSIDE, NONE, false, 0, 1, 2, 1, 300, 64, 64, wide",
+        "F32, HEADS_OUTSIDE, NUMBERS, false, 0, 2, 1, 7, 257, 8, 132, wide",
+        "F32, ODD, BOOLEANS, false, 0.25, 1, 2, 5, 260, 9, 70, any",
+        "F32, HEADS_INSIDE, BOOLEANS_FOR_ALL, true, 0, 1, 1, 8, 140, 36, 4, wide",
+        "F32, HEADS_OUTSIDE, NONE, false, 0, 1, 1, 2, 200, 8, 0, any",
+        "F64, HEADS_INSIDE, NUMBERS_FOR_ALL, false, 0.5, 1, 1, 3, 290, 10, 65, any"})
+    void keysOfFewQueriesAreShared(DType dtype, Order order, Mask mask, boolean causal, double dropout, int batches, int heads,
+            int queries, int keys, int width, int out, String kind) {
+        var check = new AttentionCheck(dtype, order, mask, causal, dropout, batches, heads, queries, keys, width, out);
+        check.forward().resultsAgree();
+        assertThat(Mirrored.DRIVER.launches()).satisfiesExactly(
+                first -> assertThat(first).contains("attention_few_" + kind), second -> assertThat(second).contains("attention_join_"));
+    }
+
+    @Test
+    void chunksOfHiddenKeysAndOfNaN() {
+        var check = new AttentionCheck(DType.F32, Order.HEADS_INSIDE, Mask.NUMBERS, false, 0, 1, 2, 3, 300, 8, 8);
+        for (int i = 0; i < 2 * 3 * 300; i++)
+            check.mask.host().heap().setDouble(i, i < 1200 ? Double.NEGATIVE_INFINITY : 200 - i % 300);
+        check.q.host().heap().setDouble(8, Double.NaN);
+        check.forward().resultsAgree();
+    }
+
     @Test
     void queriesThatSeeNothingGiveZeros() {
         var check = new AttentionCheck(DType.F32, Order.HEADS_INSIDE, Mask.BOOLEANS, false, 0, 1, 1, 3, 70, 8, 8);
