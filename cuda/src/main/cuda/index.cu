@@ -3,6 +3,7 @@
 // Where several numbers go to one place they are taken in the order of their positions along the dimension: one thread takes a whole slice,
 // or, where slices are long, the indices have been sorted (stable, sort.cu) and one thread takes all that go to one place. No
 // floating-point atomics. Floor: source, indices and what is written once; reading it once more unless it is just overwritten.
+#include <type_traits>
 #include "common.cuh"
 
 // ------------------------------------------------------------------------------------------------------------ gather
@@ -109,7 +110,8 @@ struct Scatter {
     }
 };
 
-// A thread takes a slice. The walk goes over those of results, sources, and indices.
+// A thread takes a slice. The walk goes over those of results, sources, and indices. A sum or product of float32 is made where the first of
+// those that go to its place stands, and rounded once; the others are passed over, which is little work while slices are short.
 template<class T>
 __device__ __forceinline__ void scatter_slices(const T* source, const int64_t* index, T* out, const Scatter& call, const Strided<3>& walk) {
     typedef typename Sum<T>::Type A;
@@ -120,9 +122,22 @@ __device__ __forceinline__ void scatter_slices(const T* source, const int64_t* i
             int64_t place = index[at[2] + j * call.index_step];
             if (!call.fits(place))
                 continue;
-            T value = source[at[1] + j * call.source_step];
             T* to = out + at[0] + (int) place * call.out_step;
-            *to = call.op == SET ? value : (T) apply<A>(call.op, *to, value);
+            if (std::is_same<T, float>::value && (call.op == ADD || call.op == MULTIPLY)) {
+                bool first = true;
+                for (int k = 0; k < j; k++)
+                    first = first && index[at[2] + k * call.index_step] != place;
+                if (!first)
+                    continue;
+                A sum = *to;
+                for (int k = j; k < call.length; k++)
+                    if (index[at[2] + k * call.index_step] == place)
+                        sum = apply<A>(call.op, sum, source[at[1] + k * call.source_step]);
+                *to = (T) sum;
+            } else {
+                T value = source[at[1] + j * call.source_step];
+                *to = call.op == SET ? value : (T) apply<A>(call.op, *to, value);
+            }
         }
     }
 }

@@ -317,20 +317,33 @@ __device__ __forceinline__ int sum_before(int value, int* sums) {
     return before + sum - value;
 }
 
+constexpr int COUNTS = 8;      // of a thread
+
 // Block i: the counts of one digit of one row become sums of those before, their total goes to totals[i].
 extern "C" __global__ void sort_sum(int* counts, int* totals, int chunks) {
     __shared__ int sums[WARPS];
     __shared__ int last;
     counts += (int64_t) blockIdx.x * chunks;
     int total = 0;
-    for (int from = 0; from < chunks; from += THREADS) {
-        int i = from + threadIdx.x;
-        int count = i < chunks ? counts[i] : 0;
-        int before = sum_before(count, sums);
-        if (i < chunks)
-            counts[i] = total + before;
+    for (int from = 0; from < chunks; from += THREADS * COUNTS) {
+        int first = from + threadIdx.x * COUNTS;
+        int count[COUNTS];
+        int all = 0;
+#pragma unroll
+        for (int e = 0; e < COUNTS; e++) {
+            count[e] = first + e < chunks ? counts[first + e] : 0;
+            all += count[e];
+        }
+        int before = sum_before(all, sums);
+        int sum = total + before;
+#pragma unroll
+        for (int e = 0; e < COUNTS; e++) {
+            if (first + e < chunks)
+                counts[first + e] = sum;
+            sum += count[e];
+        }
         if (threadIdx.x == THREADS - 1)
-            last = before + count;
+            last = before + all;
         __syncthreads();
         total += last;
         __syncthreads();

@@ -10,8 +10,9 @@ import java.util.List;
 
 /// Reading and writing at places that an index names along one dimension: `index.cu`.
 public final class Indexing {
-    /// Slices up to this length are walked by one thread each.
-    private static final int SHORT = 32;
+    /// Slices up to this length are walked by one thread each; those of float32 that are added up or multiplied up to the second one, as the
+    /// thread looks at all pairs of indices so that it rounds once.
+    private static final int SHORT = 32, SHORT_ROUNDED = 8;
     /// As many slices keep a device busy by themselves; beside them sorting does not pay.
     private static final int MANY_SLICES = 8192;
     private static final int WORD = 16;
@@ -82,11 +83,13 @@ public final class Indexing {
             return;
         int d = out.shape().dim("scatter", dim);
         boolean isInteger = out.dtype() == DType.I32 || out.dtype() == DType.I64;
+        boolean isRounded = out.dtype() == DType.F32 && (op == ScatterOp.ADD || op == ScatterOp.MULTIPLY);
         int length = index.shape().size(d);
         int slices = index.shape().numel() / length;
         if (length > SHORT && isInteger && (op == ScatterOp.ADD || op == ScatterOp.MAX || op == ScatterOp.MIN))
             integers(op, source, d, index, out);
-        else if (length <= SHORT || slices >= MANY_SLICES && slices == numel(rows(index, d, index.layout())))
+        else if (length <= (isRounded ? SHORT_ROUNDED : SHORT)
+                || !isRounded && slices >= MANY_SLICES && slices == numel(rows(index, d, index.layout())))
             slices(op, source, d, index, out);
         else
             sorted(op, source, d, index, out);

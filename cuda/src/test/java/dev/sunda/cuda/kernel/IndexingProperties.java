@@ -18,9 +18,6 @@ import net.jqwik.api.constraints.IntRange;
 
 /// Gathering and scattering on the device: what the reference says, for every type and stride, and with few and many numbers for one place.
 class IndexingProperties {
-    /// Float32 is rounded after each number where a thread walks its slice; the reference rounds once.
-    private static final double ROUNDING = 1e-5;
-
     @Property(tries = 60, edgeCases = EdgeCasesMode.NONE)
     void gathersAlike(@ForAll DType dtype, @ForAll @IntRange(min = 1, max = 4) int rank, @ForAll @IntRange(max = 3) int at,
             @ForAll long seed) {
@@ -104,7 +101,7 @@ class IndexingProperties {
         REFERENCE.scatter(op, source, dim, index, expected);
         DEVICE.scatter(op, twin(source), dim, twin(index), actual);
         DEVICE.scatter(op, twin(source), dim, twin(index), again);
-        assertClose(actual, expected, isRounded(op, expected.dtype()) ? ROUNDING : 0);
+        assertClose(actual, expected, 0);
         assertSame(again, fetched(actual));
     }
 
