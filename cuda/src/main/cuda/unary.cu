@@ -1,4 +1,4 @@
-// Functions of one float32 or integer tensor and their derivatives, apart from those of special.cu.
+// Functions of one float32 or integer tensor and their derivatives, apart from those of unary_more.cu and special.cu.
 // Floor: the bytes of the operands; the functions take at most some forty instructions an element.
 #include "math.cuh"
 #include "operations.cuh"
@@ -88,44 +88,7 @@ __device__ __forceinline__ float derivative(int op, float k, const Numbers& p) {
     }
 }
 
-template<int op>
-__device__ __forceinline__ void unary_quads(const float* x, float* y, const Quads<2>& walk, const Numbers& p) {
-    for (int q = thread_id(); q < walk.count(); q += thread_count()) {
-        int at[2];
-        walk.offsets(q, at);
-        float v[4];
-        load4(x + at[1], walk.broadcast & 2, walk.left(q), v);
-#pragma unroll
-        for (int j = 0; j < 4; j++)
-            v[j] = value(op, v[j], p);
-        store4(y + at[0], walk.left(q), v);
-    }
-}
-
-template<int op>
-__device__ __forceinline__ void backward_quads(const float* kept, const float* dy, float* dx, const Quads<3>& walk, const Numbers& p) {
-    for (int q = thread_id(); q < walk.count(); q += thread_count()) {
-        int at[3];
-        walk.offsets(q, at);
-        float k[4], v[4];
-        load4(kept + at[1], walk.broadcast & 2, walk.left(q), k);
-        load4(dy + at[2], walk.broadcast & 4, walk.left(q), v);
-#pragma unroll
-        for (int j = 0; j < 4; j++)
-            v[j] *= derivative(op, k[j], p);
-        store4(dx + at[0], walk.left(q), v);
-    }
-}
-
-#define FORWARD(name, op)                                                                                                              \
-    extern "C" __global__ void unary_##name##_f32(const float* x, float* y, Quads<2> walk, Numbers p) {                                \
-        unary_quads<op>(x, y, walk, p);                                                                                                \
-    }
-#define BACKWARD(name, op)                                                                                                             \
-    extern "C" __global__ void unary_backward_##name##_f32(const float* kept, const float* dy, float* dx, Quads<3> walk, Numbers p) {  \
-        backward_quads<op>(kept, dy, dx, walk, p);                                                                                     \
-    }
-#define BOTH(name, op) FORWARD(name, op) BACKWARD(name, op)
+#include "unary.cuh"
 
 FORWARD(neg, NEG)
 FORWARD(abs, ABS)
@@ -147,24 +110,7 @@ BOTH(hardswish, HARDSWISH)
 BOTH(leaky_relu, LEAKY_RELU)
 BOTH(elu, ELU)
 
-// The rest, and views of any strides. `flat` says that all of them are one run of memory.
-extern "C" __global__ void unary_f32(int op, const float* x, float* y, Strided<2> walk, int flat, Numbers p) {
-    for (unsigned i = thread_id(); i < walk.numel; i += thread_count()) {
-        int at[2] = {(int) i, (int) i};
-        if (!flat)
-            walk.offsets(i, at);
-        y[at[0]] = value(op, x[at[1]], p);
-    }
-}
-
-extern "C" __global__ void unary_backward_f32(int op, const float* kept, const float* dy, float* dx, Strided<3> walk, int flat, Numbers p) {
-    for (unsigned i = thread_id(); i < walk.numel; i += thread_count()) {
-        int at[3] = {(int) i, (int) i, (int) i};
-        if (!flat)
-            walk.offsets(i, at);
-        dx[at[0]] = dy[at[2]] * derivative(op, kept[at[1]], p);
-    }
-}
+REST
 
 // Of integers, with wrap-around: in 64 bits unsigned, of which int32 keeps the lower half.
 template<class T>

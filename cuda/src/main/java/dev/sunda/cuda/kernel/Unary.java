@@ -9,7 +9,7 @@ import dev.sunda.core.type.DType;
 import java.util.List;
 import java.util.Locale;
 
-/// Functions of one tensor and their derivatives: `unary.cu`, `unary_f64.cu` and `special.cu`.
+/// Functions of one tensor and their derivatives: `unary.cu`, `unary_more.cu`, `unary_f64.cu` and `special.cu`.
 public final class Unary {
     /// The number of the first function with parameters, see `operations.cuh`.
     private static final int FIRST_PARAMETRIC = 128;
@@ -25,7 +25,7 @@ public final class Unary {
         Strided.over(List.of(out, x), walk -> {
             if (!x.dtype().isFloating())
                 integers(function, x.dtype(), walk);
-            else if (isSpecial(function) || needsDouble(function, x.dtype()))
+            else if (isSpecial(function, x.dtype()) || needsDouble(function, x.dtype()))
                 gpu.kernel("special", "special").launch(Grid.over(walk.numel()), code(function), walk.address(1), walk.address(0),
                         walk.struct(), flat(walk), wide(x.dtype()), numbers(function));
             else
@@ -34,12 +34,13 @@ public final class Unary {
     }
 
     private void unary(UnaryFunction function, DType dtype, Strided walk) {
+        String module = module(function, dtype);
         String entry = "unary_" + name(function) + "_f32";
-        Quads quads = dtype == DType.F32 && gpu.module("unary").has(entry) ? Quads.of(walk, 4, 4) : null;
+        Quads quads = dtype == DType.F32 && gpu.module(module).has(entry) ? Quads.of(walk, 4, 4) : null;
         if (quads != null)
-            gpu.kernel("unary", entry).launch(quads.grid(), walk.address(1), walk.address(0), quads.struct(2), numbers(function));
+            gpu.kernel(module, entry).launch(quads.grid(), walk.address(1), walk.address(0), quads.struct(2), numbers(function));
         else
-            gpu.kernel(module(dtype), "unary_" + suffix(dtype)).launch(Grid.over(walk.numel()), code(function), walk.address(1),
+            gpu.kernel(module, "unary_" + suffix(dtype)).launch(Grid.over(walk.numel()), code(function), walk.address(1),
                     walk.address(0), walk.struct(), flat(walk), numbers(function));
     }
 
@@ -54,7 +55,7 @@ public final class Unary {
     public void unaryBackward(UnaryFunction function, View kept, View dy, View dx) {
         View k = function.keeps() == Keeps.NOTHING ? dy : kept;      // the values do not matter then
         Strided.over(List.of(dx, k, dy), walk -> {
-            if (isSpecial(function))
+            if (isSpecial(function, dx.dtype()))
                 gpu.kernel("special", "special_backward").launch(Grid.over(walk.numel()), code(function), walk.address(1), walk.address(2),
                         walk.address(0), walk.struct(), flat(walk), wide(dx.dtype()), numbers(function));
             else
@@ -63,21 +64,34 @@ public final class Unary {
     }
 
     private void backward(UnaryFunction function, DType dtype, Strided walk) {
+        String module = module(function, dtype);
         String entry = "unary_backward_" + name(function) + "_f32";
-        Quads quads = dtype == DType.F32 && gpu.module("unary").has(entry) ? Quads.of(walk, 4, 4, 4) : null;
+        Quads quads = dtype == DType.F32 && gpu.module(module).has(entry) ? Quads.of(walk, 4, 4, 4) : null;
         if (quads != null)
-            gpu.kernel("unary", entry).launch(quads.grid(), walk.address(1), walk.address(2), walk.address(0), quads.struct(3),
+            gpu.kernel(module, entry).launch(quads.grid(), walk.address(1), walk.address(2), walk.address(0), quads.struct(3),
                     numbers(function));
         else
-            gpu.kernel(module(dtype), "unary_backward_" + suffix(dtype)).launch(Grid.over(walk.numel()), code(function), walk.address(1),
+            gpu.kernel(module, "unary_backward_" + suffix(dtype)).launch(Grid.over(walk.numel()), code(function), walk.address(1),
                     walk.address(2), walk.address(0), walk.struct(), flat(walk), numbers(function));
     }
 
-    /// Whether a function stands in `special.cu`.
-    static boolean isSpecial(UnaryFunction function) {
+    /// Whether a function of such elements stands in `special.cu`.
+    static boolean isSpecial(UnaryFunction function, DType dtype) {
         return switch (function) {
-            case UnaryOp op -> isSpecial(op);
+            case UnaryOp op -> isSpecial(op) && !(dtype == DType.F32 && hasFloat(op));
             case ParametricOp op -> isSpecial(op.kind());
+        };
+    }
+
+    private static String module(UnaryFunction function, DType dtype) {
+        return dtype == DType.F32 && function instanceof UnaryOp op && hasFloat(op) ? "unary_more" : "unary";
+    }
+
+    /// Whether one of those is computed in float32 where that is the type of its argument.
+    static boolean hasFloat(UnaryOp op) {
+        return switch (op) {
+            case EXPM1, LOG1P, SIN, COS -> true;
+            default -> false;
         };
     }
 
@@ -122,10 +136,6 @@ public final class Unary {
         return function instanceof ParametricOp op
                 ? new long[] {Double.doubleToRawLongBits(op.a()), Double.doubleToRawLongBits(op.b()), Double.doubleToRawLongBits(op.c())}
                 : new long[3];
-    }
-
-    private static String module(DType dtype) {
-        return dtype == DType.F64 ? "unary_f64" : "unary";
     }
 
     /// What names of kernels for a type end in.
