@@ -7,18 +7,23 @@ import dev.sunda.core.type.Device;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/// Values and gradients of the public operations against numbers computed with PyTorch.
+/// Values and gradients of the public operations against numbers computed with PyTorch. `-Dsunda.golden=DEVICE` names one more device.
 class GoldenValuesTests {
-    @ParameterizedTest @ValueSource(strings = {"cpu", "reference"})
+    static List<String> devices() {
+        String more = System.getProperty("sunda.golden");
+        return more == null ? List.of("cpu", "reference") : List.of("cpu", "reference", more);
+    }
+
+    @ParameterizedTest @MethodSource("devices")
     void everyCaseIsRight(String device) {
         var runner = new CaseRunner(Device.parse(device), null);
         assertThat(Golden.cases()).allSatisfy(golden -> assertThat(Verdict.of(golden, runner.run(golden)))
                 .as(golden.id()).extracting(Verdict::status, Verdict::message).containsExactly(Verdict.Status.PASSED, null));
     }
 
-    @ParameterizedTest @ValueSource(strings = {"cpu", "reference"})
+    @ParameterizedTest @MethodSource("devices")
     void everyCaseIsRightInFloat64(String device) {
         var runner = new CaseRunner(Device.parse(device), DType.F64);
         assertThat(Golden.cases()).allSatisfy(golden -> assertThat(Verdict.of(golden, runner.run(golden)))
