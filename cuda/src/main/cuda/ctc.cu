@@ -70,8 +70,9 @@ struct Batch {
     double* rings;               // two rows for each block, where they do not fit into shared memory
     double* totals;              // factor and power of each sequence: the sum over all its paths
     int* links;                  // width / 2 of each sequence: twice the next position of a label, or of the end; 1 more for the first
+    Fault* fault;                // where a label that is no class is reported
     int blank, classes, sequences, first, steps, width;
-    int x_t, x_n, x_c, target_n, target_s;
+    int x_t, x_n, x_c, target_n, target_s, code;
 
     __device__ __forceinline__ int steps_of(int n) const { return lengths[n]; }
     __device__ __forceinline__ int labels_of(int n) const { return lengths[sequences + n]; }
@@ -82,10 +83,26 @@ struct Batch {
         return {row, row + all};
     }
 
+    __device__ __forceinline__ bool is_class(int64_t label) const { return (uint64_t) label < (uint64_t) classes; }
+
+    __device__ __forceinline__ int64_t given(int n, int j) const { return targets[n * target_n + j * target_s]; }
+
+    // The blank for a label that is no class: it is reported, and must not be followed into memory.
     __device__ __forceinline__ int label(int n, int state) const {
-        return state & 1 ? (int) targets[n * target_n + (state >> 1) * target_s] : blank;
+        if (!(state & 1))
+            return blank;
+        int64_t label = given(n, state >> 1);
+        return is_class(label) ? (int) label : blank;
     }
 };
+
+__device__ __forceinline__ void check(const Batch& b, int n, int labels) {
+    for (int j = threadIdx.x; j < labels; j += blockDim.x) {
+        int64_t label = b.given(n, j);
+        if (!b.is_class(label))
+            report(b.fault, b.code, label, b.classes);
+    }
+}
 
 // Links each label to the next one that is the same.
 __device__ __forceinline__ void link(const Batch& b, int n, int labels) {
@@ -109,6 +126,8 @@ __device__ __forceinline__ void paths(const T* x, T* losses, int loss_step, cons
     int n = b.first + blockIdx.x;
     bool ends = blockIdx.y == 1;
     int steps = b.steps_of(n), labels = b.labels_of(n), states = 2 * labels + 1;
+    if (!ends)
+        check(b, n, labels);
     if (!ends && b.sums)
         link(b, n, labels);
     x += n * b.x_n;

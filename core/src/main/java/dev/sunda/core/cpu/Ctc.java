@@ -5,6 +5,7 @@ import dev.sunda.core.parallel.Parallel;
 import dev.sunda.core.spi.View;
 import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Layout;
+import dev.sunda.core.type.ShapeException;
 import java.util.Arrays;
 
 /// Connectionist temporal classification of F32 and F64, in double precision; formulas stand with [CtcSpec]. Each sequence is one piece of
@@ -35,7 +36,7 @@ final class Ctc {
         int from = layout.offset() + sequence * layout.stride(0);
         labels[0] = spec.blank();
         for (int j = 1; j < labels.length; j++)
-            labels[j] = (int) targets.heap().getLong(from + (j - 1) * layout.stride(1));
+            labels[j] = label(targets.heap().getLong(from + (j - 1) * layout.stride(1)));
         skips = new boolean[width];
         for (int s = 3; s < states; s += 2)
             skips[s] = labels[label(s)] != labels[label(s - 2)];
@@ -48,6 +49,14 @@ final class Ctc {
             Layout to = losses.layout();
             losses.heap().setDouble(to.offset() + n * to.stride(0), new Ctc(spec, logProbs, targets, n).run(gradient));
         });
+    }
+
+    private int label(long label) {
+        int classes = logProbs.shape().size(2);
+        if (label < 0 || label >= classes)
+            throw new ShapeException("ctc", "label " + label + " of sequence " + sequence + " is outside the dimension of size " + classes,
+                    logProbs.shape());
+        return (int) label;
     }
 
     /// The place of a state's label in a row of probabilities.

@@ -2,6 +2,7 @@ package dev.sunda.core.reference;
 
 import dev.sunda.core.op.CtcSpec;
 import dev.sunda.core.spi.View;
+import dev.sunda.core.type.ShapeException;
 import java.util.Arrays;
 
 /// Connectionist temporal classification, sequence by sequence; formulas stand with [CtcSpec].
@@ -23,7 +24,14 @@ final class NaiveCtc {
         steps = spec.inputLengths().get(sequence);
         labels = new int[2 * spec.targetLengths().get(sequence) + 1];
         for (int s = 0; s < labels.length; s++)
-            labels[s] = s % 2 == 0 ? spec.blank() : (int) targets[sequence * width + s / 2];
+            labels[s] = s % 2 == 0 ? spec.blank() : label(targets[sequence * width + s / 2], x);
+    }
+
+    private int label(long label, View x) {
+        if (label < 0 || label >= classes)
+            throw new ShapeException("ctc", "label " + label + " of sequence " + sequence + " is outside the dimension of size " + classes,
+                    x.shape());
+        return (int) label;
     }
 
     static void ctc(CtcSpec spec, View logProbs, View targets, View losses, View gradient) {

@@ -301,6 +301,8 @@ public interface Backend {
     /// @param targets `I64`, `[N, S]`: the labels of each sequence, none of them the blank; what follows them does not count
     /// @param losses `[N]`
     /// @param gradient of the shape of `logProbs`, 0 after the end of a sequence; may be null
+    /// @throws dev.sunda.core.type.ShapeException if a label is not in `[0, C)`; a device that works behind the caller's back may say so
+    ///     as late as when a result is read
     void ctc(CtcSpec spec, View logProbs, View targets, View losses, View gradient);
 
     /// Uniform numbers in `[0, 1)`: element `i` in row-major order is number `i` of `key`.

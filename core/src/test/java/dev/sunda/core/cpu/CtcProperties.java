@@ -1,12 +1,17 @@
 package dev.sunda.core.cpu;
 
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import dev.sunda.core.op.CtcSpec;
 import dev.sunda.core.reference.ReferenceBackend;
 import dev.sunda.core.spi.View;
 import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Device;
 import dev.sunda.core.type.Shape;
+import dev.sunda.core.type.ShapeException;
 import java.util.ArrayList;
+import java.util.List;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -38,6 +43,24 @@ class CtcProperties {
             labels.add(views.below(width + 1));
         }
         compare(new CtcSpec(0, inputs, labels), views, logProbs, targets);
+    }
+
+    @Example
+    void labelsThatAreNoClassesAreRefused() {
+        var views = new RandomViews(3);
+        for (long wrong : new long[] {CLASSES, -1, 1L << 32}) {
+            View logProbs = views.finite(DType.F32, Shape.of(3, 2, CLASSES));
+            View targets = views.target(DType.I64, Shape.of(2, 3));
+            for (int i = 0; i < targets.storage().numel(); i++)
+                targets.heap().setLong(i, 1);
+            targets.heap().setLong(targets.layout().offset() + targets.layout().stride(0) + targets.layout().stride(1), wrong);
+            View losses = views.target(DType.F32, Shape.of(2));
+            View gradient = views.target(DType.F32, Shape.of(3, 2, CLASSES));
+            var spec = new CtcSpec(0, List.of(3, 3), List.of(1, 2));
+            assertThatThrownBy(() -> cpu.ctc(spec, logProbs, targets, losses, gradient)).isInstanceOf(ShapeException.class)
+                    .hasMessage("ctc: label " + wrong + " of sequence 1 is outside the dimension of size 5 (got [3, 2, 5])");
+            cpu.ctc(new CtcSpec(0, List.of(3, 3), List.of(1, 1)), logProbs, targets, losses, gradient);   // what follows does not count
+        }
     }
 
     private void compare(CtcSpec spec, RandomViews views, View logProbs, View targets) {

@@ -81,7 +81,7 @@ public final class Ctc {
                     Scratch totals = gpu.scratch(2L * count * Double.BYTES);
                     Scratch links = gpu.scratch((long) count * (width / 2) * Integer.BYTES)) {
                 int[] batch = batch(new long[] {Gpu.address(targets), lengths, sums.address(), rings.address(), totals.address(),
-                    links.address()}, first);
+                    links.address(), gpu.faults().address()}, first);
                 String type = Sorting.type(x.dtype());
                 int threads = Math.clamp((width + WARP - 1) / WARP * WARP, 2 * WARP, MOST_THREADS);
                 Grid grid = Grid.of(count, gradient == null ? 1 : 2, 1, threads).shared(isLong ? 0 : (int) ringBytes());
@@ -98,7 +98,7 @@ public final class Ctc {
             IntStream pointers = LongStream.of(addresses).boxed().flatMapToInt(a -> IntStream.of(a.intValue(), (int) (a >> 32)));
             IntStream numbers = IntStream.of(spec.blank(), x.shape().size(2), x.shape().size(1), first, steps, width,
                     x.layout().stride(0), x.layout().stride(1), x.layout().stride(2), targets.layout().stride(0),
-                    targets.layout().stride(1), 0);
+                    targets.layout().stride(1), gpu.faults().code("ctc"));
             return IntStream.concat(pointers, numbers).toArray();
         }
     }

@@ -4,11 +4,15 @@ import static dev.sunda.cuda.kernel.TwinViews.DEVICE;
 import static dev.sunda.cuda.kernel.TwinViews.REFERENCE;
 import static dev.sunda.cuda.kernel.TwinViews.assertClose;
 import static dev.sunda.cuda.kernel.TwinViews.twin;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sunda.core.op.CtcSpec;
 import dev.sunda.core.spi.View;
 import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Shape;
+import dev.sunda.core.type.ShapeException;
+import dev.sunda.cuda.driver.PtxProvider;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -50,6 +54,34 @@ class CtcKernelsProperties {
         compare(new CtcSpec(0, List.of(3), List.of(800)), views, logProbs, 800);
         compare(new CtcSpec(0, List.of(3), List.of(600)), views, logProbs, 600);
         compare(new CtcSpec(0, Collections.nCopies(1, 3), List.of(2)), views, logProbs, 900);
+    }
+
+    /// A label that is no class must not be followed into memory: an error of the caller, told where results are waited for.
+    @Example
+    void labelsThatAreNoClassesAreReported() {
+        var views = new TwinViews(3);
+        for (DType dtype : List.of(DType.F32, DType.F64))
+            for (long wrong : new long[] {CLASSES, -1, 1L << 32, Long.MIN_VALUE, 1_000_000_000})
+                for (int steps : new int[] {0, 3}) {
+                    View logProbs = views.finite(views.contiguous(dtype, Shape.of(3, 2, CLASSES)));
+                    View targets = views.contiguous(DType.I64, Shape.of(2, 3));
+                    for (int i = 0; i < 6; i++)
+                        targets.heap().setLong(i, i == 4 ? wrong : 1);
+                    View losses = views.contiguous(dtype, Shape.of(2));
+                    View gradient = views.contiguous(dtype, Shape.of(3, 2, CLASSES));
+                    var spec = new CtcSpec(0, List.of(3, steps), List.of(1, 2));
+                    assertThatThrownBy(() -> REFERENCE.ctc(spec, logProbs, targets, losses, gradient)).isInstanceOf(ShapeException.class)
+                            .hasMessage("ctc: label " + wrong + " of sequence 1 is outside the dimension of size 5 (got [3, 2, 5])");
+                    for (View wanted : new View[] {null, twin(gradient)}) {
+                        DEVICE.ctc(spec, twin(logProbs), twin(targets), twin(losses), wanted);
+                        assertThatThrownBy(DEVICE::synchronize).isInstanceOf(ShapeException.class)
+                                .hasMessage("ctc: index " + wrong + " is outside the dimension of size 5 (got " + wrong + ")");
+                    }
+                    assertThat(PtxProvider.driver(0).failure()).isNull();
+                    var shorter = new CtcSpec(0, List.of(3, 3), List.of(1, 1));
+                    DEVICE.ctc(shorter, twin(logProbs), twin(targets), twin(losses), twin(gradient));
+                    DEVICE.synchronize();                            // what follows the labels does not count
+                }
     }
 
     private static void compare(CtcSpec spec, TwinViews views, View logProbs, int width) {
