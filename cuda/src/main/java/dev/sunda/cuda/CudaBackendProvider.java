@@ -10,6 +10,8 @@ import dev.sunda.cuda.driver.GpuInfo;
 import java.lang.foreign.SymbolLookup;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /// Offers the NVIDIA GPUs of this machine as devices `cuda:0`, `cuda:1` and so on, if there is a driver.
@@ -18,9 +20,8 @@ import java.util.function.Supplier;
 /// driver compiles kernels and computes with them what it should, is tried when the first one is opened.
 public final class CudaBackendProvider implements BackendProvider {
     private final Supplier<DriverProbe.Finding> look;
+    private final Map<Integer, String> refusals = new TreeMap<>();   // why a device that was found could not be opened
     private DriverProbe.Finding finding;
-    /// Why a device that was found could not be opened.
-    private Unavailable refusal;
 
     /// For `ServiceLoader`.
     public CudaBackendProvider() {
@@ -38,20 +39,30 @@ public final class CudaBackendProvider implements BackendProvider {
 
     @Override
     public synchronized Probe probe() {
-        if (refusal != null)
-            return refusal;
         return switch (finding()) {
             case DriverProbe.Missing(String reason, _) -> new Unavailable(reason);
-            case DriverProbe.Found found -> new Available(found.devices().size(), describe(found, found.devices().getFirst()));
+            case DriverProbe.Found found -> probe(found);
         };
+    }
+
+    private Probe probe(DriverProbe.Found found) {
+        int devices = found.devices().size();
+        for (int i = 0; i < devices; i++)
+            if (!refusals.containsKey(i))
+                return new Available(devices, describe(found, found.devices().get(i)));
+        return new Unavailable(devices == 1 ? refusals.get(0) : String.join("; ", refused()));
+    }
+
+    /// A line for each device that was found and could not be opened.
+    private List<String> refused() {
+        return refusals.entrySet().stream().map(e -> Device.cuda(e.getKey()) + " cannot be used: " + e.getValue()).toList();
     }
 
     @Override
     public synchronized List<String> steps() {
         var steps = new ArrayList<>(finding().steps());
         steps.addAll(KernelSizes.lines());
-        if (refusal != null)
-            steps.add(refusal.reason());
+        steps.addAll(refused());
         return steps;
     }
 
@@ -64,13 +75,19 @@ public final class CudaBackendProvider implements BackendProvider {
     }
 
     private Backend open(DriverProbe.Found found, int index) {
+        if (refusals.containsKey(index))
+            throw refused(index, refusals.get(index), null);
         GpuInfo gpu = found.devices().get(index);
         try {
             return opened(found.library(), gpu.ordinal(), Device.cuda(index), describe(found, gpu));
-        } catch (RuntimeException failed) {
-            refusal = new Unavailable(failed.getMessage() == null ? failed.toString() : failed.getMessage());
-            throw refused(index, refusal.reason(), failed);
+        } catch (RuntimeException | LinkageError failed) {
+            refusals.put(index, reason(failed));
+            throw refused(index, refusals.get(index), failed);
         }
+    }
+
+    private static String reason(Throwable failed) {
+        return failed instanceof LinkageError || failed.getMessage() == null ? failed.toString() : failed.getMessage();
     }
 
     private static Backend opened(SymbolLookup library, int ordinal, Device device, String description) {
@@ -80,13 +97,13 @@ public final class CudaBackendProvider implements BackendProvider {
         try {
             SelfTest.run(backend);
             return backend;
-        } catch (RuntimeException failed) {
+        } catch (RuntimeException | Error failed) {
             backend.closeAfter(failed);
             throw failed;
         }
     }
 
-    private static DeviceException refused(int index, String reason, RuntimeException cause) {
+    private static DeviceException refused(int index, String reason, Throwable cause) {
         var refused = new DeviceException(Device.cuda(index) + ": not available: " + reason);
         refused.initCause(cause);
         return refused;
@@ -94,8 +111,17 @@ public final class CudaBackendProvider implements BackendProvider {
 
     private DriverProbe.Finding finding() {
         if (finding == null)
-            finding = look.get();
+            finding = looked();
         return finding;
+    }
+
+    /// Classes that cannot be loaded here are a reason, too.
+    private DriverProbe.Finding looked() {
+        try {
+            return look.get();
+        } catch (RuntimeException | LinkageError failed) {
+            return new DriverProbe.Missing(failed.toString(), List.of());
+        }
     }
 
     private static String describe(DriverProbe.Found found, GpuInfo gpu) {

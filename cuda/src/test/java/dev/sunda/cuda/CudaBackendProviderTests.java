@@ -63,7 +63,9 @@ class CudaBackendProviderTests {
         fake.ignoreLaunches();
         assertThatThrownBy(() -> provider.open(0)).isInstanceOf(DeviceException.class)
                 .hasMessageStartingWith("cuda:0: not available: self-test failed");
-        assertThat(provider.probe()).isEqualTo(new Unavailable("self-test failed (got 0.0 at element 0)"));
+        assertThatThrownBy(() -> provider.open(1)).isInstanceOf(DeviceException.class);
+        assertThat(provider.probe()).isEqualTo(new Unavailable("cuda:0 cannot be used: self-test failed (got 0.0 at element 0); "
+                + "cuda:1 cannot be used: self-test failed (got 0.0 at element 0)"));
         assertThat(fake.leaks()).isEmpty();
     }
 
@@ -72,9 +74,58 @@ class CudaBackendProviderTests {
         fake.fail("cuModuleLoadDataEx", 1, 222);
         assertThatThrownBy(() -> provider.open(0)).isInstanceOf(DeviceException.class)
                 .hasMessageContaining("CUDA_ERROR_UNSUPPORTED_PTX_VERSION");
-        assertThat(provider.probe()).isInstanceOf(Unavailable.class);
         assertThat(provider.steps()).anyMatch(line -> line.contains("UNSUPPORTED_PTX_VERSION"));
         assertThat(fake.leaks()).isEmpty();
+    }
+
+    @Test
+    void oneDeviceThatCannotBeOpenedDoesNotTakeTheOthersWithIt() {
+        fake.fail("cuDevicePrimaryCtxRetain", 1, 46);
+        assertThatThrownBy(() -> provider.open(0)).isInstanceOf(DeviceException.class)
+                .hasMessageStartingWith("cuda:0: not available: cuda: cuDevicePrimaryCtxRetain failed");
+        assertThat(provider.probe()).isInstanceOfSatisfying(Available.class, found -> assertThat(found.devices()).isEqualTo(2));
+        assertThat(provider.steps()).anyMatch(line -> line.startsWith("cuda:0 cannot be used: cuda: cuDevicePrimaryCtxRetain failed"));
+        ((CudaBackend) provider.open(1)).close();
+        assertThatThrownBy(() -> provider.open(0)).isInstanceOf(DeviceException.class)
+                .hasMessageStartingWith("cuda:0: not available: cuda: cuDevicePrimaryCtxRetain failed");
+        assertThat(fake.leaks()).isEmpty();
+    }
+
+    @Test
+    void deviceThatSaysNothingOfItselfIsLeftOut() {
+        fake.fail("cuDeviceGetName", 1, 999);
+        assertThat(provider.probe()).isInstanceOfSatisfying(Available.class, found -> assertThat(found.devices()).isEqualTo(1));
+        assertThat(provider.steps())
+                .anyMatch(line -> line.startsWith("device 0 of the driver says nothing of itself: cuda: cuDeviceGetName"))
+                .anyMatch(line -> line.startsWith("cuda:0 Fake T4"));
+        fake.launches();
+        ((CudaBackend) provider.open(0)).close();
+        assertThat(fake.launches()).containsExactly("fill_b32");
+    }
+
+    @Test
+    void whatCannotBeLinkedIsAReason() {
+        var found = (DriverProbe.Found) fake.probe();
+        for (Throwable problem : List.of(new NoClassDefFoundError("java/lang/foreign/Linker"), new ExceptionInInitializerError("no linker"),
+                new IllegalCallerException("Illegal native access"))) {
+            var broken = new DriverProbe.Found(_ -> {
+                throw thrown(problem);
+            }, found.version(), found.devices(), found.steps());
+            var unlinked = new CudaBackendProvider(() -> broken);
+            assertThatThrownBy(() -> unlinked.open(1)).isInstanceOf(DeviceException.class).hasCause(problem)
+                    .hasMessageContaining("cuda:1: not available: ");
+            assertThat(unlinked.probe()).isInstanceOf(Available.class);
+            var unloaded = new CudaBackendProvider(() -> {
+                throw thrown(problem);
+            });
+            assertThat(unloaded.probe()).isEqualTo(new Unavailable(problem.toString()));
+        }
+    }
+
+    private static RuntimeException thrown(Throwable problem) {
+        if (problem instanceof Error error)
+            throw error;
+        return (RuntimeException) problem;
     }
 
     @Test

@@ -3,6 +3,8 @@ package dev.sunda.examples;
 import dev.sunda.core.Backends;
 import dev.sunda.core.parallel.Parallel;
 import dev.sunda.core.spi.BackendProvider;
+import dev.sunda.core.type.Device;
+import dev.sunda.core.type.DeviceException;
 import dev.sunda.examples.console.Version;
 import java.util.List;
 import java.util.Locale;
@@ -24,7 +26,7 @@ final class Doctor implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<Backends.Status> devices = Backends.all();
+        List<Backends.Status> devices = tried();
         row("sunda", Version.sunda());
         row("java", Version.java() + ", " + System.getProperty("java.vm.name") + ", " + System.getProperty("java.vendor"));
         row("system", System.getProperty("os.name") + " " + System.getProperty("os.version") + ", " + System.getProperty("os.arch"));
@@ -39,6 +41,23 @@ final class Doctor implements Callable<Integer> {
         if (devices.stream().noneMatch(device -> device.kind().equals("cuda")))
             row("device cuda", "not available: the module sunda-cuda is not on the path");
         return devices.stream().anyMatch(d -> d.kind().equals("cpu") && d.probe() instanceof BackendProvider.Available) ? 0 : 1;
+    }
+
+    /// What is known of every family once each of its devices has been opened, where one can be.
+    private static List<Backends.Status> tried() {
+        for (Backends.Status family : Backends.all())
+            if (family.probe() instanceof BackendProvider.Available(int devices, _))
+                for (int i = 0; i < devices; i++)
+                    open(new Device(family.kind(), i));
+        return Backends.all();
+    }
+
+    private static void open(Device device) {
+        try {
+            Backends.of(device);
+        } catch (DeviceException refused) {
+            // The status of its family says why.
+        }
     }
 
     private void row(String what, String finding) {

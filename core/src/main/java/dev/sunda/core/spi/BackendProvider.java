@@ -21,7 +21,7 @@ public interface BackendProvider {
     /// The device kind served, for example `cpu`.
     String kind();
 
-    /// Looks once whether the family can be used; later calls give the same answer.
+    /// Looks once whether the family can be used; later calls give the same answer, unless all its devices turn out not to be usable.
     Probe probe();
 
     /// What [#probe] has looked at, a line each, for people who want to know why a device is there or is not.

@@ -145,7 +145,14 @@ public final class DriverProbe {
         var usable = new ArrayList<GpuInfo>();
         String refused = "the driver has no device";
         for (int i = 0; i < count; i++) {
-            GpuInfo device = GpuInfo.of(cuda, i);
+            GpuInfo device;
+            try {
+                device = GpuInfo.of(cuda, i);
+            } catch (RuntimeException broken) {                      // it must not take the others with it
+                refused = "device " + i + " of the driver says nothing of itself: " + broken.getMessage();
+                steps.add(refused);
+                continue;
+            }
             if (device.isAtLeast(LEAST_MAJOR, LEAST_MINOR)) {
                 steps.add("cuda:" + usable.size() + " " + device.describe());
                 usable.add(device);
