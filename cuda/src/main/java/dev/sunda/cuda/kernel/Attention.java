@@ -103,7 +103,7 @@ public final class Attention {
         /// Blocks for `rows` rows of results, `width` wide, of which one takes `groups` tiles side by side.
         Grid grid(int rows, int width, int groups) {
             long blocks = (long) heads() * Grid.ceil(rows, side()) * Math.max(1, Grid.ceil(width, groups * side()));
-            return Grid.of(Math.toIntExact(blocks), 2 * side());
+            return Grid.of(blocks, 2 * side());
         }
     }
 

@@ -60,23 +60,27 @@ public final class AxisMaps {
             return;
         }
         List<List<AxisMap>> rest = parts.subList(1, parts.size());
-        int inside = inner;
+        long inside = inner;
         for (List<AxisMap> part : rest)
             for (AxisMap map : part)
-                inside *= map.in();
-        int mapped = blocks;
+                inside = elements(inside * map.in());
+        long mapped = blocks;
         for (AxisMap map : first)
-            mapped *= map.out();
-        try (Scratch between = gpu.scratch((long) mapped * inside * dtype.bytes())) {
+            mapped = elements(mapped * map.out());
+        try (Scratch between = gpu.scratch((long) elements(mapped * inside) * dtype.bytes())) {
             if (inside > 0)
-                pass(first, dtype, blocks, inside, x, between.address());
-            passes(rest, dtype, mapped, inner, between.address(), out);
+                pass(first, dtype, blocks, (int) inside, x, between.address());
+            passes(rest, dtype, (int) mapped, inner, between.address(), out);
         }
+    }
+
+    private static int elements(long count) {
+        return Grid.count("mapAxes: the size of an intermediate result", count);
     }
 
     private void pass(List<AxisMap> maps, DType dtype, int blocks, int inner, long x, long out) {
         int group = dtype == DType.F32 && inner % 4 == 0 && x % WORD == 0 && out % WORD == 0 ? 4 : 1;
-        int numel = blocks * (inner / group);
+        int numel = blocks * (inner / group);                        // with the sizes below that of the result, which has been counted
         for (AxisMap map : maps)
             numel *= map.out();
         var arguments = new ArrayList<Object>(List.of(x, out, numel, Divisor.struct(inner / group)));

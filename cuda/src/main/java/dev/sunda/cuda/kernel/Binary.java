@@ -9,9 +9,13 @@ import dev.sunda.core.spi.View;
 import dev.sunda.core.type.DType;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /// Functions of two tensors: `binary.cu` and `special_binary.cu`.
 public final class Binary {
+    private static final String[] ENTRIES = Stream.of(BinaryOp.values()).map(op -> "binary_" + op.name().toLowerCase(Locale.ROOT) + "_f32")
+            .toArray(String[]::new);
+
     private final Gpu gpu;
 
     public Binary(Gpu gpu) {
@@ -42,7 +46,7 @@ public final class Binary {
     }
 
     private void arithmetic(BinaryOp op, DType dtype, Strided walk) {
-        String entry = "binary_" + op.name().toLowerCase(Locale.ROOT) + "_f32";
+        String entry = ENTRIES[op.ordinal()];
         Quads quads = dtype == DType.F32 && gpu.module("binary").has(entry) ? Quads.of(walk, 4, 4, 4) : null;
         if (quads != null)
             gpu.kernel("binary", entry).launch(quads.grid(), walk.address(1), walk.address(2), walk.address(0), quads.struct(3));

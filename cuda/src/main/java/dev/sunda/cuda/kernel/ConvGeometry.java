@@ -50,7 +50,10 @@ record ConvGeometry(int batch, int groups, int produced, int reduced, boolean tr
     }
 
     int taps() {
-        return axes.stream().mapToInt(Window::kernel).reduce(1, (a, b) -> a * b);
+        int product = 1;
+        for (Window axis : axes)
+            product *= axis.kernel();
+        return product;
     }
 
     /// Size of the result along an axis.
@@ -70,7 +73,10 @@ record ConvGeometry(int batch, int groups, int produced, int reduced, boolean tr
 
     /// Sets of result positions that meet the same taps: one, or of a transposed convolution one for each position modulo the stride.
     int phases() {
-        return transposed ? axes.stream().mapToInt(Window::stride).reduce(1, Math::multiplyExact) : 1;
+        int product = 1;
+        for (Window axis : axes)
+            product = transposed ? Grid.count("conv: the product of the strides", (long) product * axis.stride()) : 1;
+        return product;
     }
 
     /// Positions of the result in the largest phase, the first one.
@@ -93,7 +99,10 @@ record ConvGeometry(int batch, int groups, int produced, int reduced, boolean tr
 
     /// True if the stride of an axis is larger than 1.
     boolean hasStrides() {
-        return axes.stream().anyMatch(a -> a.stride() > 1);
+        for (Window axis : axes)
+            if (axis.stride() > 1)
+                return true;
+        return false;
     }
 
     private Stores stores() {

@@ -60,7 +60,7 @@ final class Depthwise {
         int threads = rectangle ? WARPS * 32 : planes.threads();
         try (Scratch partial = gpu.scratch(4L * slices * dw.shape().numel())) {
             gpu.kernel("depthwise_weight", "depthwise_weight_" + (rectangle ? "rectangle" : kernel(planes))).launch(
-                    Grid.of(Math.multiplyExact(channels * chunks, slices), threads).shared(planes.shared()), g.source().address(),
+                    Grid.of((long) channels * chunks * slices, threads).shared(planes.shared()), g.source().address(),
                     g.result().address(), planes.struct(null), planes.units(), each, partial);
             GemmConvolution.join(gpu, g, partial, slices, g.taps(), true, dw);
         }

@@ -36,7 +36,7 @@ final class DirectConvolution {
         try (Scratch partial = gpu.scratch((long) slices * dw.shape().numel() * dw.dtype().bytes())) {
             if (slices > 0)
                 gpu.kernel("conv_direct", "conv_direct_weight_" + (channels ? "channels_" : "") + GemmConvolution.type(dw)).launch(
-                        Grid.of(Math.toIntExact(blocks * slices), THREADS), g.source().address(), g.result().address(), g.struct(),
+                        Grid.of(blocks * slices, THREADS), g.source().address(), g.result().address(), g.struct(),
                         g.count(), partial, g.positions(), each);
             GemmConvolution.join(gpu, g, partial, slices, g.reduced() * g.taps(), true, dw);
         }

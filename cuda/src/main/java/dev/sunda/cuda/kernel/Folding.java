@@ -1,7 +1,5 @@
 package dev.sunda.cuda.kernel;
 
-import java.util.stream.Stream;
-
 /// Launches the kernels of a fold of `reduction.cuh`: `NAME_rows4`, `NAME_rows` or `NAME_columns` and, where a row is so long that several
 /// blocks share it, `NAME_finish`. How the work is cut depends on the numbers of rows and places alone, so that results do, too.
 final class Folding {
@@ -75,7 +73,16 @@ final class Folding {
 
     /// Arguments of a kernel that several hands have gathered.
     static Object[] joined(Object[]... parts) {
-        return Stream.of(parts).flatMap(Stream::of).toArray();
+        int count = 0;
+        for (Object[] part : parts)
+            count += part.length;
+        var all = new Object[count];
+        int to = 0;
+        for (Object[] part : parts) {
+            System.arraycopy(part, 0, all, to, part.length);
+            to += part.length;
+        }
+        return all;
     }
 
     /// Threads side by side take places side by side: few for short rows, a warp for longer ones, a block for long ones.

@@ -40,8 +40,8 @@ final class GemmConvolution {
                     : new Tile(module, "conv_small_" + loading + "_f32", 64, 64, 64);
         }
 
-        private int blocks(ConvGeometry g) {
-            return Math.toIntExact((long) Grid.ceil(g.phasePositions(), rows) * Grid.ceil(g.produced(), columns) * g.groups() * g.phases());
+        private long blocks(ConvGeometry g) {
+            return (long) Grid.ceil(g.phasePositions(), rows) * Grid.ceil(g.produced(), columns) * g.groups() * g.phases();
         }
     }
 
@@ -52,7 +52,7 @@ final class GemmConvolution {
         DType dtype = w.dtype();
         Tile tile = Tile.of(g, dtype);
         int width = Grid.ceil(g.produced(), 4) * 4;
-        int packed = Math.multiplyExact(g.groups() * g.taps() * g.reduced(), width);
+        int packed = Grid.count("conv: the size of the padded weight", (long) g.groups() * g.taps() * g.reduced() * width);
         try (Scratch weight = gpu.scratch((long) packed * dtype.bytes())) {
             pack(g, w, width, weight, packed);
             gpu.kernel(tile.module, tile.name).launch(Grid.of(tile.blocks(g), tile.threads), g.source().address(), weight, width,
@@ -81,7 +81,7 @@ final class GemmConvolution {
         try (Scratch partial = gpu.scratch(slices * sliceStep * dw.dtype().bytes())) {
             if (slices > 0)
                 gpu.kernel("conv_weight", "conv_weight_" + (large ? "large_" : "small_") + type(dw)).launch(
-                        Grid.of(Math.toIntExact((long) rowTiles * columnTiles * g.groups() * slices),
+                        Grid.of((long) rowTiles * columnTiles * g.groups() * slices,
                                 large || dw.dtype() == DType.F64 ? 256 : 64),
                         g.source().address(), g.result().address(), g.struct(), g.count(), partial, width, columns,
                         g.positions(), each, rowTiles, columnTiles);

@@ -10,8 +10,19 @@ public record Grid(int x, int y, int z, int threadsX, int threadsY, int shared) 
     private static final int BLOCKS = 4096;
 
     /// One dimension.
-    public static Grid of(int blocks, int threads) {
-        return new Grid(blocks, 1, 1, threads, 1, 0);
+    ///
+    /// @throws IllegalArgumentException if there are more blocks than a grid can have
+    public static Grid of(long blocks, int threads) {
+        return new Grid(count("cuda: the blocks of one launch", blocks), 1, 1, threads, 1, 0);
+    }
+
+    /// A number that a kernel takes as an `int`.
+    ///
+    /// @param what is counted, for the message
+    static int count(String what, long number) {
+        if (number > Integer.MAX_VALUE)
+            throw new IllegalArgumentException(what + " must be below 2^31 (got " + number + "); take smaller batches");
+        return (int) number;
     }
 
     /// Blocks of one dimension in a grid of three.

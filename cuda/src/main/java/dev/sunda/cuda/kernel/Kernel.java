@@ -40,11 +40,13 @@ public final class Kernel {
         for (int i = 0; i < arguments.length; i++)
             if (slab.put(i, arguments[i]) != parameters.get(i).bytes())
                 throw new IllegalStateException("cuda: argument " + i + " of " + name + " must be " + parameters.get(i) + " (got "
-                        + arguments[i].getClass().getSimpleName() + ")");
+                        + (arguments[i] == null ? "null" : arguments[i].getClass().getSimpleName()) + ")");
         allow(grid.shared());
-        gpu.launched(this, grid);
-        gpu.submit(() -> gpu.cuda().launchKernel(function, grid.x(), grid.y(), grid.z(), grid.threadsX(), grid.threadsY(), 1,
-                grid.shared(), gpu.stream(), slab.pointers()));
+        gpu.submit(() -> {
+            gpu.launched(this, grid);                                // in the order of the launches, whichever thread they come from
+            gpu.cuda().launchKernel(function, grid.x(), grid.y(), grid.z(), grid.threadsX(), grid.threadsY(), 1, grid.shared(),
+                    gpu.stream(), slab.pointers());
+        });
         Reference.reachabilityFence(arguments);                      // their memory must not be given back before
     }
 

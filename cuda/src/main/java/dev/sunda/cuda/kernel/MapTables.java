@@ -6,6 +6,8 @@ import dev.sunda.cuda.memory.DeviceStorage;
 import dev.sunda.cuda.memory.Transfers;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.WeakHashMap;
 
 /// Taps of maps in the memory of a device. Maps with the same taps share a table, also those made anew in every step; the ones not used for
 /// the longest time make room for others.
@@ -15,6 +17,7 @@ final class MapTables {
     private final Gpu gpu;
     private final Uploads uploads;
     private final LinkedHashMap<Taps, DeviceStorage> tables = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<AxisMap, Taps> known = new WeakHashMap<>();    // maps are told apart by identity; the types take turns
     private long words;
 
     MapTables(Gpu gpu, Transfers transfers) {
@@ -23,7 +26,9 @@ final class MapTables {
     }
 
     /// What is uploaded: the weights, in one or two words each, `start`, and `index`.
-    private record Taps(int[] words, DType dtype) {
+    ///
+    /// @param hash of the words, which are many
+    private record Taps(int[] words, DType dtype, int hash) {
         static Taps of(AxisMap map, DType dtype) {
             int perWeight = dtype.bytes() / 4;
             int taps = map.taps();
@@ -40,31 +45,40 @@ final class MapTables {
             }
             for (int i = 0; i <= map.out(); i++)
                 words[perWeight * taps + i] = map.start(i);
-            return new Taps(words, dtype);
+            return new Taps(words, dtype, 31 * Arrays.hashCode(words) + dtype.ordinal());
         }
 
         @Override
         public boolean equals(Object other) {
-            return other instanceof Taps t && dtype == t.dtype && Arrays.equals(words, t.words);
+            return this == other || other instanceof Taps t && dtype == t.dtype && Arrays.equals(words, t.words);
         }
 
         @Override
         public int hashCode() {
-            return 31 * Arrays.hashCode(words) + dtype.ordinal();
+            return hash;
         }
     }
 
     /// The taps on the device: weights of a floating type, and places. They stay for as long as somebody refers to them.
     DeviceStorage table(AxisMap map, DType dtype) {
-        Taps taps = Taps.of(map, dtype);
-        DeviceStorage known = known(taps);
-        DeviceStorage table = known != null ? known : uploads.upload(taps.words);
-        if (known == null && !gpu.isRecording())
+        Taps taps = taps(map, dtype);
+        DeviceStorage there = there(taps);
+        DeviceStorage table = there != null ? there : uploads.upload(taps.words);
+        if (there == null && !gpu.isRecording())
             put(taps, table);
         return table;
     }
 
-    private synchronized DeviceStorage known(Taps taps) {
+    private synchronized Taps taps(AxisMap map, DType dtype) {
+        Taps taps = known.get(map);
+        if (taps == null || taps.dtype != dtype) {
+            taps = Taps.of(map, dtype);
+            known.put(map, taps);
+        }
+        return taps;
+    }
+
+    private synchronized DeviceStorage there(Taps taps) {
         return tables.get(taps);
     }
 

@@ -162,7 +162,7 @@ public final class Matmul {
     private void run(Product p, Product as, Kernel kernel, int slices, int rowTiles, int columnTiles, int threads) {
         int slice = Grid.ceil(Grid.ceil(p.k(), slices), SLICE_STEP) * SLICE_STEP;
         int count = Grid.ceil(p.k(), slice);
-        Grid grid = Grid.of(Math.toIntExact((long) p.batches() * rowTiles * columnTiles * count), threads);
+        Grid grid = Grid.of((long) p.batches() * rowTiles * columnTiles * count, threads);
         if (count == 1) {
             kernel.launch(grid, as.x().address(), as.y().address(), as.biasAddress(), as.out().address(),
                     as.struct(rowTiles, columnTiles, 1, slice));

@@ -4,9 +4,7 @@ import dev.sunda.core.op.PoolSpec;
 import dev.sunda.core.op.Window;
 import dev.sunda.core.spi.View;
 import dev.sunda.core.type.DType;
-import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /// Maxima and means of windows over one to three spatial axes, and their gradients: `pool.cu`.
 public final class Pooling {
@@ -78,20 +76,23 @@ public final class Pooling {
         if (spec.axes().size() > AXES)
             throw new IllegalArgumentException("pooling: takes up to " + AXES + " spatial axes (got " + spec.axes().size() + ")");
         int missing = AXES - spec.axes().size();
-        IntStream axes = IntStream.range(0, AXES).flatMap(a -> Arrays.stream(axis(spec, a - missing)));
+        var words = new Words(AXES * 17 + 4);
+        for (int a = 0; a < AXES; a++)
+            addAxis(words, a < missing ? UNIT : spec.axes().get(a - missing), spec.countPadding());
         boolean channelsLast = spec.channels() > 1 && written.layout().stride(1) == 1;
-        return IntStream.concat(axes, IntStream.concat(Arrays.stream(Divisor.struct(spec.channels())), IntStream.of(channelsLast ? 1 : 0)))
-                .toArray();
+        words.add(Divisor.struct(spec.channels()));
+        words.add(channelsLast ? 1 : 0);
+        return words.all();
     }
 
     /// `struct Axis` of pool.cu; of one that is missing a window of one pixel.
-    private static int[] axis(PoolSpec spec, int a) {
-        Window w = a < 0 ? UNIT : spec.axes().get(a);
-        int low = spec.countPadding() ? -w.padBefore() : 0;
-        int high = spec.countPadding() ? w.in() + w.padAfter() : w.in();
-        int[] sizes = {w.in(), w.out(), w.kernel(), w.stride(), w.dilation(), w.padBefore(), low, high};
-        IntStream divisors = IntStream.of(w.in(), w.out(), w.stride()).flatMap(n -> Arrays.stream(Divisor.struct(Math.max(1, n))));
-        return IntStream.concat(Arrays.stream(sizes), divisors).toArray();
+    private static void addAxis(Words words, Window w, boolean countPadding) {
+        int low = countPadding ? -w.padBefore() : 0;
+        int high = countPadding ? w.in() + w.padAfter() : w.in();
+        words.add(w.in(), w.out(), w.kernel(), w.stride(), w.dilation(), w.padBefore(), low, high);
+        words.add(Divisor.struct(Math.max(1, w.in())));
+        words.add(Divisor.struct(Math.max(1, w.out())));
+        words.add(Divisor.struct(Math.max(1, w.stride())));
     }
 
     /// `struct Strides` of pool.cu.

@@ -1,14 +1,11 @@
 package dev.sunda.cuda.kernel;
 
 import dev.sunda.core.spi.View;
-import dev.sunda.core.type.Layout;
-import dev.sunda.core.type.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.IntPredicate;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /// Views of one shape, cut into rows: some dimensions choose a row, the others a place within it. Both are merged and sorted as [Strided]
@@ -25,17 +22,34 @@ final class Rows {
         this.places = places;
     }
 
-    /// Calls `launch` with the rows of views of one shape that has elements: once, unless more than eight dimensions are left that choose a
-    /// row.
+    /// Calls `launch` with the rows of views of one shape: once, unless more than eight dimensions are left that choose a row; never if
+    /// there are no elements.
     ///
     /// @param folded whether a dimension chooses the place; after merging at most eight do
     static void over(List<View> views, IntPredicate folded, Consumer<Rows> launch) {
+        if (views.getFirst().shape().numel() == 0)
+            return;
         int rank = views.getFirst().shape().rank();
-        int[] inner = IntStream.range(0, rank).filter(folded).toArray();
-        int[] outer = IntStream.range(0, rank).filter(folded.negate()).toArray();
-        List<View> outside = views.stream().map(v -> part(v, outer)).toList();
-        List<View> inside = views.stream().map(v -> part(v, inner)).toList();
-        Strided.over(outside, kept -> Strided.over(inside, places -> launch.accept(new Rows(kept, places))));
+        var inner = new boolean[rank];
+        int count = 0;
+        for (int d = 0; d < rank; d++) {
+            inner[d] = folded.test(d);
+            count += inner[d] ? 1 : 0;
+        }
+        int[] sizes = views.getFirst().shape().sizes();
+        int[] keptSizes = part(sizes, inner, false, rank - count);
+        int[] placeSizes = part(sizes, inner, true, count);
+        var keptStrides = new int[views.size()][];
+        var placeStrides = new int[views.size()][];
+        var addresses = new long[views.size()];
+        for (int n = 0; n < addresses.length; n++) {
+            int[] strides = views.get(n).layout().strides();
+            keptStrides[n] = part(strides, inner, false, rank - count);
+            placeStrides[n] = part(strides, inner, true, count);
+            addresses[n] = Gpu.address(views.get(n));
+        }
+        Strided.over(views, keptSizes, keptStrides, addresses,
+                kept -> Strided.over(views, placeSizes, placeStrides, addresses, places -> launch.accept(new Rows(kept, places))));
     }
 
     /// The same rows as a list, one entry for each launch. They know where the views lie, but do not keep their memory: the caller does.
@@ -50,11 +64,13 @@ final class Rows {
         return Stream.concat(Stream.of(x), Arrays.stream(others).map(view -> view == null ? x : view)).toList();
     }
 
-    /// The view with some of its dimensions, at position 0 of the others.
-    private static View part(View view, int[] dims) {
-        int[] sizes = IntStream.of(dims).map(view.shape()::size).toArray();
-        int[] strides = IntStream.of(dims).map(view.layout()::stride).toArray();
-        return view.as(Layout.strided(Shape.of(sizes), strides, view.layout().offset()));
+    /// Some of the numbers of each dimension.
+    private static int[] part(int[] numbers, boolean[] inner, boolean wanted, int count) {
+        var some = new int[count];
+        for (int d = 0, to = 0; d < inner.length; d++)
+            if (inner[d] == wanted)
+                some[to++] = numbers[d];
+        return some;
     }
 
     /// How the rows lie.

@@ -2,7 +2,6 @@ package dev.sunda.cuda.kernel;
 
 import dev.sunda.core.spi.View;
 import java.lang.ref.Reference;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
@@ -35,9 +34,28 @@ public final class Strided {
     public static void over(List<View> views, Consumer<Strided> launch) {
         if (views.getFirst().shape().numel() == 0)
             return;
-        long[] addresses = views.stream().mapToLong(Gpu::address).toArray();
-        long[] bytes = views.stream().mapToLong(v -> v.dtype().bytes()).toArray();
-        each(isRun(views) ? run(views.getFirst().shape().numel(), addresses) : merged(views, addresses), bytes, launch);
+        var addresses = new long[views.size()];
+        for (int n = 0; n < addresses.length; n++)                   // plain loops: this comes before every launch
+            addresses[n] = Gpu.address(views.get(n));
+        if (isRun(views)) {
+            launch.accept(run(views.getFirst().shape().numel(), addresses));
+        } else {
+            var strides = new int[addresses.length][];
+            for (int n = 0; n < strides.length; n++)
+                strides[n] = views.get(n).layout().strides();
+            over(views, views.getFirst().shape().sizes(), strides, addresses, launch);
+        }
+    }
+
+    /// The same for a part of the dimensions, which have elements.
+    ///
+    /// @param views which the addresses belong to
+    static void over(List<View> views, int[] sizes, int[][] strides, long[] addresses, Consumer<Strided> launch) {
+        Strided walk = merged(sizes, strides, addresses);
+        if (walk.rank() <= MAX_RANK)
+            launch.accept(walk);
+        else
+            each(walk, views.stream().mapToLong(v -> v.dtype().bytes()).toArray(), launch);
         Reference.reachabilityFence(views);                          // their memory must not be given back before the launch
     }
 
@@ -73,17 +91,11 @@ public final class Strided {
         return Arrays.copyOfRange(numbers, 1, numbers.length);
     }
 
-    private static Strided merged(List<View> views, long[] addresses) {
-        int[] sizes = views.getFirst().shape().sizes();
-        int[][] strides = views.stream().map(v -> v.layout().strides()).toArray(int[][]::new);
-        var dims = new ArrayList<Integer>();
-        for (int d = 0; d < sizes.length; d++)
-            if (sizes[d] != 1)
-                dims.add(d);
-        dims.sort((a, b) -> Integer.compare(Math.abs(strides[0][b]), Math.abs(strides[0][a])));   // stable
+    private static Strided merged(int[] sizes, int[][] strides, long[] addresses) {
+        int[] dims = outermostFirst(sizes, strides[0]);
         int rank = 0;
-        var mergedSizes = new int[dims.size()];
-        var mergedStrides = new int[strides.length][dims.size()];
+        var mergedSizes = new int[dims.length];
+        var mergedStrides = new int[strides.length][dims.length];
         for (int d : dims) {
             if (rank > 0 && fits(sizes[d], d, rank - 1, strides, mergedStrides)) {
                 mergedSizes[rank - 1] *= sizes[d];
@@ -93,9 +105,27 @@ public final class Strided {
             for (int n = 0; n < strides.length; n++)
                 mergedStrides[n][rank - 1] = strides[n][d];
         }
-        int kept = rank;
-        return new Strided(Arrays.copyOf(mergedSizes, kept),
-                Arrays.stream(mergedStrides).map(s -> Arrays.copyOf(s, kept)).toArray(int[][]::new), addresses);
+        if (rank < dims.length) {
+            mergedSizes = Arrays.copyOf(mergedSizes, rank);
+            for (int n = 0; n < strides.length; n++)
+                mergedStrides[n] = Arrays.copyOf(mergedStrides[n], rank);
+        }
+        return new Strided(mergedSizes, mergedStrides, addresses);
+    }
+
+    /// Dimensions of other sizes than 1, by the length of their steps; those of equal steps as they are.
+    private static int[] outermostFirst(int[] sizes, int[] strides) {
+        var dims = new int[sizes.length];
+        int count = 0;
+        for (int d = 0; d < sizes.length; d++) {
+            if (sizes[d] == 1)
+                continue;
+            int at = count++;
+            for (; at > 0 && Math.abs(strides[dims[at - 1]]) < Math.abs(strides[d]); at--)
+                dims[at] = dims[at - 1];
+            dims[at] = d;
+        }
+        return count == dims.length ? dims : Arrays.copyOf(dims, count);
     }
 
     /// True if in every view the merged dimension `outer` steps over exactly the whole of dimension `d`.
@@ -159,7 +189,10 @@ public final class Strided {
 
     /// True if view `n` has one element that stands for all.
     public boolean isConstant(int n) {
-        return Arrays.stream(strides[n]).allMatch(s -> s == 0);
+        for (int step : strides[n])
+            if (step != 0)
+                return false;
+        return true;
     }
 
     /// The same walk in steps of four elements, for the views that run through the innermost dimension one by one; others stand still.
@@ -167,11 +200,10 @@ public final class Strided {
         int last = rank() - 1;
         int[] fewer = sizes.clone();
         fewer[last] /= 4;
-        int[][] wider = Arrays.stream(strides).map(s -> {
-            int[] divided = Arrays.stream(s).map(stride -> stride / 4).toArray();
-            divided[last] = s[last];
-            return divided;
-        }).toArray(int[][]::new);
+        var wider = new int[strides.length][rank()];
+        for (int n = 0; n < strides.length; n++)
+            for (int d = 0; d < rank(); d++)
+                wider[n][d] = d == last ? strides[n][d] : strides[n][d] / 4;
         return new Strided(fewer, wider, addresses);
     }
 

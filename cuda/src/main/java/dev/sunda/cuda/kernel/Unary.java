@@ -14,6 +14,10 @@ public final class Unary {
     /// The number of the first function with parameters, see `operations.cuh`.
     private static final int FIRST_PARAMETRIC = 128;
 
+    /// Names of kernels for one function, by its number: they are asked for at every call.
+    private static final String[] FORWARD = entries("unary_");
+    private static final String[] BACKWARD = entries("unary_backward_");
+
     private final Gpu gpu;
 
     public Unary(Gpu gpu) {
@@ -35,7 +39,7 @@ public final class Unary {
 
     private void unary(UnaryFunction function, DType dtype, Strided walk) {
         String module = module(function, dtype);
-        String entry = "unary_" + name(function) + "_f32";
+        String entry = FORWARD[code(function)];
         Quads quads = dtype == DType.F32 && gpu.module(module).has(entry) ? Quads.of(walk, 4, 4) : null;
         if (quads != null)
             gpu.kernel(module, entry).launch(quads.grid(), walk.address(1), walk.address(0), quads.struct(2), numbers(function));
@@ -65,7 +69,7 @@ public final class Unary {
 
     private void backward(UnaryFunction function, DType dtype, Strided walk) {
         String module = module(function, dtype);
-        String entry = "unary_backward_" + name(function) + "_f32";
+        String entry = BACKWARD[code(function)];
         Quads quads = dtype == DType.F32 && gpu.module(module).has(entry) ? Quads.of(walk, 4, 4, 4) : null;
         if (quads != null)
             gpu.kernel(module, entry).launch(quads.grid(), walk.address(1), walk.address(2), walk.address(0), quads.struct(3),
@@ -124,11 +128,13 @@ public final class Unary {
         };
     }
 
-    private static String name(UnaryFunction function) {
-        return switch (function) {
-            case UnaryOp op -> op.name().toLowerCase(Locale.ROOT);
-            case ParametricOp op -> op.kind().name().toLowerCase(Locale.ROOT);
-        };
+    private static String[] entries(String prefix) {
+        var entries = new String[FIRST_PARAMETRIC + ParametricOp.Kind.values().length];
+        for (UnaryOp op : UnaryOp.values())
+            entries[op.ordinal()] = prefix + op.name().toLowerCase(Locale.ROOT) + "_f32";
+        for (ParametricOp.Kind kind : ParametricOp.Kind.values())
+            entries[FIRST_PARAMETRIC + kind.ordinal()] = prefix + kind.name().toLowerCase(Locale.ROOT) + "_f32";
+        return entries;
     }
 
     /// `struct Numbers` of operations.cuh.
