@@ -37,10 +37,11 @@ import java.util.function.Function;
 /// and later ones only copy their inputs to where the recording reads them. On devices that cannot record, and where the function does
 /// what cannot be recorded (it reads a result), every call runs the function. Random numbers go on from call to call as they would without.
 /// What the function changes besides tensors (counters, lists) changes only when it is run, and what it decides by (a layer's mode) is
-/// decided when it is recorded.
+/// decided when it is recorded. Tensors that it uses besides its inputs and the parameters are those it used then; if one of them is
+/// recycled by a step scope, the function is run from then on.
 ///
 /// Gradients are those of one call: each call begins without any. The result and the gradients stay valid until the next call.
-/// For use by one thread.
+/// For use by one thread. A step that nobody closes gives its memory back when the garbage collector has found it and its tensors.
 public final class StepGraph implements AutoCloseable {
     private static final int WARM_UP = 2;
     private static final int MOST_RECORDINGS = 8;
@@ -56,7 +57,9 @@ public final class StepGraph implements AutoCloseable {
     }
 
     /// @param rngs the streams that the function draws from, with their places before and how many numbers it takes
-    private record Recorded(Recording recording, List<Tensor> inputs, Tensor result, List<Tensor> gradients, Map<Rng, Draws> rngs) {
+    /// @param values of the parameters: one that has been moved elsewhere since has others
+    private record Recorded(Recording recording, List<Tensor> inputs, Tensor result, List<Tensor> values, List<Tensor> gradients,
+            Map<Rng, Draws> rngs) {
     }
 
     private record Draws(long start, long count) {
@@ -78,7 +81,7 @@ public final class StepGraph implements AutoCloseable {
             throw new IllegalArgumentException("StepGraph: needs at least one input (got 0)");
         List<Tensor> given = List.of(inputs);
         var key = new Key(inputs[0].device(), given.stream().map(Tensor::shape).toList(), given.stream().map(Tensor::dtype).toList());
-        Recorded recorded = recordings.get(key);
+        Recorded recorded = usable(key);
         if (recorded == null && isDue(key))
             recorded = recorded(key, given);
         return recorded == null ? run(given) : replay(recorded, given);
@@ -87,6 +90,25 @@ public final class StepGraph implements AutoCloseable {
     /// Why every call runs the function, or null while recordings are made or may still be.
     public String eagerBecause() {
         return eager;
+    }
+
+    /// The recording for inputs of this kind; null if there is none, or if what it reads is not there any more.
+    private Recorded usable(Key key) {
+        Recorded recorded = recordings.get(key);
+        if (recorded == null)
+            return null;
+        String spoiled = recorded.recording().spoiledBecause();
+        if (spoiled != null)
+            eager = "the function uses a tensor that does not last, so its next call may use another one: " + spoiled
+                    + ", or make it an input of the step";
+        else if (recorded.values().equals(values()))
+            return recorded;
+        recordings.remove(key).recording().close();
+        return null;
+    }
+
+    private List<Tensor> values() {
+        return parameters.stream().map(Parameter::data).toList();
     }
 
     private boolean isDue(Key key) {
@@ -122,7 +144,7 @@ public final class StepGraph implements AutoCloseable {
         var draws = new LinkedHashMap<Rng, Draws>();
         log.starts().forEach((rng, start) -> draws.put(rng, new Draws(start, rng.position() - start)));
         log.starts().forEach(Rng::seek);                             // nothing has been drawn: recording is not running
-        var entry = new Recorded(recording, inputs, result[0], gradients(), draws);
+        var entry = new Recorded(recording, inputs, result[0], values(), gradients(), draws);
         recordings.put(key, entry);
         if (recordings.size() > MOST_RECORDINGS) {
             Key oldest = recordings.keySet().iterator().next();

@@ -12,9 +12,13 @@ import dev.sunda.core.type.DeviceLostException;
 import dev.sunda.core.type.DeviceOutOfMemoryException;
 import dev.sunda.core.type.Layout;
 import dev.sunda.core.type.Shape;
+import dev.sunda.cuda.driver.Context;
 import dev.sunda.cuda.driver.Cuda;
 import dev.sunda.cuda.driver.FakeDriver;
 import dev.sunda.cuda.driver.FakeMachine;
+import dev.sunda.cuda.memory.DeviceMemory;
+import java.util.ArrayList;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -179,6 +183,73 @@ class FailuresTests {
         assertThatThrownBy(() -> backend.fill(1, view(x))).isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("fill_b32 with a grid of 1 x 1 x 1 blocks of 256 x 1 threads");
         backend.fill(1, view(x));
+    }
+
+    /// What takes memory besides tensors is asked for once more when memory nobody uses has been given back, and then is an error that
+    /// leaves the device usable.
+    @ParameterizedTest
+    @ValueSource(strings = {"cuModuleLoadDataEx", "cuModuleGetFunction", "cuFuncLoad", "cuMemHostAlloc", "cuEventCreate"})
+    void memoryIsMadeRoomFor(String function) {
+        for (boolean never : new boolean[] {false, true}) {
+            var fake = new FakeDriver(FakeMachine.LEAST);
+            CudaBackend backend = opened(fake);
+            backend.allocate(DType.F32, 10 << 20).release();
+            int freed = fake.calls("cuMemFree_v2");
+            if (never)
+                fake.failAll(function, 2);
+            else
+                fake.fail(function, 1, 2);
+            if (never)
+                assertThatThrownBy(() -> work(backend)).isInstanceOf(DeviceOutOfMemoryException.class)
+                        .hasMessageMatching("cuda: no memory left for .* \\(got \\d+ MiB free of 1024 MiB\\); take smaller batches, or .*");
+            else
+                work(backend);
+            assertThat(fake.calls("cuMemFree_v2") - freed).isPositive();
+            fake.noFailure();
+            work(backend);
+            backend.close();
+            assertThat(fake.leaks()).isEmpty();
+        }
+    }
+
+    /// Blocks whose preparation failed are free again.
+    @Test
+    void whatFailsAfterMemoryWasTakenGivesItBack() {
+        var fake = new FakeDriver(FakeMachine.LEAST.memory(80L << 20));
+        var cuda = new Cuda(fake);
+        cuda.initialise();
+        var context = new Context(cuda, 0);
+        var memory = new DeviceMemory(context, true);
+        fake.fail("cuMemsetD32Async", 1, 999);
+        assertThatThrownBy(() -> memory.allocate(60 << 20, "large")).hasMessageContaining("cuMemsetD32Async");
+        memory.allocate(60 << 20, "large");
+    }
+
+    @Test
+    void aStreamThatCannotBeMadeIsAnError() {
+        for (int k = 1; k <= 2; k++) {
+            var fake = new FakeDriver(FakeMachine.LEAST);
+            fake.fail("cuStreamCreate", k, 2);
+            assertThatThrownBy(() -> open(fake)).isInstanceOf(DeviceOutOfMemoryException.class).hasMessageContaining("cuStreamCreate");
+            assertThat(fake.leaks()).isEmpty();
+            open(fake).close();
+        }
+    }
+
+    /// Several threads meet a lost device at a time: all are told of the same error.
+    @Test
+    void threadsAgreeOnTheFirstError() throws Exception {
+        var fake = new FakeDriver(FakeMachine.LEAST);
+        CudaBackend backend = opened(fake);
+        Storage x = backend.allocate(DType.F32, 4);
+        fake.failForEver(null, 1, 719);
+        var messages = new ConcurrentLinkedQueue<String>();
+        var threads = new ArrayList<Thread>();
+        for (int i = 0; i < 8; i++)
+            threads.add(Thread.ofPlatform().start(() -> messages.add(catchThrowable(() -> backend.fill(1, view(x))).getMessage())));
+        for (Thread thread : threads)
+            thread.join();
+        assertThat(messages).hasSize(8).containsOnly(messages.peek());
     }
 
     @Test

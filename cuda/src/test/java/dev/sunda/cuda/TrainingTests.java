@@ -4,12 +4,14 @@ import static dev.sunda.nn.functional.Losses.crossEntropy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.sunda.autograd.Parameter;
 import dev.sunda.autograd.StepGraph;
 import dev.sunda.autograd.Variable;
 import dev.sunda.core.Rng;
 import dev.sunda.core.StepScope;
 import dev.sunda.core.Tensor;
 import dev.sunda.core.op.Padding;
+import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Device;
 import dev.sunda.core.type.Shape;
 import dev.sunda.cuda.driver.FakeDriver;
@@ -148,6 +150,70 @@ class TrainingTests {
     private static int waits(FakeDriver driver) {
         return Stream.of("cuStreamSynchronize", "cuEventSynchronize", "cuCtxSynchronize", "cuMemcpyDtoH_v2", "cuMemcpyDtoHAsync_v2",
                 "cuMemcpyHtoDAsync_v2").mapToInt(driver::calls).sum();
+    }
+
+    /// The function looks at a tensor that a scope around the calls makes anew and recycles: a recording would read whatever comes there.
+    @Test
+    void aStepThatUsesATensorOfAScopeIsRunAndSaysWhy() {
+        var weight = new Parameter(Tensor.of(2f).to(NOW));
+        var factor = new Tensor[1];
+        try (var step = new StepGraph(List.of(weight), inputs -> {
+            Variable loss = weight.mul(Variable.of(inputs.get(0))).mul(Variable.of(factor[0])).sum();
+            loss.backward();
+            return loss.data();
+        })) {
+            for (int i = 1; i <= STEPS; i++)
+                try (var _ = StepScope.open()) {
+                    factor[0] = Tensor.full(Shape.of(1), i, DType.F32, NOW);
+                    assertThat(step.run(Tensor.of(3f).to(NOW)).item()).isEqualTo(6 * i);
+                    assertThat(weight.grad().item()).isEqualTo(3 * i);
+                }
+            assertThat(step.eagerBecause()).startsWith("the function uses a tensor that does not last, so its next call may use another "
+                    + "one: tensor of 1 x float32 was recycled when the step scope opened at TrainingTests.java:");
+        }
+    }
+
+    /// As the function would, a recording uses what lasts: a tensor that only the function refers to.
+    @Test
+    void aStepMayUseATensorThatLasts() {
+        var weight = new Parameter(Tensor.of(2f).to(NOW));
+        int launched = PtxProvider.driver(0).calls("cuGraphLaunch");
+        try (var _ = StepScope.open()) {
+            Tensor factor = Tensor.full(Shape.of(1), 5, DType.F32, NOW);
+            try (var step = new StepGraph(List.of(weight), inputs -> {
+                Variable loss = weight.mul(Variable.of(inputs.get(0))).mul(Variable.of(factor)).sum();
+                loss.backward();
+                return loss.data();
+            })) {
+                for (int i = 1; i <= STEPS; i++)
+                    try (var _ = StepScope.open()) {
+                        assertThat(step.run(Tensor.of((float) i).to(NOW)).item()).isEqualTo(10 * i);
+                    }
+                assertThat(step.eagerBecause()).isNull();
+            }
+        }
+        assertThat(PtxProvider.driver(0).calls("cuGraphLaunch") - launched).isEqualTo(STEPS - 2);
+    }
+
+    /// A parameter that has been elsewhere has other memory than the recording knows.
+    @Test
+    void aParameterThatMovedIsRecordedAnew() {
+        var weight = new Parameter(Tensor.of(2f).to(NOW));
+        try (var step = new StepGraph(List.of(weight), inputs -> {
+            Variable loss = weight.mul(Variable.of(inputs.get(0))).sum();
+            loss.backward();
+            return loss.data();
+        })) {
+            for (int i = 1; i <= STEPS; i++) {
+                assertThat(step.run(Tensor.of((float) i).to(NOW)).item()).isEqualTo((i > 5 ? 7 : 2) * i);
+                if (i == 5) {
+                    weight.moveTo(Device.CPU);
+                    weight.set(Tensor.of(7f));
+                    weight.moveTo(NOW);
+                }
+            }
+            assertThat(step.eagerBecause()).isNull();
+        }
     }
 
     @Test

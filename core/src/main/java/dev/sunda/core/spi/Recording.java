@@ -6,10 +6,15 @@ import java.util.Map;
 /// memory for itself.
 public interface Recording extends AutoCloseable {
 
+    /// Why the work cannot be done again: memory it reads that was made outside has been taken away, for example by a step scope, and is
+    /// somebody else's now. Null while it can.
+    String spoiledBecause();
+
     /// Does the work, in its turn behind what the device was asked for before.
     ///
     /// @param drawn for streams of random numbers, by their key, how many more numbers have been drawn since the recording began: the work
     ///     goes on from there. Streams that are missing start where they stood
+    /// @throws IllegalStateException if the recording is spoiled or closed; nothing has been done then
     void replay(Map<Long, Long> drawn);
 
     /// Gives the memory back; tensors made by the work must not be used any more.

@@ -1,12 +1,15 @@
 package dev.sunda.cuda.driver;
 
+import dev.sunda.core.type.DeviceOutOfMemoryException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 
 /// The context of one device that all of the process shares, and the two streams of work on it: one that computes, in the order of the
 /// calls, and one that copies to the device meanwhile.
 public final class Context {
     /// How a recording is made: calls that it cannot contain, such as for memory, are done at once and not forbidden.
     private static final int RELAXED = 2;
+    private static final long MIB = 1 << 20;
     private static final ThreadLocal<Context> CURRENT = new ThreadLocal<>();   // of whichever device the thread has used last
 
     private final Cuda cuda;
@@ -16,6 +19,7 @@ public final class Context {
     private final long copying;
     private final ReentrantLock order = new ReentrantLock();
     private volatile Thread recorder;
+    private volatile Runnable reclaim = () -> {};
 
     /// Opens device number `ordinal`. What has been opened is given back if a later step fails.
     public Context(Cuda cuda, int ordinal) {
@@ -25,17 +29,56 @@ public final class Context {
         try {
             makeCurrent();
             computing = cuda.streamCreate();
-        } catch (RuntimeException failed) {
-            cuda.primaryCtxRelease(device);
+        } catch (RuntimeException | Error failed) {
+            new Closing().then(() -> cuda.primaryCtxRelease(device)).endAfter(failed);
             throw failed;
         }
         try {
             copying = cuda.streamCreate();
-        } catch (RuntimeException failed) {
-            cuda.streamDestroy(computing);
-            cuda.primaryCtxRelease(device);
+        } catch (RuntimeException | Error failed) {
+            new Closing().then(() -> cuda.streamDestroy(computing)).then(() -> cuda.primaryCtxRelease(device)).endAfter(failed);
             throw failed;
         }
+    }
+
+    /// @param step gives the driver what is not in use of this device's memory; taken when there is none left
+    public void whenFull(Runnable step) {
+        reclaim = step;
+    }
+
+    /// A call by which the driver makes something that takes memory. If there is none left, it is called again after memory that nobody
+    /// uses has been given back.
+    ///
+    /// @param what is made, for the message
+    /// @throws DeviceOutOfMemoryException if there is still none; nothing has been made then
+    public long made(String what, LongSupplier call) {
+        makeCurrent();
+        try {
+            return call.getAsLong();
+        } catch (DeviceOutOfMemoryException full) {
+            reclaim.run();
+            makeCurrent();
+        }
+        try {
+            return call.getAsLong();
+        } catch (DeviceOutOfMemoryException full) {
+            throw outOfMemory(what, full);
+        }
+    }
+
+    private DeviceOutOfMemoryException outOfMemory(String what, DeviceOutOfMemoryException full) {
+        String left;
+        try {
+            long[] info = cuda.memGetInfo();
+            left = info[0] / MIB + " MiB free of " + info[1] / MIB + " MiB";
+        } catch (RuntimeException unknown) {
+            full.addSuppressed(unknown);
+            left = full.getMessage();
+        }
+        var error = new DeviceOutOfMemoryException("cuda: no memory left for " + what + " (got " + left
+                + "); take smaller batches, or leave less of the device to other programs");
+        error.initCause(full);
+        return error;
     }
 
     public Cuda cuda() {
@@ -88,36 +131,42 @@ public final class Context {
             makeCurrent();
             cuda.streamBeginCapture(computing, RELAXED);
             recorder = Thread.currentThread();
-            long graph;
             try {
                 work.run();
+                makeCurrent();
             } catch (RuntimeException | Error failed) {
-                abandon(failed);
+                new Closing().then(this::makeCurrent).then(this::abandon).endAfter(failed);
                 throw failed;
             } finally {
                 recorder = null;
             }
-            makeCurrent();
-            graph = cuda.streamEndCapture(computing);
-            try {
-                return cuda.graphInstantiate(graph);
-            } finally {
-                cuda.graphDestroy(graph);
-            }
+            return executable(cuda.streamEndCapture(computing));
         } finally {
             order.unlock();
         }
     }
 
-    private void abandon(Throwable failed) {
-        makeCurrent();
+    private void abandon() {
+        long graph = cuda.streamEndCapture(computing);
+        if (graph != 0)
+            cuda.graphDestroy(graph);
+    }
+
+    private long executable(long graph) {
+        long executable;
         try {
-            long graph = cuda.streamEndCapture(computing);
-            if (graph != 0)
-                cuda.graphDestroy(graph);
-        } catch (RuntimeException ended) {
-            failed.addSuppressed(ended);
+            executable = made("a recording", () -> cuda.graphInstantiate(graph));
+        } catch (RuntimeException | Error failed) {
+            new Closing().then(() -> cuda.graphDestroy(graph)).endAfter(failed);
+            throw failed;
         }
+        try {
+            cuda.graphDestroy(graph);
+        } catch (RuntimeException | Error failed) {
+            new Closing().then(() -> cuda.graphExecDestroy(executable)).endAfter(failed);
+            throw failed;
+        }
+        return executable;
     }
 
     /// True while the calling thread records.
@@ -125,10 +174,10 @@ public final class Context {
         return recorder == Thread.currentThread();
     }
 
-    /// Waits for everything that has been put on the computing stream.
+    /// Waits for everything that has been put on the streams.
     public void synchronize() {
         makeCurrent();
-        cuda.streamSynchronize(computing);
+        new Closing().then(() -> cuda.streamSynchronize(computing)).then(() -> cuda.streamSynchronize(copying)).end();
     }
 
     /// Gives streams and context back.

@@ -9,6 +9,7 @@ import dev.sunda.cuda.memory.DeviceMemory;
 import dev.sunda.cuda.memory.DeviceStorage;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /// One device as the families of kernels see it: its memory, its stream, and the modules loaded so far.
@@ -29,6 +30,7 @@ public final class Gpu {
         this.context = context;
         this.device = device;
         this.memory = memory;
+        context.whenFull(memory::reclaim);
         faults = new Faults(this);
         shifts = new RandomShifts(this);
     }
@@ -92,6 +94,11 @@ public final class Gpu {
     /// Where the first element of a view lies.
     public static long address(View view) {
         return ((DeviceStorage) view.storage()).address() + (long) view.layout().offset() * view.dtype().bytes();
+    }
+
+    /// A call by which the driver makes something, see [Context#made].
+    long made(String what, LongSupplier call) {
+        return context.made(what, call);
     }
 
     /// Driver calls of this thread go to this device from now on; comes right before each of them.

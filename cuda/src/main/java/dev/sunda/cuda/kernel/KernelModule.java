@@ -4,6 +4,7 @@ import dev.sunda.cuda.driver.Cuda;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,8 +30,8 @@ public final class KernelModule {
         this.name = name;
         this.entries = entries(ptx);
         try (Arena arena = Arena.ofConfined()) {
-            gpu.makeCurrent();
-            handle = gpu.cuda().moduleLoadData(arena.allocateFrom(ptx, StandardCharsets.US_ASCII));
+            MemorySegment image = arena.allocateFrom(ptx, StandardCharsets.US_ASCII);
+            handle = gpu.made("the kernels of " + name, () -> gpu.cuda().moduleLoadData(image));
         }
     }
 
@@ -90,10 +91,12 @@ public final class KernelModule {
         List<Parameter> parameters = entries.get(entry);
         if (parameters == null)
             throw new IllegalStateException("cuda: there is no kernel " + entry + " in " + name);
-        gpu.makeCurrent();
         Cuda cuda = gpu.cuda();
-        long function = cuda.moduleGetFunction(handle, entry);
-        cuda.funcLoad(function);
+        long function = gpu.made("the kernel " + entry, () -> {
+            long found = cuda.moduleGetFunction(handle, entry);      // loads it where drivers load modules piece by piece
+            cuda.funcLoad(found);
+            return found;
+        });
         return new Kernel(gpu, entry, function, parameters);
     }
 

@@ -22,6 +22,11 @@ public final class Block {
         return address;
     }
 
+    /// Whether all of its region has gone back to the driver.
+    boolean isGivenUp() {
+        return region != null && region.isGivenUp();
+    }
+
     boolean isFree() {
         return owner == null;
     }

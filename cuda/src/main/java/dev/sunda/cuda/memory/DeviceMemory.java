@@ -3,9 +3,7 @@ package dev.sunda.cuda.memory;
 import dev.sunda.core.type.DeviceOutOfMemoryException;
 import dev.sunda.cuda.driver.Closing;
 import dev.sunda.cuda.driver.Context;
-import java.util.Collections;
 import java.util.Comparator;
-import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -13,6 +11,9 @@ import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /// Memory of one device, recycled in the order of its one computing stream: a block that is given back is handed out again at once, because
@@ -29,6 +30,8 @@ public final class DeviceMemory {
     private static final long FIRST_COLLECTION = 256L << 20;
     private static final int PATIENCE_MS = 200;                      // for the cleaner, after a collection
     private static final int QUIET_MS = 10;                          // after its last block
+    private static final int MOST_ROUNDS = 3;
+    private static final int PAUSE_NS = 100_000;                     // between two looks
     private static final int SHOWN_OWNERS = 5;
 
     private static final Block NOTHING = new Block(null, true, 0, 0);
@@ -39,8 +42,9 @@ public final class DeviceMemory {
     private final Set<Block> used = new LinkedHashSet<>();
     private final ConcurrentLinkedQueue<Block> collected = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<Arrival> abandoned = new ConcurrentLinkedQueue<>();   // copies to memory given back under way
-    private final Set<Region> regions = new LinkedHashSet<>(Set.of(common));
-    private Apart apart;                                             // for one thread alone, or null
+    private final Set<RecordingMemory.Rest> recordings = new LinkedHashSet<>();   // those whose memory has not been given back
+    private final ConcurrentLinkedQueue<RecordingMemory.Rest> dropped = new ConcurrentLinkedQueue<>();
+    private RecordingMemory apart;                                   // of the one thread that records, or null
     private volatile Thread apartFor;
     private long live;
     private long peak;
@@ -53,14 +57,6 @@ public final class DeviceMemory {
     /// @param peak the most that were in use at a time
     /// @param reserved bytes taken from the driver
     public record Usage(long live, long peak, long reserved) {
-    }
-
-    /// Memory of one thread alone.
-    ///
-    /// @param work recycled as usual
-    /// @param untouched never recycled
-    /// @param held memory of others that it uses
-    private record Apart(Region work, Region untouched, Set<Object> held) {
     }
 
     /// @param paranoid see above
@@ -87,16 +83,25 @@ public final class DeviceMemory {
         if (bytes == 0)
             return NOTHING;
         Block block = taken(bytes, owner, untouched);
+        try {
+            prepare(block, bytes);
+        } catch (RuntimeException | Error failed) {
+            free(block);
+            throw failed;
+        }
+        return block;
+    }
+
+    private void prepare(Block block, long bytes) {
         for (Arrival arrival; (arrival = abandoned.peek()) != null; abandoned.remove(arrival))
             arrival.await();                                         // it may have been on its way to this block
         if (paranoid && !context.isRecording())                      // a replay would wipe out what was uploaded meanwhile
             context.submit(() -> context.cuda().memsetD32Async(block.address, NAN_PATTERN, bytes / Integer.BYTES, context.computing()));
-        return block;
     }
 
     private synchronized Block taken(long bytes, Object owner, boolean untouched) {
         takeCollected();
-        Region region = Thread.currentThread() != apartFor ? common : untouched ? apart.untouched : apart.work;
+        Region region = Thread.currentThread() != apartFor ? common : apart.rest.region(untouched);
         Block block = paranoid ? alone(region, bytes, owner) : shared(region, Region.rounded(bytes), owner);
         used.add(block);
         live += block.bytes;
@@ -113,7 +118,7 @@ public final class DeviceMemory {
         live -= block.bytes;
         block.region.giveBack(block);
         if (paranoid && block.region == common)
-            reserved -= common.trim(this::giveToDriver);
+            common.trim(this::giveToDriver);
     }
 
     /// [#free] for the thread that cleans up behind the garbage collector, which must not call the driver.
@@ -125,15 +130,39 @@ public final class DeviceMemory {
         collected.add(block);
     }
 
-    /// Keeps the memory of somebody else for as long as what the calling thread records can be done again.
-    void usedBy(Block block, Object holder) {
-        if (Thread.currentThread() == apartFor)
-            hold(block, holder);
+    /// [RecordingMemory#close] for the thread that cleans up behind the garbage collector, which must not call the driver.
+    void closeLater(RecordingMemory.Rest rest) {
+        dropped.add(rest);
     }
 
-    private synchronized void hold(Block block, Object holder) {
-        if (block.region == common)
-            apart.held.add(holder);
+    /// What the calling thread records, null if it does not: whose memory it is given now.
+    RecordingMemory recording() {
+        return Thread.currentThread() == apartFor ? current() : null;
+    }
+
+    private synchronized RecordingMemory current() {
+        return apart;
+    }
+
+    /// Keeps the memory of somebody else for as long as what the calling thread records can be done again.
+    ///
+    /// @return whether it is kept
+    boolean usedBy(Block block, Object holder) {
+        return Thread.currentThread() == apartFor && hold(block, holder);
+    }
+
+    private synchronized boolean hold(Block block, Object holder) {
+        if (block == NOTHING || apart.rest.owns(block.region))
+            return false;
+        apart.rest.held.put(holder, block.region);
+        return true;
+    }
+
+    /// Memory that recordings read is handed to somebody else: they cannot be done again.
+    synchronized void handedOn(Object holder, Supplier<String> reason) {
+        for (RecordingMemory.Rest rest : recordings)
+            if (rest.held.containsKey(holder))
+                rest.spoil(reason);
     }
 
     public synchronized Usage usage() {
@@ -144,51 +173,60 @@ public final class DeviceMemory {
     /// Runs `work` of this thread with memory that nobody else is given, now or later.
     ///
     /// @return what gives all of it back to the driver
-    public Runnable apart(Runnable work) {
-        var own = new Apart(new Region(true), new Region(false), Collections.newSetFromMap(new IdentityHashMap<>()));
+    public RecordingMemory apart(Runnable work) {
+        var own = new RecordingMemory(this);
         enter(own, Thread.currentThread());
         try {
             work.run();
         } catch (RuntimeException | Error failed) {
-            giveUp(own);
+            new Closing().then(own::close).endAfter(failed);
             throw failed;
         } finally {
             enter(null, null);
         }
-        return () -> giveUp(own);
+        return own;
     }
 
-    private synchronized void enter(Apart own, Thread thread) {
+    private synchronized void enter(RecordingMemory own, Thread thread) {
         apart = own;
         if (own != null)
-            regions.addAll(List.of(own.work, own.untouched));
+            recordings.add(own.rest);
         apartFor = thread;
     }
 
-    private synchronized void giveUp(Apart own) {
-        own.held.clear();
-        for (Region region : List.of(own.work, own.untouched)) {
-            for (Iterator<Block> blocks = used.iterator(); blocks.hasNext();) {
-                Block block = blocks.next();
-                if (block.region == region) {
-                    live -= block.bytes;
-                    blocks.remove();
-                }
+    /// Ends a recording and gives its memory to the driver; without effect the second time.
+    synchronized void giveUp(RecordingMemory.Rest rest) {
+        if (!recordings.remove(rest))
+            return;
+        for (RecordingMemory.Rest other : recordings)
+            if (other.held.containsValue(rest.work) || other.held.containsValue(rest.untouched))
+                other.spoil(() -> "the memory of another recording that it reads was given back");
+        for (Iterator<Block> blocks = used.iterator(); blocks.hasNext();) {
+            Block block = blocks.next();
+            if (rest.owns(block.region)) {
+                live -= block.bytes;
+                blocks.remove();
             }
-            regions.remove(region);
-            reserved -= region.giveUp(this::giveToDriver);
         }
+        rest.end(new Closing().then(context::makeCurrent), this::giveToDriver).end();
     }
 
     /// Gives slabs that nobody uses back to the driver.
     public synchronized void trim() {
         takeCollected();
-        reserved -= common.trim(this::giveToDriver);
+        common.trim(this::giveToDriver);
+    }
+
+    /// Gives the driver all memory that nobody uses, also what only the garbage collector knows of.
+    public synchronized void reclaim() {
+        collect();
+        trim();
     }
 
     /// The driver waits for the work that uses the memory. Nobody else must: waiting for a stream would spoil a recording of another
     /// thread.
-    private void giveToDriver(long address) {
+    private void giveToDriver(long address, long bytes) {
+        reserved -= bytes;
         context.makeCurrent();
         context.cuda().memFree(address);
     }
@@ -196,7 +234,8 @@ public final class DeviceMemory {
     /// Gives everything back to the driver, also what is still in use: nobody may use it any more.
     public synchronized void close() {
         var closing = new Closing().then(context::makeCurrent);
-        regions.forEach(region -> region.giveUp(address -> closing.then(() -> giveToDriver(address))));
+        List.copyOf(recordings).forEach(rest -> closing.then(() -> giveUp(rest)));
+        common.giveUp((address, bytes) -> closing.then(() -> giveToDriver(address, bytes)));
         closing.end();
     }
 
@@ -204,6 +243,8 @@ public final class DeviceMemory {
         boolean some = false;
         for (Block block; (block = collected.poll()) != null; some = true)
             free(block);
+        for (RecordingMemory.Rest rest; (rest = dropped.poll()) != null; some = true)
+            giveUp(rest);
         return some;
     }
 
@@ -253,15 +294,28 @@ public final class DeviceMemory {
         }
     }
 
-    /// Lets the garbage collector find storages nobody refers to, and takes their memory.
+    /// Lets the garbage collector find storages nobody refers to, and takes their memory. What they had referred to is found the next time.
     private void collect() {
+        for (int round = 0; round < MOST_ROUNDS; round++)
+            if (!collectOnce())
+                return;
+    }
+
+    /// @return whether memory came back
+    private boolean collectOnce() {
+        var found = new AtomicBoolean();
+        DeviceStorage.CLEANER.register(new Object(), () -> found.set(true));   // says that the cleaner has begun
         System.gc();
+        boolean some = false;
         long until = System.nanoTime() + PATIENCE_MS * 1_000_000L;
         while (until - System.nanoTime() > 0) {
-            if (takeCollected())
+            boolean more = takeCollected();
+            some |= more;
+            if (found.getAndSet(false) || more)
                 until = System.nanoTime() + QUIET_MS * 1_000_000L;
-            Thread.onSpinWait();
+            LockSupport.parkNanos(PAUSE_NS);
         }
+        return some;
     }
 
     private DeviceOutOfMemoryException outOfMemory(long bytes) {

@@ -9,23 +9,33 @@ import java.util.function.Supplier;
 
 /// Storage in the memory of a device, given back when nobody refers to it any more.
 public final class DeviceStorage implements Storage {
-    private static final Cleaner CLEANER = Cleaner.create();
+    /// The one thread that cleans up behind the garbage collector. It only takes notes: calling the driver would need a context, and
+    /// at the end of the process there is no driver any more.
+    static final Cleaner CLEANER = Cleaner.create();
 
     private final Device device;
     private final DType dtype;
     private final int numel;
     private final Version version = new Version();
-    private Owned memory;
-    private Supplier<String> gone;
+    private volatile Owned memory;
+    private volatile Supplier<String> gone;
 
     /// Memory as long as this object is alive, whichever storage it belongs to.
     private static final class Owned {
         private final Lease lease;
+        private final RecordingMemory recording;                     // that it is a part of, so that this stays, too; or null
         private final Cleaner.Cleanable cleanable;
 
         private Owned(Lease lease) {
             this.lease = lease;
+            recording = lease.pool.recording();
             cleanable = CLEANER.register(this, lease);
+        }
+
+        /// Somebody else is to have it.
+        private void handOn(Supplier<String> reason) {
+            if (lease.held)
+                lease.pool.handedOn(this, reason);
         }
     }
 
@@ -34,6 +44,7 @@ public final class DeviceStorage implements Storage {
         private final DeviceMemory pool;
         private final Block block;
         private volatile Arrival arrival;
+        private volatile boolean held;                               // by a recording, now or before
 
         private Lease(DeviceMemory pool, Block block) {
             this.pool = pool;
@@ -79,24 +90,40 @@ public final class DeviceStorage implements Storage {
     /// Where the first element lies. If it is still on its way to the device, whatever is put on the computing stream from now on waits.
     /// While the calling thread records, the memory is kept for as long as the recording.
     public long address() {
-        checkLive();
-        Lease lease = memory.lease;
+        Owned owned = live();
+        Lease lease = owned.lease;
         Arrival arrival = lease.arrival;
         if (arrival != null) {
             arrival.await();
             lease.arrival = null;                                    // not before: another thread must not think that it has arrived
         }
-        lease.pool.usedBy(lease.block, memory);
+        if (lease.pool.usedBy(lease.block, owned))
+            lease.held = true;
         return lease.block.address();
+    }
+
+    private Owned owned() {
+        Owned owned = memory;
+        if (owned == null)
+            throw new IllegalStateException(gone.get());
+        return owned;
+    }
+
+    private Owned live() {
+        Owned owned = owned();
+        if (owned.lease.block.isGivenUp())
+            throw new IllegalStateException("tensor of " + numel + " x " + dtype
+                    + " was given back with the recording that made it; copy what is to outlive the recording");
+        return owned;
     }
 
     /// Where the data of a copy under way go.
     long target() {
-        return memory.lease.block.address();
+        return live().lease.block.address();
     }
 
     void arriving(Arrival arrival) {
-        memory.lease.arrival = arrival;
+        live().lease.arrival = arrival;
     }
 
     @Override
@@ -121,23 +148,25 @@ public final class DeviceStorage implements Storage {
 
     @Override
     public Storage detach(Supplier<String> reason) {
-        checkLive();
-        var fresh = new DeviceStorage(device, dtype, numel, memory);
+        Owned owned = owned();
+        owned.handOn(reason);
         gone = reason;
         memory = null;
-        return fresh;
+        return new DeviceStorage(device, dtype, numel, owned);
     }
 
     @Override
     public void release() {
-        memory.cleanable.clean();
+        Owned owned = owned();
+        Supplier<String> reason = () -> "tensor of " + numel + " x " + dtype + " was given back";
+        owned.handOn(reason);
+        gone = reason;
         memory = null;
-        gone = () -> "tensor of " + numel + " x " + dtype + " was given back";
+        owned.cleanable.clean();
     }
 
     @Override
     public void checkLive() {
-        if (memory == null)
-            throw new IllegalStateException(gone.get());
+        live();
     }
 }

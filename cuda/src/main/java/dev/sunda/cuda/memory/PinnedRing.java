@@ -33,15 +33,21 @@ final class PinnedRing {
     @SuppressWarnings("restricted")
     private void prepare(int slot) {
         if (memory == null)
-            memory = MemorySegment.ofAddress(context.cuda().memHostAlloc((long) SLOTS * SLOT_BYTES, 1))
+            memory = MemorySegment
+                    .ofAddress(context.made("pinned memory of the host", () -> context.cuda().memHostAlloc((long) SLOTS * SLOT_BYTES, 1)))
                     .reinterpret((long) SLOTS * SLOT_BYTES);
         if (done[slot] == 0)
-            done[slot] = context.cuda().eventCreate(CHEAP_EVENT);
+            done[slot] = context.made("an event", () -> context.cuda().eventCreate(CHEAP_EVENT));
     }
 
     /// The slot taken last is in use until `stream` has come this far; called while work is submitted.
     void usedBy(long stream) {
-        context.cuda().eventRecord(done[next], stream);
+        try {
+            context.cuda().eventRecord(done[next], stream);
+        } catch (RuntimeException failed) {                          // nothing says when the copy ends, so it has to be over now
+            new Closing().then(() -> context.cuda().streamSynchronize(stream)).endAfter(failed);
+            throw failed;
+        }
     }
 
     /// Waits until the slot taken last is of no more use to the device.

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeSet;
-import java.util.function.LongConsumer;
 
 /// Pieces of memory from the driver, slabs, and the free blocks in them: the smallest block that is large enough is taken, split if much
 /// would be left, and joined with free neighbours when it comes back. Small blocks have slabs of their own, so that they do not cut
@@ -20,7 +19,12 @@ final class Region {
     private final TreeSet<Block> largeFree = bySize();
     private final List<Block> slabs = new ArrayList<>();             // the first block of each
     private final boolean recycled;
-    private boolean givenUp;
+    private volatile boolean givenUp;                                // read by whoever uses a block
+
+    /// Takes a slab back.
+    interface Driver {
+        void take(long address, long bytes);
+    }
 
     /// @param recycled whether blocks that come back are handed out again
     Region(boolean recycled) {
@@ -107,37 +111,29 @@ final class Region {
     }
 
     /// Lets slabs go that nobody uses.
-    ///
-    /// @param driver takes the address of each
-    /// @return their bytes
-    long trim(LongConsumer driver) {
-        long bytes = 0;
+    void trim(Driver driver) {
         for (int i = slabs.size() - 1; i >= 0; i--) {
             Block slab = slabs.get(i);
             if (!slab.isFree() || slab.after != null)
                 continue;
             free(slab.small).remove(slab);
             slabs.remove(i);
-            driver.accept(slab.address);
-            bytes += slab.bytes;
+            driver.take(slab.address, slab.bytes);
         }
-        return bytes;
     }
 
     /// Lets all slabs go, whoever uses them; blocks that come back later are ignored.
-    ///
-    /// @param driver takes the address of each
-    /// @return their bytes
-    long giveUp(LongConsumer driver) {
+    void giveUp(Driver driver) {
         givenUp = true;
-        long bytes = 0;
         for (Block slab : slabs) {
-            driver.accept(slab.address);
+            long bytes = 0;
             for (Block block = slab; block != null; block = block.after)
                 bytes += block.bytes;
+            driver.take(slab.address, bytes);
         }
         slabs.clear();
-        return bytes;
+        smallFree.clear();
+        largeFree.clear();
     }
 
     boolean isRecycled() {

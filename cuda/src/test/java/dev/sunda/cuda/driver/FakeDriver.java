@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 
 /// A driver made for tests: Java methods behind the symbols of the real one, which execute the kernels that are shipped.
 ///
@@ -35,7 +36,7 @@ import java.util.Optional;
 /// var context = new Context(new Cuda(fake), 0);
 /// ```
 public final class FakeDriver implements SymbolLookup {
-    private static final int REMEMBERED_LAUNCHES = 4096;
+    private static final int REMEMBERED = 4096;
     private static final MethodHandle CALL = call();
     private static final Map<String, Method> FUNCTIONS = functions();
 
@@ -45,7 +46,9 @@ public final class FakeDriver implements SymbolLookup {
     private final Map<String, Optional<MemorySegment>> stubs = new HashMap<>();
     private final Map<String, Integer> calls = new HashMap<>();
     private final ArrayDeque<String> launches = new ArrayDeque<>();
+    private final ArrayDeque<String> order = new ArrayDeque<>();
     private Injection injection;
+    private Hold hold;
     private int sticky;
     private MemorySegment failureText = MemorySegment.NULL;
     private Throwable failure;
@@ -54,15 +57,20 @@ public final class FakeDriver implements SymbolLookup {
     private static final class Injection {
         private final String function;
         private final int result;
-        private final boolean sticky;
+        private final Until until;
         private long left;
 
-        private Injection(String function, long left, int result, boolean sticky) {
+        private Injection(String function, long left, int result, Until until) {
             this.function = function;
             this.left = left;
             this.result = result;
-            this.sticky = sticky;
+            this.until = until;
         }
+    }
+
+    /// How long a failure lasts: one call, all calls of the function until [#noFailure], or all calls of anything.
+    private enum Until {
+        ONCE, TAKEN_BACK, FOR_EVER
     }
 
     public FakeDriver(FakeMachine machine) {
@@ -82,12 +90,27 @@ public final class FakeDriver implements SymbolLookup {
     /// @param function its name, or null for any function
     /// @param k 1 for the next call
     public synchronized void fail(String function, long k, int result) {
-        injection = new Injection(function, k, result, false);
+        injection = new Injection(function, k, result, Until.ONCE);
+    }
+
+    /// Lets every call of a function fail until [#noFailure].
+    public synchronized void failAll(String function, int result) {
+        injection = new Injection(function, 1, result, Until.TAKEN_BACK);
     }
 
     /// Lets the k-th call from now of a function fail and all calls after it, as after an illegal access on the device.
     public synchronized void failForEver(String function, long k, int result) {
-        injection = new Injection(function, k, result, true);
+        injection = new Injection(function, k, result, Until.FOR_EVER);
+    }
+
+    /// One call that takes long: it has begun when `reached` says so, and ends when `over` does.
+    public record Hold(String function, CountDownLatch reached, CountDownLatch over) {
+    }
+
+    /// Lets the next call of a function take long.
+    public synchronized Hold hold(String function) {
+        hold = new Hold(function, new CountDownLatch(1), new CountDownLatch(1));
+        return hold;
     }
 
     /// Kernels do nothing from now on, as on a device that is broken.
@@ -131,6 +154,18 @@ public final class FakeDriver implements SymbolLookup {
         return names;
     }
 
+    /// Names of the functions called last, oldest first; they are forgotten by this call.
+    public synchronized List<String> order() {
+        List<String> names = List.copyOf(order);
+        order.clear();
+        return names;
+    }
+
+    /// What is in use: bytes of memory of the devices and of pinned memory, and the number of objects of each kind.
+    public synchronized Map<String, Long> held() {
+        return functions.held();
+    }
+
     /// The first thing that went wrong in the driver itself or in a kernel since the last call; null if nothing did.
     public synchronized Throwable failure() {
         Throwable first = failure;
@@ -149,9 +184,32 @@ public final class FakeDriver implements SymbolLookup {
         return known == null ? FakeResult.DEINITIALIZED : known.call(name, function, arguments);
     }
 
-    private synchronized int call(String name, MethodHandle function, Object[] arguments) {
+    private int call(String name, MethodHandle function, Object[] arguments) {
+        try {
+            holdAsAsked(name);
+        } catch (InterruptedException wrong) {
+            return remember(wrong);
+        }
+        return done(name, function, arguments);
+    }
+
+    /// Waits as a call may that waits for the device: others can call meanwhile.
+    private void holdAsAsked(String name) throws InterruptedException {
+        Hold asked;
+        synchronized (this) {
+            asked = hold;
+            if (asked == null || !asked.function.equals(name))
+                return;
+            hold = null;
+        }
+        asked.reached.countDown();
+        asked.over.await();
+    }
+
+    private synchronized int done(String name, MethodHandle function, Object[] arguments) {
         try {
             calls.merge(name, 1, Integer::sum);
+            remember(order, name);
             if (!name.startsWith("cuGetError"))
                 failAsAsked(name);
             functions.before(name);
@@ -171,13 +229,14 @@ public final class FakeDriver implements SymbolLookup {
         if (injection == null || (injection.function != null && !injection.function.equals(name)) || --injection.left > 0)
             return;
         Injection now = injection;
-        injection = null;
-        if (now.sticky)
+        if (now.until != Until.TAKEN_BACK)
+            injection = null;
+        if (now.until == Until.FOR_EVER)
             sticky = now.result;
         throw new FakeResult(now.result);
     }
 
-    private int remember(Throwable wrong) {
+    private synchronized int remember(Throwable wrong) {
         if (failure == null)
             failure = wrong;
         failureText = Arena.ofAuto().allocateFrom("unknown error; the driver made for tests says: " + wrong);
@@ -189,9 +248,13 @@ public final class FakeDriver implements SymbolLookup {
     }
 
     void launched(String kernel) {
-        launches.addLast(kernel);
-        if (launches.size() > REMEMBERED_LAUNCHES)
-            launches.removeFirst();
+        remember(launches, kernel);
+    }
+
+    private static void remember(ArrayDeque<String> names, String name) {
+        names.addLast(name);
+        if (names.size() > REMEMBERED)
+            names.removeFirst();
     }
 
     @SuppressWarnings("restricted")

@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -50,6 +51,7 @@ final class FakeFunctions {
     private final List<MemorySegment> unpinned = new ArrayList<>();
     private final Map<Long, Object> handles = new HashMap<>();
     private final Map<Long, Context> current = new HashMap<>();
+    private final Map<Object, Context> owners = new IdentityHashMap<>();   // of streams and modules
     private final List<FakeStream.Graph> recordings = new ArrayList<>();
     private final Map<Integer, Context> primary = new HashMap<>();
     private final Set<Long> pooled = ConcurrentHashMap.newKeySet();
@@ -132,6 +134,15 @@ final class FakeFunctions {
                 leaks.add("the context of device " + device);
         });
         return leaks;
+    }
+
+    Map<String, Long> held() {
+        var held = new TreeMap<String, Long>();
+        held.put("device bytes", used());
+        held.put("pinned bytes", pinned.values().stream().mapToLong(MemorySegment::byteSize).sum());
+        for (Object handle : handles.values())
+            held.merge(handle.getClass().getSimpleName(), 1L, Long::sum);
+        return held;
     }
 
     // Start and devices.
@@ -240,7 +251,7 @@ final class FakeFunctions {
             say(wrong.getMessage(), count, options, values);
             throw new FakeResult(FakeResult.INVALID_PTX);
         }
-        putLong(out, register(new Loaded(module, interpreter.load(module), new HashMap<>())));
+        putLong(out, register(owned(new Loaded(module, interpreter.load(module), new HashMap<>()))));
     }
 
     /// A module that is loaded twice has its variables twice.
@@ -273,7 +284,8 @@ final class FakeFunctions {
 
     void cuModuleUnload(long module) {
         drain();
-        Loaded loaded = remove(Loaded.class, module);
+        Loaded loaded = own(remove(Loaded.class, module));
+        owners.remove(loaded);
         loaded.functions.values().forEach(handles::remove);
         interpreter.unload(loaded.module);
         loaded.variables.values().forEach(variable -> memory.free(variable.base()));
@@ -409,7 +421,7 @@ final class FakeFunctions {
         memory.locate(from, bytes);
         poison(host);
         stream(stream).put(() -> {
-            if (!memory.isWritten(from, bytes))
+            if (!ignoresLaunches && !memory.isWritten(from, bytes))
                 throw new DeviceFault("a copy to the host of %d bytes at 0x%x, of which some were never written".formatted(bytes, from));
             host.copyFrom(memory.locate(from, bytes));
         });
@@ -489,12 +501,12 @@ final class FakeFunctions {
 
     void cuStreamCreate(MemorySegment out, int flags) {
         check(flags == 0 || flags == 1);
-        putLong(out, register(new FakeStream(machine.queued())));
+        putLong(out, register(owned(new FakeStream(machine.queued()))));
     }
 
     void cuStreamDestroy_v2(long stream) {
         stream(stream).drain();
-        remove(FakeStream.class, stream);
+        owners.remove(remove(FakeStream.class, stream));
     }
 
     void cuStreamSynchronize(long stream) {
@@ -514,7 +526,19 @@ final class FakeFunctions {
     }
 
     private FakeStream stream(long handle) {
-        return find(FakeStream.class, handle);
+        return own(find(FakeStream.class, handle));
+    }
+
+    private <T> T owned(T object) {
+        owners.put(object, current.get(OsThread.id()));
+        return object;
+    }
+
+    /// What belongs to another context than that of the calling thread cannot be used.
+    private <T> T own(T object) {
+        if (owners.get(object) != current.get(OsThread.id()))
+            throw new FakeResult(FakeResult.INVALID_HANDLE);
+        return object;
     }
 
     private FakeStream notRecording(long handle) {
@@ -575,6 +599,7 @@ final class FakeFunctions {
     void cuLaunchKernel(long function, int gridX, int gridY, int gridZ, int blockX, int blockY, int blockZ, int shared, long stream,
             MemorySegment parameters, MemorySegment extra) {
         Function kernel = find(Function.class, function);
+        own(kernel.module);
         check(gridX >= 1 && gridY >= 1 && gridZ >= 1 && gridY <= MOST_BLOCKS && gridZ <= MOST_BLOCKS && extra.address() == 0);
         check(blockX >= 1 && blockY >= 1 && blockZ >= 1 && blockZ <= 64 && (long) blockX * blockY * blockZ <= MOST_THREADS);
         check(blockX * blockY * blockZ <= kernel.entry.maxThreads() && shared >= 0 && shared <= kernel.mostDynamicShared);

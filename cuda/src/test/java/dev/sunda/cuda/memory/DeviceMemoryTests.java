@@ -106,10 +106,10 @@ class DeviceMemoryTests {
     @Test
     void memoryThatARecordingUsesStaysUntilTheEndOfTheRecording() {
         var outside = new DeviceStorage[] {DeviceStorage.allocate(new Device("ptx", 0), memory, DType.F32, 16 << 20)};
-        Runnable giveBack = memory.apart(() -> assertThat(outside[0].address()).isNotZero());
+        RecordingMemory recorded = memory.apart(() -> assertThat(outside[0].address()).isNotZero());
         outside[0] = null;
         assertThatThrownBy(() -> memory.allocate(220 * MIB, "too much")).isInstanceOf(DeviceOutOfMemoryException.class);
-        giveBack.run();
+        recorded.close();
         assertThat(memory.allocate(220 * MIB, "fits").address()).isNotZero();
     }
 
@@ -132,14 +132,14 @@ class DeviceMemoryTests {
     @Test
     void whatIsAllocatedApartIsNotHandedOutAgain() {
         var inside = new Block[2];
-        Runnable giveBack = memory.apart(() -> {
+        RecordingMemory recorded = memory.apart(() -> {
             inside[0] = memory.allocate(1000, "inside");
             memory.free(inside[0]);
             inside[1] = memory.allocate(1000, "inside, recycled");
         });
         assertThat(inside[1].address()).isEqualTo(inside[0].address());
         assertThat(memory.allocate(1000, "outside").address()).isNotEqualTo(inside[1].address());
-        giveBack.run();
+        recorded.close();
         memory.free(inside[1]);                                      // too late, and without effect
         assertThat(memory.usage()).isEqualTo(new DeviceMemory.Usage(1024, 2048, 2 * MIB));
     }

@@ -137,7 +137,7 @@ class TransfersTests {
         DeviceStorage out = fresh(DType.I32, 1);
         long to = out.address();
         long[] executable = new long[1];
-        Runnable giveBack = memory.apart(() -> executable[0] = context.record(() -> {
+        RecordingMemory recorded = memory.apart(() -> executable[0] = context.record(() -> {
             Block room = memory.allocate(Integer.BYTES, "room");
             context.submit(() -> cuda.memsetD32Async(room.address(), 9, 1, context.computing()));
             memory.free(room);
@@ -153,6 +153,6 @@ class TransfersTests {
             assertThat((int[]) back(out)).containsExactly(7);
         }
         cuda.graphExecDestroy(executable[0]);
-        giveBack.run();
+        recorded.close();
     }
 }
