@@ -127,7 +127,7 @@ public final class CudaBackend implements Backend {
         var memory = new DeviceMemory(context, Boolean.getBoolean("sunda.cuda.paranoid"));
         try {
             return new CudaBackend(context, new Gpu(context, device, memory), description);
-        } catch (RuntimeException failed) {
+        } catch (RuntimeException | Error failed) {
             new Closing().then(memory::close).then(context::close).endAfter(failed);
             throw failed;
         }
@@ -144,7 +144,7 @@ public final class CudaBackend implements Backend {
     }
 
     private Closing closing() {
-        return new Closing().then(transfers::close).then(gpu::close).then(context::close);
+        return new Closing().then(context::synchronize).then(transfers::close).then(gpu::close).then(context::close);
     }
 
     @Override
@@ -208,9 +208,7 @@ public final class CudaBackend implements Backend {
         if (isRecording())
             throw new IllegalStateException("cuda: work was to be recorded while other work was being recorded (got a recording within a "
                     + "recording); record only the outer one");
-        synchronized (transfers) {                                   // taken before the order of work, as copies do
-            return CudaRecording.of(context, gpu, work);
-        }
+        return transfers.alone(() -> CudaRecording.of(context, gpu, work));
     }
 
     /// Planes: neighbouring threads work on neighbouring pixels of one channel. The weight of a depthwise convolution is then the same for

@@ -31,17 +31,22 @@ final class Failures {
 
     /// The exception that stands for a call that failed.
     RuntimeException of(CudaException failed, String call) {
-        DeviceLostException first = lost;
-        if (first != null)
-            return new DeviceLostException(first.getMessage(), first);
-        if (LOST.contains(failed.result()))
-            return lost = new DeviceLostException(lostMessage(failed), failed);
+        if (lost != null || LOST.contains(failed.result()))
+            return lost(failed);
         if (failed.result() == CudaException.OUT_OF_MEMORY)
             return new DeviceOutOfMemoryException(failed.getMessage() + "; other programs may use the device, too");
         if (call.equals("cuLaunchKernel") && isWrongLaunch(failed.result()))
             return new IllegalStateException("cuda: the device cannot run " + launches.last() + " (got " + failed.reason()
                     + "); please report this, it is an error of Sunda", failed);
         return failed;
+    }
+
+    /// The first error for ever, also where several threads meet theirs at a time.
+    private synchronized DeviceLostException lost(CudaException failed) {
+        if (lost != null)
+            return new DeviceLostException(lost.getMessage(), lost);
+        lost = new DeviceLostException(lostMessage(failed), failed);
+        return lost;
     }
 
     private static boolean isWrongLaunch(int result) {

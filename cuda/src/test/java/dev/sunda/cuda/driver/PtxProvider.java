@@ -7,14 +7,19 @@ import dev.sunda.cuda.CudaBackend;
 import dev.sunda.cuda.kernel.Gpu;
 import dev.sunda.cuda.memory.DeviceMemory;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// Devices of kind `ptx`: the backend for NVIDIA GPUs with a driver that executes the shipped kernels itself.
 ///
 /// Every block of memory is an allocation of its own, so that accesses outside it and reads of bytes nobody has written are found.
 /// `ptx:0` runs everything at the call. `ptx:1` runs it as late as a GPU might, when somebody waits: who reads without waiting reads
-/// poison.
+/// poison. `ptx:2` runs no kernels, and recycles memory as a GPU's does: for whoever looks at what a step costs and leaves behind.
 public final class PtxProvider implements BackendProvider {
-    private static final List<FakeDriver> DRIVERS = List.of(new FakeDriver(FakeMachine.LEAST), new FakeDriver(FakeMachine.LEAST.asQueue()));
+    private static final List<FakeDriver> DRIVERS = List.of(new FakeDriver(FakeMachine.LEAST), new FakeDriver(FakeMachine.LEAST.asQueue()),
+            new FakeDriver(FakeMachine.LEAST));
+    private static final int IDLE = 2;
+    private static final Map<Integer, DeviceMemory> MEMORIES = new ConcurrentHashMap<>();
 
     /// For `ServiceLoader`.
     public PtxProvider() {
@@ -23,6 +28,11 @@ public final class PtxProvider implements BackendProvider {
     /// The driver behind device number `index`.
     public static FakeDriver driver(int index) {
         return DRIVERS.get(index);
+    }
+
+    /// The memory of device number `index`, which has been used.
+    public static DeviceMemory memory(int index) {
+        return MEMORIES.get(index);
     }
 
     @Override
@@ -40,7 +50,11 @@ public final class PtxProvider implements BackendProvider {
         var cuda = new Cuda(driver(index));
         cuda.initialise();
         var context = new Context(cuda, 0);
-        var gpu = new Gpu(context, new Device(kind(), index), new DeviceMemory(context, true));
+        var memory = new DeviceMemory(context, index != IDLE);
+        MEMORIES.put(index, memory);
+        if (index == IDLE)
+            driver(index).ignoreLaunches();
+        var gpu = new Gpu(context, new Device(kind(), index), memory);
         return new CudaBackend(context, gpu, "kernels for NVIDIA GPUs, interpreted");
     }
 }
