@@ -1,31 +1,14 @@
-// Convolutions that are matrix products, and their transposes, without a matrix of patches: rows of the product are positions of the
-// result, columns its channels, and what is added up are channels of the source under the taps of the kernel.
+// Convolutions that are matrix products, and their transposes, as conv_walk.cuh says.
 //
 // Floor: 2 * rows * columns * taps * channels operations. A block of 256 threads makes 128x128 results (64 threads 64x64, or 64x32), 64 in
 // the registers of each thread, from tiles of 8 numbers in depth, double-buffered in shared memory: 64 multiply-adds for four 16-byte loads
-// from shared memory, 512 for eight 4-byte loads from global memory. One chain of multiply-adds for each result: taps, within a tap
-// channels, both ascending.
+// from shared memory, 512 for eight 4-byte loads from global memory. Of the 691 instructions (CHANNELS: 761) that ptxas 13.0 makes of a
+// tile of 128x128 for sm_90, 512 are multiply-adds and 42 loads from shared memory; most others find out what to load. One chain of
+// multiply-adds for each result: taps, within a tap channels, both ascending.
 #pragma once
-#include "window.cuh"
+#include "conv_walk.cuh"
 
 constexpr int DEPTH = 8;
-constexpr int TABLE_ROOM = 1024;    // taps * channels that fit into a table; mirrors GemmConvolution.java
-constexpr int OUTSIDE = -(1 << 30); // a position that no tap moves into the source
-
-enum Loading {
-    PIXELS,      // neighbouring threads load neighbouring positions of one channel
-    CHANNELS,    // neighbouring threads load neighbouring channels of one position
-    TABLE        // as PIXELS; taps and channels are counted together, by a table: for few channels, where tiles of one tap would be empty
-};
-
-// What is the same for all threads of a block.
-struct Place {
-    Phase phase[3];
-    int group;
-    int rows;
-    int first_row;
-    int first_column;
-};
 
 template<class T, int ROWS, int COLUMNS, int THREADS, Loading LOADING>
 struct Product {
@@ -78,25 +61,8 @@ struct Product {
     }
 
     __device__ __forceinline__ void find_rows() {
-        const Place& place = shared.place;
-        for (int i = threadIdx.x; i < ROWS; i += THREADS) {
-            int m = place.first_row + i;
-            int4 row = make_int4(0, OUTSIDE, OUTSIDE, OUTSIDE);
-            if (m < place.rows) {
-                int q2 = m % place.phase[2].count;
-                int rest = m / place.phase[2].count;
-                int q1 = rest % place.phase[1].count;
-                rest /= place.phase[1].count;
-                int q0 = rest % place.phase[0].count;
-                int n = rest / place.phase[0].count;
-                row.y = q0 * place.phase[0].source_step + place.phase[0].base;
-                row.z = q1 * place.phase[1].source_step + place.phase[1].base;
-                row.w = q2 * place.phase[2].source_step + place.phase[2].base;
-                row.x = n * g.source_n + place.group * g.reduced * g.source_c + row.y * g.source_at[0] + row.z * g.source_at[1]
-                    + row.w * g.source_at[2];
-            }
-            shared.row[i] = row;
-        }
+        for (int i = threadIdx.x; i < ROWS; i += THREADS)
+            shared.row[i] = shared.place.row(g, shared.place.first_row + i);
     }
 
     // Row of the packed weight for channel 0 under a tap of the phase.
@@ -107,14 +73,9 @@ struct Product {
         return (shared.place.group * g.axis[0].taps * g.axis[1].taps * g.axis[2].taps + tap) * g.reduced;
     }
 
-    __device__ __forceinline__ int taps() const {
-        const Phase* phase = shared.place.phase;
-        return phase[0].taps * phase[1].taps * phase[2].taps;
-    }
-
     __device__ __forceinline__ void fill_table() {
         const Phase* phase = shared.place.phase;
-        int depth = taps() * g.reduced;
+        int depth = shared.place.taps() * g.reduced;
         for (int i = threadIdx.x; i < depth; i += THREADS) {
             int c = i % g.reduced;
             int rest = i / g.reduced;
@@ -122,31 +83,22 @@ struct Product {
             rest /= phase[2].taps;
             int k1 = rest % phase[1].taps;
             int k0 = rest / phase[1].taps;
-            int4 tap = make_int4(0, k0 * phase[0].dilation, k1 * phase[1].dilation, k2 * phase[2].dilation);
-            tap.x = c * g.source_c + tap.y * g.source_at[0] + tap.z * g.source_at[1] + tap.w * g.source_at[2];
+            int4 tap = shared.place.tap(g, k0, k1, k2);
+            tap.x += c * g.source_c;
             shared.tap[i] = tap;
             shared.line[i] = line_of(k0, k1, k2) + c;
         }
     }
 
-    __device__ __forceinline__ bool contains(int4 row, int d0, int d1, int d2) const {
-        return (unsigned) (row.y + d0) < (unsigned) g.axis[0].source && (unsigned) (row.z + d1) < (unsigned) g.axis[1].source
-            && (unsigned) (row.w + d2) < (unsigned) g.axis[2].source;
-    }
-
     // The tap has changed.
     __device__ __forceinline__ void enter() {
-        const Phase* phase = shared.place.phase;
-        int d0 = j0 * phase[0].dilation;
-        int d1 = j1 * phase[1].dilation;
-        int d2 = j2 * phase[2].dilation;
-        int offset = d0 * g.source_at[0] + d1 * g.source_at[1] + d2 * g.source_at[2];
+        int4 tap = shared.place.tap(g, j0, j1, j2);
         inside = 0;
 #pragma unroll
         for (int i = 0; i < LINES; i++) {
             int4 row = shared.row[tile_row(i)];
-            at[i] = row.x + offset;
-            inside |= contains(row, d0, d1, d2) ? 1u << i : 0;
+            at[i] = row.x + tap.x;
+            inside |= contains(g, row, tap) ? 1u << i : 0;
         }
         line = line_of(j0, j1, j2);
     }
@@ -158,15 +110,8 @@ struct Product {
         channel += DEPTH;
         if (channel < g.reduced)
             return;
-        const Phase* phase = shared.place.phase;
         channel = 0;
-        if (++j2 == phase[2].taps) {
-            j2 = 0;
-            if (++j1 == phase[1].taps) {
-                j1 = 0;
-                j0++;
-            }
-        }
+        shared.place.next_tap(j0, j1, j2);
         enter();
     }
 
@@ -179,7 +124,7 @@ struct Product {
                 loaded[i] = T(0);
                 if (k < depth) {
                     int4 tap = shared.tap[k];
-                    if (contains(row, tap.y, tap.z, tap.w))
+                    if (contains(g, row, tap))
                         loaded[i] = source[row.x + tap.x];
                 }
             }
@@ -247,8 +192,8 @@ struct Product {
     }
 
     __device__ __forceinline__ void run() {
-        int depth = taps() * g.reduced;
-        int steps = LOADING == TABLE ? (depth + DEPTH - 1) / DEPTH : taps() * ((g.reduced + DEPTH - 1) / DEPTH);
+        int depth = shared.place.taps() * g.reduced;
+        int steps = LOADING == TABLE ? (depth + DEPTH - 1) / DEPTH : shared.place.taps() * ((g.reduced + DEPTH - 1) / DEPTH);
 #pragma unroll
         for (int i = 0; i < HIGH; i++)
 #pragma unroll
@@ -267,19 +212,6 @@ struct Product {
             }
             multiply(s & 1);
         }
-    }
-
-    // Where the result of a row and channel 0 of the group lies.
-    __device__ __forceinline__ int result_at(int m) const {
-        const Phase* phase = shared.place.phase;
-        int q2 = m % phase[2].count;
-        int rest = m / phase[2].count;
-        int q1 = rest % phase[1].count;
-        rest /= phase[1].count;
-        int q0 = rest % phase[0].count;
-        int n = rest / phase[0].count;
-        return n * g.result_n + shared.place.group * g.produced * g.result_c + (phase[0].first + q0 * phase[0].step) * g.result_at[0]
-            + (phase[1].first + q1 * phase[1].step) * g.result_at[1] + (phase[2].first + q2 * phase[2].step) * g.result_at[2];
     }
 
     __device__ __forceinline__ void store(const Finish<T>& finish, T* result) {
@@ -306,7 +238,7 @@ struct Product {
         for (int i = 0; i < HIGH; i += V) {
             int m = place.first_row + row_of(i);
             if (m < place.rows) {
-                int at = result_at(m);
+                int at = place.result(g, m);
 #pragma unroll
                 for (int j = 0; j < WIDE; j++) {
                     int column = place.first_column + column_of(j);
@@ -328,7 +260,7 @@ struct Product {
         for (int i = 0; i < HIGH; i++) {
             int m = place.first_row + row_of(i);
             if (m < place.rows) {
-                int at = result_at(m);
+                int at = place.result(g, m);
 #pragma unroll
                 for (int j = 0; j < WIDE; j += V) {
                     int column = place.first_column + column_of(j);
@@ -347,29 +279,13 @@ struct Product {
     }
 };
 
-// One block for each tile of the result, columns first, so that blocks that read the same pixels run at the same time.
 template<class T, int ROWS, int COLUMNS, int THREADS, Loading LOADING>
 __device__ __forceinline__ void convolve(const T* source, const T* packed, int width, const Geometry& g, const Finish<T>& finish, T* result,
     int row_tiles, int column_tiles) {
     using Tile = Product<T, ROWS, COLUMNS, THREADS, LOADING>;
     __shared__ typename Tile::Shared shared;
-    if (threadIdx.x == 0) {
-        Place& place = shared.place;
-        int rest = blockIdx.x;
-        place.first_column = rest % column_tiles * COLUMNS;
-        rest /= column_tiles;
-        place.first_row = rest % row_tiles * ROWS;
-        rest /= row_tiles;
-        place.group = rest % g.groups;
-        rest /= g.groups;
-        place.rows = g.batch;
-        for (int a = 2; a >= 0; a--) {
-            int phases = g.transposed ? g.axis[a].stride.size : 1;
-            place.phase[a] = phase_of(g.axis[a], rest % phases, g.transposed);
-            rest /= phases;
-            place.rows *= place.phase[a].count;
-        }
-    }
+    if (threadIdx.x == 0)
+        shared.place.find(g, row_tiles, column_tiles, ROWS, COLUMNS);
     __syncthreads();
     if (shared.place.first_row >= shared.place.rows)     // of the phases some have fewer positions than others
         return;

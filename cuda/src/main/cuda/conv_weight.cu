@@ -2,10 +2,9 @@
 // positions are cut into as many slices as the shapes say; a second kernel adds up the slices in their order.
 //
 // Floor: 2 * O * taps * channels * positions operations; tiles as in conv_product.cuh.
-#include "window.cuh"
+#include "conv_walk.cuh"
 
 constexpr int DEPTH = 8;
-constexpr int OUTSIDE = -(1 << 30);
 
 template<class T, int ROWS, int COLUMNS, int THREADS>
 struct WeightProduct {
@@ -39,35 +38,17 @@ struct WeightProduct {
         : shared(shared), g(g), count(count), x(x), dy(dy), first_row(first_row), first_column(first_column) {}
 
     __device__ __forceinline__ void find_columns(int columns) {
-        for (int i = threadIdx.x; i < COLUMNS; i += THREADS) {
-            int column = first_column + i;
-            int4 found = make_int4(0, OUTSIDE, OUTSIDE, OUTSIDE);
-            if (column < columns) {
-                int c = column % g.reduced;
-                int tap = column / g.reduced;
-                found.w = tap % g.axis[2].taps * g.axis[2].dilation - g.axis[2].pad;
-                tap /= g.axis[2].taps;
-                found.z = tap % g.axis[1].taps * g.axis[1].dilation - g.axis[1].pad;
-                found.y = tap / g.axis[1].taps * g.axis[0].dilation - g.axis[0].pad;
-                found.x = c * g.source_c + found.y * g.source_at[0] + found.z * g.source_at[1] + found.w * g.source_at[2];
-            }
-            shared.column[i] = found;
-        }
+        for (int i = threadIdx.x; i < COLUMNS; i += THREADS)
+            shared.column[i] = weight_column(g, first_column + i, columns);
     }
 
     // A few threads find out where the positions from m on lie, before the others load from there.
     __device__ __forceinline__ void find_positions(int buffer, int m, int end) {
         if (threadIdx.x >= DEPTH)
             return;
-        int q0, q1, q2;
-        m += threadIdx.x;
-        int n = take_positions(count, m, q0, q1, q2);
-        int4 pixel = make_int4(0, q0 * g.axis[0].stride.size, q1 * g.axis[1].stride.size, q2 * g.axis[2].stride.size);
-        pixel.x = n * g.source_n + pixel.y * g.source_at[0] + pixel.z * g.source_at[1] + pixel.w * g.source_at[2];
-        if (m >= end)
-            pixel.y = OUTSIDE;
-        shared.pixel[buffer][threadIdx.x] = pixel;
-        shared.gradient[buffer][threadIdx.x] = n * g.result_n + q0 * g.result_at[0] + q1 * g.result_at[1] + q2 * g.result_at[2];
+        int gradient;
+        shared.pixel[buffer][threadIdx.x] = weight_position(g, count, m + threadIdx.x, end, gradient);
+        shared.gradient[buffer][threadIdx.x] = gradient;
     }
 
     __device__ __forceinline__ void load(int buffer) {
@@ -76,9 +57,7 @@ struct WeightProduct {
 #pragma unroll
         for (int i = 0; i < COLUMN_LOADS; i++) {
             int4 c = shared.column[line + i * LINES];
-            bool inside = (unsigned) (p.y + c.y) < (unsigned) g.axis[0].source && (unsigned) (p.z + c.z) < (unsigned) g.axis[1].source
-                && (unsigned) (p.w + c.w) < (unsigned) g.axis[2].source;
-            loaded_x[i] = inside ? x[p.x + c.x] : T(0);
+            loaded_x[i] = contains(g, p, c) ? x[p.x + c.x] : T(0);
         }
         int at = shared.gradient[buffer][threadIdx.x % DEPTH];
 #pragma unroll

@@ -1,7 +1,8 @@
 // Batched products of float32 matrices: out[b] = x[b] y[b] + bias.
 #include "matmul.cuh"
 
-// Floor: 2mnk flop at the rate of the fused multiply-adds.
+// Floor: 2mnk flop at the rate of the fused multiply-adds. Of the instructions that ptxas 13.0 makes of a tile's loop for sm_90 these are,
+// with 128 rows and columns, 512 of 573 to 581, 88 to 89 %; with 64, where a thread has half the sums, 512 of 620, 83 %.
 #define TILED(name, SIDE, BLOCKS, A, B)                                                                                                \
     extern "C" __global__ void __launch_bounds__(2 * SIDE, BLOCKS)                                                                     \
             matmul_##name##_f32(const float* x, const float* y, const float* bias, float* out, Product p) {                            \

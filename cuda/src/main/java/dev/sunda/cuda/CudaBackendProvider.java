@@ -7,6 +7,7 @@ import dev.sunda.core.type.DeviceException;
 import dev.sunda.cuda.driver.Cuda;
 import dev.sunda.cuda.driver.DriverProbe;
 import dev.sunda.cuda.driver.GpuInfo;
+import dev.sunda.cuda.kernel.Precision;
 import java.lang.foreign.SymbolLookup;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,7 +80,8 @@ public final class CudaBackendProvider implements BackendProvider {
             throw refused(index, refusals.get(index), null);
         GpuInfo gpu = found.devices().get(index);
         try {
-            return opened(found.library(), gpu.ordinal(), Device.cuda(index), describe(found, gpu));
+            String description = describe(found, gpu) + Precision.remark(gpu.major());
+            return opened(found.library(), gpu.ordinal(), Device.cuda(index), description);
         } catch (RuntimeException | LinkageError failed) {
             refusals.put(index, reason(failed));
             throw refused(index, refusals.get(index), failed);

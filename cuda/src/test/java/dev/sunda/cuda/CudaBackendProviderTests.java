@@ -47,6 +47,26 @@ class CudaBackendProviderTests {
     }
 
     @Test
+    void precisionIsPartOfTheDescription() {
+        System.setProperty("sunda.cuda.conv", "tf32");
+        try {
+            CudaBackend old = (CudaBackend) provider.open(0);
+            assertThat(old.description()).endsWith(", -Dsunda.cuda.conv=tf32 has no effect below compute capability 8.0");
+            old.close();
+            var newer = new FakeDriver(FakeMachine.LEAST.capability(8, 6));
+            CudaBackend able = (CudaBackend) new CudaBackendProvider(newer::probe).open(0);
+            assertThat(able.description()).endsWith(", convolutions in tf32");
+            able.close();
+            System.setProperty("sunda.cuda.conv", "half");
+            assertThatThrownBy(() -> provider.open(0)).isInstanceOf(DeviceException.class)
+                    .hasMessage("cuda:0: not available: -Dsunda.cuda.conv: must be float32, tf32 or bf16 (got half)");
+            assertThat(fake.leaks()).isEmpty();
+        } finally {
+            System.clearProperty("sunda.cuda.conv");
+        }
+    }
+
+    @Test
     void recordingWithinARecordingIsRefusedAndLeavesTheDeviceUsable() {
         CudaBackend backend = (CudaBackend) provider.open(0);
         assertThatThrownBy(() -> backend.record(() -> backend.record(() -> {

@@ -79,6 +79,13 @@ record ConvGeometry(int batch, int groups, int produced, int reduced, boolean tr
         return product;
     }
 
+    /// Taps that results of a phase meet at most.
+    int phaseTaps() {
+        if (!transposed)
+            return taps();
+        return axes.stream().mapToInt(a -> Grid.ceil(a.kernel(), a.stride() / gcd(a.stride(), a.dilation()))).reduce(1, (a, b) -> a * b);
+    }
+
     /// Positions of the result in the largest phase, the first one.
     int phasePositions() {
         int product = batch;
@@ -103,6 +110,15 @@ record ConvGeometry(int batch, int groups, int produced, int reduced, boolean tr
             if (axis.stride() > 1)
                 return true;
         return false;
+    }
+
+    /// True if four channels of any pixel of the source can be read at once.
+    boolean readsVectors() {
+        boolean aligned = source.channelStride() == 1 && reduced % 4 == 0 && source.address() % 16 == 0
+                && (batch == 1 || source.imageStride() % 4 == 0);
+        for (int a = 0; a < AXES; a++)
+            aligned &= sourceSize(a) == 1 || source.pixelStride(a) % 4 == 0;
+        return aligned;
     }
 
     private Stores stores() {

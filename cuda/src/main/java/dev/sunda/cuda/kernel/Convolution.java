@@ -20,7 +20,12 @@ public final class Convolution {
     private final Depthwise depthwise;
 
     public Convolution(Gpu gpu) {
-        gemm = new GemmConvolution(gpu);
+        this(gpu, Precision.ofConvolutions());
+    }
+
+    /// @param precision of the convolutions that are matrix products
+    Convolution(Gpu gpu, Precision precision) {
+        gemm = new GemmConvolution(gpu, precision);
         direct = new DirectConvolution(gpu);
         depthwise = new Depthwise(gpu);
     }

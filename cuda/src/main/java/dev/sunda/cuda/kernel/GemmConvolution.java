@@ -3,7 +3,8 @@ package dev.sunda.cuda.kernel;
 import dev.sunda.core.spi.View;
 import dev.sunda.core.type.DType;
 
-/// Convolutions that are matrix products without a matrix of patches: `conv_product.cuh`, `conv_weight.cu`.
+/// Convolutions that are matrix products without a matrix of patches: `conv_product.cuh`, `conv_weight.cu`, and `conv_tensor.cuh`,
+/// `conv_weight_tensor.cuh` for those who want [Precision#TF32] or [Precision#BF16].
 ///
 /// Tile sizes and slices depend on shapes alone.
 final class GemmConvolution {
@@ -12,7 +13,9 @@ final class GemmConvolution {
     private static final int NARROW = 32;
     private static final int ENOUGH = 128;                           // large tiles; fewer would leave much of a device idle
     private static final int FEW_CHANNELS = 16;                      // of which a tile of one tap would be mostly empty
-    private static final int TABLE_ROOM = 1024;                      // mirrors conv_product.cuh
+    private static final int TABLE_ROOM = 1024;                      // mirrors conv_walk.cuh
+    private static final int TENSOR_DEPTH = 16;                      // mirrors tensor.cuh
+    private static final long MOST_PACKED = 1L << 28;                // words of a weight for tensor cores
 
     private static final int BLOCKS = 1024;                          // that a weight gradient is cut into, if there are enough positions
     private static final int LEAST_SLICE = 512;
@@ -20,9 +23,15 @@ final class GemmConvolution {
     private static final long MOST_PARTIAL = 1L << 26;               // elements of partial sums, for which slices may get longer
 
     private final Gpu gpu;
+    private final Precision precision;
 
-    GemmConvolution(Gpu gpu) {
+    GemmConvolution(Gpu gpu, Precision precision) {
         this.gpu = gpu;
+        this.precision = precision.on(gpu);
+    }
+
+    private boolean isTensor(View view) {
+        return precision != Precision.FLOAT32 && view.dtype() == DType.F32;
     }
 
     /// Which kernel computes a convolution.
@@ -30,7 +39,7 @@ final class GemmConvolution {
         private static Tile of(ConvGeometry g, DType dtype) {
             if (dtype == DType.F64)
                 return new Tile("conv_double", "conv_small_pixels_f64", 64, 64, 256);
-            boolean table = g.reduced() < FEW_CHANNELS && g.taps() * g.reduced() <= TABLE_ROOM;
+            boolean table = isCounted(g);
             String loading = table ? "table" : g.sourceIsChannelsLast() ? "channels" : "pixels";
             String module = loading.equals("pixels") ? "conv" : "conv_" + loading;
             if (g.produced() <= NARROW)
@@ -38,6 +47,21 @@ final class GemmConvolution {
             var large = new Tile(module, "conv_large_" + loading + "_f32", 128, 128, 256);
             return !table && g.produced() > 64 && large.blocks(g) >= ENOUGH ? large
                     : new Tile(module, "conv_small_" + loading + "_f32", 64, 64, 64);
+        }
+
+        /// On tensor cores.
+        private static Tile of(ConvGeometry g, Precision precision) {
+            boolean table = isCounted(g);
+            String loading = table ? "table" : g.sourceIsChannelsLast() ? "channels" : "pixels";
+            String name = "conv_" + precision + "_%s_" + loading + "_f32";
+            var large = new Tile("conv_" + precision, name.formatted("large"), 128, 128, Matmul.TENSOR_THREADS);
+            return !table && g.produced() > 64 && large.blocks(g) >= ENOUGH ? large
+                    : new Tile("conv_" + precision, name.formatted("small"), 64, 64, Matmul.TENSOR_THREADS);
+        }
+
+        /// True if taps and channels are counted together, by a table.
+        private static boolean isCounted(ConvGeometry g) {
+            return g.reduced() < FEW_CHANNELS && g.taps() * g.reduced() <= TABLE_ROOM;
         }
 
         private long blocks(ConvGeometry g) {
@@ -49,6 +73,10 @@ final class GemmConvolution {
     ///
     /// @param finish see [ConvGeometry#finish]
     void conv(ConvGeometry g, View w, long[] finish) {
+        if (isTensor(w) && tensorWeight(g) <= MOST_PACKED) {
+            tensorConv(g, w, finish);
+            return;
+        }
         DType dtype = w.dtype();
         Tile tile = Tile.of(g, dtype);
         int width = Grid.ceil(g.produced(), 4) * 4;
@@ -67,6 +95,32 @@ final class GemmConvolution {
                     g.axes().get(2).kernel(), g.taps(), g.reduced(), g.produced(), width, packed, numel);
     }
 
+    /// Words of one channel of the result in the weight as tensor cores take it.
+    private int tensorLength(ConvGeometry g) {
+        int steps = Tile.isCounted(g) ? Grid.ceil(g.phaseTaps() * g.reduced(), TENSOR_DEPTH)
+                : g.phaseTaps() * Grid.ceil(g.reduced(), TENSOR_DEPTH);
+        return steps * TENSOR_DEPTH / (precision == Precision.BF16 ? 2 : 1);
+    }
+
+    /// Words of that weight: as many as it has numbers and zeros behind them, but many more where strides are much larger than kernels.
+    private long tensorWeight(ConvGeometry g) {
+        return (long) g.phases() * g.groups() * g.produced() * tensorLength(g);
+    }
+
+    private void tensorConv(ConvGeometry g, View w, long[] finish) {
+        Tile tile = Tile.of(g, precision);
+        int length = tensorLength(g);
+        int packed = (int) tensorWeight(g);
+        String pack = "conv_" + precision + (Tile.isCounted(g) ? "_pack_table_f32" : "_pack_taps_f32");
+        try (Scratch weight = gpu.scratch(4L * packed)) {
+            if (packed > 0)
+                gpu.kernel(tile.module, pack).launch(Grid.over(packed), w, g.weights(w), g.struct(), weight, length, packed);
+            gpu.kernel(tile.module, tile.name).launch(Grid.of(tile.blocks(g), tile.threads), g.source().address(), weight, length,
+                    g.readsVectors() ? 1 : 0, g.struct(), finish, g.result().address(), Grid.ceil(g.phasePositions(), tile.rows),
+                    Grid.ceil(g.produced(), tile.columns));
+        }
+    }
+
     /// The gradient of the weight, which has elements.
     void weight(ConvGeometry g, View dw) {
         int columns = g.taps() * g.reduced();
@@ -80,13 +134,27 @@ final class GemmConvolution {
         long sliceStep = (long) g.groups() * g.produced() * width;
         try (Scratch partial = gpu.scratch(slices * sliceStep * dw.dtype().bytes())) {
             if (slices > 0)
-                gpu.kernel("conv_weight", "conv_weight_" + (large ? "large_" : "small_") + type(dw)).launch(
-                        Grid.of((long) rowTiles * columnTiles * g.groups() * slices,
-                                large || dw.dtype() == DType.F64 ? 256 : 64),
+                weightKernel(g, dw, large).launch(
+                        Grid.of((long) rowTiles * columnTiles * g.groups() * slices, weightThreads(dw, large)),
                         g.source().address(), g.result().address(), g.struct(), g.count(), partial, width, columns,
                         g.positions(), each, rowTiles, columnTiles);
             join(gpu, g, partial, slices, width, false, dw);
         }
+    }
+
+    private Kernel weightKernel(ConvGeometry g, View dw, boolean large) {
+        String size = large ? "large_" : "small_";
+        if (!isTensor(dw))
+            return gpu.kernel("conv_weight", "conv_weight_" + size + type(dw));
+        boolean channels = g.resultIsChannelsLast() && g.source().channelStride() == 1;
+        String module = "conv_weight_" + precision;
+        return gpu.kernel(module, module + "_" + size + (channels ? "channels_f32" : "pixels_f32"));
+    }
+
+    private int weightThreads(View dw, boolean large) {
+        if (isTensor(dw))
+            return Matmul.TENSOR_THREADS;
+        return large || dw.dtype() == DType.F64 ? 256 : 64;
     }
 
     /// Positions that one block adds up.

@@ -5,8 +5,8 @@ import dev.sunda.core.type.DType;
 import dev.sunda.cuda.kernel.Product.Reading;
 import java.lang.ref.Reference;
 
-/// Batched products of matrices: `matmul.cu`, `matmul_few.cu` for those with few rows or columns, `matmul_tensor.cu` for those who want
-/// [Precision#TF32].
+/// Batched products of matrices: `matmul.cu`, `matmul_few.cu` for those with few rows or columns, `matmul_tensor.cuh` for those who want
+/// [Precision#TF32] or [Precision#BF16].
 ///
 /// Which kernel computes a product, and whether several blocks share the sums of one tile, depends on its sizes and strides alone.
 public final class Matmul {
@@ -20,20 +20,19 @@ public final class Matmul {
     private static final int SMALL_BLOCKS = 128;
     /// Slices of k are whole tiles of any kind.
     private static final int SLICE_STEP = 16;
-
-    /// From this generation of GPUs on tensor cores take TF32.
-    private static final int TENSOR_GENERATION = 8;
+    /// Threads of a block on tensor cores; mirrors tensor.cuh.
+    static final int TENSOR_THREADS = 128;
 
     private final Gpu gpu;
-    private final boolean tensor;
+    private final Precision precision;
 
     public Matmul(Gpu gpu) {
-        this(gpu, Precision.chosen());
+        this(gpu, Precision.ofProducts());
     }
 
     Matmul(Gpu gpu, Precision precision) {
         this.gpu = gpu;
-        tensor = precision == Precision.TF32 && gpu.generation() >= TENSOR_GENERATION;
+        this.precision = precision.on(gpu);
     }
 
     /// `out[b] = x[b] · y[b] + bias`, see `Backend.matmul`.
@@ -78,7 +77,7 @@ public final class Matmul {
 
     private void tiled(Product p) {
         int side = p.dtype() == DType.F32 ? side(p) : 64;
-        if (tensor && side == 32 && area(p, 64) <= 2 * area(p, 32))
+        if (side == 32 && isTensor(p, 64) && area(p, 64) <= 2 * area(p, 32))
             side = 64;
         long tiles = tiles(p, side);
         if (tiles >= (side == 128 ? LARGE_BLOCKS : SMALL_BLOCKS))
@@ -89,12 +88,20 @@ public final class Matmul {
 
     /// With tiles of `side` rows and columns; each tile's sums are cut into `slices` along k.
     void tiled(Product p, int side, int slices) {
-        String name = name(p, side);
-        Kernel kernel = name.startsWith("tf32") ? gpu.kernel("matmul_tensor", "matmul_" + name + "_f32") : kernel(p, name);
-        run(p, p, kernel, slices, Grid.ceil(p.m(), side), Grid.ceil(p.n(), side), 2 * side);
+        boolean tensor = isTensor(p, side);
+        Kernel kernel = tensor ? gpu.kernel("matmul_" + precision, "matmul_" + precision + "_" + side + "_f32")
+                : kernel(p, name(p, side));
+        run(p, p, kernel, slices, Grid.ceil(p.m(), side), Grid.ceil(p.n(), side), tensor ? TENSOR_THREADS : 2 * side);
     }
 
-    /// The largest tile that leaves little of itself empty and of which there are enough, also by slicing a long k.
+    /// Whether a product in tiles of `side` is computed on tensor cores.
+    private boolean isTensor(Product p, int side) {
+        return precision != Precision.FLOAT32 && p.dtype() == DType.F32 && side >= 64;
+    }
+
+    /// The largest tile that leaves little of itself empty and of which there are enough, also by slicing a long k. For 1024 x 1024 these
+    /// are 256 of 64, two on nearly each of 132 multiprocessors; 64 of 128 would leave half of them idle, and slices of so short a k cost
+    /// more memory traffic than they save.
     private static int side(Product p) {
         if (area(p, 64) > 1.3 * area(p, 32) || tiles(p, 64) < SMALL_BLOCKS && p.k() < 2048)
             return 32;
@@ -110,13 +117,11 @@ public final class Matmul {
         return (double) tiles(p, side) * side * side;
     }
 
-    /// Which kernel multiplies in tiles of `side`.
-    String name(Product p, int side) {
+    /// Which kernel multiplies in tiles of `side` without tensor cores.
+    private static String name(Product p, int side) {
         Reading x = p.readingX();
         Reading y = p.readingY();
         boolean any = x == Reading.SINGLY || y == Reading.SINGLY || p.dtype() == DType.I32 || p.dtype() == DType.I64;
-        if (tensor && p.dtype() == DType.F32 && side >= 64)
-            return "tf32_" + side + (any ? "_any" : "_wide");
         if (any || side < 128)
             return side + (any ? "_any" : "_wide");
         return "128_" + (x == Reading.ALONG_K ? "n" : "t") + (y == Reading.ACROSS_K ? "n" : "t");

@@ -14,11 +14,14 @@ import dev.sunda.core.type.Layout;
 import dev.sunda.core.type.Shape;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 
 /// Runs a convolution and its gradients on the interpreted kernels and compares them with the naive loops.
 final class ConvolutionCheck {
     private static final Backend KERNELS = Backends.of(new Device("ptx", 0));
+    private static final Map<Precision, Backend> TENSOR_CORES = Map.of(Precision.TF32, Mirrored.convolving(Precision.TF32), Precision.BF16,
+            Mirrored.convolving(Precision.BF16));
     private static final Backend REFERENCE = Backends.of(Device.REFERENCE);
     /// What lies around and between the elements of a result, and must still do so afterwards.
     private static final double BETWEEN = 777;
@@ -71,6 +74,15 @@ final class ConvolutionCheck {
             return new Host(dtype, data, order.layout(shape));
         }
 
+        /// A factor: the naive loops get it rounded, the kernels round for themselves.
+        View on(Backend backend, Precision precision) {
+            if (backend != REFERENCE || dtype == DType.F64)
+                return on(backend);
+            var rounded = new double[data.length];
+            Arrays.setAll(rounded, i -> Rounded.to(precision, data[i]));
+            return new Host(dtype, rounded, layout).on(backend);
+        }
+
         View on(Backend backend) {
             if (dtype == DType.F64)
                 return new View(backend.upload(dtype, data), layout);
@@ -84,7 +96,11 @@ final class ConvolutionCheck {
     /// A convolution with its tensors.
     ///
     /// @param target order of the results
-    record Case(ConvSpec spec, DType dtype, Order order, Order target, long seed) {
+    record Case(ConvSpec spec, DType dtype, Order order, Order target, long seed, Precision precision) {
+        Case(ConvSpec spec, DType dtype, Order order, Order target, long seed) {
+            this(spec, dtype, order, target, seed, Precision.FLOAT32);
+        }
+
         void run() {
             var random = new Random(seed);
             Host x = Host.random(dtype, spec.inputShape(), order, random);
@@ -97,13 +113,14 @@ final class ConvolutionCheck {
             double taps = spec.axes().stream().mapToInt(Window::kernel).reduce(1, (a, b) -> a * b);
             double positions = (double) spec.batch() * spec.axes().stream().mapToInt(Window::out).reduce(1, (a, b) -> a * b);
             compare("conv", spec.outputShape(), true, taps * spec.inChannels() / spec.groups(),
-                    (b, out) -> b.conv(spec, x.on(b), w.on(b), on(b, bias), out));
+                    (b, out) -> b.conv(spec, x.on(b, precision), w.on(b, precision), on(b, bias), out));
             compare("conv with finish", spec.outputShape(), true, taps * spec.inChannels() / spec.groups(),
-                    (b, out) -> b.conv(spec, x.on(b), w.on(b), on(b, bias),
+                    (b, out) -> b.conv(spec, x.on(b, precision), w.on(b, precision), on(b, bias),
                             new Finish(finish.get(0).on(b), null, finish.get(1).on(b), null, true), out));
             compare("convInput", spec.inputShape(), true, taps * spec.outChannels() / spec.groups(),
-                    (b, out) -> b.convInput(spec, dy.on(b), w.on(b), on(b, shift), out));
-            compare("convWeight", spec.weightShape(), true, positions, (b, out) -> b.convWeight(spec, x.on(b), dy.on(b), out));
+                    (b, out) -> b.convInput(spec, dy.on(b, precision), w.on(b, precision), on(b, shift), out));
+            compare("convWeight", spec.weightShape(), true, positions,
+                    (b, out) -> b.convWeight(spec, x.on(b, precision), dy.on(b, precision), out));
         }
 
         /// The convolution alone, once.
@@ -114,18 +131,22 @@ final class ConvolutionCheck {
             Host bias = Host.random(dtype, Shape.of(spec.outChannels()), Order.CONTIGUOUS, random);
             double taps = spec.axes().stream().mapToInt(Window::kernel).reduce(1, (a, b) -> a * b);
             compare("conv", spec.outputShape(), false, taps * spec.inChannels() / spec.groups(),
-                    (b, out) -> b.conv(spec, x.on(b), w.on(b), bias.on(b), out));
+                    (b, out) -> b.conv(spec, x.on(b, precision), w.on(b, precision), bias.on(b), out));
+        }
+
+        private Backend kernels() {
+            return TENSOR_CORES.getOrDefault(precision, KERNELS);
         }
 
         private void compare(String what, Shape shape, boolean twice, double terms, Operation operation) {
             double tolerance = (dtype == DType.F32 ? 1e-6 : 2e-15) + (dtype == DType.F32 ? 1e-7 : 2e-16) * terms;
-            double[] actual = run(KERNELS, shape, operation);
+            double[] actual = run(kernels(), shape, operation);
             double[] expected = run(REFERENCE, shape, operation);
             for (int i = 0; i < expected.length; i++)
                 if (!(Math.abs(actual[i] - expected[i]) <= tolerance))
                     assertThat(actual[i]).as("%s: element %d of %s of %s", what, i, shape, this).isEqualTo(expected[i]);
             if (twice)
-                assertThat(run(KERNELS, shape, operation)).as(what + " once more").isEqualTo(actual);
+                assertThat(run(kernels(), shape, operation)).as(what + " once more").isEqualTo(actual);
         }
 
         /// All of the result's memory, also what does not belong to it.

@@ -20,7 +20,7 @@ final class MatmulCheck {
     final Mirrored y;
     final Mirrored bias;
     final Mirrored out;
-    private boolean rounded;
+    private Precision precision = Precision.FLOAT32;
 
     MatmulCheck(DType dtype, int batches, int m, int n, int k, Order xOrder, Order yOrder, Order outOrder, boolean biased, long seed) {
         var random = new SplittableRandom(seed);
@@ -64,16 +64,14 @@ final class MatmulCheck {
         resultsAre(false);
     }
 
-    /// The same for operands that have been rounded to 10 bits of their fractions, ties away from zero.
-    void roundedSumsAreRight() {
-        rounded = true;
+    /// The same for operands that have been rounded first.
+    void sumsAreRight(Precision factors) {
+        precision = factors;
         resultsAre(false);
     }
 
     private double operand(Mirrored matrix, int i) {
-        double value = Mirrored.element(matrix.host(), i);
-        double unit = 0x1p13 * Math.ulp((float) value);
-        return rounded ? Math.copySign(Math.floor(Math.abs(value) / unit + 0.5) * unit, value) : value;
+        return Rounded.to(precision, Mirrored.element(matrix.host(), i));
     }
 
     private void resultsAre(boolean exact) {

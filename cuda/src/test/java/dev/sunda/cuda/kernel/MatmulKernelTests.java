@@ -1,8 +1,8 @@
 package dev.sunda.cuda.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sunda.core.spi.View;
 import dev.sunda.core.type.DType;
 import dev.sunda.cuda.driver.FakeDriver;
 import dev.sunda.cuda.driver.FakeMachine;
@@ -12,6 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class MatmulKernelTests {
     private final Matmul matmul = new Matmul(Mirrored.GPU);
@@ -128,47 +129,72 @@ class MatmulKernelTests {
         across.sumsAreRight();
     }
 
+    private static void onTensorCores(MatmulCheck check, Precision precision, int side, int slices) {
+        new Matmul(Mirrored.GPU, precision).tiled(check.product(), side, slices);
+        String kernel = "matmul_" + precision + "_" + side + "_f32";
+        if (slices == 1)
+            ran(kernel);
+        else
+            ran(kernel, "matmul_join_f32");
+        check.sumsAreRight(precision);
+    }
+
     @ParameterizedTest
-    @CsvSource({"128, 136, 132, 28, ROWS, ROWS, wide", "128, 130, 20, 16, COLUMNS, ODD, any", "64, 68, 40, 44, COLUMNS, COLUMNS, wide",
-        "64, 20, 67, 21, ROWS, ROWS_WITH_GAPS, any", "64, 64, 64, 8, SHARED_COLUMNS, SHARED, wide"})
-    void tensorCoresMultiplyRoundedNumbers(int side, int m, int n, int k, Order x, Order y, String kernel) {
-        var check = floats(2, m, n, k, x, y);
-        new Matmul(Mirrored.GPU, Precision.TF32).tiled(check.product(), side, 1);
-        ran("matmul_tf32_" + side + "_" + kernel + "_f32");
-        check.roundedSumsAreRight();
+    @CsvSource({"128, 136, 132, 28, ROWS, ROWS", "128, 130, 20, 16, COLUMNS, ODD", "64, 68, 40, 44, COLUMNS, COLUMNS",
+        "64, 20, 67, 21, ROWS, ROWS_WITH_GAPS", "64, 64, 64, 8, SHARED_COLUMNS, SHARED", "64, 33, 30, 1, COLUMNS_WITH_GAPS, ODD"})
+    void tensorCoresMultiplyRoundedNumbers(int side, int m, int n, int k, Order x, Order y) {
+        onTensorCores(floats(2, m, n, k, x, y), Precision.TF32, side, 1);
+        onTensorCores(floats(2, m, n, k, y, x), Precision.BF16, side, 1);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = "FLOAT32", mode = EnumSource.Mode.EXCLUDE)
+    void tensorCoresTakeSlicesAndOddResults(Precision precision) {
+        onTensorCores(new MatmulCheck(DType.F32, 1, 24, 40, 150, Order.ROWS, Order.ROWS, Order.ODD, true, 4), precision, 64, 3);
+        onTensorCores(new MatmulCheck(DType.F32, 1, 24, 40, 20, Order.ROWS, Order.ROWS, Order.ODD, false, 4), precision, 64, 1);
+    }
+
+    /// Steps behind the last one are zeros of both factors, so that numbers which are not finite stay in their rows and columns.
+    @ParameterizedTest
+    @EnumSource(names = "FLOAT32", mode = EnumSource.Mode.EXCLUDE)
+    void tensorCoresKeepInfinitiesAndNaN(Precision precision) {
+        var check = floats(1, 36, 40, 20, Order.ROWS, Order.ROWS);
+        check.x.host().heap().setDouble(20 * 35 + 19, Double.NaN);
+        check.y.host().heap().setDouble(40 * 19 + 39, Double.POSITIVE_INFINITY);
+        check.y.host().heap().setDouble(40 * 3 + 1, Float.MAX_VALUE);
+        new Matmul(Mirrored.GPU, precision).tiled(check.product(), 64, 1);
+        View out = check.out.downloaded();
+        for (int i = 0; i < 36 * 40; i++) {
+            boolean odd = i / 40 == 35 || i % 40 == 39 || i % 40 == 1;
+            assertThat(Math.abs(Mirrored.element(out, i)) < 1e6).as("element %d", i).isEqualTo(!odd);
+        }
+        assertThat(Mirrored.element(out, 35 * 40)).isNaN();
     }
 
     @Test
-    void tensorCoresTakeSlicesAndOddResults() {
-        var check = new MatmulCheck(DType.F32, 1, 24, 40, 150, Order.ROWS, Order.ROWS, Order.ODD, true, 4);
-        new Matmul(Mirrored.GPU, Precision.TF32).tiled(check.product(), 64, 3);
-        ran("matmul_tf32_64_any_f32", "matmul_join_f32");
-        check.roundedSumsAreRight();
-        var odd = new MatmulCheck(DType.F32, 1, 24, 40, 20, Order.ROWS, Order.ROWS, Order.ODD, false, 4);
-        new Matmul(Mirrored.GPU, Precision.TF32).tiled(odd.product(), 64, 1);
-        ran("matmul_tf32_64_wide_f32");
-        odd.roundedSumsAreRight();
+    void theSameBitsFromTensorCoresAgain() {
+        var check = floats(1, 70, 68, 300, Order.ROWS, Order.COLUMNS);
+        for (Precision precision : List.of(Precision.TF32, Precision.BF16)) {
+            new Matmul(Mirrored.GPU, precision).tiled(check.product(), 64, 2);
+            Object first = check.out.downloaded().heap().array();
+            new Matmul(Mirrored.GPU, precision).tiled(check.product(), 64, 2);
+            assertThat(check.out.downloaded().heap().array()).isEqualTo(first);
+        }
     }
 
     @Test
     void tensorCoresAreUsedWhenAskedForAndThere() {
-        Product floats = floats(1, 68, 64, 32, Order.ROWS, Order.ROWS).product();
-        Product doubles = new MatmulCheck(DType.F64, 1, 68, 64, 32, Order.ROWS, Order.ROWS, Order.ROWS, false, 1).product();
-        assertThat(matmul.name(floats, 64)).isEqualTo("64_wide");
-        var tensor = new Matmul(Mirrored.GPU, Precision.TF32);
-        assertThat(tensor.name(floats, 64)).isEqualTo("tf32_64_wide");
-        assertThat(tensor.name(floats, 32)).isEqualTo("32_wide");
-        assertThat(tensor.name(doubles, 64)).isEqualTo("64_wide");
-        var old = new Matmul(Mirrored.gpu(new FakeDriver(FakeMachine.LEAST)), Precision.TF32);
-        assertThat(old.name(floats, 64)).isEqualTo("64_wide");
-    }
-
-    @Test
-    void precisionIsNamed() {
-        assertThat(Precision.chosen()).isEqualTo(Precision.FLOAT32);
-        assertThat(Precision.of("tf32")).isEqualTo(Precision.TF32);
-        assertThatThrownBy(() -> Precision.of("fast")).isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("-Dsunda.cuda.matmul: must be float32 or tf32 (got fast)");
+        var wide = floats(1, 68, 64, 32, Order.ROWS, Order.ROWS);
+        matmul.tiled(wide.product(), 64, 1);
+        ran("matmul_64_wide_f32");
+        var tensor = new Matmul(Mirrored.GPU, Precision.BF16);
+        tensor.tiled(wide.product(), 32, 1);
+        ran("matmul_32_wide_f32");
+        var doubles = new MatmulCheck(DType.F64, 1, 68, 64, 32, Order.ROWS, Order.ROWS, Order.ROWS, false, 1);
+        tensor.tiled(doubles.product(), 64, 1);
+        ran("matmul_64_wide_f64");
+        assertThat(Precision.BF16.on(Mirrored.GPU)).isEqualTo(Precision.BF16);
+        assertThat(Precision.TF32.on(Mirrored.gpu(new FakeDriver(FakeMachine.LEAST)))).isEqualTo(Precision.FLOAT32);
     }
 
     @Test

@@ -41,6 +41,16 @@ record Mirrored(View host, Lazy lazy) {
         return new Context(cuda, 0);
     }
 
+    /// The same device with convolutions in another precision.
+    static Backend convolving(Precision precision) {
+        System.setProperty("sunda.cuda.conv", precision.toString());
+        try {
+            return new CudaBackend(CONTEXT, GPU, "kernels for NVIDIA GPUs, interpreted");
+        } finally {
+            System.clearProperty("sunda.cuda.conv");
+        }
+    }
+
     /// The device's half, made when it is asked for.
     private static final class Lazy {
         private View view;

@@ -1,6 +1,7 @@
 package dev.sunda.cuda.ptx;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -193,6 +194,75 @@ class ControlFlowTests {
                 assertThat(Float.intBitsToFloat(got[4 * lane + row / 8 * 2 + column % 2])).as("%d, %d", row, column).isEqualTo(want);
             }
         }
+    }
+
+    /// Factors are small whole numbers: `A[row][k] = row + k % 3`, `B[k][column] = k - column`, two of them in a register.
+    @Test
+    void productsOfMatricesOfHalves() {
+        long out = bench.fresh(4 * 32 * 4);
+        bench.launch(PtxBench.kernel(1, PtxBench.at(0, 16) + """
+                mov.u32 %r1, %tid.x; shr.u32 %r2, %r1, 2; and.b32 %r3, %r1, 3; shl.b32 %r3, %r3, 1; mov.u32 %r20, 0;
+                add.u32 %r4, %r2, 8; cvt.rn.f32.u32 %f7, %r1;
+                """ + halves("%r10", "%r2", 0, "rem") + halves("%r11", "%r4", 0, "rem") + halves("%r12", "%r2", 8, "rem")
+                + halves("%r13", "%r4", 8, "rem") + halves("%r14", "%r2", 0, "sub") + halves("%r15", "%r2", 8, "sub") + """
+                mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%f8, %f9, %f10, %f11}, {%r10, %r11, %r12, %r13}, {%r14, %r15},
+                        {%f7, %f7, %f7, %f7};
+                st.global.v4.f32 [%d0], {%f8, %f9, %f10, %f11};
+                """), 1, 32, out);
+        int[] got = bench.readInts(out, 128);
+        for (int row = 0; row < 16; row++) {
+            for (int column = 0; column < 8; column++) {
+                int lane = row % 8 * 4 + column / 2;
+                int want = lane;
+                for (int k = 0; k < 16; k++) {
+                    want += (row + k % 3) * (k - column);
+                }
+                assertThat(Float.intBitsToFloat(got[4 * lane + row / 8 * 2 + column % 2])).as("%d, %d", row, column).isEqualTo(want);
+            }
+        }
+    }
+
+    /// Into a register the factors of steps `%r3 + first` and the next one: of row `outer`, or of that column.
+    private static String halves(String to, String outer, int first, String kind) {
+        var text = new StringBuilder();
+        for (int e = 0; e < 2; e++) {
+            text.append("add.u32 %r5, %r3, ").append(first + e).append("; ");
+            text.append(kind.equals("rem") ? "rem.u32 %r5, %r5, 3; add.s32 %r5, %r5, " + outer + "; "
+                    : "sub.s32 %r5, %r5, " + outer + "; ");
+            text.append("cvt.rn.f32.s32 %f").append(1 + e).append(", %r5; ");
+        }
+        return text + "cvt.rn.bf16x2.f32 " + to + ", %f2, %f1;\n";
+    }
+
+    /// Word `w` of row `r` of square `s` is `1000 s + 10 r + w`; the rows lie 48 bytes apart, the squares in falling order.
+    @Test
+    void squaresAreLoadedFromSharedMemory() {
+        long out = bench.fresh(4 * 32 * 4);
+        bench.launch(PtxBench.kernel(1, PtxBench.at(0, 16) + """
+                .shared .align 16 .b8 tile[1536];
+                mov.u32 %r1, %tid.x; and.b32 %r2, %r1, 7; shr.u32 %r3, %r1, 3;
+                mov.u32 %r4, tile; sub.u32 %r5, 3, %r3; mad.lo.u32 %r5, %r5, 8, %r2; mad.lo.u32 %r6, %r5, 48, %r4;
+                mul.lo.u32 %r7, %r3, 1000; mad.lo.u32 %r7, %r2, 10, %r7;
+                add.u32 %r8, %r7, 1; add.u32 %r9, %r7, 2; add.u32 %r10, %r7, 3;
+                st.shared.v4.u32 [%r6], {%r7, %r8, %r9, %r10};
+                bar.sync 0;
+                ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%r11, %r12, %r13, %r14}, [%r6];
+                st.global.v4.u32 [%d0], {%r11, %r12, %r13, %r14};
+                """), 1, 32, out);
+        int[] got = bench.readInts(out, 128);
+        for (int i = 0; i < got.length; i++) {
+            assertThat(got[i]).as("%d", i).isEqualTo(i % 4 * 1000 + i / 4 / 4 * 10 + i / 4 % 4);
+        }
+    }
+
+    @Test
+    void squaresMustBeAlignedAndWritten() {
+        String load = "ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%r11, %r12, %r13, %r14}, [%r6];";
+        String start = ".shared .align 16 .b8 tile[1024]; mov.u32 %r1, %tid.x; mov.u32 %r4, tile; ";
+        assertThatThrownBy(() -> bench.launch(PtxBench.kernel(0, start + "mad.lo.u32 %r6, %r1, 24, %r4; " + load), 1, 32))
+                .hasMessageContaining("misaligned access of 16 bytes");
+        assertThatThrownBy(() -> bench.launch(PtxBench.kernel(0, start + "mad.lo.u32 %r6, %r1, 16, %r4; " + load), 1, 32))
+                .hasMessageContaining("reads shared memory nobody has written");
     }
 
     @Test

@@ -202,6 +202,24 @@ class ConversionTests {
     }
 
     @Test
+    void pairsOfBfloat16RoundHalvesToEven() {
+        float[] numbers = {1, 1 + 0x1p-8f, 1 + 0x3p-8f, -1 - 0x1.8p-8f, Float.MAX_VALUE, Float.NEGATIVE_INFINITY, 0x1p-149f, -0f};
+        int[] want = {0x3f80, 0x3f80, 0x3f82, 0xbf81, 0x7f80, 0xff80, 0, 0x8000};
+        long[] raw = new long[numbers.length];
+        long[] nan = new long[numbers.length];
+        for (int i = 0; i < raw.length; i++) {
+            raw[i] = Float.floatToRawIntBits(numbers[i]) & 0xffffffffL;
+            nan[i] = 0xffc00001L;
+        }
+        long[] got = bench.run("cvt.rn.bf16x2.f32 $0, $1, $2", new PtxType[] {B32, B32, B32}, nan, raw);
+        long[] swapped = bench.run("cvt.rn.bf16x2.f32 $0, $1, $2", new PtxType[] {B32, B32, B32}, raw, nan);
+        for (int i = 0; i < raw.length; i++) {
+            assertThat((int) got[i]).as("%s", numbers[i]).isEqualTo(0x7fff0000 | want[i]);
+            assertThat((int) swapped[i]).as("%s", numbers[i]).isEqualTo(want[i] << 16 | 0x7fff);
+        }
+    }
+
+    @Test
     void halves() {
         long[] raw = new long[65536];
         for (int i = 0; i < raw.length; i++) {

@@ -3,6 +3,7 @@ package dev.sunda.cuda.ptx;
 import java.util.List;
 
 import dev.sunda.cuda.ptx.LaneLoops.I1;
+import dev.sunda.cuda.ptx.LaneLoops.I2;
 import dev.sunda.cuda.ptx.LaneLoops.IntToLong;
 import dev.sunda.cuda.ptx.LaneLoops.L1;
 import dev.sunda.cuda.ptx.LaneLoops.LongToInt;
@@ -35,6 +36,15 @@ final class Conversions {
     /// To a float of 10 bits of mantissa, halves away from zero.
     static I1 toTensorFloat() {
         return a -> FloatOps.f(a) != FloatOps.f(a) ? 0x7fffffff : (a & 0x7f800000) == 0x7f800000 ? a : a + 0x1000 & 0xffffe000;
+    }
+
+    /// To two floats of 7 bits of mantissa, halves to even: the first in the upper half of the result.
+    static I2 toBfloat16s() {
+        return (a, b) -> bfloat16(a) << 16 | bfloat16(b);
+    }
+
+    private static int bfloat16(int bits) {
+        return FloatOps.f(bits) != FloatOps.f(bits) ? 0x7fff : bits + 0x7fff + (bits >>> 16 & 1) >>> 16;
     }
 
     private static long extend(long value, int bits, boolean signed) {

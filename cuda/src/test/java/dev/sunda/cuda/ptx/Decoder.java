@@ -226,6 +226,7 @@ final class Decoder {
             case "vote" -> vote(in);
             case "match" -> match(in);
             case "mma" -> tensorProduct(in);
+            case "ldmatrix" -> matrixLoad(in);
             case "activemask" -> emit(in, new WarpOps.ActiveMask(slot(in.operand(0), in.type())));
             case "nop", "pmevent", "nanosleep", "prefetch", "prefetchu" -> {
             }
@@ -536,6 +537,10 @@ final class Decoder {
             emitLanes(in, in.is("rna") && in.modifiers.size() == 2 ? Conversions.toTensorFloat() : null, in.type());
             return;
         }
+        if (in.is("bf16x2")) {
+            emitLanes(in, in.is("rn") && in.modifiers.size() == 2 ? Conversions.toBfloat16s() : null, in.type());
+            return;
+        }
         Names.Register to = register(in.operand(0));
         PtxType target = in.types.getFirst();
         PtxType source = in.type();
@@ -726,18 +731,31 @@ final class Decoder {
     }
 
     private void tensorProduct(Instruction in) {
-        if (!in.statement.opcode().equals("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32")) {
+        boolean halves = in.statement.opcode().equals("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32");
+        if (!halves && !in.statement.opcode().equals("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32")) {
             throw unknown(in);
         }
         int[] sizes = {4, 4, 2, 4};
         int[][] slots = new int[4][];
         for (int k = 0; k < 4; k++) {
-            List<String> parts = PtxParser.split(inside(in.operand(k)));
-            if (parts.size() != sizes[k]) {
-                throw unknown(in);
-            }
-            slots[k] = parts.stream().mapToInt(part -> slot(part, PtxType.B32)).toArray();
+            slots[k] = slots(in, k, sizes[k]);
         }
-        emit(in, new TensorProduct(slots[0], slots[1], slots[2], slots[3], names.constant(false, -1)));
+        emit(in, new TensorProduct(halves, slots[0], slots[1], slots[2], slots[3], names.constant(false, -1)));
+    }
+
+    private void matrixLoad(Instruction in) {
+        if (!in.statement.opcode().equals("ldmatrix.sync.aligned.m8n8.x4.shared.b16")) {
+            throw unknown(in);
+        }
+        emit(in, new MatrixLoad(slots(in, 0, 4), address(in.operand(1)), names.constant(false, -1)));
+    }
+
+    /// The registers of `{a, b, ...}`.
+    private int[] slots(Instruction in, int operand, int size) {
+        List<String> parts = PtxParser.split(inside(in.operand(operand)));
+        if (parts.size() != size) {
+            throw unknown(in);
+        }
+        return parts.stream().mapToInt(part -> slot(part, PtxType.B32)).toArray();
     }
 }

@@ -1,23 +1,29 @@
 package dev.sunda.cuda.ptx;
 
-/// `mma.sync` of shape `m16n8k8` on `tf32`: the lanes of a warp hold a 16x8 matrix `A`, an 8x8 matrix `B` and 16x8 sums, and get `A*B`
-/// added to these.
+/// `mma.sync` of shape `m16n8k8` on `tf32`, or `m16n8k16` on `bf16`: the lanes of a warp hold a matrix `A` of 16 rows, a matrix `B` of 8
+/// columns and 16x8 sums, and get `A*B` added to these.
 ///
-/// With `g = lane / 4` and `t = lane % 4` a lane holds `A[g][t], A[g+8][t], A[g][t+4], A[g+8][t+4]`, `B[t][g], B[t+4][g]`, and of the
-/// sums `C[g][2t], C[g][2t+1], C[g+8][2t], C[g+8][2t+1]`. Of each factor the upper 19 bits count. Devices add in an order and precision
-/// of their own; here each sum is rounded once.
+/// Counted in registers, of which one holds a `tf32` or two neighbours of `bf16`, the first in its lower half, both have 8 steps: with
+/// `g = lane / 4` and `t = lane % 4` a lane holds `A[g][t], A[g+8][t], A[g][t+4], A[g+8][t+4]`, `B[t][g], B[t+4][g]`, and of the sums
+/// `C[g][2t], C[g][2t+1], C[g+8][2t], C[g+8][2t+1]`. Of each `tf32` the upper 19 bits count. Devices add in an order and precision of
+/// their own; here each sum is rounded once.
 final class TensorProduct extends Control.Converging {
     private final int[] target;
     private final int[] a;
     private final int[] b;
     private final int[] c;
-    private final double[][] left = new double[16][8];
-    private final double[][] right = new double[8][8];
+    private final boolean halves;
+    private final double[][] left;
+    private final double[][] right;
     private final float[] sums = new float[4 * Warp.LANES];
 
+    /// @param halves  whether registers hold two factors
     /// @param members register of the member mask, which must name all lanes
-    TensorProduct(int[] target, int[] a, int[] b, int[] c, int members) {
+    TensorProduct(boolean halves, int[] target, int[] a, int[] b, int[] c, int members) {
         super(members);
+        this.halves = halves;
+        left = new double[16][halves ? 16 : 8];
+        right = new double[8][halves ? 16 : 8];
         this.target = target;
         this.a = a;
         this.b = b;
@@ -33,10 +39,10 @@ final class TensorProduct extends Control.Converging {
             int g = lane / 4;
             int t = lane % 4;
             for (int k = 0; k < 4; k++) {
-                left[g + 8 * (k & 1)][t + 4 * (k >> 1)] = factor(w.i[a[k]][lane]);
+                factors(left[g + 8 * (k & 1)], t + 4 * (k >> 1), w.i[a[k]][lane]);
             }
             for (int k = 0; k < 2; k++) {
-                right[t + 4 * k][g] = factor(w.i[b[k]][lane]);
+                factors(right[g], t + 4 * k, w.i[b[k]][lane]);
             }
         }
         for (int lane = 0; lane < Warp.LANES; lane++) {
@@ -51,14 +57,21 @@ final class TensorProduct extends Control.Converging {
         }
     }
 
-    private static double factor(int bits) {
-        return FloatOps.f(bits & 0xffffe000);
+    private void factors(double[] line, int word, int bits) {
+        if (halves) {
+            line[2 * word] = FloatOps.f(bits << 16);
+            line[2 * word + 1] = FloatOps.f(bits & 0xffff0000);
+        } else {
+            line[word] = FloatOps.f(bits & 0xffffe000);
+        }
     }
 
     private float sum(int row, int column, float start) {
+        double[] a = left[row];
+        double[] b = right[column];
         double sum = start;
-        for (int k = 0; k < 8; k++) {
-            sum = Math.fma(left[row][k], right[k][column], sum);
+        for (int k = 0; k < a.length; k++) {
+            sum = Math.fma(a[k], b[k], sum);
         }
         return (float) sum;
     }
