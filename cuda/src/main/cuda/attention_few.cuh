@@ -7,9 +7,8 @@
 #include "attention.cuh"
 
 constexpr int FEW = 4;             // queries of a block
-constexpr int FEW_THREADS = 256;
 constexpr int STEP = 64;           // keys between two looks at the largest score
-constexpr int SHARES = 8;          // threads that share a key's score
+constexpr int FEW_THREADS = FEW * STEP;
 
 template<class T>
 constexpr T UNSEEN = -std::numeric_limits<T>::infinity();
@@ -48,7 +47,7 @@ struct Four {
     }
 };
 
-// What the product of a query and a key becomes: minus infinity where the query does not see the key, or where there is none before `to`.
+// What the product of a query and a key becomes: minus infinity where the query does not see the key, or there is none before `to`.
 template<class T>
 __device__ __forceinline__ T few_score(const Heads& h, const void* mask, int batch, int head, int query, int key, int to,
                                        T product, T scale) {
@@ -74,33 +73,26 @@ __device__ __forceinline__ T few_kept(const Heads& h, int64_t row_of_p, int key,
     return (z ^ (z >> 31)) >> 11 >= h.threshold ? kept : T(0);
 }
 
-// Scores of STEP keys from `key` on, those before `to`, with FEW queries: products, not yet scaled.
+// Products of FEW queries with STEP keys from `key` on, those before `to`: one for each thread, a chain in ascending order, so that they
+// have the bits of those which the gradients compute again.
 template<class T, bool WIDE>
-__device__ __forceinline__ void few_products(const T* q, const T* k, const Heads& h, int query, int key, int to, T (&products)[FEW][STEP]) {
-    int lane = threadIdx.x % SHARES;
+__device__ __forceinline__ void few_products(const T* q, const T* k, const Heads& h, int query, int key, int to,
+                                             T (&products)[FEW][STEP]) {
+    int i = threadIdx.x / STEP, j = threadIdx.x % STEP;
+    T sum = 0;
+    if (key + j < to) {
+        q += static_cast<int64_t>(min(query + i, h.queries - 1)) * h.q.row;
+        k += static_cast<int64_t>(key + j) * h.k.row;
+#pragma unroll 4
+        for (int c = 0; c < h.width; c += 4) {
+            Four<T, WIDE> a(q, c, 0, 1, h.width);
+            Four<T, WIDE> b(k, c, 0, 1, h.width);
 #pragma unroll
-    for (int j = threadIdx.x / SHARES; j < STEP; j += FEW_THREADS / SHARES) {
-        T sums[FEW] = {};
-        if (key + j < to)
-            for (int c = 0; c < h.width; c += 4 * SHARES) {
-                Four<T, WIDE> a(k + static_cast<int64_t>(key + j) * h.k.row, c, lane, SHARES, h.width);
-#pragma unroll
-                for (int i = 0; i < FEW; i++) {
-                    Four<T, WIDE> b(q + static_cast<int64_t>(min(query + i, h.queries - 1)) * h.q.row, c, lane, SHARES, h.width);
-#pragma unroll
-                    for (int e = 0; e < 4; e++)
-                        sums[i] = multiply_add(a.v[e], b.v[e], sums[i]);
-                }
-            }
-#pragma unroll
-        for (int i = 0; i < FEW; i++) {
-#pragma unroll
-            for (int partner = 1; partner < SHARES; partner *= 2)
-                sums[i] += __shfl_xor_sync(~0u, sums[i], partner);
-            if (lane == 0)
-                products[i][j] = sums[i];
+            for (int e = 0; e < 4; e++)
+                sum = multiply_add(a.v[e], b.v[e], sum);
         }
     }
+    products[i][j] = sum;
 }
 
 // The largest score of a query so far, and the sum of exponentials; of one warp, whose lanes all hold it.

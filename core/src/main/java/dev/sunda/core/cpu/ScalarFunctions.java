@@ -66,7 +66,7 @@ final class ScalarFunctions {
         return Math.fma(s, power, power) * Float.intBitsToFloat((powers - half) << 23);
     }
 
-    /// `e^x - 1`: with `e^x = 2^n e^r` it is `2^n (e^r - 1) + (2^n - 1)`, at most 1.5 ulp.
+    /// `e^x - 1`: with `e^x = 2^n e^r` it is `2^n (e^r - 1) + (2^n - 1)`, at most 2 ulp (1.75 seen, near 1.07).
     static float expm1(float x) {
         if (x > 1)
             return exp(x) - 1;

@@ -7,17 +7,17 @@ import dev.sunda.core.op.SgdStep;
 import dev.sunda.core.spi.Backend;
 import dev.sunda.core.spi.Storage;
 import dev.sunda.core.spi.Update;
+import dev.sunda.core.spi.View;
 import dev.sunda.core.type.DTypeException;
 import dev.sunda.core.type.Device;
 import dev.sunda.core.type.ShapeException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiConsumer;
-import java.util.stream.Stream;
 
 /// Optimizer steps of any number of parameters, in place: the device gets all of them at once. Graphs that used the old values cannot be
 /// differentiated any more. Parameters may differ in shape, type and device; all are checked before anything changes.
@@ -38,7 +38,10 @@ public final class OptimizerKernels {
 
         /// @param tensors null for those that are not there, which are the last ones
         public static <S> Change<S> of(S step, Tensor... tensors) {
-            return new Change<>(step, Stream.of(tensors).filter(Objects::nonNull).toList());
+            int n = tensors.length;
+            while (n > 0 && tensors[n - 1] == null)
+                n--;
+            return new Change<>(step, List.of(Arrays.copyOf(tensors, n)));
         }
     }
 
@@ -80,7 +83,10 @@ public final class OptimizerKernels {
         var updates = new ArrayList<Update<S>>();
         for (Change<S> change : changes) {
             check(operation, change.tensors);
-            updates.add(new Update<>(change.step, change.tensors.stream().map(Tensor::view).toList()));
+            var views = new View[change.tensors.size()];             // plain loops: many parameters are small
+            for (int k = 0; k < views.length; k++)
+                views[k] = change.tensors.get(k).view();
+            updates.add(new Update<>(change.step, List.of(views)));
         }
         var batch = new Batch<>(writes);
         for (int i = 0; i < updates.size(); i++) {
@@ -141,7 +147,7 @@ public final class OptimizerKernels {
         Tensor p = tensors.getFirst();
         if (!p.dtype().isFloating())
             throw new DTypeException(operation + ": parameters need a floating type (got " + p.describe() + ")");
-        for (Tensor x : tensors.subList(1, tensors.size())) {
+        for (Tensor x : tensors) {
             Tensor.checkSameDevice(operation, p, x);
             if (!x.shape().equals(p.shape()))
                 throw new ShapeException(operation, "gradient and state must have the parameter's shape", p.shape(), x.shape());

@@ -128,11 +128,11 @@ public final class Attention {
         int width = out.shape().size(3);
         int groups = Grid.ceil(call.queries(), FEW_QUERIES);
         int columns = width <= FEW_COLUMNS / 2 ? FEW_COLUMNS / 2 : FEW_COLUMNS;
-        int blocks = Math.toIntExact((long) call.heads() * groups * Math.max(1, Grid.ceil(width, columns)));
+        int blocks = Grid.count("cuda: the blocks of one launch", (long) call.heads() * groups * Math.max(1, Grid.ceil(width, columns)));
         int wanted = Math.clamp(Grid.ceil(FEW_BLOCKS, blocks), 1, Math.max(1, Grid.ceil(call.keys(), FEW_KEYS)));
         int keys = Grid.ceil(Math.max(1, Grid.ceil(call.keys(), wanted)), STEP) * STEP;
         int chunks = Math.max(1, Grid.ceil(call.keys(), keys));
-        Grid grid = Grid.of(Math.toIntExact((long) blocks * chunks), FEW_THREADS);
+        Grid grid = Grid.of((long) blocks * chunks, FEW_THREADS);
         Kernel kernel = kernel(call, "attention_few", "attention_few_", 0);
         int[] struct = struct(call, out);
         int[] cut = {chunks, keys, groups, columns};

@@ -10,8 +10,8 @@ import java.util.List;
 
 /// Reading and writing at places that an index names along one dimension: `index.cu`.
 public final class Indexing {
-    /// Slices up to this length are walked by one thread each; those of float32 that are added up or multiplied up to the second one, as the
-    /// thread looks at all pairs of indices so that it rounds once.
+    /// Slices up to this length are walked by one thread each; those of float32 that are added up or multiplied up to the second one, as
+    /// the thread looks at all pairs of indices so that it rounds once.
     private static final int SHORT = 32, SHORT_ROUNDED = 8;
     /// As many slices keep a device busy by themselves; beside them sorting does not pay.
     private static final int MANY_SLICES = 8192;

@@ -5,8 +5,8 @@ package dev.sunda.cuda.kernel;
 ///
 /// Less than float32 is computed on tensor cores, whose peak rate is several times higher, on GPUs that have them for such numbers: from
 /// compute capability 8.0 on; others compute float32. Everywhere float32 stay what waits for memory, not for arithmetic (products with few
-/// rows or columns, convolutions of single channels or very few), products too small for the tiles of the tensor cores, and large transposes
-/// of convolutions whose strides are much larger than their kernels. Which way is taken depends on sizes and strides alone.
+/// rows or columns, convolutions of single channels or very few), products too small for the tiles of the tensor cores, and large
+/// transposes of convolutions whose strides are much larger than their kernels. Which way is taken depends on sizes and strides alone.
 public enum Precision {
     /// Every product and every sum is one of float32: what the CPU computes.
     FLOAT32("float32"),
