@@ -35,7 +35,7 @@ class DriverProbeTests {
 
     @Test
     void librariesAreTriedInTheirOrder() {
-        assertThat(DriverProbe.libraries("/opt/my.so", "Linux")).startsWith("/opt/my.so", "libcuda.so.1").hasSize(4);
+        assertThat(DriverProbe.libraries("/drivers/my.so", "Linux")).startsWith("/drivers/my.so", "libcuda.so.1").hasSize(4);
         assertThat(DriverProbe.libraries("  ", "Windows 11")).containsExactly("nvcuda.dll");
         var tried = new ArrayList<String>();
         var found = DriverProbe.look(List.of("a", "b", "c"), name -> {
