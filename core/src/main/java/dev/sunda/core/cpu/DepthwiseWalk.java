@@ -13,11 +13,14 @@ import java.util.Arrays;
 /// @param channels of the image
 /// @param order the taps of the phase as they look at pixels, by number: planes, in them columns, in them lines; if positions are taken
 ///        together, all once more with lines of which each has its columns
+/// @param lines the lines of taps, as they look at pixels
+/// @param depths the planes of taps, likewise
 /// @param runs of a row
 /// @param flat whether positions of a run lie side by side in the source and in the result, as places of one long row
 /// @param upright whether rows are taken together
 /// @param across whether positions of a row are
-record DepthwiseWalk(GemmPhase phase, int channels, int[] order, Run[] runs, boolean flat, boolean upright, boolean across) {
+record DepthwiseWalk(GemmPhase phase, int channels, int[] order, int[] lines, int[] depths, Run[] runs, boolean flat, boolean upright,
+        boolean across) {
     /// Places side by side share weights only if these fit the first cache several times.
     private static final int LONGEST_PERIOD = 4096;
     /// Places that fill a vector of any width.
@@ -45,7 +48,8 @@ record DepthwiseWalk(GemmPhase phase, int channels, int[] order, Run[] runs, boo
         boolean flat = grid.width().step() == 1 && phase.every()[2] == 1 && period(channels, true) <= LONGEST_PERIOD;
         boolean across = flat && grid.width().kernel() > 2 && (long) next(grid.width()) * channels >= SHORTEST_ROW;
         boolean upright = flat && grid.height().step() == 1 && grid.height().kernel() > 2;
-        return new DepthwiseWalk(phase, channels, order(grid, across), runs(grid.width()), flat, upright, across);
+        return new DepthwiseWalk(phase, channels, order(grid, across), grid.height().ascending(), grid.depth().ascending(),
+                runs(grid.width()), flat, upright, across);
     }
 
     private static int[] order(Im2colGrid grid, boolean across) {
@@ -134,13 +138,11 @@ record DepthwiseWalk(GemmPhase phase, int channels, int[] order, Run[] runs, boo
     }
 
     /// One plane of an image of the phase.
-    private record Plane(DepthwiseWalk walk, int image, int z, Visitor visitor, int[] lines, int[] depths, int firstDepth, int endDepth,
+    private record Plane(DepthwiseWalk walk, int image, int z, Visitor visitor, int[] lines, int firstDepth, int endDepth,
             int[] from, int[] number) {
         Plane(DepthwiseWalk walk, int image, int z, Visitor visitor) {
-            this(walk, image, z, visitor, walk.phase.grid().height().ascending(), walk.phase.grid().depth().ascending(),
-                    first(walk.phase.grid().depth(), walk.phase.grid().depth().ascending(), z),
-                    end(walk.phase.grid().depth(), walk.phase.grid().depth().ascending(), z), new int[walk.order.length],
-                    new int[walk.order.length]);
+            this(walk, image, z, visitor, walk.lines, first(walk.phase.grid().depth(), walk.depths, z),
+                    end(walk.phase.grid().depth(), walk.depths, z), new int[walk.order.length], new int[walk.order.length]);
         }
 
         void rows(int from, int to) {

@@ -2,7 +2,6 @@ package dev.sunda.core.cpu;
 
 import dev.sunda.core.op.Window;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.stream.IntStream;
 
 /// Which source pixel meets which kernel tap along one spatial axis: the tap `k` at position `p` looks at pixel
@@ -80,12 +79,24 @@ record Im2colAxis(int positions, int size, int[] origin, int step, int divisor) 
 
     /// The taps of an even axis from the one that looks furthest to the front to the one that looks furthest to the back.
     int[] ascending() {
-        return IntStream.range(0, kernel()).boxed().sorted(Comparator.comparingInt(k -> origin[k])).mapToInt(k -> k).toArray();
+        int[] taps = new int[kernel()];
+        for (int k = 0; k < taps.length; k++) {                      // a loop: it is asked for again and again
+            int place = k;
+            for (; place > 0 && origin[taps[place - 1]] > origin[k]; place--)
+                taps[place] = taps[place - 1];
+            taps[place] = k;
+        }
+        return taps;
     }
 
     /// What the tap that looks furthest to the front sees at position 0; may lie before the first pixel.
     int lowest() {
-        return Arrays.stream(origin).min().orElse(0);
+        if (origin.length == 0)
+            return 0;
+        int lowest = origin[0];
+        for (int from : origin)
+            lowest = Math.min(lowest, from);
+        return lowest;
     }
 
     /// Pixels of an even axis from the first to the last that `n` neighbouring positions see.
