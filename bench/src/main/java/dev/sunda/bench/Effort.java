@@ -2,7 +2,7 @@ package dev.sunda.bench;
 
 /// How long one measure takes.
 ///
-/// @param warmUp seconds of running before anything is measured, at least
+/// @param warmUp seconds for which runs have not become faster before anything is measured
 /// @param budget seconds that the measured runs should fill
 record Effort(double warmUp, double budget) {
     /// For figures to quote.

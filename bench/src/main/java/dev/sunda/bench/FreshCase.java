@@ -11,12 +11,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Supplier;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingStream;
 
 /// What [FreshJvms] starts: measures one case and prints a [Finding] a line. Allocations are sampled while it runs, which says how many of
-/// the bytes are vectors that should have stayed in registers. Then, for every measure that standard input names, it runs that call again
-/// and prints the shortest time in milliseconds; it ends with the input.
+/// the bytes are vectors that should have stayed in registers. Then it measures again whatever standard input names; it ends with the input.
 final class FreshCase {
     private static final String ALLOCATION = "jdk.ObjectAllocationSample";
     private static final String VECTORS = "jdk.incubator.vector.";
@@ -51,22 +51,25 @@ final class FreshCase {
         Case chosen = Cases.ALL.stream().filter(c -> c.name().equals(args[0])).findFirst().orElseThrow();
         var meter = new Meter(Device.CPU, args[2].equals("quick") ? Effort.QUICK : Effort.NORMAL);
         Map<Measure, Runnable> calls = chosen.prepare().apply(Device.CPU);
+        for (Measure measure : chosen.measures())
+            System.out.println(find(measure, () -> meter.time(calls.get(measure))));
+        var input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String line = input.readLine(); line != null; line = input.readLine()) {
+            var measure = Measure.valueOf(line);
+            System.out.println(find(measure, () -> meter.again(calls.get(measure))));
+        }
+    }
+
+    private static Finding find(Measure measure, Supplier<Meter.Result> measuring) {
         Queue<Boxed> boxed = new ConcurrentLinkedQueue<>();
         try (var recording = new RecordingStream()) {
             recording.enable(ALLOCATION);
             recording.onEvent(ALLOCATION, event -> collect(event, boxed));
             recording.startAsync();
-            List<Meter.Result> results = chosen.measures().stream().map(measure -> meter.time(calls.get(measure))).toList();
+            Meter.Result result = measuring.get();
             recording.stop();
-            for (int i = 0; i < results.size(); i++) {
-                Meter.Result result = results.get(i);
-                System.out.println(new Finding(chosen.measures().get(i), result.fastest(), result.bytes(),
-                        boxedBytes(result, List.copyOf(boxed))));
-            }
+            return new Finding(measure, result.fastest(), result.bytes(), boxedBytes(result, List.copyOf(boxed)));
         }
-        var input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        for (String line = input.readLine(); line != null; line = input.readLine())
-            System.out.println(meter.again(calls.get(Measure.valueOf(line))));
     }
 
     private static void collect(RecordedEvent event, Queue<Boxed> boxed) {

@@ -60,12 +60,12 @@ final class FreshJvm implements AutoCloseable {
         return findings.get(measure);
     }
 
-    /// The shortest of some more runs in milliseconds.
-    double again(Measure measure) throws IOException {
+    /// What it finds when it measures once more.
+    FreshCase.Finding again(Measure measure) throws IOException {
         questions.write(measure.name());
         questions.newLine();
         questions.flush();
-        return Double.parseDouble(answer());
+        return FreshCase.Finding.parse(answer());
     }
 
     /// Ends the machine and returns what the compiler's log holds against it.

@@ -20,7 +20,7 @@ import java.util.TreeMap;
 ///
 /// Each start counts with its shortest run, which other programs on the machine disturb least. One that is slower than the others is
 /// a suspect: it is measured again in turn with the start in the middle, both still running. What the compiler did lasts, a disturbance
-/// passes or meets both.
+/// passes or meets both. One that has boxed vectors is measured again, too: loops that the compiler had not come to yet box them for a while.
 final class FreshJvms {
     private static final double LIMIT = 1.3;
     /// Times that a suspect and the start in the middle take turns.
@@ -63,7 +63,7 @@ final class FreshJvms {
     String plan(List<Case> cases) {
         Effort effort = quick ? Effort.QUICK : Effort.NORMAL;
         int measures = cases.stream().mapToInt(c -> c.measures().size()).sum();
-        double seconds = cases.size() * START_SECONDS + measures * (1.5 * effort.warmUp() + effort.budget());
+        double seconds = cases.size() * START_SECONDS + measures * (2 * effort.warmUp() + effort.budget());
         return String.format(Locale.ROOT, "%d starts of %d cases, about %.0f minutes; compiler threads: %s", starts * settings.size(),
                 cases.size(), Math.ceil(starts * settings.size() * seconds / 60),
                 settings.size() > 1 ? compilers() + " and " + FEWEST : FEWEST + ", the default here and the fewest there can be");
@@ -117,7 +117,9 @@ final class FreshJvms {
             if (machine.finding(measure).ms() > LIMIT * median)
                 again = Math.max(again, again(machine, middle, measure));
         double bytes = machines.stream().mapToDouble(m -> m.finding(measure).bytes()).max().orElseThrow();
-        double boxed = machines.stream().mapToDouble(m -> m.finding(measure).boxedBytes()).max().orElseThrow();
+        double boxed = 0;
+        for (FreshJvm machine : machines)
+            boxed = Math.max(boxed, boxedBytes(machine, measure));
         table.row(name, measure.label(), setting, text(median), text(worst), again == 0 ? "" : text(again), text(bytes / 1e6),
                 text(boxed / 1e6));
         String where = name + ", " + measure.label() + ", " + setting + ": ";
@@ -132,10 +134,16 @@ final class FreshJvms {
         double slow = Double.POSITIVE_INFINITY;
         double normal = Double.POSITIVE_INFINITY;
         for (int turn = 0; turn < TURNS; turn++) {
-            slow = Math.min(slow, suspect.again(measure));
-            normal = Math.min(normal, other.again(measure));
+            slow = Math.min(slow, suspect.again(measure).ms());
+            normal = Math.min(normal, other.again(measure).ms());
         }
         return slow / normal;
+    }
+
+    /// Bytes of vectors that a call of this machine boxes for good.
+    private static double boxedBytes(FreshJvm machine, Measure measure) throws IOException {
+        double boxed = machine.finding(measure).boxedBytes();
+        return boxed > BOXED_BYTES ? Math.min(boxed, machine.again(measure).boxedBytes()) : boxed;
     }
 
     private static String text(double x) {

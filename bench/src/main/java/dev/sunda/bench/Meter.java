@@ -12,12 +12,14 @@ import java.util.Arrays;
 
 /// Measures calls: each is repeated until it has become as fast as it gets, then the median of further runs counts.
 ///
-/// Every run has a [StepScope] of its own, as a training step should. Warming up lasts at least [Effort#warmUp] seconds, because the
-/// compiler of the Java virtual machine needs time, and up to three times as long while the runs still become faster. Then as many runs are
-/// measured as fit into [Effort#budget], at least 7 and at most 200.
+/// Every run has a [StepScope] of its own, as a training step should. Warming up lasts until runs have not become faster for
+/// [Effort#warmUp] seconds, because the compiler of the Java virtual machine needs time, but at most six times as long: a training step has
+/// hundreds of methods, and for seconds each of them may be the next to be compiled. Then as many runs are measured as fit into
+/// [Effort#budget], at least 7 and at most 200.
 final class Meter {
-    /// Warming up is divided into this many parts, which are compared with each other.
+    /// Seconds of warming up are divided into this many parts, which are compared with each other.
     private static final int PARTS = 3;
+    private static final int MOST_PARTS = 6 * PARTS;
     /// A part counts as faster than the ones before it when its fastest run took less than this share of theirs.
     private static final double FASTER = 0.97;
     /// Times that the numbers of threads take turns.
@@ -54,6 +56,11 @@ final class Meter {
     /// Measures one call, which may run hundreds of times.
     Result time(Runnable call) {
         warmUp(call);
+        return again(call);
+    }
+
+    /// Measures a call that has been measured before.
+    Result again(Runnable call) {
         int calls = backend.device().equals(Device.CPU) ? 1 : (int) Math.clamp(SAMPLE / run(call), 1, 1000);
         double[] seconds = new double[runs(run(call, calls), effort.budget(), 7)];
         Instant from = Instant.now();
@@ -64,11 +71,6 @@ final class Meter {
         Instant to = Instant.now();
         Arrays.sort(seconds);
         return new Result(median(seconds) * 1e3, seconds[0] * 1e3, (double) bytes / seconds.length, seconds.length, from, to);
-    }
-
-    /// The shortest of further runs of a call that has been measured, in milliseconds.
-    double again(Runnable call) {
-        return fastest(call, effort.budget()) * 1e3;
     }
 
     /// Measures one call with one thread and with `threads` of them in turn, so that what else happens on the machine meets both;
@@ -106,10 +108,10 @@ final class Meter {
 
     private void warmUp(Runnable call) {
         double fastest = Double.POSITIVE_INFINITY;
-        for (int part = 0; part < PARTS * PARTS; part++) {
+        int steady = 0;
+        for (int part = 0; part < MOST_PARTS && steady < PARTS; part++) {
             double now = fastest(call, effort.warmUp() / PARTS);
-            if (part >= PARTS - 1 && now > FASTER * fastest)
-                return;
+            steady = now < FASTER * fastest ? 0 : steady + 1;
             fastest = Math.min(fastest, now);
         }
     }
