@@ -15,11 +15,12 @@ import java.util.Arrays;
 /// Every run has a [StepScope] of its own, as a training step should. Warming up lasts until runs have not become faster for
 /// [Effort#warmUp] seconds, because the compiler of the Java virtual machine needs time, but at most six times as long: a training step has
 /// hundreds of methods, and for seconds each of them may be the next to be compiled. Then as many runs are measured as fit into
-/// [Effort#budget], at least 7 and at most 200.
+/// [Effort#budget], at least 7.
 final class Meter {
     /// Seconds of warming up are divided into this many parts, which are compared with each other.
     private static final int PARTS = 3;
     private static final int MOST_PARTS = 6 * PARTS;
+    private static final int MOST_RUNS = 100_000;
     /// A part counts as faster than the ones before it when its fastest run took less than this share of theirs.
     private static final double FASTER = 0.97;
     /// Times that the numbers of threads take turns.
@@ -99,7 +100,7 @@ final class Meter {
     }
 
     private static int runs(double once, double seconds, int least) {
-        return (int) Math.clamp(seconds / Math.max(once, 1e-6), least, 200);
+        return (int) Math.clamp(seconds / Math.max(once, 1e-6), least, MOST_RUNS);
     }
 
     private static double median(double[] sorted) {
