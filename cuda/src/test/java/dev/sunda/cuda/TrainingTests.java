@@ -138,6 +138,22 @@ class TrainingTests {
         assertThat(launches(() -> averaged.update(model.state()))).isEqualTo(1);
     }
 
+    /// The device multiplies whatever the norm is: by one where it is below the limit.
+    @Test
+    void gradientsBelowTheLimitKeepTheirBits() {
+        for (Device device : List.of(NOW, LATE))
+            for (double limit : new double[] {5.1, 1e30, Double.MAX_VALUE})
+                for (double order : new double[] {2, 3, Double.POSITIVE_INFINITY}) {
+                    var single = new Parameter(Tensor.of(0f, 0f, 0f).to(device));
+                    var both = new Parameter(Tensor.of(0.0, 0.0).to(device));
+                    single.setGrad(Tensor.of(3f, -0f, Float.MIN_VALUE).to(device));
+                    both.setGrad(Tensor.of(-4.0, 1e-320).to(device));
+                    assertThat(GradientClipping.byNorm(List.of(single, both), limit, order).item()).isBetween(3.99, 5.01);
+                    assertThat(single.grad().toFloatArray()).containsExactly(3, -0f, Float.MIN_VALUE);
+                    assertThat(both.grad().toDoubleArray()).containsExactly(-4, 1e-320);
+                }
+    }
+
     private static int launches(Runnable work) {
         FakeDriver driver = PtxProvider.driver(0);
         int launches = driver.calls("cuLaunchKernel");

@@ -48,6 +48,9 @@ class GradientClippingTests {
     void leavesSmallGradientsAsTheyAre() {
         assertThat(clip(13.5, 2)).isEqualTo(13);
         assertGradients(3, -4, 12);
+        Tensor gradient = first.grad();
+        GradientClipping.byNorm(parameters, 13.5, 2);
+        assertThat(first.grad()).as("a processor has nothing to do").isSameAs(gradient);
     }
 
     @Test

@@ -22,9 +22,16 @@ public final class Ctc {
 
     private final Gpu gpu;
     private final Uploads uploads;
+    private final long mostBytes;
 
     public Ctc(Gpu gpu, Transfers transfers) {
+        this(gpu, transfers, MOST_BYTES);
+    }
+
+    /// @param mostBytes of intermediate results at a time, but at least those of one sequence
+    Ctc(Gpu gpu, Transfers transfers, long mostBytes) {
         this.gpu = gpu;
+        this.mostBytes = mostBytes;
         uploads = new Uploads(gpu, transfers);
     }
 
@@ -64,7 +71,7 @@ public final class Ctc {
             width = 2 * Collections.max(spec.targetLengths()) + 1;
             isLong = ringBytes() > SHARED_BYTES;
             long each = (gradient == null ? 0 : sumBytes()) + 2 * ringBytes();
-            together = Math.clamp(MOST_BYTES / each, 1, MOST_SEQUENCES);
+            together = Math.clamp(mostBytes / each, 1, MOST_SEQUENCES);
         }
 
         private long ringBytes() {

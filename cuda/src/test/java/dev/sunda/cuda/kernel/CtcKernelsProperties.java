@@ -10,12 +10,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sunda.core.op.CtcSpec;
 import dev.sunda.core.spi.View;
 import dev.sunda.core.type.DType;
+import dev.sunda.core.type.Device;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
+import dev.sunda.cuda.CudaBackend;
+import dev.sunda.cuda.driver.Context;
+import dev.sunda.cuda.driver.Cuda;
+import dev.sunda.cuda.driver.FakeDriver;
+import dev.sunda.cuda.driver.FakeMachine;
 import dev.sunda.cuda.driver.PtxProvider;
+import dev.sunda.cuda.memory.DeviceMemory;
+import dev.sunda.cuda.memory.Transfers;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.Stream;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
@@ -61,7 +70,7 @@ class CtcKernelsProperties {
     void labelsThatAreNoClassesAreReported() {
         var views = new TwinViews(3);
         for (DType dtype : List.of(DType.F32, DType.F64))
-            for (long wrong : new long[] {CLASSES, -1, 1L << 32, Long.MIN_VALUE, 1_000_000_000})
+            for (long wrong : new long[] {CLASSES, -1, 1L << 32, Long.MIN_VALUE, 1_000_000_000, -1_000_000_000})
                 for (int steps : new int[] {0, 3}) {
                     View logProbs = views.finite(views.contiguous(dtype, Shape.of(3, 2, CLASSES)));
                     View targets = views.contiguous(DType.I64, Shape.of(2, 3));
@@ -82,6 +91,31 @@ class CtcKernelsProperties {
                     DEVICE.ctc(shorter, twin(logProbs), twin(targets), twin(losses), twin(gradient));
                     DEVICE.synchronize();                            // what follows the labels does not count
                 }
+    }
+
+    /// Where the sums of all sequences would take too much memory, they are computed in parts.
+    @Example
+    void partsGiveTheBitsOfTheWhole() {
+        var cuda = new Cuda(new FakeDriver(FakeMachine.LEAST));
+        cuda.initialise();
+        var context = new Context(cuda, 0);
+        var gpu = new Gpu(context, new Device("ptx", 9), new DeviceMemory(context, true));
+        var backend = new CudaBackend(context, gpu, "under test");
+        var views = new TwinViews(11);
+        View logProbs = views.finite(views.contiguous(DType.F32, Shape.of(6, 5, CLASSES)));
+        View targets = views.indices(views.contiguous(DType.I64, Shape.of(5, 3)), CLASSES - 1);
+        View losses = views.contiguous(DType.F32, Shape.of(5));
+        View gradient = views.contiguous(DType.F32, logProbs.shape());
+        var spec = new CtcSpec(CLASSES - 1, List.of(6, 4, 0, 6, 5), List.of(3, 1, 0, 2, 3));
+        var found = new ArrayList<List<Object>>();
+        for (long bytes : new long[] {Long.MAX_VALUE, 1, 5_000}) {
+            View[] on = Stream.of(logProbs, targets, losses, gradient)
+                    .map(view -> new View(backend.upload(view.dtype(), view.heap().array()), view.layout())).toArray(View[]::new);
+            new Ctc(gpu, new Transfers(context), bytes).ctc(spec, on[0], on[1], on[2], on[3]);
+            found.add(List.of(backend.download(on[2].storage(), 0, 5), backend.download(on[3].storage(), 0, 30 * CLASSES)));
+        }
+        assertThat(found.get(1)).usingRecursiveComparison().isEqualTo(found.get(0));
+        assertThat(found.get(2)).usingRecursiveComparison().isEqualTo(found.get(0));
     }
 
     private static void compare(CtcSpec spec, TwinViews views, View logProbs, int width) {
