@@ -36,6 +36,7 @@ public final class WeightAverage {
     private final Share share;
     private final Map<String, Tensor> weights = new LinkedHashMap<>();
     private long updates;
+    private boolean moves;                                           // loaded: lies where the saved state did until the next update
 
     /// How much the newest weights count.
     @FunctionalInterface
@@ -81,6 +82,9 @@ public final class WeightAverage {
     public void update(Map<String, Tensor> state) {
         if (updates > 0)
             check(state);
+        if (moves)
+            weights.replaceAll((name, a) -> StepScope.retain(a.to(state.get(name).device())));
+        moves = false;
         double newest = updates == 0 ? 1 : share.of(updates);
         Term a = Term.tensor(0), x = Term.tensor(1);
         var closer = new Formula().assign(0, a.add(x.sub(a).mul(newest)));
@@ -104,7 +108,7 @@ public final class WeightAverage {
                     + " after " + weights.keySet() + "); use one average for each network");
         state.forEach((name, x) -> {
             Tensor a = weights.get(name);
-            if (!x.shape().equals(a.shape()) || x.dtype() != a.dtype() || !x.device().equals(a.device()))
+            if (!x.shape().equals(a.shape()) || x.dtype() != a.dtype() || !moves && !x.device().equals(a.device()))
                 throw new IllegalArgumentException("WeightAverage: " + name + " must keep its shape, type and device (got " + x.describe()
                         + " on " + x.device() + " after " + a.describe() + " on " + a.device() + "); make the average anew");
         });
@@ -132,7 +136,7 @@ public final class WeightAverage {
         return state;
     }
 
-    /// Takes over what [#stateDict] gave.
+    /// Takes over what [#stateDict] gave, on any device: the next update moves it to that of the weights.
     ///
     /// @throws IllegalArgumentException if it was not made by that; nothing has changed then
     public void loadStateDict(Map<String, Tensor> state) {
@@ -154,5 +158,6 @@ public final class WeightAverage {
         weights.clear();
         restored.forEach((name, x) -> weights.put(name, StepScope.retain(x.copy())));
         updates = saved;
+        moves = true;
     }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.sunda.core.StepScope;
 import dev.sunda.core.Tensor;
 import dev.sunda.core.type.DType;
+import dev.sunda.core.type.Device;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -86,6 +87,22 @@ class WeightAverageTests {
         assertThat(restored.updates()).isEqualTo(10);
         for (String name : List.of("w", "n"))
             assertThat(restored.weights().get(name).toDoubleArray()).isEqualTo(whole.weights().get(name).toDoubleArray());
+    }
+
+    /// A file is read to the CPU, and the network it belongs to may be elsewhere.
+    @Test
+    void aSavedStateGoesOnWhereTheWeightsAre() {
+        var average = new WeightAverage(WeightAverage.equal());
+        average.update(Map.of("w", Tensor.of(new double[] {1})));
+        var restored = new WeightAverage(WeightAverage.equal());
+        restored.loadStateDict(average.stateDict());
+        Map<String, Tensor> elsewhere = Map.of("w", Tensor.of(new double[] {4}).to(Device.REFERENCE));
+        assertThatThrownBy(() -> average.update(elsewhere)).hasMessageContaining("must keep its shape, type and device");
+        restored.update(elsewhere);
+        assertThat(restored.weights().get("w").device()).isEqualTo(Device.REFERENCE);
+        assertThat(restored.weights().get("w").item()).isEqualTo(2.5);
+        assertThatThrownBy(() -> restored.update(Map.of("w", Tensor.of(new double[] {1}))))
+                .hasMessageContaining("must keep its shape, type and device");
     }
 
     @Test
