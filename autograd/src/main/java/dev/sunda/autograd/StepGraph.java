@@ -9,7 +9,7 @@ import dev.sunda.core.spi.Backend;
 import dev.sunda.core.spi.Recording;
 import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Device;
-import dev.sunda.core.type.Shape;
+import dev.sunda.core.type.Layout;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -34,26 +34,37 @@ import java.util.function.Function;
 /// ```
 ///
 /// Results are those of the function itself, bit for bit. The first two calls with inputs of certain shapes run it; the third records it,
-/// and later ones only copy their inputs to where the recording reads them. On devices that cannot record, and where the function does
-/// what cannot be recorded (it reads a result), every call runs the function. Random numbers go on from call to call as they would without.
-/// What the function changes besides tensors (counters, lists) changes only when it is run, and what it decides by (a layer's mode) is
-/// decided when it is recorded. Tensors that it uses besides its inputs and the parameters are those it used then; if one of them is
-/// recycled by a step scope, the function is run from then on.
+/// and later ones only copy their inputs to where the recording reads them. Inputs of other shapes, types or memory order, such as the
+/// smaller batch at the end of an epoch, have a recording of their own; the eight used last are kept.
+///
+/// On devices that cannot record, and where the function does what cannot be recorded (it reads a result), every call runs the function.
+/// Random numbers go on from call to call as they would without. What the function changes besides tensors (counters, lists) changes only
+/// when it is run, and what it decides by (a layer's mode) is decided when it is recorded. Tensors that it uses besides its inputs and the
+/// parameters are those it used then; if one of them is recycled by a step scope, the function is run from then on.
 ///
 /// Gradients are those of one call: each call begins without any. The result and the gradients stay valid until the next call.
 /// For use by one thread. A step that nobody closes gives its memory back when the garbage collector has found it and its tensors.
 public final class StepGraph implements AutoCloseable {
     private static final int WARM_UP = 2;
     private static final int MOST_RECORDINGS = 8;
+    /// Kinds of inputs whose calls are counted: sentences may come in any length.
+    private static final int MOST_KINDS = 64;
 
     private final List<Parameter> parameters;
     private final Function<List<Tensor>, Tensor> step;
-    private final Map<Key, Recorded> recordings = new LinkedHashMap<>(16, 0.75f, true);   // the one not used for longest comes first
-    private final Map<Key, Integer> calls = new HashMap<>();
+    // In both the one not used for the longest time comes first.
+    private final Map<Key, Recorded> recordings = new LinkedHashMap<>(16, 0.75f, true);
+    private final LinkedHashMap<Key, Integer> calls = new LinkedHashMap<>(16, 0.75f, true);
     private String eager;
 
     /// What decides whether a recording fits.
-    private record Key(Device device, List<Shape> shapes, List<DType> types) {
+    ///
+    /// @param layouts shapes and memory orders
+    private record Key(Device device, List<Layout> layouts, List<DType> types) {
+        static Key of(List<Tensor> inputs) {
+            return new Key(inputs.getFirst().device(), inputs.stream().map(x -> Layout.dense(x.shape(), x.layout().order())).toList(),
+                    inputs.stream().map(Tensor::dtype).toList());
+        }
     }
 
     /// @param rngs the streams that the function draws from, with their places before and how many numbers it takes
@@ -80,7 +91,7 @@ public final class StepGraph implements AutoCloseable {
         if (inputs.length == 0)
             throw new IllegalArgumentException("StepGraph: needs at least one input (got 0)");
         List<Tensor> given = List.of(inputs);
-        var key = new Key(inputs[0].device(), given.stream().map(Tensor::shape).toList(), given.stream().map(Tensor::dtype).toList());
+        Key key = Key.of(given);
         Recorded recorded = usable(key);
         if (recorded == null && isDue(key))
             recorded = recorded(key, given);
@@ -114,7 +125,12 @@ public final class StepGraph implements AutoCloseable {
     private boolean isDue(Key key) {
         if (eager == null && !Backends.of(key.device()).canRecord())
             eager = key.device() + " does not record";
-        return eager == null && calls.merge(key, 1, Integer::sum) > WARM_UP;
+        if (eager != null)
+            return false;
+        int count = calls.merge(key, 1, Integer::sum);
+        if (calls.size() > MOST_KINDS)
+            calls.pollFirstEntry();
+        return count > WARM_UP;
     }
 
     private Tensor run(List<Tensor> inputs) {

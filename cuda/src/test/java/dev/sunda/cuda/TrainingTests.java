@@ -28,15 +28,22 @@ import dev.sunda.nn.Sequential;
 import dev.sunda.optim.AdamW;
 import dev.sunda.optim.GradientClipping;
 import dev.sunda.optim.WeightAverage;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.IntUnaryOperator;
+import java.util.stream.DoubleStream;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/// Whole training steps on the shipped kernels, interpreted; `LATE` runs everything as late as a GPU might.
+/// Whole training steps on the shipped kernels, interpreted; `LATE` runs everything as late as a GPU might, `IDLE` nothing.
 class TrainingTests {
     private static final Device NOW = new Device("ptx", 0);
     private static final Device LATE = new Device("ptx", 1);
+    private static final Device IDLE = new Device("ptx", 2);
     private static final int STEPS = 8;
 
     @AfterEach
@@ -56,62 +63,133 @@ class TrainingTests {
                 new Flatten(), new Dropout(dropout, rng), new Linear(8 * 4 * 4, 3, rng));
     }
 
-    private record Trained(double[] losses, float[] weights) {
+    /// @param state weights, running statistics and counts, and how many random numbers have been drawn
+    private record Trained(List<Double> losses, Map<String, List<Double>> state) {
+    }
+
+    private static List<Double> numbers(Tensor x) {
+        return DoubleStream.of(x.to(DType.F64).toDoubleArray()).boxed().toList();
     }
 
     private static Trained train(Device device, double dropout, boolean graph) {
+        return train(device, dropout, graph, STEPS, _ -> 4);
+    }
+
+    /// @param size of the batch of a step
+    private static Trained train(Device device, double dropout, boolean graph, int steps, IntUnaryOperator size) {
         Sequential model = network(dropout);
         model.to(device);
         var optimizer = new AdamW(model.parameters(), 1e-2);
-        var losses = new double[STEPS];
+        var losses = new ArrayList<Double>();
         try (var step = new StepGraph(model.parameters(), inputs -> {
             Variable loss = crossEntropy(model.forward(inputs.get(0)), inputs.get(1));
             loss.backward();
             return loss.data();
         })) {
-            for (int i = 0; i < STEPS; i++)
+            for (int i = 0; i < steps; i++)
                 try (var _ = StepScope.open()) {
                     var rng = new Rng(100 + i);
-                    Tensor images = Tensor.randn(Shape.of(4, 1, 8, 8), rng).to(device);
-                    Tensor labels = Tensor.of(new long[] {rng.nextInt(3), rng.nextInt(3), rng.nextInt(3), rng.nextInt(3)}).to(device);
+                    Tensor images = Tensor.randn(Shape.of(size.applyAsInt(i), 1, 8, 8), rng).to(device);
+                    Tensor labels = Tensor.of(LongStream.generate(() -> rng.nextInt(3)).limit(images.size(0)).toArray()).to(device);
                     if (graph) {
-                        losses[i] = step.run(images, labels).item();
+                        losses.add(step.run(images, labels).item());
                     } else {
                         Variable loss = crossEntropy(model.forward(images), labels);
                         optimizer.zeroGrad();
                         loss.backward();
-                        losses[i] = loss.item();
+                        losses.add(loss.item());
                     }
                     optimizer.step();
                 }
             assertThat(step.eagerBecause()).isNull();
         }
-        model.eval();
-        return new Trained(losses, model.parameters().getFirst().data().toFloatArray());
+        var state = new TreeMap<String, List<Double>>();
+        model.state().forEach((name, x) -> state.put(name, numbers(x)));
+        model.randomStates().forEach((name, rng) -> state.put(name, List.of((double) rng.position())));
+        return new Trained(losses, state);
     }
 
     @Test
     void lossesAreThoseOfTheCpu() {
-        assertThat(train(NOW, 0.25, false).losses()).containsExactly(train(Device.CPU, 0.25, false).losses(), within(1e-4));
+        assertThat(array(train(NOW, 0.25, false))).containsExactly(array(train(Device.CPU, 0.25, false)), within(1e-4));
+    }
+
+    private static double[] array(Trained trained) {
+        return trained.losses().stream().mapToDouble(x -> x).toArray();
     }
 
     @Test
     void resultsDoNotDependOnWhenTheDeviceRuns() {
-        Trained now = train(NOW, 0.25, false);
-        Trained late = train(LATE, 0.25, false);
-        assertThat(late.losses()).containsExactly(now.losses());
-        assertThat(late.weights()).containsExactly(now.weights());
+        assertThat(train(LATE, 0.25, false)).isEqualTo(train(NOW, 0.25, false));
     }
 
     @Test
     void recordedStepsGiveTheBitsOfStepsThatAreNot() {
         for (Device device : List.of(NOW, LATE)) {
             int launched = PtxProvider.driver(device.index()).calls("cuGraphLaunch");
-            Trained eager = train(device, 0.25, false);
-            Trained recorded = train(device, 0.25, true);
-            assertThat(recorded.losses()).containsExactly(eager.losses());
-            assertThat(recorded.weights()).containsExactly(eager.weights());
+            assertThat(train(device, 0.25, true)).isEqualTo(train(device, 0.25, false));
             assertThat(PtxProvider.driver(device.index()).calls("cuGraphLaunch") - launched).isEqualTo(STEPS - 2);
+        }
+    }
+
+    /// Three epochs of three whole batches and a smaller one: of each size the first two steps are run.
+    @Test
+    void theLastBatchOfAnEpochIsRecordedBesideTheOthers() {
+        int launched = PtxProvider.driver(0).calls("cuGraphLaunch");
+        IntUnaryOperator size = i -> i % 4 == 3 ? 2 : 4;
+        assertThat(train(NOW, 0.25, true, 12, size)).isEqualTo(train(NOW, 0.25, false, 12, size));
+        assertThat(PtxProvider.driver(0).calls("cuGraphLaunch") - launched).isEqualTo(7 + 1);
+    }
+
+    /// What a replayed step asks for: its two inputs are copied and the recording is launched.
+    @Test
+    void aReplayedStepIsThreeLaunchesAndNobodyWaits() {
+        Sequential model = network(0);
+        model.to(NOW);
+        Tensor images = Tensor.randn(Shape.of(4, 1, 8, 8), new Rng(5)).to(NOW), labels = Tensor.of(0L, 2L, 1L, 1L).to(NOW);
+        try (var step = new StepGraph(model.parameters(), inputs -> {
+            Variable loss = crossEntropy(model.forward(inputs.get(0)), inputs.get(1));
+            loss.backward();
+            return loss.data();
+        })) {
+            for (int i = 0; i < 3; i++)
+                step.run(images, labels);
+            int launched = PtxProvider.driver(0).calls("cuGraphLaunch");
+            assertThat(launches(() -> step.run(images, labels))).isLessThanOrEqualTo(2);
+            assertThat(PtxProvider.driver(0).calls("cuGraphLaunch") - launched).isEqualTo(1);
+        }
+    }
+
+    /// Results lie in memory as those of the function do.
+    @Test
+    void inputsInAnotherMemoryOrderAreRecordedForThemselves() {
+        int launched = PtxProvider.driver(0).calls("cuGraphLaunch");
+        try (var step = new StepGraph(List.of(), inputs -> inputs.getFirst().square())) {
+            for (int i = 0; i < STEPS; i++) {
+                Tensor x = Tensor.randn(Shape.of(2, 3, 4, 5), new Rng(i)).to(NOW);
+                Tensor given = i % 2 == 0 ? x : x.channelsLast();
+                Tensor y = step.run(given);
+                assertThat(y.layout()).isEqualTo(given.layout());
+                assertThat(y.toFloatArray()).containsExactly(x.square().toFloatArray());
+            }
+        }
+        assertThat(PtxProvider.driver(0).calls("cuGraphLaunch") - launched).isEqualTo(STEPS - 4);
+    }
+
+    /// Sentences may come in any length: only the last kinds are remembered.
+    @Test
+    void shapesNotSeenForALongTimeAreForgotten() {
+        try (var step = new StepGraph(List.of(), inputs -> inputs.getFirst().square())) {
+            int launched = PtxProvider.driver(2).calls("cuGraphLaunch");
+            for (int size : new int[] {1, 1, 2, 2})
+                step.run(Tensor.zeros(size).to(IDLE));
+            for (int size = 3; size <= 65; size++)
+                step.run(Tensor.zeros(size).to(IDLE));
+            step.run(Tensor.zeros(1).to(IDLE));
+            assertThat(PtxProvider.driver(2).calls("cuGraphLaunch")).isEqualTo(launched);
+            step.run(Tensor.zeros(65).to(IDLE));
+            step.run(Tensor.zeros(65).to(IDLE));
+            assertThat(PtxProvider.driver(2).calls("cuGraphLaunch")).isEqualTo(launched + 1);
         }
     }
 
