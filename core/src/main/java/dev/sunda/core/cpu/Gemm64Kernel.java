@@ -1,6 +1,6 @@
 package dev.sunda.core.cpu;
 
-/// Innermost loop of matrix products of F64: one tile of the result, kept in registers while `k` runs. Every element is one chain of fused
+/// Innermost loops of matrix products of F64: one tile of the result, kept in registers while `k` runs. Every element is one chain of fused
 /// multiply-adds in ascending `k`, so twins, widths and blockings agree bit by bit.
 sealed interface Gemm64Kernel permits ScalarGemm64, SimdGemm64 {
     /// The twin this process uses.
@@ -25,4 +25,7 @@ sealed interface Gemm64Kernel permits ScalarGemm64, SimdGemm64 {
     /// @param start rows at `so + i * lds`; may be `c` itself, `lds` may be 0
     /// @param c rows at `co + i * ldc`; the only array that is modified
     void tile(double[] a, int ao, int rows, double[] b, int bo, int k, double[] start, int so, int lds, double[] c, int co, int ldc);
+
+    /// Adds `n` pieces of `length` doubles: those at `at + i * step` to those at `out + i * distance`, in ascending order.
+    void addPieces(double[] from, int at, int step, int n, int length, double[] to, int out, int distance);
 }

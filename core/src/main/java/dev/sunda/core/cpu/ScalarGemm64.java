@@ -35,4 +35,11 @@ final class ScalarGemm64 implements Gemm64Kernel {
         c[co + 2] = c2;
         c[co + 3] = c3;
     }
+
+    @Override
+    public void addPieces(double[] from, int at, int step, int n, int length, double[] to, int out, int distance) {
+        for (int i = 0; i < n; i++, at += step, out += distance)
+            for (int j = 0; j < length; j++)
+                to[out + j] += from[at + j];
+    }
 }

@@ -1,17 +1,17 @@
 package dev.sunda.core.cpu;
 
-import static dev.sunda.core.cpu.WinogradTransform.HALF_ROOT;
-import static dev.sunda.core.cpu.WinogradTransform.QUARTER_ROOT;
-import static dev.sunda.core.cpu.WinogradTransform.ROOT;
-import static dev.sunda.core.cpu.WinogradTransform.SIXTH;
-import static dev.sunda.core.cpu.WinogradTransform.SIXTH_ROOT;
-import static dev.sunda.core.cpu.WinogradTransform.THIRD;
-import static dev.sunda.core.cpu.WinogradTransform.THIRD_ROOT;
-import static dev.sunda.core.cpu.WinogradTransform.TWO_ROOTS;
-import static dev.sunda.core.cpu.WinogradTransform.TWO_THIRDS;
-
 /// One column at a time.
 final class ScalarWinograd implements WinogradKernel {
+    private static final float HALF_ROOT = (float) WinogradTransform.HALF_ROOT;
+    private static final float QUARTER_ROOT = (float) WinogradTransform.QUARTER_ROOT;
+    private static final float ROOT = (float) WinogradTransform.ROOT;
+    private static final float SIXTH = (float) WinogradTransform.SIXTH;
+    private static final float SIXTH_ROOT = (float) WinogradTransform.SIXTH_ROOT;
+    private static final float THIRD = (float) WinogradTransform.THIRD;
+    private static final float THIRD_ROOT = (float) WinogradTransform.THIRD_ROOT;
+    private static final float TWO_ROOTS = (float) WinogradTransform.TWO_ROOTS;
+    private static final float TWO_THIRDS = (float) WinogradTransform.TWO_THIRDS;
+
     @Override
     public void apply(WinogradTransform transform, float[] x, int xo, int xs, int n, float[] out, int oo, int os) {
         apply(transform, x, xo, xs, 0, n, out, oo, os);

@@ -7,8 +7,10 @@ final class Scratch64 {
     enum Role {
         /// Packed right sides and results; held by the caller of a loop.
         PANELS, SECOND_PANELS, THIRD_PANELS, BLOCK_PANELS, RESULT,
+        /// Transformed sources of a Winograd convolution; held by the caller of a loop.
+        TRANSFORMED, SECOND_TRANSFORMED,
         /// Used within one chunk of a loop.
-        LEFT, TILE, SCORES, GRADIENTS
+        LEFT, TILE, SCORES, GRADIENTS, BLOCK, WORK, SUMS
     }
 
     /// Larger buffers are left to the garbage collector: 64 MB.

@@ -71,6 +71,17 @@ final class SimdGemm64 implements Gemm64Kernel {
             put(c50, c51, c, co + 5 * ldc);
     }
 
+    @Override
+    public void addPieces(double[] from, int at, int step, int n, int length, double[] to, int out, int distance) {
+        int whole = S.loopBound(length);
+        for (int i = 0; i < n; i++, at += step, out += distance) {
+            for (int j = 0; j < whole; j += L)
+                fromArray(S, to, out + j).add(fromArray(S, from, at + j)).intoArray(to, out + j);
+            for (int j = whole; j < length; j++)
+                to[out + j] += from[at + j];
+        }
+    }
+
     private static void put(DoubleVector low, DoubleVector high, double[] c, int at) {
         low.intoArray(c, at);
         high.intoArray(c, at + L);

@@ -15,18 +15,18 @@ final class SimdWinograd implements WinogradKernel {
     private static final FloatVector MINUS_TWO = broadcast(S, -2);
     private static final FloatVector TWO = broadcast(S, 2);
     private static final FloatVector MINUS_TWO_AND_HALF = broadcast(S, -2.5f);
-    private static final FloatVector MINUS_HALF_ROOT = broadcast(S, -WinogradTransform.HALF_ROOT);
-    private static final FloatVector HALF_ROOT = broadcast(S, WinogradTransform.HALF_ROOT);
-    private static final FloatVector QUARTER_ROOT = broadcast(S, WinogradTransform.QUARTER_ROOT);
-    private static final FloatVector MINUS_ROOT = broadcast(S, -WinogradTransform.ROOT);
-    private static final FloatVector ROOT = broadcast(S, WinogradTransform.ROOT);
-    private static final FloatVector SIXTH = broadcast(S, WinogradTransform.SIXTH);
-    private static final FloatVector SIXTH_ROOT = broadcast(S, WinogradTransform.SIXTH_ROOT);
-    private static final FloatVector MINUS_THIRD = broadcast(S, -WinogradTransform.THIRD);
-    private static final FloatVector THIRD = broadcast(S, WinogradTransform.THIRD);
-    private static final FloatVector THIRD_ROOT = broadcast(S, WinogradTransform.THIRD_ROOT);
-    private static final FloatVector TWO_ROOTS = broadcast(S, WinogradTransform.TWO_ROOTS);
-    private static final FloatVector MINUS_TWO_THIRDS = broadcast(S, -WinogradTransform.TWO_THIRDS);
+    private static final FloatVector MINUS_HALF_ROOT = broadcast(S, (float) -WinogradTransform.HALF_ROOT);
+    private static final FloatVector HALF_ROOT = broadcast(S, (float) WinogradTransform.HALF_ROOT);
+    private static final FloatVector QUARTER_ROOT = broadcast(S, (float) WinogradTransform.QUARTER_ROOT);
+    private static final FloatVector MINUS_ROOT = broadcast(S, (float) -WinogradTransform.ROOT);
+    private static final FloatVector ROOT = broadcast(S, (float) WinogradTransform.ROOT);
+    private static final FloatVector SIXTH = broadcast(S, (float) WinogradTransform.SIXTH);
+    private static final FloatVector SIXTH_ROOT = broadcast(S, (float) WinogradTransform.SIXTH_ROOT);
+    private static final FloatVector MINUS_THIRD = broadcast(S, (float) -WinogradTransform.THIRD);
+    private static final FloatVector THIRD = broadcast(S, (float) WinogradTransform.THIRD);
+    private static final FloatVector THIRD_ROOT = broadcast(S, (float) WinogradTransform.THIRD_ROOT);
+    private static final FloatVector TWO_ROOTS = broadcast(S, (float) WinogradTransform.TWO_ROOTS);
+    private static final FloatVector MINUS_TWO_THIRDS = broadcast(S, (float) -WinogradTransform.TWO_THIRDS);
 
     @Override
     public void apply(WinogradTransform transform, float[] x, int xo, int xs, int n, float[] out, int oo, int os) {

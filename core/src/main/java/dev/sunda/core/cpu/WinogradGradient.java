@@ -25,6 +25,7 @@ final class WinogradGradient {
 
     private final Kernels kernels;
     private final WinogradTiles tiles;
+    private final WinogradStrips strips;
     private final Image x;
     private final Image dy;
     /// Planes from the one that the first tap along the depth sees to what each of them sees.
@@ -40,6 +41,7 @@ final class WinogradGradient {
     WinogradGradient(Kernels kernels, WinogradTiles tiles, Image x, Image dy) {
         this.kernels = kernels;
         this.tiles = tiles;
+        strips = new WinogradStrips(kernels.winograd(), tiles);
         this.x = x;
         this.dy = dy;
         int columns = kernels.gemm().columns();
@@ -71,7 +73,7 @@ final class WinogradGradient {
         float[] left = GemmScratch.floats(Role.TRANSFORMED, PLANES * n * dy.count());
         float[] right = GemmScratch.floats(Role.SECOND_TRANSFORMED, PLANES * rightTiles * x.count() + kernels.gemm().columns());
         Parallel.forChunks(groups * seen, STRIPS, (_, from, end) -> {
-            float[] work = GemmScratch.floats(Role.BLOCK, tiles.workFloats(Math.max(x.count(), dy.count())));
+            float[] work = GemmScratch.floats(Role.BLOCK, tiles.workSize(Math.max(x.count(), dy.count())));
             for (int i = from; i < end; i++)
                 transform(first + i / seen, i % seen, work, right, i, new Places(rightTiles * x.count(), x.count(), 1), left,
                         i / seen * neighbours + i % seen, new Places(n * dy.count(), dy.count(), 1));
@@ -89,9 +91,9 @@ final class WinogradGradient {
     /// What strip `i` of a group sees becomes strip `xi` of `right`, and its gradients, if it has results, strip `yi` of `left`.
     private void transform(int group, int i, float[] work, float[] right, int xi, Places toRight, float[] left, int yi, Places toLeft) {
         int strip = group * neighbours + Math.min(i, neighbours - 1);
-        tiles.input(kernels.winograd(), x, strip, Math.max(0, i - neighbours + 1), work, right, xi * tiles.across() * x.count(), toRight);
+        strips.input(x, strip, Math.max(0, i - neighbours + 1), work, right, xi * tiles.across() * x.count(), toRight);
         if (i < neighbours)
-            tiles.gradient(kernels.winograd(), dy, strip, work, left, yi * tiles.across() * dy.count(), toLeft);
+            strips.gradient(dy, strip, work, left, yi * tiles.across() * dy.count(), toLeft);
     }
 
     /// Adds the outer products of `n` tiles of plane `k`.

@@ -60,12 +60,26 @@ final class WinogradPhases {
 
     static void run(Kernels kernels, int batch, List<GemmPhase> phases, Image in, ConvWeights weights, float[] start, Image out) {
         var tiles = WinogradTiles.of(grid(phases), batch);
+        new WinogradConvolution(kernels, tiles, in, out, places(phases), start, null)
+                .run(sideBySide(phases, tiles.grid(), weights).ordered(tiles.order()));
+    }
+
+    /// The same in double precision.
+    ///
+    /// @param weights those of each phase: a row for each of its taps and channels of the source, a column for each channel of the results
+    static void run(Convolution64.Kernels kernels, int batch, List<GemmPhase> phases, Image64 in, List<Matrix64> weights, double[] start,
+            Image64 out) {
+        var tiles = WinogradTiles.of(grid(phases), batch);
+        int columns = phases.size() * out.count();
+        new WinogradConvolution64(kernels, tiles, in, out, places(phases), start)
+                .run(sideBySide(phases, tiles, weights, in.count(), out.count()), columns);
+    }
+
+    private static Places places(List<GemmPhase> phases) {
         var whole = phases.getFirst().whole();
         int[] every = phases.getFirst().every();
         int[][] first = phases.stream().map(phase -> new int[] {phase.first()[1], phase.first()[2]}).toArray(int[][]::new);
-        var places = new Places(whole.height().positions(), whole.width().positions(), every[1], every[2], first);
-        new WinogradConvolution(kernels, tiles, in, out, places, start, null)
-                .run(sideBySide(phases, tiles.grid(), weights).ordered(tiles.order()));
+        return new Places(whole.height().positions(), whole.width().positions(), every[1], every[2], first);
     }
 
     /// The first pixel that a phase sees along an axis.
@@ -93,25 +107,49 @@ final class WinogradPhases {
         return new Im2colAxis(own.positions(), own.size(), new int[] {from, from + 1, from + 2}, 1, 1);
     }
 
+    /// The number in `grid` of each tap of a phase.
+    private static int[] numbers(GemmPhase phase, Im2colGrid grid) {
+        var own = phase.grid();
+        int[] numbers = new int[own.taps()];
+        int n = 0;
+        for (int z = 0; z < own.depth().kernel(); z++)
+            for (int y : own.height().origin())
+                for (int x : own.width().origin())
+                    numbers[n++] = (z * TAPS + y - grid.height().lowest()) * TAPS + x - grid.width().lowest();
+        return numbers;
+    }
+
     /// The weights of all phases as `[taps of the grid * channels of the source, phases * channels of the result]`.
     private static ConvWeights sideBySide(List<GemmPhase> phases, Im2colGrid grid, ConvWeights w) {
         int columns = phases.size() * w.n();
         int tap = w.inner() * columns;
         float[] data = new float[grid.taps() * tap];
         for (int f = 0; f < phases.size(); f++) {
-            var own = phases.get(f).grid();
-            int taken = 0;
-            for (int z = 0; z < own.depth().kernel(); z++)
-                for (int y : own.height().origin())
-                    for (int x : own.width().origin()) {
-                        int number = (z * TAPS + y - grid.height().lowest()) * TAPS + x - grid.width().lowest();
-                        Layouts.square(w.data(), w.at() + phases.get(f).taps()[taken++], w.rowStride(), w.columnStride(), data,
-                                number * tap + f * w.n(), columns, 1, w.inner(), w.n());
-                    }
+            int[] numbers = numbers(phases.get(f), grid);
+            for (int i = 0; i < numbers.length; i++)
+                Layouts.square(w.data(), w.at() + phases.get(f).taps()[i], w.rowStride(), w.columnStride(), data,
+                        numbers[i] * tap + f * w.n(), columns, 1, w.inner(), w.n());
         }
         int[] taps = new int[grid.taps()];
         for (int t = 0; t < taps.length; t++)
             taps[t] = t * tap;
         return new ConvWeights(data, 0, taps, w.inner(), columns, 1, columns);
+    }
+
+    /// The same in double precision, taps in the order of the tiles.
+    private static Matrix64 sideBySide(List<GemmPhase> phases, WinogradTiles tiles, List<Matrix64> weights, int inner, int n) {
+        int columns = phases.size() * n;
+        int tap = inner * columns;
+        int[] order = tiles.order();
+        int[] rank = new int[order.length];
+        for (int t = 0; t < order.length; t++)
+            rank[order[t]] = t;
+        double[] data = new double[order.length * tap];
+        for (int f = 0; f < phases.size(); f++) {
+            int[] numbers = numbers(phases.get(f), tiles.grid());
+            for (int i = 0; i < numbers.length; i++)
+                weights.get(f).copy(i * inner, inner, 0, n, data, rank[numbers[i]] * tap + f * n, columns);
+        }
+        return Matrix64.of(data, 0, columns, 1);
     }
 }

@@ -107,13 +107,13 @@ record WinogradTiles(Im2colGrid grid, int batch, int[] rows, int[] columns, int 
         return Patches.order(grid);
     }
 
-    /// Floats of work memory for [#input] and [#gradient].
-    int workFloats(int channels) {
-        return 2 * PIXELS * line(PIXELS) * channels;
+    /// Numbers of work memory that [WinogradStrips] takes.
+    int workSize(int channels) {
+        return 2 * PIXELS * pixels(PIXELS) * channels;
     }
 
     /// Pixels of a line that a strip sees, with so many along the edge of a tile.
-    private int line(int edge) {
+    int pixels(int edge) {
         int last = 0;
         for (int column : columns)
             last = Math.max(last, column);
@@ -129,53 +129,43 @@ record WinogradTiles(Im2colGrid grid, int batch, int[] rows, int[] columns, int 
         }
     }
 
-    /// The transformed pixels, from `oo` on, that the tiles of a strip see through the first tap along the depth, or `shift` planes behind
-    /// it.
-    void input(WinogradKernel kernel, Image x, int strip, int shift, float[] work, float[] out, int oo, Places places) {
+    /// The pixels that a strip sees through the first tap along the depth, or `shift` planes behind it.
+    Lines seen(int strip, int shift) {
         int depth = grid.depth().size();
         int z = strip % planes() + grid.depth().lowest() + shift;
         int height = z < 0 || z >= depth ? 0 : grid.height().size();
-        strip(kernel, WinogradTransform.INPUT, x, (strip / planes() / rows.length * depth + z) * grid.height().size(), height,
-                row(strip) + top, grid.width().size(), left, work, out, oo, places);
+        return new Lines((strip / planes() / rows.length * depth + z) * grid.height().size(), height, row(strip) + top,
+                grid.width().size(), left);
     }
 
-    /// The transformed gradients of the results of a strip.
-    void gradient(WinogradKernel kernel, Image dy, int strip, float[] work, float[] out, int oo, Places places) {
+    /// The results of a strip.
+    Lines results(int strip) {
         int height = grid.height().positions();
-        strip(kernel, WinogradTransform.RESULT_GRADIENT, dy, plane(strip) * height, height, row(strip), grid.width().positions(), 0, work,
-                out, oo, places);
+        return new Lines(plane(strip) * height, height, row(strip), grid.width().positions(), 0);
     }
 
-    /// @param line number of the first line of the plane, counted over the batch
+    /// What a strip is about of a plane of an image.
+    ///
+    /// @param first number of the first line of the plane, counted over the batch
     /// @param height lines of the plane; 0 if it is not there
-    private void strip(WinogradKernel kernel, WinogradTransform transform, Image image, int line, int height, int firstRow, int width,
-            int firstColumn, float[] work, float[] out, int oo, Places places) {
-        int edge = transform.from();
-        int count = image.count();
-        int length = line(edge) * count;
-        int lines = PIXELS * length;
-        for (int i = 0; i < edge; i++)
-            copyLine(image, line, height, firstRow + i * rowDistance, width, firstColumn, work, lines + i * length, length);
-        kernel.apply(transform, work, lines, length, length, work, 0, length);
-        for (int t = 0; t < columns.length; t++)
-            for (int r = 0; r < PIXELS; r++)
-                kernel.apply(transform, work, r * length + columns[t] * count, columnDistance * count, count, out,
-                        oo + places.of(r, t, count), places.plane);
-    }
+    /// @param row the first line that counts, perhaps before the plane
+    /// @param width pixels of a line of the plane
+    /// @param column the first pixel that counts, perhaps before the line
+    record Lines(int first, int height, int row, int width, int column) {
+        /// How many of the first `n` pixels lie before the line.
+        int before(int n) {
+            return Math.min(n, Math.max(0, -column));
+        }
 
-    /// Line `y` of a plane from pixel `left` on, zeros where there is none.
-    private static void copyLine(Image image, int line, int height, int y, int width, int left, float[] to, int at, int length) {
-        int count = image.count();
-        int begin = Math.min(length, Math.max(0, -left) * count);
-        int from = Math.max(0, left);
-        int n = y < 0 || y >= height ? 0 : Math.clamp(length / count - begin / count, 0, Math.max(0, width - from));
-        int source = image.memory().offset() + image.first() + ((line + y) * width + from) * image.channels();
-        Arrays.fill(to, at, at + begin, 0);
-        if (image.channels() == count && n > 0)
-            System.arraycopy(image.memory().data(), source, to, at + begin, n * count);
-        else
-            for (int p = 0; p < n; p++)
-                System.arraycopy(image.memory().data(), source + p * image.channels(), to, at + begin + p * count, count);
-        Arrays.fill(to, at + begin + n * count, at + length, 0);
+        /// How many of `n` pixels lie in a line, `down` lines below the first one.
+        int within(int down, int n) {
+            int y = row + down;
+            return y < 0 || y >= height ? 0 : Math.clamp(n - before(n), 0, Math.max(0, width - Math.max(0, column)));
+        }
+
+        /// Number of the first of them, counted over the batch.
+        int pixel(int down) {
+            return (first + row + down) * width + Math.max(0, column);
+        }
     }
 }

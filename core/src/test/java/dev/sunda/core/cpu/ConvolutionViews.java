@@ -65,17 +65,21 @@ final class ConvolutionViews {
 
     /// Numbers from -1 to 1, all of the storage, whatever the view shows of it.
     static View random(Shape shape, Order order, Random random) {
-        View view = empty(DType.F32, shape, order);
-        float[] data = view.heap().floats();
-        for (int i = 0; i < data.length; i++)
-            data[i] = random.nextFloat() * 2 - 1;
+        return random(DType.F32, shape, order, random);
+    }
+
+    /// The same of type F32 or F64.
+    static View random(DType dtype, Shape shape, Order order, Random random) {
+        View view = empty(dtype, shape, order);
+        for (int i = 0; i < view.storage().numel(); i++)
+            view.heap().setDouble(i, (dtype == DType.F32 ? random.nextFloat() : random.nextDouble()) * 2 - 1);
         return view;
     }
 
     /// A tensor to be overwritten; floats start as NaN, so that a forgotten element shows.
     static View empty(DType dtype, Shape shape, Order order) {
         var storage = HeapStorage.allocate(Device.CPU, dtype, order.room(shape));
-        for (int i = 0; dtype == DType.F32 && i < storage.numel(); i++)
+        for (int i = 0; (dtype == DType.F32 || dtype == DType.F64) && i < storage.numel(); i++)
             storage.setDouble(i, Double.NaN);
         return new View(storage, order.layout(shape));
     }

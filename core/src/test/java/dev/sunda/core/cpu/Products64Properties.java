@@ -5,6 +5,7 @@ import static dev.sunda.core.cpu.RandomViews.assertWithin;
 import static dev.sunda.core.cpu.RandomViews.copy;
 import static dev.sunda.core.cpu.RandomViews.magnitudes;
 
+import dev.sunda.core.cpu.Convolution64.Kernels;
 import dev.sunda.core.op.ConvSpec;
 import dev.sunda.core.op.Window;
 import dev.sunda.core.parallel.Parallel;
@@ -147,11 +148,12 @@ class Products64Properties {
     void twinsAndThreadsGiveTheSameConvolutions(@ForAll @IntRange(min = 1, max = 2) int groups, @ForAll @IntRange(min = 1, max = 20) int in,
             @ForAll @IntRange(min = 1, max = 20) int out, @ForAll long seed) {
         var spec = new ConvSpec(3, groups * in, groups * out, groups, ConvolutionProperties.windows(2, new Random(seed)));
-        twins(spec, seed, (kernels, c) -> {
-            Gemm64Kernel kernel = kernels ? new SimdGemm64() : new ScalarGemm64();
-            Convolution64.conv(kernel, spec, c.x, c.w, c.bias, c.y);
-            Convolution64.convInput(kernel, spec, c.dy, c.w, c.shift, c.dx);
-            Convolution64.convWeight(kernel, spec, c.x, c.dy, c.dw);
+        twins(spec, seed, (simd, c) -> {
+            var kernels = simd ? new Kernels(new SimdGemm64(), new SimdWinograd64())
+                    : new Kernels(new ScalarGemm64(), new ScalarWinograd64());
+            Convolution64.conv(kernels, spec, c.x, c.w, c.bias, c.y);
+            Convolution64.convInput(kernels, spec, c.dy, c.w, c.shift, c.dx);
+            Convolution64.convWeight(kernels, spec, c.x, c.dy, c.dw);
         });
     }
 

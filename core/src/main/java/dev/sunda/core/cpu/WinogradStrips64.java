@@ -1,0 +1,51 @@
+package dev.sunda.core.cpu;
+
+import dev.sunda.core.cpu.WinogradTiles.Lines;
+import dev.sunda.core.cpu.WinogradTiles.Places;
+import java.util.Arrays;
+
+/// [WinogradStrips] of F64.
+record WinogradStrips64(WinogradKernel64 kernel, WinogradTiles tiles) {
+    private static final int PIXELS = WinogradTiles.PIXELS;
+
+    /// The transformed pixels, from `oo` on, that the tiles of a strip see through the first tap along the depth, or `shift` planes behind
+    /// it.
+    void input(Image64 x, int strip, int shift, double[] work, double[] out, int oo, Places places) {
+        strip(WinogradTransform.INPUT, x, tiles.seen(strip, shift), work, out, oo, places);
+    }
+
+    /// The transformed gradients of the results of a strip.
+    void gradient(Image64 dy, int strip, double[] work, double[] out, int oo, Places places) {
+        strip(WinogradTransform.RESULT_GRADIENT, dy, tiles.results(strip), work, out, oo, places);
+    }
+
+    private void strip(WinogradTransform transform, Image64 image, Lines seen, double[] work, double[] out, int oo, Places places) {
+        int edge = transform.from();
+        int count = image.count();
+        int pixels = tiles.pixels(edge);
+        int length = pixels * count;
+        int lines = PIXELS * length;
+        for (int i = 0; i < edge; i++)
+            copyLine(image, seen, i * tiles.rowDistance(), pixels, work, lines + i * length);
+        kernel.apply(transform, work, lines, length, length, work, 0, length);
+        for (int t = 0; t < tiles.across(); t++)
+            for (int r = 0; r < PIXELS; r++)
+                kernel.apply(transform, work, r * length + tiles.columns()[t] * count, tiles.columnDistance() * count, count, out,
+                        oo + places.of(r, t, count), places.plane());
+    }
+
+    /// A line of so many pixels, zeros where there is none.
+    private static void copyLine(Image64 image, Lines seen, int down, int pixels, double[] to, int at) {
+        int count = image.count();
+        int n = seen.within(down, pixels);
+        int begin = at + seen.before(pixels) * count;
+        int end = begin + n * count;
+        Arrays.fill(to, at, begin, 0);
+        if (image.channels() == count && n > 0)
+            System.arraycopy(image.data(), image.at(seen.pixel(down)), to, begin, n * count);
+        else
+            for (int p = 0; p < n; p++)
+                System.arraycopy(image.data(), image.at(seen.pixel(down) + p), to, begin + p * count, count);
+        Arrays.fill(to, end, at + pixels * count, 0);
+    }
+}
