@@ -1,32 +1,33 @@
 // Convolutions by the products of conv_product.cuh for sources with neighbouring pixels side by side; the weight as all products load it.
 #include "conv_product.cuh"
 
-// packed[group][tap][reduced][produced], produced rounded up to `width`, with zeros: what the product loads 16 bytes at a time.
+// packed[group][tap][reduced][produced], with zeros behind both: produced rounded up to `width`, of which a product loads 16 bytes at a
+// time, reduced to `lines`, of which it reads whole tiles.
 template<class T>
-__device__ void pack(const T* w, Weights weights, int taps1, int taps2, int taps, int reduced, int produced, int width, T* packed,
-    int numel) {
+__device__ void pack(const T* w, Weights weights, int taps1, int taps2, int taps, int reduced, int lines, int produced, int width,
+    T* packed, int numel) {
     for (unsigned i = thread_id(); i < numel; i += thread_count()) {
         int p = i % width;
         int rest = i / width;
-        int r = rest % reduced;
-        rest /= reduced;
+        int r = rest % lines;
+        rest /= lines;
         int tap = rest % taps;
         int group = rest / taps;
         int at = group * weights.group + p * weights.produced + r * weights.reduced + tap / (taps1 * taps2) * weights.at[0]
             + tap / taps2 % taps1 * weights.at[1] + tap % taps2 * weights.at[2];
-        packed[i] = p < produced ? w[at] : T(0);
+        packed[i] = p < produced && r < reduced ? w[at] : T(0);
     }
 }
 
 #define PACK(name, T)                                                                                                                  \
-    extern "C" __global__ void conv_pack_##name(const T* w, Weights weights, int taps1, int taps2, int taps, int reduced, int produced, \
-        int width, T* packed, int numel) {                                                                                             \
-        pack(w, weights, taps1, taps2, taps, reduced, produced, width, packed, numel);                                                 \
+    extern "C" __global__ void conv_pack_##name(const T* w, Weights weights, int taps1, int taps2, int taps, int reduced, int lines,    \
+        int produced, int width, T* packed, int numel) {                                                                               \
+        pack(w, weights, taps1, taps2, taps, reduced, lines, produced, width, packed, numel);                                          \
     }
 
 PACK(f32, float)
 PACK(f64, double)
 
 CONVOLVE(large_pixels_f32, float, 128, 128, 256, 2, PIXELS)
-CONVOLVE(small_pixels_f32, float, 64, 64, 64, 8, PIXELS)
+CONVOLVE(small_pixels_f32, float, 64, 64, 64, 6, PIXELS)
 CONVOLVE(narrow_pixels_f32, float, 64, 32, 64, 8, PIXELS)

@@ -2,9 +2,10 @@
 //
 // Floor: 2 * rows * columns * taps * channels operations. A block of 256 threads makes 128x128 results (64 threads 64x64, or 64x32), 64 in
 // the registers of each thread, from tiles of 8 numbers in depth, double-buffered in shared memory: 64 multiply-adds for four 16-byte loads
-// from shared memory, 512 for eight 4-byte loads from global memory. Of the 691 instructions (CHANNELS: 761) that ptxas 13.0 makes of a
-// tile of 128x128 for sm_90, 512 are multiply-adds and 42 loads from shared memory; most others find out what to load. One chain of
-// multiply-adds for each result: taps, within a tap channels, both ascending.
+// from shared memory, 512 for four 4-byte loads from global memory (CHANNELS: one of 16 bytes) and one of 16 bytes of the weight. A tile of
+// 128x128 takes 603 instructions (CHANNELS: 597) as ptxas 13.0 makes them for sm_90, of which 512 are multiply-adds and 32 loads from
+// shared memory; a new tap takes 69 more, to find out what to load. One chain of multiply-adds for each result: taps, within a tap
+// channels, both ascending.
 #pragma once
 #include "conv_walk.cuh"
 
@@ -17,14 +18,20 @@ struct Product {
     static constexpr int WIDE = ROWS * COLUMNS / THREADS / HIGH;
     static constexpr int PITCH = ROWS + V;                         // no bank conflicts, whichever way the tile is written
     static constexpr int EACH = ROWS * DEPTH / THREADS;            // numbers of the source tile that a thread loads
-    static constexpr int LINES = LOADING == CHANNELS ? EACH : 1;   // in different rows
-    static constexpr int SLOTS = EACH / LINES;                     // in one row
+    static constexpr int RUN = LOADING == CHANNELS ? V : EACH;     // of which so many lie in one row
+    static constexpr int LINES = EACH / RUN;
+    static constexpr int RUN_STEP = LOADING == CHANNELS ? 1 : THREADS / ROWS;    // channels from one to the next
     static constexpr int VECTORS = COLUMNS * DEPTH / V / THREADS;
+    static constexpr int VECTOR_STEP = DEPTH / VECTORS;            // lines of the packed weight from one of them to the next
     static constexpr int TABLE_SIZE = LOADING == TABLE ? TABLE_ROOM : 1;
 
+    struct Tile {
+        T source[DEPTH][PITCH];
+        T weight[DEPTH][COLUMNS];
+    };
+
     struct Shared {
-        T source[2][DEPTH][PITCH];
-        T weight[2][DEPTH][COLUMNS];
+        Tile tile[2];
         int4 row[ROWS];                  // offset of the source under tap 0, position along each axis
         int4 tap[TABLE_SIZE];            // offset, distance along each axis
         int line[TABLE_SIZE];            // row of the packed weight
@@ -41,9 +48,10 @@ struct Product {
     int step = 0;
     int channel = 0;
     int j0 = 0, j1 = 0, j2 = 0;
-    int at[LINES];
-    unsigned inside;
-    int line;
+    const T* from[LINES];                // number 0 of a row
+    const T* line;                       // vector 0
+    unsigned there;                      // bit n: number n of the source is to be loaded
+    unsigned partial;                    // the same where channels end within a tile
 
     T loaded[EACH];
     T weights[VECTORS * V];
@@ -53,11 +61,24 @@ struct Product {
         : shared(shared), g(g), source(source), packed(packed), width(width) {}
 
     __device__ __forceinline__ static int tile_row(int i) {
-        return LOADING == CHANNELS ? threadIdx.x / DEPTH + i * (THREADS / DEPTH) : threadIdx.x % ROWS;
+        return LOADING == CHANNELS ? threadIdx.x / (DEPTH / V) + i / RUN * (THREADS * V / DEPTH) : threadIdx.x % ROWS;
     }
 
     __device__ __forceinline__ static int tile_depth(int i) {
-        return LOADING == CHANNELS ? threadIdx.x % DEPTH : threadIdx.x / ROWS + i * (THREADS / ROWS);
+        return (LOADING == CHANNELS ? threadIdx.x % (DEPTH / V) * V : threadIdx.x / ROWS) + i % RUN * RUN_STEP;
+    }
+
+    __device__ __forceinline__ static int vector_depth(int v) {
+        return threadIdx.x / (COLUMNS / V) + v * VECTOR_STEP;
+    }
+
+    __device__ __forceinline__ static int vector_column() {
+        return threadIdx.x % (COLUMNS / V) * V;
+    }
+
+    // Of the packed weight; columns beyond it are not stored, so any numbers will do.
+    __device__ __forceinline__ int packed_column() const {
+        return min(shared.place.first_column + vector_column(), width - V);
     }
 
     __device__ __forceinline__ void find_rows() {
@@ -65,12 +86,17 @@ struct Product {
             shared.row[i] = shared.place.row(g, shared.place.first_row + i);
     }
 
-    // Row of the packed weight for channel 0 under a tap of the phase.
+    // Lines of the packed weight for a tap.
+    __device__ __forceinline__ int lines() const {
+        return LOADING == TABLE ? g.reduced : (g.reduced + DEPTH - 1) / DEPTH * DEPTH;
+    }
+
+    // Line of the packed weight for channel 0 under a tap of the phase.
     __device__ __forceinline__ int line_of(int k0, int k1, int k2) const {
         const Phase* phase = shared.place.phase;
         int tap = (phase[0].tap_first + k0 * phase[0].tap_step) * g.axis[1].taps + phase[1].tap_first + k1 * phase[1].tap_step;
         tap = tap * g.axis[2].taps + phase[2].tap_first + k2 * phase[2].tap_step;
-        return (shared.place.group * g.axis[0].taps * g.axis[1].taps * g.axis[2].taps + tap) * g.reduced;
+        return (shared.place.group * g.axis[0].taps * g.axis[1].taps * g.axis[2].taps + tap) * lines();
     }
 
     __device__ __forceinline__ void fill_table() {
@@ -90,77 +116,102 @@ struct Product {
         }
     }
 
+    // Which numbers there are in the last channels of a tap.
+    __device__ __forceinline__ void find_partial() {
+        int left = (g.reduced - 1) % DEPTH + 1;
+        partial = 0;
+#pragma unroll
+        for (int i = 0; i < EACH; i++)
+            partial |= tile_depth(i) < left ? 1u << i : 0;
+    }
+
     // The tap has changed.
     __device__ __forceinline__ void enter() {
         int4 tap = shared.place.tap(g, j0, j1, j2);
-        inside = 0;
+        there = 0;
 #pragma unroll
         for (int i = 0; i < LINES; i++) {
-            int4 row = shared.row[tile_row(i)];
-            at[i] = row.x + tap.x;
-            inside |= contains(g, row, tap) ? 1u << i : 0;
+            int4 row = shared.row[tile_row(i * RUN)];
+            from[i] = source + (row.x + tap.x + tile_depth(0) * g.source_c);
+            there |= contains(g, row, tap) ? (1u << RUN) - 1 << i * RUN : 0;
         }
-        line = line_of(j0, j1, j2);
+        line = packed + (int64_t) (line_of(j0, j1, j2) + vector_depth(0)) * width + packed_column();
     }
 
     __device__ __forceinline__ void advance() {
-        step++;
-        if (LOADING == TABLE)
+        if (LOADING == TABLE) {
+            step++;
             return;
+        }
         channel += DEPTH;
-        if (channel < g.reduced)
+        if (channel < g.reduced) {
+#pragma unroll
+            for (int i = 0; i < LINES; i++)
+                from[i] += (LOADING == CHANNELS ? 1 : (int64_t) g.source_c) * DEPTH;
+            line += (int64_t) DEPTH * width;
             return;
+        }
         channel = 0;
         shared.place.next_tap(j0, j1, j2);
         enter();
     }
 
-    __device__ __forceinline__ void load(int depth) {
-        if (LOADING == TABLE) {
-            int4 row = shared.row[tile_row(0)];
+    __device__ __forceinline__ void load_by_table(int depth) {
+        int4 row = shared.row[tile_row(0)];
 #pragma unroll
-            for (int i = 0; i < EACH; i++) {
-                int k = step * DEPTH + tile_depth(i);
-                loaded[i] = T(0);
-                if (k < depth) {
-                    int4 tap = shared.tap[k];
-                    if (contains(g, row, tap))
-                        loaded[i] = source[row.x + tap.x];
-                }
-            }
-        } else {
-#pragma unroll
-            for (int i = 0; i < EACH; i++) {
-                int of = LOADING == CHANNELS ? i : 0;
-                int c = channel + tile_depth(i);
-                loaded[i] = (inside >> of & 1) && c < g.reduced ? source[at[of] + c * g.source_c] : T(0);
+        for (int i = 0; i < EACH; i++) {
+            int k = step * DEPTH + tile_depth(i);
+            loaded[i] = T(0);
+            if (k < depth) {
+                int4 tap = shared.tap[k];
+                if (contains(g, row, tap))
+                    loaded[i] = source[row.x + tap.x];
             }
         }
 #pragma unroll
         for (int i = 0; i < VECTORS; i++) {
-            int v = threadIdx.x + i * THREADS;
-            int k = v / (COLUMNS / V);
-            int column = shared.place.first_column + v % (COLUMNS / V) * V;
-            bool there = column < width && (LOADING == TABLE ? step * DEPTH + k < depth : channel + k < g.reduced);
+            int k = step * DEPTH + vector_depth(i);
 #pragma unroll
             for (int j = 0; j < V; j++)
                 weights[i * V + j] = T(0);
-            if (there) {
-                int from = LOADING == TABLE ? shared.line[step * DEPTH + k] : line + channel + k;
-                copy_vector(&weights[i * V], packed + (int64_t) from * width + column);
-            }
+            if (k < depth)
+                copy_vector(&weights[i * V], packed + (int64_t) shared.line[k] * width + packed_column());
         }
     }
 
-    __device__ __forceinline__ void put(int buffer) {
+    // With `vectors`, channels of a pixel are read 16 bytes at a time: then they end with a vector.
+    __device__ __forceinline__ void load(int depth, int vectors) {
+        if (LOADING == TABLE) {
+            load_by_table(depth);
+            return;
+        }
+        unsigned now = channel + DEPTH > g.reduced ? there & partial : there;
 #pragma unroll
         for (int i = 0; i < EACH; i++)
-            shared.source[buffer][tile_depth(i)][tile_row(LOADING == CHANNELS ? i : 0)] = loaded[i];
+            loaded[i] = T(0);
+        if (LOADING == CHANNELS && vectors) {
 #pragma unroll
-        for (int i = 0; i < VECTORS; i++) {
-            int v = threadIdx.x + i * THREADS;
-            copy_vector(&shared.weight[buffer][v / (COLUMNS / V)][v % (COLUMNS / V) * V], &weights[i * V]);
+            for (int i = 0; i < LINES; i++)
+                if (now >> i * RUN & 1)
+                    copy_vector(&loaded[i * RUN], from[i]);
+        } else {
+#pragma unroll
+            for (int i = 0; i < EACH; i++)
+                if (now >> i & 1)
+                    loaded[i] = from[i / RUN][LOADING == CHANNELS ? i % RUN : (int64_t) g.source_c * (i % RUN * RUN_STEP)];
         }
+#pragma unroll
+        for (int v = 0; v < VECTORS; v++)
+            copy_vector(&weights[v * V], line + (int64_t) width * (v * VECTOR_STEP));
+    }
+
+    __device__ __forceinline__ void put(Tile& tile) const {
+#pragma unroll
+        for (int i = 0; i < EACH; i++)
+            tile.source[tile_depth(i)][tile_row(i)] = loaded[i];
+#pragma unroll
+        for (int v = 0; v < VECTORS; v++)
+            copy_vector(&tile.weight[vector_depth(v)][vector_column()], &weights[v * V]);
     }
 
     // Rows and columns of a thread come in runs of V, so far apart that a warp reads shared memory without conflicts.
@@ -172,17 +223,17 @@ struct Product {
         return j / V * (COLUMNS / WIDE * V) + threadIdx.x / (ROWS / HIGH) * V + j % V;
     }
 
-    __device__ __forceinline__ void multiply(int buffer) {
+    __device__ __forceinline__ void multiply(const Tile& tile) {
 #pragma unroll
         for (int k = 0; k < DEPTH; k++) {
             T a[HIGH];
             T b[WIDE];
 #pragma unroll
             for (int i = 0; i < HIGH; i += V)
-                copy_vector(&a[i], &shared.source[buffer][k][row_of(i)]);
+                copy_vector(&a[i], &tile.source[k][row_of(i)]);
 #pragma unroll
             for (int j = 0; j < WIDE; j += V)
-                copy_vector(&b[j], &shared.weight[buffer][k][column_of(j)]);
+                copy_vector(&b[j], &tile.weight[k][column_of(j)]);
 #pragma unroll
             for (int i = 0; i < HIGH; i++)
 #pragma unroll
@@ -191,7 +242,7 @@ struct Product {
         }
     }
 
-    __device__ __forceinline__ void run() {
+    __device__ __forceinline__ void run(int vectors) {
         int depth = shared.place.taps() * g.reduced;
         int steps = LOADING == TABLE ? (depth + DEPTH - 1) / DEPTH : shared.place.taps() * ((g.reduced + DEPTH - 1) / DEPTH);
 #pragma unroll
@@ -199,18 +250,21 @@ struct Product {
 #pragma unroll
             for (int j = 0; j < WIDE; j++)
                 sum[i][j] = T(0);
-        if (LOADING != TABLE)
+        if (LOADING != TABLE) {
+            find_partial();
             enter();
+        }
         if (steps > 0)
-            load(depth);
+            load(depth, vectors);
         for (int s = 0; s < steps; s++) {
-            put(s & 1);
+            Tile& tile = shared.tile[s & 1];
+            put(tile);
             __syncthreads();
             if (s + 1 < steps) {
                 advance();
-                load(depth);
+                load(depth, vectors);
             }
-            multiply(s & 1);
+            multiply(tile);
         }
     }
 
@@ -280,27 +334,28 @@ struct Product {
 };
 
 template<class T, int ROWS, int COLUMNS, int THREADS, Loading LOADING>
-__device__ __forceinline__ void convolve(const T* source, const T* packed, int width, const Geometry& g, const Finish<T>& finish, T* result,
-    int row_tiles, int column_tiles) {
-    using Tile = Product<T, ROWS, COLUMNS, THREADS, LOADING>;
-    __shared__ typename Tile::Shared shared;
+__device__ __forceinline__ void convolve(const T* source, const T* packed, int width, int vectors, const Geometry& g,
+    const Finish<T>& finish, T* result, int row_tiles, int column_tiles) {
+    using Work = Product<T, ROWS, COLUMNS, THREADS, LOADING>;
+    __shared__ typename Work::Shared shared;
     if (threadIdx.x == 0)
         shared.place.find(g, row_tiles, column_tiles, ROWS, COLUMNS);
     __syncthreads();
     if (shared.place.first_row >= shared.place.rows)     // of the phases some have fewer positions than others
         return;
-    Tile tile(shared, g, source, packed, width);
-    tile.find_rows();
+    Work work(shared, g, source, packed, width);
+    work.find_rows();
     if (LOADING == TABLE)
-        tile.fill_table();
+        work.fill_table();
     __syncthreads();
-    tile.run();
-    tile.store(finish, result);
+    work.run(vectors);
+    work.store(finish, result);
 }
 
+// `vectors` says that four channels of any pixel of the source can be read at once.
 #define CONVOLVE(name, T, ROWS, COLUMNS, THREADS, BLOCKS, LOADING)                                                                      \
     extern "C" __global__ void __launch_bounds__(THREADS, BLOCKS) conv_##name(const T* __restrict__ source,                             \
-        const T* __restrict__ packed, int width, Geometry g, Finish<T> finish, T* __restrict__ result, int row_tiles,                  \
+        const T* __restrict__ packed, int width, int vectors, Geometry g, Finish<T> finish, T* __restrict__ result, int row_tiles,     \
         int column_tiles) {                                                                                                            \
-        convolve<T, ROWS, COLUMNS, THREADS, LOADING>(source, packed, width, g, finish, result, row_tiles, column_tiles);               \
+        convolve<T, ROWS, COLUMNS, THREADS, LOADING>(source, packed, width, vectors, g, finish, result, row_tiles, column_tiles);      \
     }

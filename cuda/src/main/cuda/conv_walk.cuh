@@ -96,8 +96,8 @@ struct Place {
 
 // Whether a row, or a column of a weight gradient, moved along the axes lies inside the source.
 __device__ __forceinline__ bool contains(const Geometry& g, int4 row, int4 by) {
-    return (unsigned) (row.y + by.y) < (unsigned) g.axis[0].source && (unsigned) (row.z + by.z) < (unsigned) g.axis[1].source
-        && (unsigned) (row.w + by.w) < (unsigned) g.axis[2].source;
+    return ((unsigned) (row.y + by.y) < (unsigned) g.axis[0].source) & ((unsigned) (row.z + by.z) < (unsigned) g.axis[1].source)
+        & ((unsigned) (row.w + by.w) < (unsigned) g.axis[2].source);
 }
 
 // Of column `column` of a weight gradient, taps first, channels innermost: offset of channel and tap, distance along each axis.

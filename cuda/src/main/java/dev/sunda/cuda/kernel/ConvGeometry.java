@@ -114,10 +114,19 @@ record ConvGeometry(int batch, int groups, int produced, int reduced, boolean tr
 
     /// True if four channels of any pixel of the source can be read at once.
     boolean readsVectors() {
-        boolean aligned = source.channelStride() == 1 && reduced % 4 == 0 && source.address() % 16 == 0
-                && (batch == 1 || source.imageStride() % 4 == 0);
+        return hasVectors(source, reduced);
+    }
+
+    /// True if four channels of any pixel of the result can be read at once, as those of a gradient are.
+    boolean readsResultVectors() {
+        return hasVectors(result, produced);
+    }
+
+    private boolean hasVectors(Operand images, int channels) {
+        boolean aligned = images.channelStride() == 1 && channels % 4 == 0 && images.address() % 16 == 0
+                && (batch == 1 || images.imageStride() % 4 == 0);
         for (int a = 0; a < AXES; a++)
-            aligned &= sourceSize(a) == 1 || source.pixelStride(a) % 4 == 0;
+            aligned &= images.size(a) == 1 || images.pixelStride(a) % 4 == 0;
         return aligned;
     }
 

@@ -3,7 +3,7 @@ package dev.sunda.cuda.kernel;
 import dev.sunda.core.spi.View;
 import dev.sunda.core.type.DType;
 
-/// Convolutions that are matrix products without a matrix of patches: `conv_product.cuh`, `conv_weight.cu`, and `conv_tensor.cuh`,
+/// Convolutions that are matrix products without a matrix of patches: `conv_product.cuh`, `conv_weight_product.cuh`, and `conv_tensor.cuh`,
 /// `conv_weight_tensor.cuh` for those who want [Precision#TF32] or [Precision#BF16].
 ///
 /// Tile sizes and slices depend on shapes alone.
@@ -14,6 +14,7 @@ final class GemmConvolution {
     private static final int ENOUGH = 128;                           // large tiles; fewer would leave much of a device idle
     private static final int FEW_CHANNELS = 16;                      // of which a tile of one tap would be mostly empty
     private static final int TABLE_ROOM = 1024;                      // mirrors conv_walk.cuh
+    private static final int DEPTH = 8;                              // channels in a tile of a product; mirrors conv_product.cuh
     private static final int TENSOR_DEPTH = 16;                      // mirrors tensor.cuh
     private static final long MOST_PACKED = 1L << 28;                // words of a weight for tensor cores
 
@@ -80,19 +81,20 @@ final class GemmConvolution {
         DType dtype = w.dtype();
         Tile tile = Tile.of(g, dtype);
         int width = Grid.ceil(g.produced(), 4) * 4;
-        int packed = Grid.count("conv: the size of the padded weight", (long) g.groups() * g.taps() * g.reduced() * width);
+        int lines = Tile.isCounted(g) && dtype == DType.F32 ? g.reduced() : Grid.ceil(g.reduced(), DEPTH) * DEPTH;
+        int packed = Grid.count("conv: the size of the padded weight", (long) g.groups() * g.taps() * lines * width);
         try (Scratch weight = gpu.scratch((long) packed * dtype.bytes())) {
-            pack(g, w, width, weight, packed);
+            pack(g, w, lines, width, weight, packed);
             gpu.kernel(tile.module, tile.name).launch(Grid.of(tile.blocks(g), tile.threads), g.source().address(), weight, width,
-                    g.struct(), finish, g.result().address(), Grid.ceil(g.phasePositions(), tile.rows),
+                    g.readsVectors() ? 1 : 0, g.struct(), finish, g.result().address(), Grid.ceil(g.phasePositions(), tile.rows),
                     Grid.ceil(g.produced(), tile.columns));
         }
     }
 
-    private void pack(ConvGeometry g, View w, int width, Scratch packed, int numel) {
+    private void pack(ConvGeometry g, View w, int lines, int width, Scratch packed, int numel) {
         if (numel > 0)
             gpu.kernel("conv", "conv_pack_" + type(w)).launch(Grid.over(numel), w, g.weights(w), g.axes().get(1).kernel(),
-                    g.axes().get(2).kernel(), g.taps(), g.reduced(), g.produced(), width, packed, numel);
+                    g.axes().get(2).kernel(), g.taps(), g.reduced(), lines, g.produced(), width, packed, numel);
     }
 
     /// Words of one channel of the result in the weight as tensor cores take it.
@@ -144,8 +146,12 @@ final class GemmConvolution {
 
     private Kernel weightKernel(ConvGeometry g, View dw, boolean large) {
         String size = large ? "large_" : "small_";
-        if (!isTensor(dw))
-            return gpu.kernel("conv_weight", "conv_weight_" + size + type(dw));
+        if (!isTensor(dw)) {
+            boolean quads = dw.dtype() == DType.F32 && g.produced() % 4 == 0 && g.reduced() % 4 == 0;
+            boolean vectors = quads && g.readsVectors() && g.readsResultVectors();
+            return gpu.kernel(vectors ? "conv_weight_channels" : "conv_weight",
+                    "conv_weight_" + size + (vectors ? "vectors_" : quads ? "quads_" : "singles_") + type(dw));
+        }
         boolean channels = g.resultIsChannelsLast() && g.source().channelStride() == 1;
         String module = "conv_weight_" + precision;
         return gpu.kernel(module, module + "_" + size + (channels ? "channels_f32" : "pixels_f32"));

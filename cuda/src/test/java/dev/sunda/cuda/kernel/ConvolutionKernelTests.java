@@ -61,7 +61,7 @@ class ConvolutionKernelTests {
     @Test
     void imagesOfFewChannelsAreCountedByTable() {
         assertThat(check(2, 1, 3, 20, Order.CONTIGUOUS, Order.CONTIGUOUS, same(6, 3), same(8, 3)))
-                .contains("conv_pack_f32", "conv_narrow_table_f32", "conv_weight_small_f32");
+                .contains("conv_pack_f32", "conv_narrow_table_f32", "conv_weight_small_singles_f32");
         assertThat(check(2, 1, 3, 40, Order.CHANNELS_LAST, Order.CONTIGUOUS, same(6, 3), axis(7, 3, 2, 2, 1, 2)))
                 .contains("conv_small_table_f32");
     }
@@ -69,11 +69,11 @@ class ConvolutionKernelTests {
     @Test
     void productsLoadNeighboursInMemory() {
         assertThat(check(2, 1, 20, 40, Order.CONTIGUOUS, Order.CONTIGUOUS, axis(6, 3, 2, 1, 1, 1), axis(7, 3, 1, 1, 1, 1)))
-                .contains("conv_small_pixels_f32", "conv_narrow_pixels_f32");
+                .contains("conv_small_pixels_f32", "conv_narrow_pixels_f32", "conv_weight_small_quads_f32");
         assertThat(check(2, 1, 20, 40, Order.CHANNELS_LAST, Order.CHANNELS_LAST, axis(6, 3, 2, 1, 1, 1), axis(7, 3, 1, 1, 1, 1)))
-                .contains("conv_small_channels_f32", "conv_narrow_channels_f32");
+                .contains("conv_small_channels_f32", "conv_narrow_channels_f32", "conv_weight_small_vectors_f32");
         assertThat(check(DType.F64, 1, 2, 9, 10, Order.CONTIGUOUS, Order.CONTIGUOUS, axis(6, 3, 2, 1, 1, 1), axis(8, 3, 1, 1, 1, 1)))
-                .contains("conv_pack_f64", "conv_small_pixels_f64", "conv_weight_small_f64");
+                .contains("conv_pack_f64", "conv_small_pixels_f64", "conv_weight_small_singles_f64");
     }
 
     @Test
@@ -82,7 +82,21 @@ class ConvolutionKernelTests {
         for (Order order : List.of(Order.CONTIGUOUS, Order.CHANNELS_LAST))
             new Case(new ConvSpec(1, 64 * 16, 64 * 65, 64, List.of(same(13, 1), same(10, 1))), DType.F32, order, order, 1).runForward();
         assertThat(PtxProvider.driver(0).launches()).contains("conv_large_pixels_f32", "conv_large_channels_f32");
-        assertThat(check(2, 1, 10, 70, Order.CONTIGUOUS, Order.CONTIGUOUS, same(5, 3), same(6, 3))).contains("conv_weight_large_f32");
+        assertThat(check(2, 1, 10, 70, Order.CONTIGUOUS, Order.CONTIGUOUS, same(5, 3), same(6, 3)))
+                .contains("conv_weight_large_singles_f32");
+        assertThat(check(1, 1, 12, 68, Order.CONTIGUOUS, Order.SLICED, same(3, 3), axis(4, 2, 2, 1, 1, 0)))
+                .contains("conv_weight_large_quads_f32");
+        assertThat(check(1, 1, 12, 68, Order.CHANNELS_LAST, Order.CONTIGUOUS, axis(4, 2, 1, 2, 1, 0), same(3, 3)))
+                .contains("conv_weight_large_vectors_f32");
+    }
+
+    /// Channels that do not end with a tile, and those that cannot be read 16 bytes at a time.
+    @Test
+    void channelsEndWithinATile() {
+        for (int channels : List.of(16, 17, 18, 20, 23))
+            check(1, 2, channels, channels + 1, Order.CHANNELS_LAST, Order.CHANNELS_LAST, same(3, 3), axis(5, 3, 2, 1, 1, 1));
+        check(2, 1, 20, 36, Order.SHIFTED, Order.FLIPPED, same(3, 3), same(4, 2));
+        check(2, 2, 20, 36, Order.FLIPPED, Order.SLICED, same(3, 3), same(4, 2));
     }
 
     @Test

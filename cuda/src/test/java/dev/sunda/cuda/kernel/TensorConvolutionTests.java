@@ -92,7 +92,7 @@ class TensorConvolutionTests {
     @Test
     void doublesAndOlderDevicesStayAsTheyAre() {
         assertThat(check(DType.F64, Precision.TF32, 1, 1, 9, 10, Order.CONTIGUOUS, Order.CONTIGUOUS, axis(6, 3, 1, 1, 1, 1)))
-                .contains("conv_small_pixels_f64", "conv_weight_small_f64");
+                .contains("conv_small_pixels_f64", "conv_weight_small_singles_f64");
         assertThat(Precision.TF32.on(Mirrored.gpu(new FakeDriver(FakeMachine.LEAST)))).isEqualTo(Precision.FLOAT32);
     }
 
