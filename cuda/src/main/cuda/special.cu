@@ -1,5 +1,6 @@
-// Functions of one tensor that are used rarely, and their derivatives: computed in double, whatever the type of the tensor. The number of
-// the function is an argument, the same for all threads.
+// Functions of one tensor, and their derivatives, computed in double whatever its type: of float64 those that are more than a few
+// instructions, of float32 what unary_more.cu leaves, which is used rarely and would need its numbers in pairs of floats, because digits
+// cancel or a tail vanishes. The number of the function is an argument, the same for all threads.
 #include "common.cuh"
 #include "operations.cuh"
 #include "values.cuh"

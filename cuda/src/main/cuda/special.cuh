@@ -88,7 +88,7 @@ __device__ __forceinline__ double special_asinh(double x) {
 
 __device__ __forceinline__ double special_acosh(double x) {
     double t = x - 1;
-    return x > LARGE ? special_log(x) + LN2 : special_log1p(t + sqrt(t * (t + 2)));
+    return x < 1 ? NAN : x > LARGE ? special_log(x) + LN2 : special_log1p(t + sqrt(t * (t + 2)));
 }
 
 __device__ __forceinline__ double special_atanh(double x) {

@@ -1,50 +1,7 @@
 // Functions of one float32 or integer tensor and their derivatives, apart from those of unary_more.cu and special.cu.
 // Floor: the bytes of the operands; the functions take at most some forty instructions an element.
-#include "math.cuh"
-#include "operations.cuh"
+#include "plain_values.cuh"
 #include "quads.cuh"
-
-// Tests against a, b and c run in double, so that they fall as in the definition, whose numbers are doubles.
-__device__ __forceinline__ float value(int op, float x, const Numbers& p) {
-    switch (op) {
-        case NEG: return -x;
-        case ABS: return fabsf(x);
-        case SIGN: return sign(x);
-        case FLOOR: return floorf(x);
-        case CEIL: return ceilf(x);
-        case ROUND: return rintf(x);
-        case TRUNC: return truncf(x);
-        case FRAC: return x - truncf(x);
-        case SQUARE: return x * x;
-        case SQRT: return sqrtf(x);
-        case RSQRT: return 1 / sqrtf(x);
-        case RECIPROCAL: return 1 / x;
-        case EXP: return sunda_exp(x);
-        case LOG: return sunda_log(x);
-        case TANH: return sunda_tanh(x);
-        case SIGMOID: return sunda_sigmoid(x);
-        case RELU: return x <= 0 ? 0.0f : x;
-        case ERF: return sunda_erf(x);
-        case SILU: return x * sunda_sigmoid(x);
-        case MISH: return sunda_mish(x);
-        case SOFTSIGN: return x / (1 + fabsf(x));
-        case LOG_SIGMOID: return -sunda_softplus(-x);
-        case HARDSIGMOID: return minimum(maximum(x + 3, 0.0f), 6.0f) / 6;
-        case HARDSWISH: return x * (minimum(maximum(x + 3, 0.0f), 6.0f) / 6);
-        case GELU: return sunda_gelu(x);
-        case GELU_TANH: return gelu_tanh(x);
-        case LEAKY_RELU: return x * (x > 0 ? 1.0f : (float) p.a);
-        case ELU: return x <= 0 ? sunda_expm1(x * (float) p.c) * (float) (p.a * p.b) : x * (float) p.b;
-        case CLAMP:
-        case HARDTANH: return minimum(maximum(x, (float) p.a), (float) p.b);
-        case SOFTPLUS: return x > p.b ? x : sunda_softplus(x);       // a is 1
-        case SOFTSHRINK: return x > p.a ? (float) (x - p.a) : x < -p.a ? (float) (x + p.a) : x * 0;
-        case HARDSHRINK: return x >= -p.a && x <= p.a ? 0.0f : x;
-        case THRESHOLD: return x <= p.a ? (float) p.b : x;
-        case NAN_TO_NUM: return x != x ? (float) p.a : x == INFINITY ? (float) p.b : x == -INFINITY ? (float) p.c : x;
-        default: return NAN;
-    }
-}
 
 // The derivative at k, which is the input or the output.
 __device__ __forceinline__ float derivative(int op, float k, const Numbers& p) {
@@ -77,12 +34,12 @@ __device__ __forceinline__ float derivative(int op, float k, const Numbers& p) {
         case GELU_TANH: return gelu_tanh_derivative(k);
         case LEAKY_RELU: return k > 0 ? 1.0f : (float) p.a;
         case ELU: return k <= 0 ? sunda_exp(k * (float) p.c) * (float) (p.a * p.b * p.c) : (float) p.b;
-        case CLAMP: return k >= p.a && k <= p.b ? 1 : 0;
-        case HARDTANH: return k <= p.a || k >= p.b ? 0 : 1;
-        case SOFTPLUS: return k * p.a > p.b ? 1.0f : sunda_sigmoid(k * (float) p.a);
+        case CLAMP: return k >= above(p.a) && k <= below(p.b) ? 1 : 0;
+        case HARDTANH: return k <= below(p.a) || k >= above(p.b) ? 0 : 1;
+        case SOFTPLUS: return (p.a == 1 ? k > below(p.b) : k * p.a > p.b) ? 1.0f : sunda_sigmoid(k * (float) p.a);
         case SOFTSHRINK:
-        case HARDSHRINK: return k >= -p.a && k <= p.a ? 0 : 1;
-        case THRESHOLD: return k <= p.a ? 0 : 1;
+        case HARDSHRINK: return k >= above(-p.a) && k <= below(p.a) ? 0 : 1;
+        case THRESHOLD: return k <= below(p.a) ? 0 : 1;
         case NAN_TO_NUM: return fabsf(k) < INFINITY ? 1 : 0;
         default: return NAN;
     }

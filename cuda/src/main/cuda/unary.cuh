@@ -1,6 +1,7 @@
-// Kernels of functions of one float32 tensor. Before this file stand value(op, x, p) and derivative(op, k, p).
+// Kernels of functions of one float32 tensor. Before this file stands derivative(op, k, p).
 #pragma once
 #include "operations.cuh"
+#include "plain_values.cuh"
 #include "quads.cuh"
 
 template<int op>
@@ -12,7 +13,7 @@ __device__ __forceinline__ void unary_quads(const float* x, float* y, const Quad
         load4(x + at[1], walk.broadcast & 2, walk.left(q), v);
 #pragma unroll
         for (int j = 0; j < 4; j++)
-            v[j] = value(op, v[j], p);
+            v[j] = plain_value(op, v[j], p);
         store4(y + at[0], walk.left(q), v);
     }
 }
@@ -49,7 +50,7 @@ __device__ __forceinline__ void backward_quads(const float* kept, const float* d
             int at[2] = {(int) i, (int) i};                                                                                            \
             if (!flat)                                                                                                                 \
                 walk.offsets(i, at);                                                                                                   \
-            y[at[0]] = value(op, x[at[1]], p);                                                                                         \
+            y[at[0]] = plain_value(op, x[at[1]], p);                                                                                   \
         }                                                                                                                              \
     }                                                                                                                                  \
     extern "C" __global__ void unary_backward_f32(int op, const float* kept, const float* dy, float* dx, Strided<3> walk, int flat,    \

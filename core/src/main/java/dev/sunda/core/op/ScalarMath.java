@@ -57,10 +57,10 @@ final class ScalarMath {
         return Math.copySign(y, x);
     }
 
-    /// `log(x + sqrt(x^2 - 1))` from the distance to 1.
+    /// `log(x + sqrt(x^2 - 1))` from the distance to 1, NaN below 1.
     static double acosh(double x) {
         double t = x - 1;
-        return x > LARGE ? StrictMath.log(x) + LN2 : StrictMath.log1p(t + Math.sqrt(t * (t + 2)));
+        return x < 1 ? Double.NaN : x > LARGE ? StrictMath.log(x) + LN2 : StrictMath.log1p(t + Math.sqrt(t * (t + 2)));
     }
 
     /// `log((1 + x) / (1 - x)) / 2`.

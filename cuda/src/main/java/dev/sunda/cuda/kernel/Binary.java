@@ -2,7 +2,6 @@ package dev.sunda.cuda.kernel;
 
 import static dev.sunda.cuda.kernel.Unary.flat;
 import static dev.sunda.cuda.kernel.Unary.suffix;
-import static dev.sunda.cuda.kernel.Unary.wide;
 
 import dev.sunda.core.op.BinaryOp;
 import dev.sunda.core.spi.View;
@@ -11,7 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/// Functions of two tensors: `binary.cu` and `special_binary.cu`.
+/// Functions of two tensors: `binary.cu`, and what is more than a few instructions, `binary_more.cu` and `special_binary.cu`.
 public final class Binary {
     private static final String[] ENTRIES = Stream.of(BinaryOp.values()).map(op -> "binary_" + op.name().toLowerCase(Locale.ROOT) + "_f32")
             .toArray(String[]::new);
@@ -29,8 +28,7 @@ public final class Binary {
             if (op.isComparison())
                 compare(op, dtype, walk);
             else if (dtype.isFloating() && !isArithmetic(op))
-                gpu.kernel("special_binary", "special_binary").launch(Grid.over(walk.numel()), op.ordinal(), walk.address(1),
-                        walk.address(2), walk.address(0), walk.struct(), flat(walk), wide(dtype));
+                special(op, dtype, walk);
             else
                 arithmetic(op, dtype, walk);
         });
@@ -52,6 +50,19 @@ public final class Binary {
             gpu.kernel("binary", entry).launch(quads.grid(), walk.address(1), walk.address(2), walk.address(0), quads.struct(3));
         else
             general((dtype.isFloating() ? "arithmetic_" : "binary_") + suffix(dtype), op, walk);
+    }
+
+    private void special(BinaryOp op, DType dtype, Strided walk) {
+        Quads quads = dtype == DType.F32 ? Quads.of(walk, 4, 4, 4) : null;
+        if (quads != null)
+            gpu.kernel("binary_more", "binary_more_quads_f32").launch(quads.grid(), op.ordinal(), walk.address(1), walk.address(2),
+                    walk.address(0), quads.struct(3));
+        else if (dtype == DType.F32)
+            gpu.kernel("binary_more", "binary_more_f32").launch(Grid.over(walk.numel()), op.ordinal(), walk.address(1), walk.address(2),
+                    walk.address(0), walk.struct(), flat(walk));
+        else
+            gpu.kernel("special_binary", "special_binary_f64").launch(Grid.over(walk.numel()), op.ordinal(), walk.address(1),
+                    walk.address(2), walk.address(0), walk.struct(), flat(walk));
     }
 
     private void general(String entry, BinaryOp op, Strided walk) {

@@ -23,6 +23,10 @@ final class FormulaFunctions {
     private record Item(String name, String text) {
     }
 
+    static boolean has(String function) {
+        return ITEMS.stream().anyMatch(item -> item.name.equals(function));
+    }
+
     /// What has to stand before a kernel that calls these functions.
     static String text(Collection<String> functions) {
         Set<String> needed = new HashSet<>(functions);

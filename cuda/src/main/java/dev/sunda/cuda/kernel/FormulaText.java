@@ -369,31 +369,38 @@ final class FormulaText {
         return select("neu", a, a, a, select("neu", b, b, b, numbers));
     }
 
-    /// A function of `formula.cu`.
+    /// A function of `formula.cu`, in the type of the tensors if it has that form, else in double.
     private String function(String name, String... operands) {
-        String function = "formula_" + name.toLowerCase(Locale.ROOT);
-        functions.add(function);
-        String result = wide();
-        var names = new String[operands.length];
-        var wide = new String[operands.length];
+        String own = "formula_" + name + "_" + type;
+        if (FormulaFunctions.has(own))
+            return call(own, type, operands);
+        var converted = new String[operands.length];
         for (int i = 0; i < operands.length; i++) {
-            names[i] = "param" + i;
-            wide[i] = dtype == DType.F64 ? operands[i] : wide();
-            if (dtype == DType.F32)
-                emit("cvt.f64.f32 " + wide[i] + ", " + operands[i] + ";");
+            converted[i] = wide();
+            emit("cvt.f64.f32 " + converted[i] + ", " + operands[i] + ";");
         }
+        String result = call("formula_" + name + "_f64", "f64", converted);
+        String y = number();
+        emit("cvt.rn.f32.f64 " + y + ", " + result + ";");
+        return y;
+    }
+
+    private String call(String function, String type, String[] operands) {
+        functions.add(function);
+        String result = type.equals(this.type) ? number() : wide();
+        String size = type.equals("f64") ? ".param .b64 " : ".param .b32 ";
+        var names = new String[operands.length];
         emit("{");
         for (int i = 0; i < operands.length; i++) {
-            emit(".param .b64 " + names[i] + ";");
-            emit("st.param.f64 [" + names[i] + "+0], " + wide[i] + ";");
+            names[i] = "param" + i;
+            emit(size + names[i] + ";");
+            emit("st.param." + type + " [" + names[i] + "+0], " + operands[i] + ";");
         }
-        emit(".param .b64 retval0;");
+        emit(size + "retval0;");
         emit("call.uni (retval0), " + function + ", (" + String.join(", ", names) + ");");
-        emit("ld.param.f64 " + result + ", [retval0+0];");
+        emit("ld.param." + type + " " + result + ", [retval0+0];");
         emit("}");
-        String y = number();
-        emit(dtype == DType.F64 ? "mov.f64 " + y + ", " + result + ";" : "cvt.rn.f32.f64 " + y + ", " + result + ";");
-        return y;
+        return result;
     }
 
     private String apply(String instruction, String... operands) {

@@ -32,19 +32,30 @@ public final class Unary {
             else if (isSpecial(function, x.dtype()) || needsDouble(function, x.dtype()))
                 gpu.kernel("special", "special").launch(Grid.over(walk.numel()), code(function), walk.address(1), walk.address(0),
                         walk.struct(), flat(walk), wide(x.dtype()), numbers(function));
+            else if (isMore(function, x.dtype()))
+                more(function, walk);
             else
                 unary(function, x.dtype(), walk);
         });
     }
 
-    private void unary(UnaryFunction function, DType dtype, Strided walk) {
-        String module = module(function, dtype);
-        String entry = FORWARD[code(function)];
-        Quads quads = dtype == DType.F32 && gpu.module(module).has(entry) ? Quads.of(walk, 4, 4) : null;
+    private void more(UnaryFunction function, Strided walk) {
+        Quads quads = Quads.of(walk, 4, 4);
         if (quads != null)
-            gpu.kernel(module, entry).launch(quads.grid(), walk.address(1), walk.address(0), quads.struct(2), numbers(function));
+            gpu.kernel("unary_more", "unary_more_quads_f32").launch(quads.grid(), code(function), walk.address(1), walk.address(0),
+                    quads.struct(2));
         else
-            gpu.kernel(module, "unary_" + suffix(dtype)).launch(Grid.over(walk.numel()), code(function), walk.address(1),
+            gpu.kernel("unary_more", "unary_more_f32").launch(Grid.over(walk.numel()), code(function), walk.address(1), walk.address(0),
+                    walk.struct(), flat(walk));
+    }
+
+    private void unary(UnaryFunction function, DType dtype, Strided walk) {
+        String entry = FORWARD[code(function)];
+        Quads quads = dtype == DType.F32 && gpu.module("unary").has(entry) ? Quads.of(walk, 4, 4) : null;
+        if (quads != null)
+            gpu.kernel("unary", entry).launch(quads.grid(), walk.address(1), walk.address(0), quads.struct(2), numbers(function));
+        else
+            gpu.kernel("unary", "unary_" + suffix(dtype)).launch(Grid.over(walk.numel()), code(function), walk.address(1),
                     walk.address(0), walk.struct(), flat(walk), numbers(function));
     }
 
@@ -62,39 +73,47 @@ public final class Unary {
             if (isSpecial(function, dx.dtype()))
                 gpu.kernel("special", "special_backward").launch(Grid.over(walk.numel()), code(function), walk.address(1), walk.address(2),
                         walk.address(0), walk.struct(), flat(walk), wide(dx.dtype()), numbers(function));
+            else if (isMore(function, dx.dtype()))
+                moreBackward(function, walk);
             else
                 backward(function, dx.dtype(), walk);
         });
     }
 
-    private void backward(UnaryFunction function, DType dtype, Strided walk) {
-        String module = module(function, dtype);
-        String entry = BACKWARD[code(function)];
-        Quads quads = dtype == DType.F32 && gpu.module(module).has(entry) ? Quads.of(walk, 4, 4, 4) : null;
+    private void moreBackward(UnaryFunction function, Strided walk) {
+        Quads quads = Quads.of(walk, 4, 4, 4);
         if (quads != null)
-            gpu.kernel(module, entry).launch(quads.grid(), walk.address(1), walk.address(2), walk.address(0), quads.struct(3),
+            gpu.kernel("unary_more", "unary_more_backward_quads_f32").launch(quads.grid(), code(function), walk.address(1), walk.address(2),
+                    walk.address(0), quads.struct(3));
+        else
+            gpu.kernel("unary_more", "unary_more_backward_f32").launch(Grid.over(walk.numel()), code(function), walk.address(1),
+                    walk.address(2), walk.address(0), walk.struct(), flat(walk));
+    }
+
+    private void backward(UnaryFunction function, DType dtype, Strided walk) {
+        String entry = BACKWARD[code(function)];
+        Quads quads = dtype == DType.F32 && gpu.module("unary").has(entry) ? Quads.of(walk, 4, 4, 4) : null;
+        if (quads != null)
+            gpu.kernel("unary", entry).launch(quads.grid(), walk.address(1), walk.address(2), walk.address(0), quads.struct(3),
                     numbers(function));
         else
-            gpu.kernel(module, "unary_backward_" + suffix(dtype)).launch(Grid.over(walk.numel()), code(function), walk.address(1),
+            gpu.kernel("unary", "unary_backward_" + suffix(dtype)).launch(Grid.over(walk.numel()), code(function), walk.address(1),
                     walk.address(2), walk.address(0), walk.struct(), flat(walk), numbers(function));
     }
 
-    /// Whether a function of such elements stands in `special.cu`.
+    /// Whether a function of such elements stands in `special.cu`, where float32 is computed in double: what is used rarely and needs more
+    /// digits on the way, [UnaryOp#ERFC] in its tail, [UnaryOp#TANHSHRINK] for the square in its derivative.
     static boolean isSpecial(UnaryFunction function, DType dtype) {
         return switch (function) {
-            case UnaryOp op -> isSpecial(op) && !(dtype == DType.F32 && hasFloat(op));
+            case UnaryOp op -> isSpecial(op) && !isMore(op, dtype);
             case ParametricOp op -> isSpecial(op.kind());
         };
     }
 
-    private static String module(UnaryFunction function, DType dtype) {
-        return dtype == DType.F32 && function instanceof UnaryOp op && hasFloat(op) ? "unary_more" : "unary";
-    }
-
-    /// Whether one of those is computed in float32 where that is the type of its argument.
-    static boolean hasFloat(UnaryOp op) {
-        return switch (op) {
-            case EXPM1, LOG1P, SIN, COS -> true;
+    /// Whether a function of such elements stands in `unary_more.cu`: functions that the CPU computes in double and a GPU in float32.
+    static boolean isMore(UnaryFunction function, DType dtype) {
+        return dtype == DType.F32 && function instanceof UnaryOp op && switch (op) {
+            case EXPM1, EXP2, LOG1P, LOG2, LOG10, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH -> true;
             default -> false;
         };
     }
@@ -161,7 +180,7 @@ public final class Unary {
     }
 
     /// 1 if elements are doubles.
-    static int wide(DType dtype) {
+    private static int wide(DType dtype) {
         return dtype == DType.F64 ? 1 : 0;
     }
 }

@@ -88,7 +88,7 @@ class UnaryTests {
 
     /// In ulps. Float32 results of special functions are rounded from nearly the same doubles, but for those computed in float.
     private static long bound(UnaryFunction function, DType dtype) {
-        if (dtype == DType.F32 && function instanceof UnaryOp op && Unary.hasFloat(op))
+        if (Unary.isMore(function, dtype))
             return 2;
         if (dtype == DType.F32)
             return Unary.isSpecial(function, dtype) || function instanceof ParametricOp op && op.kind() == ParametricOp.Kind.SOFTPLUS ? 1
@@ -100,6 +100,27 @@ class UnaryTests {
     private static boolean cancels(UnaryFunction function) {
         return function == UnaryOp.TANHSHRINK || function == UnaryOp.LGAMMA
                 || function instanceof ParametricOp op && op.kind() == ParametricOp.Kind.POLYGAMMA;
+    }
+
+    /// Beside limits that are no floats: 0.1 lies below the float next to it, 0.7 above.
+    @Test
+    void limitsAreThoseOfDoubles() {
+        var x = new float[12];
+        for (int i = 0; i < x.length; i++) {
+            float limit = i % 2 == 0 ? 0.1f : 0.7f;
+            x[i] = (i < 6 ? 1 : -1) * (i % 3 == 0 ? limit : i % 3 == 1 ? Math.nextUp(limit) : Math.nextDown(limit));
+        }
+        for (double limit : new double[] {0.1, 0.7})
+            for (ParametricOp op : List.of(ParametricOp.clamp(-limit, limit), ParametricOp.hardtanh(-limit, limit),
+                    ParametricOp.softplus(1, limit), ParametricOp.softshrink(limit), ParametricOp.hardshrink(limit),
+                    ParametricOp.threshold(limit, 20), ParametricOp.threshold(-limit, 20))) {
+                        var devices = new TwoDevices(REFERENCE, 4);
+                        Layout layout = Layout.contiguous(Shape.of(x.length));
+                        int bound = op.kind() == ParametricOp.Kind.SOFTPLUS ? 2 : 0;
+                        devices.with(x).with(DType.F32, layout).compare(bound, (backend, v) -> backend.unary(op, v[0], v[1]));
+                        devices.with(x).withOnes(DType.F32, layout).with(DType.F32, layout).compare(bound,
+                                (backend, v) -> backward(op, backend, v));
+                    }
     }
 
     @Test
