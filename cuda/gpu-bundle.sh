@@ -28,7 +28,7 @@ rm -f "$bundle"/lib/archunit*.jar "$bundle"/lib/byte-buddy*.jar "$bundle"/lib/co
 for module in cuda bench examples; do
     cp "$root/$module"/target/sunda-"$module"-*.jar "$bundle/lib/"
 done
-(cd "$here/target/test-classes" && "$jdk/bin/jar" --create --file "$bundle/lib/sunda-cuda-tests.jar" .)
+mv "$bundle"/lib/sunda-cuda-*-tests.jar "$bundle/lib/sunda-cuda-tests.jar"
 cp -r "$root/bench/peers" "$bundle/peers"
 cp "$here/gpu-run.sh" "$bundle/run.sh"
 (cd "$root" && git rev-parse HEAD 2>/dev/null || echo unknown) >"$bundle/revision"

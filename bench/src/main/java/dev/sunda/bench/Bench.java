@@ -28,7 +28,8 @@ import tools.jackson.core.JacksonException;
 @Command(name = "sunda bench",
         description = {
             "Measures how long Sunda takes: matrix products, convolutions, other operations, whole models; median times in milliseconds.",
-            "forward: without recording; train: forward and backward, of a model with the optimizer's step; batch 1: one sample."},
+            "forward: without gradients; train: forward and backward, of a model with the optimizer's step; batch 1: one sample.",
+            "A GPU records the training of models once and is then asked for it as a whole; the row behind it says what that saves."},
         footer = {
             "",
             "Quote a figure with its command, the threads, and another framework's figure of the same minute on the same machine."})
@@ -130,6 +131,9 @@ public final class Bench implements Callable<Integer> {
             Meter.Result single = results.get(Measure.FORWARD_BATCH1);
             table.row(c.name(), c.layout(), milliseconds(forward), milliseconds(train), milliseconds(single), kilobytes(forward),
                     kilobytes(train), kilobytes(single));
+            Meter.Result eager = results.get(Measure.TRAIN_EAGER);
+            if (eager != null)
+                table.row("  kernel by kernel", c.layout(), "", milliseconds(eager), "", "", kilobytes(eager), "");
             System.gc();                                             // so that the next case does not pay for this one's data
         }
         if (!instead.json)

@@ -11,8 +11,9 @@ import java.util.function.Supplier;
 ///
 /// @param name the same in every framework's runner
 /// @param layout `engine` where there are images, whose memory format the engine chooses by itself, otherwise `-`
-/// @param measures what can be measured, in the order in which it is
-/// @param prepare makes the data on a device and returns a call for each measure; calls do not disturb one another
+/// @param measures what can be measured on every device, in the order in which it is
+/// @param prepare makes the data on a device and returns a call for each measure, and for [Measure#TRAIN_EAGER] on devices that record;
+///     calls do not disturb one another
 /// @param work what each measure cannot do without
 record Case(String name, String layout, List<Measure> measures, Function<Device, Map<Measure, Runnable>> prepare,
         Supplier<Map<Measure, Work>> work) {
@@ -23,6 +24,8 @@ record Case(String name, String layout, List<Measure> measures, Function<Device,
         var results = new LinkedHashMap<Measure, Meter.Result>();
         for (Measure measure : measures)
             results.put(measure, meter.time(calls.get(measure)));
+        if (calls.containsKey(Measure.TRAIN_EAGER))
+            results.put(Measure.TRAIN_EAGER, meter.time(calls.get(Measure.TRAIN_EAGER)));
         return results;
     }
 }

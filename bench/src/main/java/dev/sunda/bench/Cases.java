@@ -1,5 +1,6 @@
 package dev.sunda.bench;
 
+import static dev.sunda.bench.Workloads.block;
 import static dev.sunda.bench.Workloads.conv2d;
 import static dev.sunda.bench.Workloads.gemm;
 import static dev.sunda.bench.Workloads.images;
@@ -70,7 +71,7 @@ final class Cases {
             layer("op/layer_norm-4096x1000", _ -> new LayerNorm(1000), ROWS),
             images("op/batch_norm-64x64x28x28", () -> new BatchNorm2d(64), 64, 64, 28, 28),
             images("op/max_pool2-64x64x28x28", () -> new MaxPool2d(2), 64, 64, 28, 28),
-            layer("model/transformer-block-8x128x256", TransformerBlock::new, Shape.of(8, 128, 256)),
+            block("model/transformer-block-8x128x256", TransformerBlock::new, Shape.of(8, 128, 256)),
             model("model/mnist-sgd-128", Networks::mnist, Shape.of(128, 1, 28, 28), 10, p -> new Sgd(p, 0.01, MOMENTUM), SGD),
             model("model/mnist-adamw-128", Networks::mnist, Shape.of(128, 1, 28, 28), 10, p -> new AdamW(p, 1e-3), ADAM),
             model("model/mobilenet025-16", Networks::mobileNetQuarter, Shape.of(16, 3, 224, 224), 1000, p -> new Sgd(p, 0.01, MOMENTUM),

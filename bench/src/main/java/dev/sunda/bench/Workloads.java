@@ -74,6 +74,19 @@ final class Workloads {
                 () -> Map.of(FORWARD, Work.moving((double) forward * shape.numel()), TRAIN, Work.moving((double) train * shape.numel())));
     }
 
+    /// A part of a model, as [#layer], recorded as in training where the device can do that.
+    static Case block(String name, Function<Rng, Layer> layer, Shape shape) {
+        Case eager = layer(name, layer, shape);
+        return new Case(name, eager.layout(), eager.measures(), device -> {
+            Map<Measure, Runnable> calls = eager.prepare().apply(device);
+            var recorded = new RecordedStep(List.of(), inputs -> {
+                calls.get(TRAIN).run();
+                return inputs.getFirst();
+            }, Tensor.zeros(1).to(device));
+            return RecordedStep.where(device, calls, recorded::run);
+        }, eager.work());
+    }
+
     /// A layer in training mode on row-major data of this shape, with the gradients of its parameters and its input.
     static Case layer(String name, Function<Rng, Layer> layer, Shape shape) {
         return new Case(name, NO_IMAGES, BOTH_WAYS, device -> {
@@ -101,11 +114,16 @@ final class Workloads {
             finished.to(device);
             finished.eval();
             Tensor first = images.narrow(0, 0, 1);
-            return Map.of(TRAIN, () -> {
+            var recorded = new RecordedStep(net.parameters(), inputs -> lossAndGradients(net, inputs.getFirst(), inputs.getLast()), images,
+                    labels);
+            return RecordedStep.where(device, Map.of(TRAIN, () -> {
                 steps.zeroGrad();
-                crossEntropy(net.forward(images), labels).backward();
+                lossAndGradients(net, images, labels);
                 steps.step();
-            }, FORWARD, () -> noGrad(() -> finished.forward(images)), FORWARD_BATCH1, () -> noGrad(() -> finished.forward(first)));
+            }, FORWARD, () -> noGrad(() -> finished.forward(images)), FORWARD_BATCH1, () -> noGrad(() -> finished.forward(first))), () -> {
+                recorded.run();
+                steps.step();
+            });
         }, () -> {
             Layer net = network.apply(new Rng(SEED));
             LayerWork work = LayerWork.ofNetwork(net, Tensor.zeros(input.sizes()));
@@ -114,6 +132,12 @@ final class Workloads {
             return Map.of(TRAIN, work.train().then(Work.moving(stepping * parameters)), FORWARD, work.forward(), FORWARD_BATCH1,
                     single.forward());
         });
+    }
+
+    private static Tensor lossAndGradients(Layer net, Tensor images, Tensor labels) {
+        Variable loss = crossEntropy(net.forward(images), labels);
+        loss.backward();
+        return loss.data();
     }
 
     /// A function of several tensors, with the gradients of all.

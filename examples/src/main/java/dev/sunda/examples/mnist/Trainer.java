@@ -2,8 +2,10 @@ package dev.sunda.examples.mnist;
 
 import static dev.sunda.nn.functional.Losses.crossEntropy;
 
+import dev.sunda.autograd.StepGraph;
 import dev.sunda.autograd.Variable;
 import dev.sunda.core.StepScope;
+import dev.sunda.core.Tensor;
 import dev.sunda.core.type.Device;
 import dev.sunda.data.Batch;
 import dev.sunda.data.DataLoader;
@@ -109,22 +111,34 @@ public final class Trainer {
 
     /// Trains until the end, or until `stop` says so after a step.
     public void run(BooleanSupplier stop, Listener listener) {
-        while (!isDone() && !stop.getAsBoolean()) {
-            epoch(stop, listener);
-            if (progress.step() < loader.batches())
-                return;
-            double accuracy = Evaluation.confusion(averaged(), test, classes).accuracy();
-            var result = new EpochResult(progress.epoch() + 1, progress.meanLoss(), accuracy, progress.seconds());
-            progress = progress.after(result);
-            listener.finished(result);
+        try (var passes = new StepGraph(model.parameters(), this::passes)) {
+            while (!isDone() && !stop.getAsBoolean()) {
+                epoch(passes, stop, listener);
+                if (progress.step() < loader.batches())
+                    return;
+                double accuracy = Evaluation.confusion(averaged(), test, classes).accuracy();
+                var result = new EpochResult(progress.epoch() + 1, progress.meanLoss(), accuracy, progress.seconds());
+                progress = progress.after(result);
+                listener.finished(result);
+            }
         }
     }
 
-    private void epoch(BooleanSupplier stop, Listener listener) {
+    /// Forwards and backwards through the network: many kernels, which a GPU is asked for at once.
+    ///
+    /// @param batch images and labels
+    /// @return the loss
+    private Tensor passes(List<Tensor> batch) {
+        Variable loss = crossEntropy(model.forward(batch.getFirst()), batch.getLast(), LOSS);
+        loss.backward();
+        return loss.data();
+    }
+
+    private void epoch(StepGraph passes, BooleanSupplier stop, Listener listener) {
         model.train();
         long before = System.nanoTime();
         for (Batch batch : loader.epoch(progress.epoch(), progress.step())) {
-            double loss = step(batch);
+            double loss = step(passes, batch);
             long now = System.nanoTime();
             progress = progress.after(loss, batch.size(), (now - before) / 1e9);
             before = now;
@@ -134,12 +148,10 @@ public final class Trainer {
         }
     }
 
-    private double step(Batch batch) {
+    private double step(StepGraph passes, Batch batch) {
         try (var _ = StepScope.open()) {
             schedule.apply(optimizer, (long) progress.epoch() * loader.batches() + progress.step());
-            Variable loss = crossEntropy(model.forward(batch.input()), batch.target(), LOSS);
-            optimizer.zeroGrad();
-            loss.backward();
+            Tensor loss = passes.run(batch.input(), batch.target());
             optimizer.step();
             average.update(model.state());
             double value = loss.item();                              // waits for the device, which by now has the whole step to do

@@ -9,10 +9,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Values and gradients of the public operations against numbers computed with PyTorch. `-Dsunda.golden=DEVICE` names one more device.
+/// Values and gradients of the public operations against numbers computed with PyTorch. Property `sunda.tests.device` names one more
+/// device.
 class GoldenValuesTests {
     static List<String> devices() {
-        String more = System.getProperty("sunda.golden");
+        String more = System.getProperty("sunda.tests.device");
         return more == null ? List.of("cpu", "reference") : List.of("cpu", "reference", more);
     }
 

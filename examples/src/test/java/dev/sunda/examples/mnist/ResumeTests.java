@@ -7,6 +7,7 @@ import dev.sunda.core.Rng;
 import dev.sunda.core.Tensor;
 import dev.sunda.core.op.Padding;
 import dev.sunda.core.type.DType;
+import dev.sunda.core.type.Device;
 import dev.sunda.core.type.Shape;
 import dev.sunda.data.Dataset;
 import dev.sunda.data.RandomCrop;
@@ -29,9 +30,14 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /// An interrupted run ends with the same bits as one that was not. The network here has all kinds of state there are: weights, running
 /// statistics, a random stream; the images are shifted at random.
+///
+/// Property `sunda.tests.device` names one more device. One that records runs the first two steps after each interruption and replays
+/// the others: a run interrupted after every step or every second one has never replayed any.
 class ResumeTests {
     private static final TrainingOptions OPTIONS = new TrainingOptions("mnist", 3, 8, 0.02, 7, 0);
     private static final int STEPS = 5;                              // of an epoch; the last one is smaller
@@ -46,6 +52,17 @@ class ResumeTests {
         Arrays.setAll(labels, i -> i % 3);
         Tensor pixels = Tensor.randn(Shape.of(labels.length, 1, 8, 8), rng).add(Tensor.of(labels).to(DType.F32).reshape(-1, 1, 1, 1));
         return new TensorDataset(pixels, Tensor.of(labels));
+    }
+
+    static List<String> devices() {
+        String more = System.getProperty("sunda.tests.device");
+        return more == null ? List.of("cpu") : List.of("cpu", more);
+    }
+
+    private static Sequential model(Device device) {
+        Sequential model = model();
+        model.to(device);
+        return model;
     }
 
     private static Sequential model() {
@@ -80,9 +97,9 @@ class ResumeTests {
     }
 
     /// Trains, interrupted after every `every` steps; each time everything but the folder is forgotten.
-    private End train(String name, int every) {
+    private End train(Device device, String name, int every) {
         RunFolder run = RunFolder.create(folder.resolve(name));
-        Sequential model = model();
+        Sequential model = model(device);
         Trainer trainer = trainer(model, Progress.START);
         while (true) {
             var stop = new boolean[1];
@@ -93,17 +110,18 @@ class ResumeTests {
             run.saveCheckpoint(OPTIONS, model, trainer);
             RunFolder.Resumed resumed = new RunFolder(folder.resolve(name)).loadCheckpoint();
             assertThat(resumed.state().options()).isEqualTo(OPTIONS);
-            model = model();
+            model = model(device);
             trainer = trainer(model, resumed.state().progress());
             resumed.restore(model, trainer);
         }
     }
 
-    @Test
-    void endsWithTheSameBitsAsARunThatWasNeverInterrupted() {
-        End whole = train("whole", 1000);
+    @ParameterizedTest @MethodSource("devices")
+    void endsWithTheSameBitsAsARunThatWasNeverInterrupted(String name) {
+        Device device = Device.parse(name);
+        End whole = train(device, "whole", 1000);
         for (int every : new int[] {1, 2, 4, STEPS, 7}) {
-            End interrupted = train("every" + every, every);
+            End interrupted = train(device, "every" + every, every);
             assertThat(interrupted.sha256()).as("interrupted every %d steps", every).isEqualTo(whole.sha256());
             for (int e = 0; e < OPTIONS.epochs(); e++) {
                 assertThat(interrupted.results().get(e).trainLoss()).isEqualTo(whole.results().get(e).trainLoss());
@@ -119,7 +137,8 @@ class ResumeTests {
         var trainer = new Trainer(one, ResumeTests::model, other, IMAGES, new RandomCrop(8, 8, 1), IMAGES, List.of("a", "b", "c"),
                 Progress.START);
         trainer.run(() -> false, after(1000, new boolean[1]));
-        assertThat(RunFolder.create(folder.resolve("other")).saveWeights(trainer.averaged())).isNotEqualTo(train("whole", 1000).sha256());
+        assertThat(RunFolder.create(folder.resolve("other")).saveWeights(trainer.averaged()))
+                .isNotEqualTo(train(Device.CPU, "whole", 1000).sha256());
     }
 
     @Test
