@@ -29,6 +29,21 @@ public final class GroupNorm extends Layer {
             if (!(eps >= 0))
                 throw new IllegalArgumentException("GroupNorm: eps must not be negative (got " + eps + ")");
         }
+
+        /// These options with another eps.
+        public Options withEps(double eps) {
+            return new Options(eps, affine, bias);
+        }
+
+        /// These options with or without weight and bias.
+        public Options withAffine(boolean affine) {
+            return new Options(eps, affine, bias);
+        }
+
+        /// These options with or without a bias.
+        public Options withBias(boolean bias) {
+            return new Options(eps, affine, bias);
+        }
     }
 
     /// With the default options.

@@ -28,6 +28,21 @@ public final class LayerNorm extends Layer {
             if (!(eps >= 0))
                 throw new IllegalArgumentException("LayerNorm: eps must not be negative (got " + eps + ")");
         }
+
+        /// These options with another eps.
+        public Options withEps(double eps) {
+            return new Options(eps, elementwiseAffine, bias);
+        }
+
+        /// These options with or without weight and bias.
+        public Options withElementwiseAffine(boolean elementwiseAffine) {
+            return new Options(eps, elementwiseAffine, bias);
+        }
+
+        /// These options with or without a bias.
+        public Options withBias(boolean bias) {
+            return new Options(eps, elementwiseAffine, bias);
+        }
     }
 
     /// Over the last dimension, with the default options.

@@ -25,6 +25,16 @@ public final class RmsNorm extends Layer {
             if (eps != null && !(eps >= 0))
                 throw new IllegalArgumentException("RmsNorm: eps must not be negative (got " + eps + ")");
         }
+
+        /// These options with another eps, or the machine epsilon if null.
+        public Options withEps(Double eps) {
+            return new Options(eps, elementwiseAffine);
+        }
+
+        /// These options with or without a weight.
+        public Options withElementwiseAffine(boolean elementwiseAffine) {
+            return new Options(eps, elementwiseAffine);
+        }
     }
 
     /// Over the last dimension, with the default options.

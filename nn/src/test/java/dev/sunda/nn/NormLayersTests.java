@@ -183,4 +183,16 @@ class NormLayersTests {
         assertThatThrownBy(() -> InstanceNorm.Options.DEFAULT.withMomentum(2.0))
                 .hasMessage("InstanceNorm: momentum must be from 0 to 1 (got 2.0)");
     }
+
+    @Test
+    void optionsAreChangedOneByOne() {
+        assertThat(LayerNorm.Options.DEFAULT.withEps(1e-12)).isEqualTo(new LayerNorm.Options(1e-12, true, true));
+        assertThat(LayerNorm.Options.DEFAULT.withElementwiseAffine(false)).isEqualTo(new LayerNorm.Options(1e-5, false, true));
+        assertThat(LayerNorm.Options.DEFAULT.withBias(false)).isEqualTo(new LayerNorm.Options(1e-5, true, false));
+        assertThat(GroupNorm.Options.DEFAULT.withEps(1e-6)).isEqualTo(new GroupNorm.Options(1e-6, true, true));
+        assertThat(GroupNorm.Options.DEFAULT.withAffine(false)).isEqualTo(new GroupNorm.Options(1e-5, false, true));
+        assertThat(GroupNorm.Options.DEFAULT.withBias(false)).isEqualTo(new GroupNorm.Options(1e-5, true, false));
+        assertThat(RmsNorm.Options.DEFAULT.withEps(1e-6)).isEqualTo(new RmsNorm.Options(1e-6, true));
+        assertThat(RmsNorm.Options.DEFAULT.withElementwiseAffine(false)).isEqualTo(new RmsNorm.Options(null, false));
+    }
 }

@@ -65,5 +65,20 @@ public final class Adadelta extends ElementwiseOptimizer<Adadelta.Options> {
         public Options withWeightDecay(double weightDecay) {
             return new Options(rho, eps, weightDecay, maximize);
         }
+
+        /// The same with another rho.
+        public Options withRho(double rho) {
+            return new Options(rho, eps, weightDecay, maximize);
+        }
+
+        /// The same with another eps.
+        public Options withEps(double eps) {
+            return new Options(rho, eps, weightDecay, maximize);
+        }
+
+        /// The same with or without climbing.
+        public Options withMaximize(boolean maximize) {
+            return new Options(rho, eps, weightDecay, maximize);
+        }
     }
 }

@@ -70,5 +70,25 @@ public final class Adagrad extends ElementwiseOptimizer<Adagrad.Options> {
         public Options withWeightDecay(double weightDecay) {
             return new Options(lrDecay, weightDecay, initialAccumulator, eps, maximize);
         }
+
+        /// The same with another fall of the rate.
+        public Options withLrDecay(double lrDecay) {
+            return new Options(lrDecay, weightDecay, initialAccumulator, eps, maximize);
+        }
+
+        /// The same with another first value of the sum.
+        public Options withInitialAccumulator(double initialAccumulator) {
+            return new Options(lrDecay, weightDecay, initialAccumulator, eps, maximize);
+        }
+
+        /// The same with another eps.
+        public Options withEps(double eps) {
+            return new Options(lrDecay, weightDecay, initialAccumulator, eps, maximize);
+        }
+
+        /// The same with or without climbing.
+        public Options withMaximize(boolean maximize) {
+            return new Options(lrDecay, weightDecay, initialAccumulator, eps, maximize);
+        }
     }
 }

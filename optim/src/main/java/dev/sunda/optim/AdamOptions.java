@@ -26,4 +26,19 @@ public record AdamOptions(double beta1, double beta2, double eps, double weightD
     public AdamOptions withWeightDecay(double weightDecay) {
         return new AdamOptions(beta1, beta2, eps, weightDecay, amsgrad, maximize);
     }
+
+    /// The same with another eps.
+    public AdamOptions withEps(double eps) {
+        return new AdamOptions(beta1, beta2, eps, weightDecay, amsgrad, maximize);
+    }
+
+    /// The same with or without the largest mean of squares.
+    public AdamOptions withAmsgrad(boolean amsgrad) {
+        return new AdamOptions(beta1, beta2, eps, weightDecay, amsgrad, maximize);
+    }
+
+    /// The same with or without climbing.
+    public AdamOptions withMaximize(boolean maximize) {
+        return new AdamOptions(beta1, beta2, eps, weightDecay, amsgrad, maximize);
+    }
 }

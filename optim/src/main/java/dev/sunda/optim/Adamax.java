@@ -77,5 +77,15 @@ public final class Adamax extends ElementwiseOptimizer<Adamax.Options> {
         public Options withWeightDecay(double weightDecay) {
             return new Options(beta1, beta2, eps, weightDecay, maximize);
         }
+
+        /// The same with another eps.
+        public Options withEps(double eps) {
+            return new Options(beta1, beta2, eps, weightDecay, maximize);
+        }
+
+        /// The same with or without climbing.
+        public Options withMaximize(boolean maximize) {
+            return new Options(beta1, beta2, eps, weightDecay, maximize);
+        }
     }
 }

@@ -95,5 +95,25 @@ public final class Asgd extends ElementwiseOptimizer<Asgd.Options> {
         public Options withWeightDecay(double weightDecay) {
             return new Options(lambda, alpha, start, weightDecay, maximize);
         }
+
+        /// The same with another lambda.
+        public Options withLambda(double lambda) {
+            return new Options(lambda, alpha, start, weightDecay, maximize);
+        }
+
+        /// The same with another alpha.
+        public Options withAlpha(double alpha) {
+            return new Options(lambda, alpha, start, weightDecay, maximize);
+        }
+
+        /// The same with another start of the average.
+        public Options withStart(double start) {
+            return new Options(lambda, alpha, start, weightDecay, maximize);
+        }
+
+        /// The same with or without climbing.
+        public Options withMaximize(boolean maximize) {
+            return new Options(lambda, alpha, start, weightDecay, maximize);
+        }
     }
 }

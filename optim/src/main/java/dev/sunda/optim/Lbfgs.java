@@ -335,5 +335,30 @@ public final class Lbfgs {
         public Options withStrongWolfe() {
             return new Options(learningRate, maxIterations, maxEvaluations, toleranceGradient, toleranceChange, history, true);
         }
+
+        /// The same with another number of iterations.
+        public Options withMaxIterations(int maxIterations) {
+            return new Options(learningRate, maxIterations, maxEvaluations, toleranceGradient, toleranceChange, history, strongWolfe);
+        }
+
+        /// The same with another number of evaluations.
+        public Options withMaxEvaluations(int maxEvaluations) {
+            return new Options(learningRate, maxIterations, maxEvaluations, toleranceGradient, toleranceChange, history, strongWolfe);
+        }
+
+        /// The same with another tolerance of the gradient.
+        public Options withToleranceGradient(double toleranceGradient) {
+            return new Options(learningRate, maxIterations, maxEvaluations, toleranceGradient, toleranceChange, history, strongWolfe);
+        }
+
+        /// The same with another tolerance of changes.
+        public Options withToleranceChange(double toleranceChange) {
+            return new Options(learningRate, maxIterations, maxEvaluations, toleranceGradient, toleranceChange, history, strongWolfe);
+        }
+
+        /// The same with another number of changes remembered.
+        public Options withHistory(int history) {
+            return new Options(learningRate, maxIterations, maxEvaluations, toleranceGradient, toleranceChange, history, strongWolfe);
+        }
     }
 }

@@ -75,5 +75,10 @@ public final class Lion extends ElementwiseOptimizer<Lion.Options> {
         public Options withWeightDecay(double weightDecay) {
             return new Options(beta1, beta2, weightDecay, maximize);
         }
+
+        /// The same with or without climbing.
+        public Options withMaximize(boolean maximize) {
+            return new Options(beta1, beta2, weightDecay, maximize);
+        }
     }
 }

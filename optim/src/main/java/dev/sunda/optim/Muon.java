@@ -166,5 +166,30 @@ public final class Muon extends Optimizer {
         public Options withWeightDecay(double weightDecay) {
             return new Options(momentum, nesterov, weightDecay, steps, eps, ratio, maximize);
         }
+
+        /// The same with or without looking ahead.
+        public Options withNesterov(boolean nesterov) {
+            return new Options(momentum, nesterov, weightDecay, steps, eps, ratio, maximize);
+        }
+
+        /// The same with another number of Newton-Schulz steps.
+        public Options withSteps(int steps) {
+            return new Options(momentum, nesterov, weightDecay, steps, eps, ratio, maximize);
+        }
+
+        /// The same with another eps.
+        public Options withEps(double eps) {
+            return new Options(momentum, nesterov, weightDecay, steps, eps, ratio, maximize);
+        }
+
+        /// The same with another rule for the rate.
+        public Options withRatio(Ratio ratio) {
+            return new Options(momentum, nesterov, weightDecay, steps, eps, ratio, maximize);
+        }
+
+        /// The same with or without climbing.
+        public Options withMaximize(boolean maximize) {
+            return new Options(momentum, nesterov, weightDecay, steps, eps, ratio, maximize);
+        }
     }
 }

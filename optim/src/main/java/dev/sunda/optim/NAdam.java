@@ -112,5 +112,25 @@ public final class NAdam extends ElementwiseOptimizer<NAdam.Options> {
         public Options withWeightDecay(double weightDecay) {
             return new Options(beta1, beta2, eps, weightDecay, momentumDecay, decoupled, maximize);
         }
+
+        /// The same with another eps.
+        public Options withEps(double eps) {
+            return new Options(beta1, beta2, eps, weightDecay, momentumDecay, decoupled, maximize);
+        }
+
+        /// The same with another momentum decay.
+        public Options withMomentumDecay(double momentumDecay) {
+            return new Options(beta1, beta2, eps, weightDecay, momentumDecay, decoupled, maximize);
+        }
+
+        /// The same with or without decoupled weight decay.
+        public Options withDecoupled(boolean decoupled) {
+            return new Options(beta1, beta2, eps, weightDecay, momentumDecay, decoupled, maximize);
+        }
+
+        /// The same with or without climbing.
+        public Options withMaximize(boolean maximize) {
+            return new Options(beta1, beta2, eps, weightDecay, momentumDecay, decoupled, maximize);
+        }
     }
 }

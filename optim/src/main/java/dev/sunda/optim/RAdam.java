@@ -94,5 +94,20 @@ public final class RAdam extends ElementwiseOptimizer<RAdam.Options> {
         public Options withWeightDecay(double weightDecay) {
             return new Options(beta1, beta2, eps, weightDecay, decoupled, maximize);
         }
+
+        /// The same with another eps.
+        public Options withEps(double eps) {
+            return new Options(beta1, beta2, eps, weightDecay, decoupled, maximize);
+        }
+
+        /// The same with or without decoupled weight decay.
+        public Options withDecoupled(boolean decoupled) {
+            return new Options(beta1, beta2, eps, weightDecay, decoupled, maximize);
+        }
+
+        /// The same with or without climbing.
+        public Options withMaximize(boolean maximize) {
+            return new Options(beta1, beta2, eps, weightDecay, decoupled, maximize);
+        }
     }
 }

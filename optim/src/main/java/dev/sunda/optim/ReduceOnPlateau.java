@@ -155,5 +155,25 @@ public final class ReduceOnPlateau {
         public Options withPatience(int patience) {
             return new Options(mode, factor, patience, threshold, unit, cooldown, leastRate, eps);
         }
+
+        /// The same with another threshold.
+        public Options withThreshold(double threshold, Threshold unit) {
+            return new Options(mode, factor, patience, threshold, unit, cooldown, leastRate, eps);
+        }
+
+        /// The same with another cooldown.
+        public Options withCooldown(int cooldown) {
+            return new Options(mode, factor, patience, threshold, unit, cooldown, leastRate, eps);
+        }
+
+        /// The same with another smallest rate.
+        public Options withLeastRate(double leastRate) {
+            return new Options(mode, factor, patience, threshold, unit, cooldown, leastRate, eps);
+        }
+
+        /// The same with another smallest change.
+        public Options withEps(double eps) {
+            return new Options(mode, factor, patience, threshold, unit, cooldown, leastRate, eps);
+        }
     }
 }

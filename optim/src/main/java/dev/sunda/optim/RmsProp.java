@@ -97,5 +97,25 @@ public final class RmsProp extends ElementwiseOptimizer<RmsProp.Options> {
         public Options withWeightDecay(double weightDecay) {
             return new Options(alpha, eps, weightDecay, momentum, centered, maximize);
         }
+
+        /// The same with another alpha.
+        public Options withAlpha(double alpha) {
+            return new Options(alpha, eps, weightDecay, momentum, centered, maximize);
+        }
+
+        /// The same with another eps.
+        public Options withEps(double eps) {
+            return new Options(alpha, eps, weightDecay, momentum, centered, maximize);
+        }
+
+        /// The same with or without the standard deviation as denominator.
+        public Options withCentered(boolean centered) {
+            return new Options(alpha, eps, weightDecay, momentum, centered, maximize);
+        }
+
+        /// The same with or without climbing.
+        public Options withMaximize(boolean maximize) {
+            return new Options(alpha, eps, weightDecay, momentum, centered, maximize);
+        }
     }
 }

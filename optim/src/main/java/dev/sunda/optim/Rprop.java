@@ -72,5 +72,20 @@ public final class Rprop extends ElementwiseOptimizer<Rprop.Options> {
                 throw new IllegalArgumentException(
                         "Rprop: the smallest step must not exceed the largest (got " + leastStep + ", " + largestStep + ")");
         }
+
+        /// The same with other factors.
+        public Options withEtas(double etaMinus, double etaPlus) {
+            return new Options(etaMinus, etaPlus, leastStep, largestStep, maximize);
+        }
+
+        /// The same with other bounds of the step.
+        public Options withSteps(double leastStep, double largestStep) {
+            return new Options(etaMinus, etaPlus, leastStep, largestStep, maximize);
+        }
+
+        /// The same with or without climbing.
+        public Options withMaximize(boolean maximize) {
+            return new Options(etaMinus, etaPlus, leastStep, largestStep, maximize);
+        }
     }
 }

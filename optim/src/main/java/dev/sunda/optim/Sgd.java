@@ -86,5 +86,20 @@ public final class Sgd extends Optimizer {
         public Options withWeightDecay(double weightDecay) {
             return new Options(momentum, dampening, weightDecay, nesterov, maximize);
         }
+
+        /// The same with another dampening.
+        public Options withDampening(double dampening) {
+            return new Options(momentum, dampening, weightDecay, nesterov, maximize);
+        }
+
+        /// The same with or without looking ahead.
+        public Options withNesterov(boolean nesterov) {
+            return new Options(momentum, dampening, weightDecay, nesterov, maximize);
+        }
+
+        /// The same with or without climbing.
+        public Options withMaximize(boolean maximize) {
+            return new Options(momentum, dampening, weightDecay, nesterov, maximize);
+        }
     }
 }
