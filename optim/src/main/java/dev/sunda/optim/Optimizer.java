@@ -118,12 +118,12 @@ public abstract class Optimizer {
 
     /// The rate the next step uses for one group.
     public final double learningRate(int group) {
-        return rates[group];
+        return rates[checked(group)];
     }
 
     /// The rate a group was made with; schedules are relative to it.
     public final double baseLearningRate(int group) {
-        return baseRates[group];
+        return baseRates[checked(group)];
     }
 
     /// Sets the rate of one group for the steps to come; its base rate stays.
@@ -131,18 +131,18 @@ public abstract class Optimizer {
     /// @param rate 0 or more
     public final void setLearningRate(int group, double rate) {
         Checks.notNegative(name(), "learning rate", rate);
-        rates[group] = rate;
+        rates[checked(group)] = rate;
     }
 
     /// The momentum the next step uses for one group: `momentum` of [Sgd] and [RmsProp], `beta1` of Adam and its relatives; 0 where there
     /// is none.
     public final double momentum(int group) {
-        return Double.isNaN(momenta[group]) ? madeWithMomentum(group) : momenta[group];
+        return Double.isNaN(momenta[checked(group)]) ? madeWithMomentum(group) : momenta[group];
     }
 
     /// The momentum a group was made with.
     public final double baseMomentum(int group) {
-        return madeWithMomentum(group);
+        return madeWithMomentum(checked(group));
     }
 
     /// Sets the momentum of one group for the steps to come.
@@ -151,10 +151,16 @@ public abstract class Optimizer {
     /// @throws IllegalArgumentException if the group was made without momentum
     public final void setMomentum(int group, double momentum) {
         Checks.fraction(name(), "momentum", momentum);
-        if (madeWithMomentum(group) == 0)
+        if (madeWithMomentum(checked(group)) == 0)
             throw new IllegalArgumentException(name() + ": there is no momentum to set in group " + group + " (got " + momentum
                     + "); use an optimizer that has one, and make it with a momentum above 0");
         momenta[group] = momentum;
+    }
+
+    private int checked(int group) {
+        if (group < 0 || group >= rates.length)
+            throw new IllegalArgumentException(name() + ": the groups are 0 to " + (rates.length - 1) + " (got " + group + ")");
+        return group;
     }
 
     /// Everything that is needed to go on later: for parameter 3 `3.step` (int64) and its buffers, such as `3.exp_avg`; for group 0

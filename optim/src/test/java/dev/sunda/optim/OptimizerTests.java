@@ -253,4 +253,18 @@ class OptimizerTests {
         assertThat(state).containsOnlyKeys("group.0.lr", "group.0.initial_lr");
         optimizer.loadStateDict(state);
     }
+
+    @Test
+    void groupsThatAreNotThereAreNamed() {
+        var optimizer = new Sgd(List.of(new Parameter(Tensor.ones(1))), 0.1, Sgd.Options.DEFAULT.withMomentum(0.9));
+        for (int group : new int[] {-1, 1}) {
+            String message = "Sgd: the groups are 0 to 0 (got " + group + ")";
+            assertThatThrownBy(() -> optimizer.learningRate(group)).hasMessage(message);
+            assertThatThrownBy(() -> optimizer.baseLearningRate(group)).hasMessage(message);
+            assertThatThrownBy(() -> optimizer.setLearningRate(group, 1)).hasMessage(message);
+            assertThatThrownBy(() -> optimizer.momentum(group)).hasMessage(message);
+            assertThatThrownBy(() -> optimizer.baseMomentum(group)).hasMessage(message);
+            assertThatThrownBy(() -> optimizer.setMomentum(group, 0.5)).hasMessage(message);
+        }
+    }
 }
