@@ -82,6 +82,10 @@ public final class Gradients {
 
     /// Adds the gradient of `output` to every parameter that was used and every variable that keeps its gradient.
     static void backward(Variable output, Variable upstream, boolean retainGraph) {
+        if (output.node() == null)
+            throw new IllegalStateException("backward: there is nothing to differentiate with respect to (got a constant, "
+                    + output.data().describe() + "); all it was computed from are constants, frozen parameters or data(), or it was "
+                    + "computed within GradMode.noGrad");
         var pass = Pass.whole(false, retainGraph);
         var collecting = reachable(List.of(output), pass).stream().filter(Node::collects).toList();
         var wanted = Collections.<Node>newSetFromMap(new IdentityHashMap<>());

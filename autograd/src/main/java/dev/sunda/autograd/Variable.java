@@ -54,14 +54,17 @@ public sealed class Variable permits Parameter {
         return new Variable(data, null);
     }
 
-    /// A leaf that gradients can be computed for, with `gradients(loss, List.of(x), ...)`.
+    /// A leaf that gradients can be computed for: a backward pass adds to its [#grad], as to that of a parameter, and [#gradients] finds
+    /// its gradient alone.
     ///
     /// @throws DTypeException if the type is not floating
     public static Variable tracked(Tensor data) {
         if (!data.dtype().isFloating())
             throw new DTypeException(
                     "tracked: only floating types have gradients (got " + data.describe() + "); convert with to(DType.F32)");
-        return new Variable(data, Node.leaf(null));
+        var leaf = new Variable(data, Node.leaf(null));
+        leaf.retainGrad();
+        return leaf;
     }
 
     /// A constant of the same shape, type and device, filled with zeros.
@@ -121,9 +124,10 @@ public sealed class Variable permits Parameter {
         return of(data());
     }
 
-    /// Adds the gradient of this scalar to every parameter it depends on, and releases the graph.
+    /// Adds the gradient of this scalar to every parameter and tracked leaf it depends on, and releases the graph.
     ///
     /// @throws dev.sunda.core.type.ShapeException unless there is exactly one element
+    /// @throws IllegalStateException if this is a constant
     public void backward() {
         backward(false);
     }
@@ -135,7 +139,7 @@ public sealed class Variable permits Parameter {
         Gradients.backward(this, Gradients.seed(this), retainGraph);
     }
 
-    /// Adds the gradient of `sum(this * upstream)` to every parameter, and releases the graph.
+    /// Adds the gradient of `sum(this * upstream)` to every parameter and tracked leaf, and releases the graph.
     ///
     /// @param upstream of this shape
     public void backward(Tensor upstream) {
@@ -159,7 +163,7 @@ public sealed class Variable permits Parameter {
         return differentiable("onGradient").addHook(hook);
     }
 
-    /// Lets backward passes keep the gradient of this variable, see [#grad]. Parameters do so anyway.
+    /// Lets backward passes keep the gradient of this variable, see [#grad]. Parameters and tracked leaves do so anyway.
     ///
     /// @throws IllegalArgumentException if this is a constant
     public void retainGrad() {

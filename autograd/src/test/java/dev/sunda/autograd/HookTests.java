@@ -101,11 +101,7 @@ class HookTests {
         assertThat(y.grad().toDoubleArray()).as("added up").containsExactly(12, 24);
         assertThat(z.grad()).isNull();
         assertThat(p.grad().toDoubleArray()).containsExactly(36, 72);
-        var x = Variable.tracked(Tensor.of(5.0));
-        x.retainGrad();
-        x.square().sum().backward();
-        assertThat(x.grad().item()).isEqualTo(10);
-        assertThat(x.detach().grad()).isNull();
+        assertThat(p.detach().grad()).isNull();
     }
 
     @Test
@@ -133,5 +129,29 @@ class HookTests {
                 .hasMessageContaining("was changed in place after it was used");
         assertThatThrownBy(() -> Variable.gradients(part, List.of(whole), false))
                 .hasMessageContaining("was changed in place after it was used");
+    }
+
+    @Test
+    void trackedLeavesKeepTheirGradient() {
+        var x = Variable.tracked(Tensor.of(5.0));
+        assertThat(x.grad()).isNull();
+        x.square().sum().backward();
+        x.mul(3).sum().backward();
+        assertThat(x.grad().item()).as("added up").isEqualTo(13);
+        assertThat(Variable.gradients(x.pow(3).sum(), List.of(x), false).getFirst().item()).isEqualTo(75);
+        assertThat(x.grad().item()).as("gradients add nothing").isEqualTo(13);
+    }
+
+    @Test
+    void aConstantHasNoBackwardPass() {
+        var p = new Parameter(Tensor.of(2.0));
+        Variable unrecorded = GradMode.noGrad(() -> p.square().sum());
+        assertThatThrownBy(unrecorded::backward).isInstanceOf(IllegalStateException.class)
+                .hasMessage("backward: there is nothing to differentiate with respect to (got a constant, float64 []); all it was computed "
+                        + "from are constants, frozen parameters or data(), or it was computed within GradMode.noGrad");
+        assertThatThrownBy(() -> p.detach().square().backward(Tensor.of(1.0))).isInstanceOf(IllegalStateException.class);
+        p.freeze();
+        assertThatThrownBy(() -> p.square().sum().backward()).isInstanceOf(IllegalStateException.class);
+        assertThat(p.grad()).isNull();
     }
 }
