@@ -6,8 +6,8 @@ import dev.sunda.core.Tensor;
 abstract sealed class ClassMetric implements Metric permits Precision, Recall, F1, MeanIou {
     private final ConfusionMatrix matrix;
 
-    ClassMetric(int classes) {
-        matrix = new ConfusionMatrix(classes);
+    ClassMetric(int classes, long ignoreIndex) {
+        matrix = new ConfusionMatrix(classes, ignoreIndex);
     }
 
     /// The counts so far.

@@ -12,13 +12,23 @@ import java.util.function.IntToDoubleFunction;
 /// targets nor in answers has NaN and counts in no average.
 public final class ConfusionMatrix {
     private final int classes;
+    private final long ignoreIndex;
     private final long[][] counts;                    // counts[truth][answer]
 
+    /// Elements whose true class is -100 are not counted.
+    ///
     /// @param classes how many there are, at least 1
     public ConfusionMatrix(int classes) {
+        this(classes, -100);
+    }
+
+    /// @param classes how many there are, at least 1
+    /// @param ignoreIndex elements whose true class equals this are not counted, for example 255 for pixels without a label
+    public ConfusionMatrix(int classes, long ignoreIndex) {
         if (classes < 1)
             throw new IllegalArgumentException("ConfusionMatrix: there must be at least 1 class (got " + classes + ")");
         this.classes = classes;
+        this.ignoreIndex = ignoreIndex;
         counts = new long[classes][classes];
     }
 
@@ -36,9 +46,10 @@ public final class ConfusionMatrix {
         }
         Inputs.sameShape("ConfusionMatrix", chosen, target);
         int[] a = Inputs.classes("ConfusionMatrix", chosen, classes);
-        int[] t = Inputs.classes("ConfusionMatrix", target, classes);
+        int[] t = Inputs.classes("ConfusionMatrix", target, classes, ignoreIndex);
         for (int i = 0; i < t.length; i++)
-            counts[t[i]][a[i]]++;
+            if (t[i] >= 0)
+                counts[t[i]][a[i]]++;
     }
 
     /// Rows are true classes, columns answers. A copy.

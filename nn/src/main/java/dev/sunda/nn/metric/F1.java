@@ -4,10 +4,19 @@ package dev.sunda.nn.metric;
 public final class F1 extends ClassMetric {
     private final Average average;
 
+    /// Elements whose true class is -100 are not counted.
+    ///
     /// @param classes how many there are
     /// @param average how the classes become one number
     public F1(int classes, Average average) {
-        super(classes);
+        this(classes, average, -100);
+    }
+
+    /// @param classes how many there are
+    /// @param average how the classes become one number
+    /// @param ignoreIndex elements whose true class equals this are not counted
+    public F1(int classes, Average average, long ignoreIndex) {
+        super(classes, ignoreIndex);
         this.average = average;
     }
 

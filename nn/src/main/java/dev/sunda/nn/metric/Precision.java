@@ -4,10 +4,19 @@ package dev.sunda.nn.metric;
 public final class Precision extends ClassMetric {
     private final Average average;
 
+    /// Elements whose true class is -100 are not counted.
+    ///
     /// @param classes how many there are
     /// @param average how the classes become one number
     public Precision(int classes, Average average) {
-        super(classes);
+        this(classes, average, -100);
+    }
+
+    /// @param classes how many there are
+    /// @param average how the classes become one number
+    /// @param ignoreIndex elements whose true class equals this are not counted
+    public Precision(int classes, Average average, long ignoreIndex) {
+        super(classes, ignoreIndex);
         this.average = average;
     }
 

@@ -9,6 +9,7 @@ import dev.sunda.core.type.DTypeException;
 import dev.sunda.core.type.Device;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
+import java.util.List;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
@@ -130,5 +131,29 @@ class ClassMetricTests {
                 .hasMessage("Accuracy: class indices must be below the 3 classes (got 3 as element 1)");
         assertThatThrownBy(() -> new Accuracy().update(Tensor.zeros(3), Tensor.of(0L))).isInstanceOf(ShapeException.class);
         assertThatThrownBy(() -> new Accuracy(0, -100)).hasMessage("Accuracy: k must be at least 1 (got 0)");
+    }
+
+    @Test
+    void elementsWithoutATruthAreNotCounted() {
+        Tensor some = Tensor.of(0L, 255, 1, 2);
+        Tensor said = Tensor.of(0L, 2, 0, 2);
+        var matrix = new ConfusionMatrix(3, 255);
+        matrix.update(said, some);
+        assertThat(matrix.counts()).isDeepEqualTo(new long[][] {{1, 0, 0}, {1, 0, 0}, {0, 0, 1}});
+        for (Metric metric : List.of(new MeanIou(3, 255), new F1(3, Average.MACRO, 255), new Precision(3, Average.MACRO, 255),
+                new Recall(3, Average.MACRO, 255))) {
+            metric.update(said, some);
+            double all = metric.value();
+            metric.reset();
+            metric.update(Tensor.of(0L, 0, 2), Tensor.of(0L, 1, 2));
+            assertThat(metric.value()).as(metric.getClass().getSimpleName()).isEqualTo(all);
+        }
+        var usual = new F1(3, Average.MACRO);
+        usual.update(said, Tensor.of(0L, -100, 1, 2));
+        assertThat(usual.matrix().total()).isEqualTo(3);
+        assertThatThrownBy(() -> matrix.update(said, Tensor.of(0L, -100, 1, 2))).hasMessageContaining("got -100 as element 1");
+        assertThatThrownBy(() -> matrix.update(Tensor.of(0L, 255, 1, 2), some)).as("an answer must be a class")
+                .hasMessageContaining("got 255 as element 1");
+        assertThat(matrix.total()).isEqualTo(3);
     }
 }
