@@ -28,7 +28,11 @@ import java.util.zip.CRC32C;
 ///
 /// The file is 8 bytes with the length of the header (little-endian), the header in JSON, then the numbers of all tensors, little-endian in
 /// row-major order without gaps, wider types first. What [#save] writes also carries a checksum of the whole file (CRC-32C, in the metadata
-/// under `sunda.crc32c`), so that a damaged file is noticed; files of other programs need none. Types: F32, F64, I32, I64, BOOL.
+/// under `sunda.crc32c`), so that a damaged file is noticed; files of other programs need none. Types: F32, F64, I32, I64, BOOL. Read are
+/// also F16 and BF16, as float32, I8, U8, I16 and U16, as int32, and U32, as int64: the same numbers in wider types.
+///
+/// A model moves from PyTorch with `safetensors.torch.save_file(model.state_dict(), "model.safetensors")`, where a layer here has the names
+/// that PyTorch gives it, and back with `model.load_state_dict(safetensors.torch.load_file("model.safetensors"))`.
 ///
 /// Source: https://github.com/safetensors/safetensors, section Format.
 ///
@@ -36,6 +40,7 @@ import java.util.zip.CRC32C;
 /// @param metadata free text, without the checksum
 public record Checkpoint(Map<String, Tensor> tensors, Map<String, String> metadata) {
     private static final long LONGEST_HEADER = 100_000_000;
+    private static final int ZIP = 0x04034b50;                      // "PK\3\4", read little-endian
     private static final String CHECKSUM = "sunda.crc32c";
     private static final String BLANK = "00000000";
     private static final byte[] CHECKSUM_MARK = ("\"" + CHECKSUM + "\":\"").getBytes(StandardCharsets.US_ASCII);
@@ -75,7 +80,7 @@ public record Checkpoint(Map<String, Tensor> tensors, Map<String, String> metada
         for (var tensor : widestFirst) {
             Tensor x = tensor.getValue();
             long end = at + (long) x.numel() * x.dtype().bytes();
-            entries.put(tensor.getKey(), new TensorHeader.Entry(x.dtype(), x.shape(), at, end));
+            entries.put(tensor.getKey(), new TensorHeader.Entry(StoredType.of(x.dtype()), x.shape(), at, end));
             at = end;
         }
         byte[] header = new TensorHeader(entries, text).toBytes();
@@ -113,7 +118,7 @@ public record Checkpoint(Map<String, Tensor> tensors, Map<String, String> metada
             var found = new LinkedHashMap<String, Tensor>();
             header.entries().keySet().forEach(name -> found.put(name, null));
             for (var entry : inFileOrder(header))
-                found.put(entry.getKey(), read.read(entry.getValue().dtype(), entry.getValue().shape()));
+                found.put(entry.getKey(), read.read(entry.getValue().type(), entry.getValue().shape()));
             String actual = new String(digits(sum), StandardCharsets.US_ASCII);
             if (expected != null && !expected.equals(actual))
                 throw new CheckpointException(file,
@@ -138,6 +143,9 @@ public record Checkpoint(Map<String, Tensor> tensors, Map<String, String> metada
         var length = ByteBuffer.allocate(TensorHeader.DATA_START).order(ByteOrder.LITTLE_ENDIAN);
         readAll(file, channel, length);
         long bytes = length.getLong(0);
+        if (length.getInt(0) == ZIP && bytes > LONGEST_HEADER)
+            throw new CheckpointException(file, 0, "this is a zip archive, as torch.save writes, not a safetensors file; in Python, "
+                    + "safetensors.torch.save_file(model.state_dict(), \"model.safetensors\") writes one", null);
         if (bytes < 2 || bytes > LONGEST_HEADER || bytes > size - TensorHeader.DATA_START)
             throw new CheckpointException(file, 0, "the header should have " + Long.toUnsignedString(bytes) + " bytes, but there are "
                     + (size - TensorHeader.DATA_START) + " and at most " + LONGEST_HEADER

@@ -1,7 +1,6 @@
 package dev.sunda.nn;
 
 import dev.sunda.core.Tensor;
-import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Shape;
 import java.io.EOFException;
 import java.io.IOException;
@@ -64,32 +63,56 @@ final class TensorBytes {
     }
 
     /// @throws EOFException if the file ends before the tensor does
-    Tensor read(DType dtype, Shape shape) throws IOException {
+    Tensor read(StoredType type, Shape shape) throws IOException {
         int numel = shape.numel();
-        return switch (dtype) {
+        return switch (type) {
             case F32 -> {
                 var a = new float[numel];
-                fill(dtype, numel, (from, n) -> chunk.asFloatBuffer().get(a, from, n));
+                fill(type, numel, (from, n) -> chunk.asFloatBuffer().get(a, from, n));
                 yield Tensor.of(a, shape);
             }
             case F64 -> {
                 var a = new double[numel];
-                fill(dtype, numel, (from, n) -> chunk.asDoubleBuffer().get(a, from, n));
+                fill(type, numel, (from, n) -> chunk.asDoubleBuffer().get(a, from, n));
                 yield Tensor.of(a, shape);
             }
             case I32 -> {
                 var a = new int[numel];
-                fill(dtype, numel, (from, n) -> chunk.asIntBuffer().get(a, from, n));
+                fill(type, numel, (from, n) -> chunk.asIntBuffer().get(a, from, n));
                 yield Tensor.of(a, shape);
             }
             case I64 -> {
                 var a = new long[numel];
-                fill(dtype, numel, (from, n) -> chunk.asLongBuffer().get(a, from, n));
+                fill(type, numel, (from, n) -> chunk.asLongBuffer().get(a, from, n));
+                yield Tensor.of(a, shape);
+            }
+            case F16, BF16 -> {
+                var a = new float[numel];
+                fill(type, numel, (from, n) -> {
+                    for (int i = 0; i < n; i++)
+                        a[from + i] = widened(type, chunk.getShort(2 * i));
+                });
+                yield Tensor.of(a, shape);
+            }
+            case U8, I8, U16, I16 -> {
+                var a = new int[numel];
+                fill(type, numel, (from, n) -> {
+                    for (int i = 0; i < n; i++)
+                        a[from + i] = small(type, i);
+                });
+                yield Tensor.of(a, shape);
+            }
+            case U32 -> {
+                var a = new long[numel];
+                fill(type, numel, (from, n) -> {
+                    for (int i = 0; i < n; i++)
+                        a[from + i] = Integer.toUnsignedLong(chunk.getInt(4 * i));
+                });
                 yield Tensor.of(a, shape);
             }
             case BOOL -> {
                 var a = new boolean[numel];
-                fill(dtype, numel, (from, n) -> {
+                fill(type, numel, (from, n) -> {
                     for (int i = 0; i < n; i++)
                         a[from + i] = chunk.get(i) != 0;
                 });
@@ -98,16 +121,30 @@ final class TensorBytes {
         };
     }
 
+    /// A number of sixteen bits in float32, which has them all: bfloat16 is its upper half.
+    private static float widened(StoredType type, short bits) {
+        return type == StoredType.F16 ? Float.float16ToFloat(bits) : Float.intBitsToFloat(bits << 16);
+    }
+
+    private int small(StoredType type, int i) {
+        return switch (type) {
+            case U8 -> Byte.toUnsignedInt(chunk.get(i));
+            case I8 -> chunk.get(i);
+            case U16 -> Short.toUnsignedInt(chunk.getShort(2 * i));
+            default -> chunk.getShort(2 * i);
+        };
+    }
+
     @FunctionalInterface
     private interface Take {
         void elements(int from, int n);
     }
 
-    private void fill(DType dtype, int numel, Take take) throws IOException {
-        int step = CHUNK / dtype.bytes();
+    private void fill(StoredType type, int numel, Take take) throws IOException {
+        int step = CHUNK / type.bytes();
         for (int from = 0; from < numel; from += step) {
             int n = Math.min(step, numel - from);
-            chunk.clear().limit(n * dtype.bytes());
+            chunk.clear().limit(n * type.bytes());
             while (chunk.hasRemaining())
                 if (channel.read(chunk) < 0)
                     throw new EOFException("the file ended while it was read");

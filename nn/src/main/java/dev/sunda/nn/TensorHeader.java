@@ -1,12 +1,12 @@
 package dev.sunda.nn;
 
-import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,7 +34,7 @@ record TensorHeader(Map<String, Entry> entries, Map<String, String> metadata) {
 
     /// @param begin first byte, counted from the end of the header
     /// @param end byte after the last one
-    record Entry(DType dtype, Shape shape, long begin, long end) {
+    record Entry(StoredType type, Shape shape, long begin, long end) {
     }
 
     /// The header as it stands in the file, filled up with spaces to a multiple of 8 bytes.
@@ -49,7 +49,7 @@ record TensorHeader(Map<String, Entry> entries, Map<String, String> metadata) {
             }
             entries.forEach((name, entry) -> {
                 json.writeObjectPropertyStart(name);
-                json.writeStringProperty("dtype", entry.dtype.name());
+                json.writeStringProperty("dtype", entry.type.name());
                 json.writeName("shape");
                 json.writeArray(entry.shape.sizes(), 0, entry.shape.rank());
                 json.writeName("data_offsets");
@@ -108,29 +108,29 @@ record TensorHeader(Map<String, Entry> entries, Map<String, String> metadata) {
         }
 
         private Entry entry(String name) {
-            DType dtype = null;
+            StoredType type = null;
             List<Long> shape = null;
             List<Long> offsets = null;
             expect(json.nextToken(), JsonToken.START_OBJECT, "tensor '" + name + "'");
             while (json.nextToken() == JsonToken.PROPERTY_NAME)
                 switch (json.currentName()) {
-                case "dtype" -> dtype = dtype(name);
+                case "dtype" -> type = type(name);
                 case "shape" -> shape = numbers(name, MOST_DIMENSIONS);
                 case "data_offsets" -> offsets = numbers(name, 2);
                 default -> throw wrong("tensor '" + name + "' has the unknown property '" + json.currentName() + "'");
                 }
-            if (dtype == null || shape == null || offsets == null || offsets.size() != 2)
+            if (type == null || shape == null || offsets == null || offsets.size() != 2)
                 throw wrong("tensor '" + name + "' needs dtype, shape and two data_offsets");
-            return checked(name, dtype, shape, offsets.get(0), offsets.get(1));
+            return checked(name, type, shape, offsets.get(0), offsets.get(1));
         }
 
-        private DType dtype(String name) {
+        private StoredType type(String name) {
             expect(json.nextToken(), JsonToken.VALUE_STRING, "the dtype of '" + name + "'");
             String text = json.getString();
-            for (DType dtype : DType.values())
-                if (dtype.name().equals(text))
-                    return dtype;
-            throw wrong("tensor '" + name + "' has the type " + text + "; supported are F32, F64, I32, I64 and BOOL");
+            for (StoredType type : StoredType.values())
+                if (type.name().equals(text))
+                    return type;
+            throw wrong("tensor '" + name + "' has the type " + text + "; supported are " + Arrays.toString(StoredType.values()));
         }
 
         private List<Long> numbers(String name, int most) {
@@ -148,19 +148,19 @@ record TensorHeader(Map<String, Entry> entries, Map<String, String> metadata) {
             return numbers;
         }
 
-        private Entry checked(String name, DType dtype, List<Long> sizes, long begin, long end) {
+        private Entry checked(String name, StoredType type, List<Long> sizes, long begin, long end) {
             Shape shape;
             try {
                 shape = Shape.of(sizes.stream().mapToInt(Math::toIntExact).toArray());
             } catch (ArithmeticException | ShapeException e) {
                 throw new CheckpointException(file, place(), "tensor '" + name + "' is too large, its shape is " + sizes, e);
             }
-            long bytes = (long) shape.numel() * dtype.bytes();
+            long bytes = (long) shape.numel() * type.bytes();
             if (end < begin || end - begin != bytes)
-                throw wrong("tensor '" + name + "', " + dtype + " " + shape + ", needs " + bytes + " bytes but its offsets are [" + begin
+                throw wrong("tensor '" + name + "', " + type + " " + shape + ", needs " + bytes + " bytes but its offsets are [" + begin
                         + ", " + end
                         + "]");
-            return new Entry(dtype, shape, begin, end);
+            return new Entry(type, shape, begin, end);
         }
 
         /// Every byte after the header belongs to exactly one tensor.

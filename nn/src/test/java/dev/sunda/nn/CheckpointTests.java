@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sunda.core.Rng;
 import dev.sunda.core.Tensor;
+import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Shape;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -147,8 +148,8 @@ class CheckpointTests {
         refused("[]", "does not begin with '{'");
         refused("{\"x\":1}", "tensor 'x' should be START_OBJECT");
         refused("{\"x\":{\"dtype\":\"F32\",\"shape\":[1]}}", "needs dtype, shape and two data_offsets");
-        refused("{\"x\":{\"dtype\":\"BF16\",\"shape\":[0],\"data_offsets\":[0,0]}}",
-                "has the type BF16; supported are F32, F64, I32, I64 and BOOL");
+        refused("{\"x\":{\"dtype\":\"F8_E4M3\",\"shape\":[0],\"data_offsets\":[0,0]}}",
+                "has the type F8_E4M3; supported are [F64, F32, F16, BF16, I64, U32, I32, U16, I16, U8, I8, BOOL]");
         refused("{\"x\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0],\"y\":0}}", "unknown property 'y'");
         refused("{\"x\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,0]}}", "negative size or offset -1");
         refused("{\"x\":{\"dtype\":\"F32\",\"shape\":[1.5],\"data_offsets\":[0,0]}}", "should be VALUE_NUMBER_INT");
@@ -157,7 +158,7 @@ class CheckpointTests {
         refused("{\"x\":{\"dtype\":\"F32\",\"shape\":[4294967296],\"data_offsets\":[0,0]}}", "too large");
         refused("{\"x\":{\"dtype\":\"F64\",\"shape\":[1000000000],\"data_offsets\":[0,8000000000]}}", "it is truncated");
         refused("{\"x\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,4]}}", 4,
-                "float32 [2], needs 8 bytes but its offsets are [0, 4]");
+                "F32 [2], needs 8 bytes but its offsets are [0, 4]");
         refused("{\"x\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,0]}}", 4, "its offsets are [4, 0]");
         refused("{\"x\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}", 8, "leaving a hole after 0");
         refused("{\"x\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
@@ -215,5 +216,50 @@ class CheckpointTests {
         for (int b : data)
             bytes.put((byte) b);
         Files.write(file, bytes.array());
+    }
+
+    /// Bytes as PyTorch writes them for `[1.5, -2, 65504]` in float16, `[1.5, -3e38, nan]` in bfloat16 and the largest integers.
+    @Test
+    void narrowTypesAreReadIntoWiderOnes() throws IOException {
+        write("{\"h\":{\"dtype\":\"F16\",\"shape\":[3],\"data_offsets\":[0,6]},"
+                + "\"b\":{\"dtype\":\"BF16\",\"shape\":[3],\"data_offsets\":[6,12]},"
+                + "\"u8\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[12,14]},"
+                + "\"i8\":{\"dtype\":\"I8\",\"shape\":[2],\"data_offsets\":[14,16]},"
+                + "\"u16\":{\"dtype\":\"U16\",\"shape\":[2],\"data_offsets\":[16,20]},"
+                + "\"i16\":{\"dtype\":\"I16\",\"shape\":[2],\"data_offsets\":[20,24]},"
+                + "\"u32\":{\"dtype\":\"U32\",\"shape\":[1],\"data_offsets\":[24,28]}}", 0x00, 0x3e, 0x00, 0xc0, 0xff, 0x7b, 0xc0, 0x3f,
+                0x62, 0xff, 0xc0, 0x7f, 0xff, 1, 0xff, 1, 0xff, 0xff, 1, 0, 0xff, 0xff, 1, 0, 0xff, 0xff, 0xff, 0xff);
+        Map<String, Tensor> read = Checkpoint.load(file).tensors();
+        assertThat(read.get("h").toFloatArray()).containsExactly(1.5f, -2, 65504);
+        assertThat(read.get("b").toFloatArray()).containsExactly(1.5f, Float.intBitsToFloat(0xff62 << 16), Float.NaN);
+        assertThat(read.get("u8").toIntArray()).containsExactly(255, 1);
+        assertThat(read.get("i8").toIntArray()).containsExactly(-1, 1);
+        assertThat(read.get("u16").toIntArray()).containsExactly(65535, 1);
+        assertThat(read.get("i16").toIntArray()).containsExactly(-1, 1);
+        assertThat(read.get("u32").toLongArray()).containsExactly(4294967295L);
+        read.forEach((name, x) -> assertThat(x.dtype()).as(name)
+                .isEqualTo(name.equals("u32") ? DType.I64 : name.length() == 1 ? DType.F32 : DType.I32));
+    }
+
+    @Test
+    void longTensorsOfNarrowTypesTravelInPieces() throws IOException {
+        int n = 700_001;
+        byte[] json = ("{\"x\":{\"dtype\":\"BF16\",\"shape\":[" + n + "],\"data_offsets\":[0," + 2 * n + "]}}")
+                .getBytes(StandardCharsets.UTF_8);
+        var bytes = ByteBuffer.allocate(8 + json.length + 2 * n).order(ByteOrder.LITTLE_ENDIAN).putLong(json.length).put(json);
+        for (int i = 0; i < n; i++)
+            bytes.putShort((short) (i & 0x7f7f));
+        Files.write(file, bytes.array());
+        float[] read = Checkpoint.load(file).tensors().get("x").toFloatArray();
+        for (int i = 0; i < n; i++)
+            if (Float.floatToRawIntBits(read[i]) >>> 16 != (i & 0x7f7f))
+                throw new AssertionError("element " + i + " is " + read[i]);
+    }
+
+    @Test
+    void anArchiveOfTorchSaveIsRecognised() throws IOException {
+        Files.write(file, new byte[] {'P', 'K', 3, 4, 0, 0, 8, 8, 0, 0, 0, 0});
+        assertThatThrownBy(() -> Checkpoint.load(file)).isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("byte 0: this is a zip archive, as torch.save writes").hasMessageContaining("save_file");
     }
 }
