@@ -1102,6 +1102,11 @@ public final class Tensor {
         return Reductions.moments("varMean", this, dims, correction);
     }
 
+    /// The Euclidean norm of all elements.
+    public Tensor norm() {
+        return norm(2, Dims.all());
+    }
+
     /// The vector norm `(sum of |x|^p)^(1/p)`; for order 0 the number of elements that are not 0, for the infinite orders the largest and
     /// the smallest absolute value.
     ///
@@ -1143,8 +1148,18 @@ public final class Tensor {
         return Reductions.reduce(ReduceOp.MIN, this, dims);
     }
 
+    /// Whether any element is true, or not 0.
+    public Tensor any() {
+        return any(Dims.all());
+    }
+
     public Tensor any(Dims dims) {
         return Reductions.reduce(ReduceOp.ANY, this, dims);
+    }
+
+    /// Whether all elements are true, or not 0.
+    public Tensor all() {
+        return all(Dims.all());
     }
 
     public Tensor all(Dims dims) {
@@ -1159,6 +1174,16 @@ public final class Tensor {
     /// The most frequent element along `dim`, the smallest of several, and the last place it stands at.
     public Indexed mode(int dim, boolean keepDim) {
         return Sets.mode(this, dim, keepDim);
+    }
+
+    /// The largest of all elements.
+    public Tensor max() {
+        return amax(Dims.all());
+    }
+
+    /// The smallest of all elements.
+    public Tensor min() {
+        return amin(Dims.all());
     }
 
     /// The largest element along `dim` and its place, the first one of equals; NaN counts as larger than everything.

@@ -231,4 +231,16 @@ class TensorTests {
         assertThat(x.reshape(1000, -1).sum(Dims.of(0)).sum().item()).isCloseTo(sum, within(1.6e-5 * sum));
         assertThat(x.narrow(0, 0, 999_999).var(Dims.all(), 0).item()).isCloseTo(0.0625, within(1e-7));
     }
+
+    @Test
+    void reductionsOfAllElementsNeedNoDimensions() {
+        assertThat(MATRIX.max().item()).isEqualTo(6);
+        assertThat(MATRIX.min().item()).isEqualTo(1);
+        assertThat(MATRIX.norm().item()).isCloseTo(Math.sqrt(91), within(1e-6));
+        assertThat(MATRIX.gt(5).any().item()).isEqualTo(1);
+        assertThat(MATRIX.gt(5).all().item()).isZero();
+        assertThat(MATRIX.gt(6).any().item()).isZero();
+        assertThat(MATRIX.gt(0).all().item()).isEqualTo(1);
+        assertThat(MATRIX.max().shape()).isEqualTo(Shape.SCALAR);
+    }
 }
