@@ -1,13 +1,12 @@
 package dev.sunda.data;
 
 import dev.sunda.core.Rng;
-import dev.sunda.core.Tensor;
 import dev.sunda.core.type.Device;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 
 /// Goes through a data set in batches, epoch after epoch.
 ///
@@ -22,6 +21,7 @@ import java.util.Objects;
 public final class DataLoader {
     private static final long ORDER = 0;
     private static final long TRANSFORM = 1;
+    private static final Function<List<Sample>, Batch> STACK = Batch::of;
 
     private final Dataset<Sample> dataset;
     private final Options options;
@@ -30,13 +30,16 @@ public final class DataLoader {
     ///
     /// @param batchSize samples in a batch, at least 1; the last batch may be smaller
     /// @param seed      decides every order and every random transform
-    /// @param shuffle   whether each epoch has an order of its own; otherwise samples come by number
+    /// @param sampler   which samples an epoch has, and in which order
     /// @param dropLast  whether a last batch that is not full is left out
     /// @param prefetch  batches prepared ahead of the one in use, each on a virtual thread of its own; 0 prepares a batch when it is asked
     ///                  for, on the thread that asks
     /// @param transform applied to the input of each sample; [Transform#NONE] for none
+    /// @param collate   makes a batch of samples: [Batch#of] stacks what is of one size, another function can pad. Called from several
+    ///                  threads
     /// @param device    where batches end up; whoever prepares a batch ahead copies it there while the device computes
-    public record Options(int batchSize, long seed, boolean shuffle, boolean dropLast, int prefetch, Transform transform, Device device) {
+    public record Options(int batchSize, long seed, Sampler sampler, boolean dropLast, int prefetch, Transform transform,
+            Function<List<Sample>, Batch> collate, Device device) {
         /// Batches prepared ahead unless something else is asked for.
         public static final int DEFAULT_PREFETCH = 2;
 
@@ -45,38 +48,50 @@ public final class DataLoader {
                 throw new IllegalArgumentException("DataLoader: batch size must be at least 1 (got " + batchSize + ")");
             if (prefetch < 0 || prefetch > 1024)
                 throw new IllegalArgumentException("DataLoader: prefetch must be from 0 to 1024 (got " + prefetch + ")");
+            Objects.requireNonNull(sampler, "DataLoader: sampler is null; use Sampler.IN_ORDER or SHUFFLED");
             Objects.requireNonNull(transform, "DataLoader: transform is null; use Transform.NONE");
+            Objects.requireNonNull(collate, "DataLoader: collate is null; use Batch::of");
             Objects.requireNonNull(device, "DataLoader: device is null; use Device.CPU");
         }
 
         /// For training: shuffled, the last batch is kept, two batches are prepared ahead, no transform.
         public static Options shuffled(int batchSize, long seed) {
-            return new Options(batchSize, seed, true, false, DEFAULT_PREFETCH, Transform.NONE, Device.CPU);
+            return new Options(batchSize, seed, Sampler.SHUFFLED, false, DEFAULT_PREFETCH, Transform.NONE, STACK, Device.CPU);
         }
 
         /// For evaluation: samples by number, the last batch is kept, two batches are prepared ahead, no transform.
         public static Options inOrder(int batchSize) {
-            return new Options(batchSize, 0, false, false, DEFAULT_PREFETCH, Transform.NONE, Device.CPU);
+            return new Options(batchSize, 0, Sampler.IN_ORDER, false, DEFAULT_PREFETCH, Transform.NONE, STACK, Device.CPU);
+        }
+
+        /// These options with another `sampler`.
+        public Options withSampler(Sampler sampler) {
+            return new Options(batchSize, seed, sampler, dropLast, prefetch, transform, collate, device);
         }
 
         /// These options with another `dropLast`.
         public Options withDropLast(boolean dropLast) {
-            return new Options(batchSize, seed, shuffle, dropLast, prefetch, transform, device);
+            return new Options(batchSize, seed, sampler, dropLast, prefetch, transform, collate, device);
         }
 
         /// These options with another `prefetch`.
         public Options withPrefetch(int prefetch) {
-            return new Options(batchSize, seed, shuffle, dropLast, prefetch, transform, device);
+            return new Options(batchSize, seed, sampler, dropLast, prefetch, transform, collate, device);
         }
 
         /// These options with another `device`.
         public Options withDevice(Device device) {
-            return new Options(batchSize, seed, shuffle, dropLast, prefetch, transform, device);
+            return new Options(batchSize, seed, sampler, dropLast, prefetch, transform, collate, device);
+        }
+
+        /// These options with another `collate`.
+        public Options withCollate(Function<List<Sample>, Batch> collate) {
+            return new Options(batchSize, seed, sampler, dropLast, prefetch, transform, collate, device);
         }
 
         /// These options with another `transform`.
         public Options withTransform(Transform transform) {
-            return new Options(batchSize, seed, shuffle, dropLast, prefetch, transform, device);
+            return new Options(batchSize, seed, sampler, dropLast, prefetch, transform, collate, device);
         }
     }
 
@@ -87,6 +102,7 @@ public final class DataLoader {
 
     /// @param dataset must hold at least one sample
     public DataLoader(Dataset<Sample> dataset, Options options) {
+        Objects.requireNonNull(dataset, "DataLoader: the data set is null");
         if (dataset.size() < 1)
             throw new IllegalArgumentException("DataLoader: the data set must not be empty (got 0 samples)");
         this.dataset = dataset;
@@ -95,12 +111,16 @@ public final class DataLoader {
 
     /// Number of samples an epoch delivers.
     public int size() {
-        return options.dropLast() ? batches() * options.batchSize() : dataset.size();
+        return options.dropLast() ? batches() * options.batchSize() : samples();
     }
 
     /// Number of batches in an epoch.
     public int batches() {
-        return options.dropLast() ? dataset.size() / options.batchSize() : Math.ceilDiv(dataset.size(), options.batchSize());
+        return options.dropLast() ? samples() / options.batchSize() : Math.ceilDiv(samples(), options.batchSize());
+    }
+
+    private int samples() {
+        return options.sampler().count(dataset.size());
     }
 
     /// How this loader works.
@@ -130,33 +150,38 @@ public final class DataLoader {
     }
 
     private int[] order(int epoch) {
-        if (options.shuffle())
-            return new Rng(options.seed()).split(ORDER).split(epoch).permutation(dataset.size());
-        var order = new int[dataset.size()];
-        Arrays.setAll(order, i -> i);
+        int[] order = options.sampler().order(dataset.size(), new Rng(options.seed()).split(ORDER).split(epoch));
+        if (order.length != samples())
+            throw new DataException("DataLoader: the sampler said that an epoch has " + samples() + " samples, but it has " + order.length);
+        for (int index : order)
+            if (index < 0 || index >= dataset.size())
+                throw new DataException("DataLoader: the sampler asks for sample " + index + " of a data set of " + dataset.size());
         return order;
     }
 
     /// Makes one batch of an epoch; called from several threads.
     Batch load(int epoch, int batch, int[] indices) {
         try {
-            return transform(epoch, indices, dataset.batch(indices)).to(options.device());
+            return batch(epoch, indices).to(options.device());
         } catch (RuntimeException e) {
             throw new DataException("DataLoader: epoch " + epoch + ", batch " + batch + ": " + e.getMessage(), e);
         }
     }
 
-    private Batch transform(int epoch, int[] indices, Batch batch) {
-        if (options.transform() == Transform.NONE)
-            return batch;
+    /// All at once if nothing is to be done with single samples, which sets that are held in memory are quick at.
+    private Batch batch(int epoch, int[] indices) {
+        if (options.transform() == Transform.NONE && options.collate() == STACK)
+            return dataset.batch(indices);
         Rng ofEpoch = new Rng(options.seed()).split(TRANSFORM).split(epoch);
-        List<Tensor> inputs = new ArrayList<>(indices.length);
-        for (int i = 0; i < indices.length; i++)
+        var samples = new ArrayList<Sample>(indices.length);
+        for (int index : indices)
             try {
-                inputs.add(options.transform().apply(batch.input().select(0, i), ofEpoch.split(indices[i])));
+                Sample sample = dataset.get(index);
+                samples.add(options.transform() == Transform.NONE ? sample
+                        : new Sample(options.transform().apply(sample.input(), ofEpoch.split(index)), sample.target(), sample.extras()));
             } catch (RuntimeException e) {
-                throw new DataException("sample " + indices[i] + ": " + e.getMessage(), e);
+                throw new DataException("sample " + index + ": " + e.getMessage(), e);
             }
-        return new Batch(Tensor.stack(inputs, 0), batch.target());
+        return options.collate().apply(samples);
     }
 }

@@ -20,7 +20,8 @@ public interface Dataset<T> {
     T get(int index);
 
     /// The samples with these numbers, stacked in the given order. Sets that are held in memory override it, because it can be
-    /// many times faster than stacking single samples.
+    /// many times faster than stacking single samples. A [DataLoader] with a transform, or a collate function of its own, takes
+    /// samples one by one.
     ///
     /// @throws DataException if a sample cannot be made (the message names its number), if shapes differ, or if the elements are not
     ///                       samples

@@ -29,10 +29,11 @@ public record RandomCrop(int height, int width, int padding) implements Transfor
                     + " pixels of padding", image.shape());
         int top = rng.nextInt(freeRows + 1) - padding;
         int left = rng.nextInt(freeColumns + 1) - padding;
-        return window(x, image.shape(), top, left);
+        return window(x, image.shape(), top, left, height, width);
     }
 
-    private Tensor window(float[] x, Shape from, int top, int left) {
+    /// A part of an image, with zeros where it lies outside.
+    static Tensor window(float[] x, Shape from, int top, int left, int height, int width) {
         int c = from.size(0), h = from.size(1), w = from.size(2);
         var y = new float[c * height * width];
         int firstColumn = Math.max(0, -left), endColumn = Math.min(width, w - left);

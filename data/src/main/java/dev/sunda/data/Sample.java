@@ -3,16 +3,24 @@ package dev.sunda.data;
 import dev.sunda.core.Tensor;
 import dev.sunda.core.type.Shape;
 
+import java.util.List;
 import java.util.Objects;
 
 /// One example to learn from: an input and what the model should answer.
 ///
 /// @param input  for example an image `[c, h, w]`
 /// @param target for example a class number, an I64 scalar
-public record Sample(Tensor input, Tensor target) {
+/// @param extras what else belongs to it, for example a length, a mask or a second image
+public record Sample(Tensor input, Tensor target, List<Tensor> extras) {
     public Sample {
         Objects.requireNonNull(input, "Sample: input is null");
         Objects.requireNonNull(target, "Sample: target is null");
+        extras = List.copyOf(extras);
+    }
+
+    /// Without extras.
+    public Sample(Tensor input, Tensor target) {
+        this(input, target, List.of());
     }
 
     /// A sample of a class; the target becomes an I64 scalar.

@@ -36,7 +36,7 @@ class DataLoaderProperties {
             @ForAll @IntRange(min = 1, max = 9) int batchSize,
             @ForAll @IntRange(min = 1, max = 6) int prefetch, @ForAll @IntRange(max = 3) int epoch, @ForAll boolean dropLast,
             @ForAll long seed) {
-        Options alone = new Options(batchSize, seed, true, dropLast, 0, AUGMENT, Device.CPU);
+        Options alone = new Options(batchSize, seed, Sampler.SHUFFLED, dropLast, 0, AUGMENT, Batch::of, Device.CPU);
         LabelledImages images = images(n, seed);
         assertThat(inputs(new DataLoader(images, alone.withPrefetch(prefetch)), epoch, 0))
                 .containsExactlyElementsOf(inputs(new DataLoader(images, alone), epoch, 0));

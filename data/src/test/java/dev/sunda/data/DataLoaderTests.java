@@ -102,7 +102,8 @@ class DataLoaderTests {
     void transformsDependOnTheSampleNotOnItsPlace() {
         Transform noise = (x, rng) -> Tensor.of(new float[] {x.toFloatArray()[0] + rng.nextFloat()}, Shape.of(1, 1, 1));
         float[] shuffled = bySample(new DataLoader(numbers(20), Options.shuffled(3, 9).withTransform(noise)), 1);
-        float[] ordered = bySample(new DataLoader(numbers(20), new Options(5, 9, false, false, 0, noise, Device.CPU)), 1);
+        Options inOrder = new Options(5, 9, Sampler.IN_ORDER, false, 0, noise, Batch::of, Device.CPU);
+        float[] ordered = bySample(new DataLoader(numbers(20), inOrder), 1);
         assertThat(shuffled).isEqualTo(ordered);
         assertThat(bySample(new DataLoader(numbers(20), Options.shuffled(3, 9).withTransform(noise)), 2)).isNotEqualTo(ordered);
         assertThat(bySample(new DataLoader(numbers(20), Options.shuffled(3, 8).withTransform(noise)), 1)).isNotEqualTo(ordered);
@@ -232,5 +233,39 @@ class DataLoaderTests {
         assertThatThrownBy(() -> new DataLoader(numbers(3), 1, 1).epoch(-1))
                 .hasMessage("DataLoader.epoch: epoch must not be negative (got -1)");
         assertThatThrownBy(() -> new DataLoader(numbers(3), 1, 1).epoch(0).indices(3)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    /// Images of different sizes, and words of different lengths.
+    @Test
+    void samplesOfDifferentSizesBecomeBatches() {
+        Dataset<Sample> images = Dataset.of(List.of(3, 5, 4)).map(n -> Sample.of(Tensor.ones(1, n, n + 1), n));
+        for (Batch batch : new DataLoader(images, Options.inOrder(3).withTransform(new RandomCrop(2, 2, 0))).epoch(0))
+            assertThat(batch.input().shape()).isEqualTo(Shape.of(3, 1, 2, 2));
+        assertThatThrownBy(() -> targets(new DataLoader(images, Options.inOrder(3)).epoch(0))).isInstanceOf(DataException.class)
+                .hasMessageContaining("crop or resize with a transform, or pad with a collate function of your own");
+
+        Dataset<Sample> words = Dataset.of(List.of(1, 3, 2)).map(n -> new Sample(Tensor.arange(n).add(1), Tensor.of((long) n)));
+        Batch padded = new DataLoader(words, Options.inOrder(3).withCollate(DataLoaderTests::padded)).epoch(0).iterator().next();
+        assertThat(padded.input().toLongArray()).containsExactly(1, 0, 0, 1, 2, 3, 1, 2, 0);
+        assertThat(padded.extras().getFirst().toLongArray()).containsExactly(1, 3, 2);
+    }
+
+    private static Batch padded(List<Sample> samples) {
+        int longest = samples.stream().mapToInt(s -> s.input().size(0)).max().orElseThrow();
+        var rows = samples.stream().map(s -> Tensor.cat(List.of(s.input(), Tensor.zerosLike(Tensor.arange(longest))), 0)
+                .narrow(0, 0, longest)).toList();
+        var lengths = samples.stream().mapToLong(s -> s.input().size(0)).toArray();
+        return new Batch(Tensor.stack(rows, 0), Tensor.stack(samples.stream().map(Sample::target).toList(), 0),
+                List.of(Tensor.of(lengths)));
+    }
+
+    @Test
+    void errorsOfACollateFunctionNameTheBatch() {
+        var loader = new DataLoader(numbers(4), Options.inOrder(2).withCollate(_ -> {
+            throw new IllegalStateException("do not fit");
+        }));
+        assertThatThrownBy(() -> targets(loader.epoch(0))).isInstanceOf(DataException.class)
+                .hasMessage("DataLoader: epoch 0, batch 0: do not fit");
+        assertThatThrownBy(() -> Options.inOrder(2).withCollate(null)).hasMessage("DataLoader: collate is null; use Batch::of");
     }
 }

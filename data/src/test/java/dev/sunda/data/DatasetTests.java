@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sunda.core.Tensor;
+import dev.sunda.core.type.Device;
 import dev.sunda.core.type.Shape;
 
 import org.junit.jupiter.api.Test;
@@ -150,5 +151,34 @@ class DatasetTests {
         });
         assertThatThrownBy(() -> broken.batch(0, 3)).isInstanceOf(DataException.class).hasMessage("sample 3: no d")
                 .hasCauseInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void extrasGoWithTheirSamples() {
+        Tensor inputs = Tensor.arange(6).reshape(3, 2), targets = Tensor.arange(3), lengths = Tensor.of(5L, 6, 7);
+        var set = new TensorDataset(inputs, targets, List.of(lengths, inputs.mul(10)));
+        var loader = new DataLoader(set, DataLoader.Options.inOrder(2).withTransform((x, _) -> x.add(1)));
+        Batch last = loader.epoch(0, 1).iterator().next();
+        assertThat(last.input().toLongArray()).containsExactly(5, 6);
+        assertThat(last.extras().get(0).toLongArray()).containsExactly(7);
+        assertThat(last.extras().get(1).toLongArray()).containsExactly(40, 50);
+        Dataset<Sample> one = set.map(sample -> sample);             // stacks single samples
+        assertThat(one.batch(2, 0).extras().get(1).toLongArray()).containsExactly(40, 50, 0, 10);
+        assertThat(one.batch(2, 0).to(Device.REFERENCE).extras()).allMatch(x -> x.device().equals(Device.REFERENCE));
+        assertThat(set.subset(1).batch(0).extras().getFirst().toLongArray()).containsExactly(6);
+    }
+
+    @Test
+    void extrasThatDoNotFitAreRefused() {
+        Tensor x = Tensor.ones(2, 1), y = Tensor.ones(2);
+        assertThatThrownBy(() -> new TensorDataset(x, y, List.of(Tensor.ones(3)))).hasMessage(
+                "TensorDataset: extras must have the size of the inputs in dimension 0 (got [2, 1], [3])");
+        assertThatThrownBy(() -> new Batch(x, y, List.of(Tensor.ones(1).squeeze(0)))).hasMessageStartingWith("Batch: extras must have");
+        var with = new Sample(y, y, List.of(y));
+        for (var samples : List.of(List.of(with, new Sample(y, y)), List.of(new Sample(y, y), with)))
+            assertThatThrownBy(() -> Batch.of(samples)).isInstanceOf(DataException.class)
+                    .hasMessageContaining("position 1 has another number of extras than the first one");
+        assertThatThrownBy(() -> Batch.of(List.of(with, new Sample(y, y, List.of(x)))))
+                .hasMessageContaining("extra 0 at position 1 differs");
     }
 }

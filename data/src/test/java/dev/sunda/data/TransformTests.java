@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.sunda.core.Rng;
 import dev.sunda.core.Tensor;
+import dev.sunda.core.type.DType;
+import dev.sunda.core.type.Device;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
 
@@ -158,5 +160,92 @@ class TransformTests {
         assertThatThrownBy(() -> new RandomCrop(0, 1, 0)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new RandomAffine(0, 0, 0, 1)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> RandomAffine.rotation(181)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void turnsEachChannelUpsideDown() {
+        Tensor image = Tensor.of(new float[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}, Shape.of(2, 3, 2));
+        assertThat(new RandomVerticalFlip(1).apply(image, new Rng(0)).toFloatArray())
+                .containsExactly(5, 6, 3, 4, 1, 2, 11, 12, 9, 10, 7, 8);
+        assertThat(new RandomVerticalFlip(0).apply(image, new Rng(0)).toFloatArray()).isEqualTo(image.toFloatArray());
+        assertThatThrownBy(() -> new RandomVerticalFlip(-0.1)).hasMessage(
+                "RandomVerticalFlip: probability must be from 0 to 1 (got -0.1)");
+    }
+
+    @Test
+    void cutsOutTheMiddle() {
+        Tensor image = Tensor.arange(35).reshape(1, 5, 7).to(DType.F32);
+        assertThat(new CenterCrop(1, 3).apply(image, new Rng(0)).toFloatArray()).containsExactly(16, 17, 18);
+        assertThat(new CenterCrop(2, 2).apply(image, new Rng(0)).toFloatArray()).as("1.5 and 2.5 become 2")
+                .containsExactly(16, 17, 23, 24);
+        assertThatThrownBy(() -> new CenterCrop(6, 2).apply(image, new Rng(0))).isInstanceOf(ShapeException.class)
+                .hasMessage("CenterCrop: a window of 6x2 does not fit into the image; put a Resize before it (got [1, 5, 7])");
+    }
+
+    /// Values of `torch.nn.functional.interpolate(x, size, mode="bilinear", antialias=True)`, PyTorch 2.13.
+    @Test
+    void resizesAsPyTorchDoes() {
+        Tensor x = Tensor.of(new float[] {3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8, 9, 7, 9, 3, 2, 3, 8, 4, 6, 2, 6, 4, 3, 3, 8, 3, 2, 7},
+                Shape.of(1, 5, 6));
+        assertNear(new Resize(1, 1).apply(x, new Rng(0)), 4.725146);
+        assertNear(new Resize(2, 3).apply(x, new Rng(0)),
+                4.545455, 4.096591, 5.201299, 5.675324, 4.727273, 4.090909);
+        assertNear(new Resize(3, 2).apply(x, new Rng(0)),
+                3.160714, 5.035714, 6.305555, 4.041667, 4.678571, 4.357143);
+        assertNear(new Resize(7, 9).apply(x, new Rng(0)),
+                3.0, 2.0, 1.5, 3.5, 2.5, 1.666667, 4.333334, 7.0, 9.0, 2.428571, 3.142857, 3.97619, 4.452381, 3.357143, 2.619048, 4.52381,
+                6.714286, 8.428572, 4.000001, 5.142858, 6.261905, 6.166667, 4.571429, 3.190476, 3.952381, 5.357142, 6.571428, 9.0, 8.0,
+                7.333334, 8.666667, 6.0, 2.833333, 2.166667, 2.5, 3.0, 8.285714, 6.571428, 5.190476, 6.523809, 4.571428, 2.714286,
+                4.428572, 4.285715, 3.714286, 5.857142, 4.714286, 4.119048, 6.309525, 4.642857, 2.738096, 3.976191, 4.785714, 5.285714,
+                3.0, 3.0, 3.833334, 7.166667, 5.5, 2.833333, 2.166667, 4.5, 7.0);
+        assertNear(new Resize(2, 9).apply(x, new Rng(0)),
+                4.181818, 4.363636, 4.727273, 5.454545, 3.977273, 2.659091, 4.022728, 5.681818, 7.0, 6.363636, 5.409091, 4.924242,
+                6.80303, 4.931818, 2.787879, 3.575757, 4.340909, 4.909091);
+        assertNear(new Resize(4, 5).apply(x, new Rng(0)),
+                2.642857, 2.964286, 2.875, 3.75, 7.946428, 5.238095, 6.505952, 4.833333, 3.482143, 5.452381, 7.738094, 5.964285, 4.833333,
+                3.64881, 3.744047, 4.035714, 4.767857, 5.125, 2.910714, 5.553571);
+    }
+
+    @Test
+    void resizingKeepsWhatHasOneColourAndTheProportions() {
+        Tensor grey = Tensor.full(Shape.of(3, 7, 4), 0.3, DType.F32, Device.CPU);
+        assertThat(new Resize(3, 9).apply(grey, new Rng(0)).sub(0.3).abs().max().item()).isLessThan(1e-6);
+        assertThat(Resize.shorterSide(2).apply(grey, new Rng(0)).shape()).isEqualTo(Shape.of(3, 3, 2));
+        assertThat(Resize.shorterSide(8).apply(grey.mT(), new Rng(0)).shape()).isEqualTo(Shape.of(3, 8, 14));
+        assertThat(new Resize(7, 4).apply(grey, new Rng(0)).toFloatArray()).as("nothing to do").isEqualTo(grey.toFloatArray());
+        assertThatThrownBy(() -> new Resize(0, 1)).hasMessage("Resize: height and width must be at least 1 (got 0, 1)");
+        assertThatThrownBy(() -> Resize.shorterSide(0)).hasMessageContaining("at least 1 (got 0)");
+        assertThatThrownBy(() -> new Resize(1, 1).apply(Tensor.zeros(1, 0, 3), new Rng(0)))
+                .hasMessageStartingWith("Resize: the image must have pixels");
+    }
+
+    @Test
+    void randomWindowsStayWithinTheirBounds() {
+        Tensor image = Tensor.arange(40 * 60).reshape(1, 40, 60).to(DType.F32);
+        var crop = new RandomResizedCrop(8, 6, 0.2, 0.5, 0.5, 2);
+        var means = new HashSet<Double>();
+        for (int i = 0; i < 50; i++) {
+            Tensor y = crop.apply(image, new Rng(i));
+            assertThat(y.shape()).isEqualTo(Shape.of(1, 8, 6));
+            assertThat(y.min().item()).isNotNegative();
+            assertThat(y.max().item()).isLessThan(2400);
+            double rows = (y.get(0, 7, 0) - y.get(0, 0, 0)) / 60 * 8 / 7;            // of the window, from the slope within it
+            double columns = (y.get(0, 0, 5) - y.get(0, 0, 0)) * 6 / 5;
+            assertThat(rows * columns / 2400).as("area").isBetween(0.17, 0.55);
+            assertThat(columns / rows).as("proportions").isBetween(0.4, 2.4);
+            means.add(y.mean().item());
+        }
+        assertThat(means).hasSizeGreaterThan(40);
+        assertThat(crop.apply(image, new Rng(3)).toFloatArray()).isEqualTo(crop.apply(image, new Rng(3)).toFloatArray());
+    }
+
+    @Test
+    void aWindowThatNeverFitsIsTakenFromTheMiddle() {
+        Tensor wide = Tensor.arange(4 * 100).reshape(1, 4, 100).to(DType.F32);
+        Tensor y = new RandomResizedCrop(4, 4, 1, 1, 1, 1).apply(wide, new Rng(0));
+        assertThat(y.toFloatArray()).isEqualTo(wide.narrow(2, 48, 4).contiguous().toFloatArray());
+        assertThatThrownBy(() -> new RandomResizedCrop(4, 4, 0.5, 0.4, 1, 1)).hasMessageContaining("the smallest first (got 0.5, 0.4)");
+        assertThatThrownBy(() -> new RandomResizedCrop(4, 4, 0.5, 1, 0, 1)).hasMessageContaining("the ratios");
+        assertThatThrownBy(() -> new RandomResizedCrop(0, 4)).hasMessageContaining("at least 1 (got 0, 4)");
     }
 }
