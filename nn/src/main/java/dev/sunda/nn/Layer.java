@@ -368,13 +368,27 @@ public abstract class Layer {
         return copies;
     }
 
-    /// Overwrites all parameters and buffers. Names, shapes and types are checked first; if any does not fit nothing changes.
+    /// Names that a model and saved tensors do not have in common.
+    ///
+    /// @param missing what the model has and was not given, so that it stayed as it was
+    /// @param unexpected what was given and the model does not have
+    public record Differences(List<String> missing, List<String> unexpected) {
+        /// Copies the lists.
+        public Differences {
+            missing = List.copyOf(missing);
+            unexpected = List.copyOf(unexpected);
+        }
+    }
+
+    /// Overwrites all parameters and buffers. Names, shapes and types are checked first; if any does not fit nothing changes. Of several
+    /// names of one shared parameter one is enough.
     ///
     /// @param tensors as from [#stateDict], on any device
     /// @param strict whether every name must be there and no other; otherwise what is missing stays and what is unexpected is not used
+    /// @return what was missing and unexpected; nothing if strict
     /// @throws IllegalArgumentException listing what is missing, unexpected, or of another shape or type
-    public final void loadStateDict(Map<String, Tensor> tensors, boolean strict) {
-        StateDict.check(getClass().getSimpleName(), state(), tensors, strict);
+    public final Differences loadStateDict(Map<String, Tensor> tensors, boolean strict) {
+        Differences differences = StateDict.check(getClass().getSimpleName(), state(), tensors, strict);
         visit("", (prefix, layer) -> {
             layer.parameters.forEach((name, parameter) -> {
                 if (tensors.get(prefix + name) != null)
@@ -385,6 +399,7 @@ public abstract class Layer {
                     buffer.set(tensors.get(prefix + name));
             });
         });
+        return differences;
     }
 
     /// All parameters and buffers themselves by path, in PyTorch's names and order: they change with training, and are not to be written

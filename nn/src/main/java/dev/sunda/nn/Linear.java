@@ -5,6 +5,7 @@ import dev.sunda.autograd.Variable;
 import dev.sunda.core.Rng;
 import dev.sunda.core.Tensor;
 import dev.sunda.core.type.Shape;
+import dev.sunda.core.type.ShapeException;
 import java.util.Set;
 
 /// `y = x * weight^T + bias`. Shapes: `[..., in]` to `[..., out]`.
@@ -31,6 +32,30 @@ public final class Linear extends Layer {
         Shape shape = Shape.of(out, in);
         this.weight = parameter("weight", Initializers.weight(shape, rng));
         this.bias = bias ? parameter("bias", Initializers.bias(shape, rng)) : null;
+    }
+
+    /// With parameters that exist already and are shared with the layers that hold them: a change of one is a change of all, and their
+    /// gradients add up. So the last layer of a language model shares the table of its first one:
+    ///
+    /// ```java
+    /// embedding = child("embedding", new Embedding(words, width, rng));
+    /// head = child("head", new Linear(embedding.weight(), null));
+    /// ```
+    ///
+    /// @param weight `[out, in]`
+    /// @param bias `[out]`; null for none
+    public Linear(Parameter weight, Parameter bias) {
+        if (weight.rank() != 2 || weight.shape().numel() == 0)
+            throw new ShapeException("Linear", "the weight must be [out, in]", weight.shape());
+        if (bias != null && !bias.shape().equals(Shape.of(weight.size(0))))
+            throw new ShapeException("Linear", "the bias needs as many elements as the weight has rows", weight.shape(), bias.shape());
+        in = weight.size(1);
+        out = weight.size(0);
+        this.weight = weight;
+        this.bias = bias;
+        adopt("weight", weight);
+        if (bias != null)
+            adopt("bias", bias);
     }
 
     /// Without bias; unlike those of the other forms, a size may be 0.

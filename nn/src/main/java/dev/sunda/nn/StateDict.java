@@ -2,8 +2,11 @@ package dev.sunda.nn;
 
 import dev.sunda.core.Tensor;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// Whether saved tensors fit a model.
 final class StateDict {
@@ -12,15 +15,21 @@ final class StateDict {
     private StateDict() {
     }
 
+    /// @return what is missing and unexpected
     /// @throws IllegalArgumentException listing everything that does not fit
-    static void check(String model, Map<String, Tensor> expected, Map<String, Tensor> given, boolean strict) {
+    static Layer.Differences check(String model, Map<String, Tensor> expected, Map<String, Tensor> given, boolean strict) {
         var missing = new ArrayList<String>();
         var mismatched = new ArrayList<String>();
+        Set<Tensor> shared = Collections.newSetFromMap(new IdentityHashMap<>());
+        expected.forEach((name, ours) -> {
+            if (given.get(name) != null)
+                shared.add(ours);
+        });
         expected.forEach((name, ours) -> {
             Tensor theirs = given.get(name);
-            if (theirs == null)
+            if (theirs == null && !shared.contains(ours))
                 missing.add(name);
-            else if (!theirs.shape().equals(ours.shape()) || theirs.dtype() != ours.dtype())
+            else if (theirs != null && (!theirs.shape().equals(ours.shape()) || theirs.dtype() != ours.dtype()))
                 mismatched.add(name + " (the model has " + ours.describe() + ", got " + theirs.describe() + ")");
         });
         var unexpected = given.keySet().stream().filter(name -> !expected.containsKey(name)).toList();
@@ -32,6 +41,7 @@ final class StateDict {
         list(problems, "mismatched", mismatched);
         if (!problems.isEmpty())
             throw new IllegalArgumentException("loadStateDict: the tensors do not fit " + model + "; " + String.join("; ", problems));
+        return new Layer.Differences(missing, unexpected);
     }
 
     private static void list(List<String> problems, String what, List<String> names) {

@@ -11,10 +11,12 @@ import dev.sunda.core.StepScope;
 import dev.sunda.core.Tensor;
 import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Device;
+import dev.sunda.core.type.Dims;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class LayerTests {
@@ -242,5 +244,59 @@ class LayerTests {
         List<float[]> first = new Net(7).parameters().stream().map(Parameter::data).map(Tensor::toFloatArray).toList();
         assertThat(new Net(7).parameters().stream().map(Parameter::data).map(Tensor::toFloatArray).toList())
                 .containsExactlyElementsOf(first);
+    }
+
+    @Test
+    void whatDiffersIsReportedWhereThatIsAllowed() {
+        var linear = new Linear(2, 3, new Rng(1));
+        var given = new LinkedHashMap<>(linear.stateDict());
+        given.remove("bias");
+        given.put("other", Tensor.ones(1));
+        assertThat(linear.loadStateDict(given, false)).isEqualTo(new Layer.Differences(List.of("bias"), List.of("other")));
+        assertThat(linear.loadStateDict(linear.stateDict(), true)).isEqualTo(new Layer.Differences(List.of(), List.of()));
+    }
+
+    /// A language model whose last layer shares the table of the first one.
+    private static final class Tied extends Layer {
+        private final Embedding table;
+        private final Linear head;
+
+        Tied(long seed) {
+            table = child("wte", new Embedding(5, 3, new Rng(seed)));
+            head = child("lm_head", new Linear(table.weight(), null));
+        }
+
+        @Override
+        protected Variable compute(Variable x) {
+            return head.forward(table.forward(x));
+        }
+    }
+
+    @Test
+    void layersShareParameters() {
+        var tied = new Tied(1);
+        assertThat(tied.parameters()).containsExactly(tied.table.weight());
+        assertThat(tied.stateDict().keySet()).containsExactly("wte.weight", "lm_head.weight");
+        tied.forward(Tensor.of(1L, 4)).sum().backward();
+        Tensor rows = tied.table.weight().data();
+        Tensor sum = rows.sum(Dims.of(0)).expand(5, 3);              // through the lookup, for the rows looked up
+        Tensor both = rows.select(0, 1).add(rows.select(0, 4)).expand(5, 3);             // through the head, for all
+        Tensor looked = Tensor.of(0f, 1, 0, 0, 1).unsqueeze(1);
+        assertThat(tied.table.weight().grad().allClose(both.add(sum.mul(looked)), 1e-5, 1e-6, false)).isTrue();
+        assertThatThrownBy(() -> new Linear(tied.table.weight(), tied.table.weight())).isInstanceOf(ShapeException.class)
+                .hasMessageContaining("as many elements as the weight has rows");
+    }
+
+    @Test
+    void oneNameOfASharedParameterIsEnough() {
+        var from = new Tied(1);
+        for (String dropped : List.of("wte.weight", "lm_head.weight")) {
+            var to = new Tied(2);
+            var given = new LinkedHashMap<>(from.stateDict());
+            given.remove(dropped);
+            assertThat(to.loadStateDict(given, true).missing()).isEmpty();
+            assertThat(to.table.weight().data().toFloatArray()).isEqualTo(from.table.weight().data().toFloatArray());
+        }
+        assertThatThrownBy(() -> new Tied(2).loadStateDict(Map.of(), true)).hasMessageContaining("wte.weight, lm_head.weight");
     }
 }
