@@ -151,10 +151,17 @@ public abstract class Layer {
     /// @return the layer
     protected final <L extends Layer> L child(String name, L layer) {
         checkName(name);
-        if (layer == this || layer.namedLayers().containsValue(this))
-            throw new IllegalArgumentException(getClass().getSimpleName() + ": layer '" + name + "' contains this layer");
+        checkContains(name, layer);
         children.put(name, layer);
         return layer;
+    }
+
+    private void checkContains(String name, Layer layer) {
+        if (layer == null)
+            throw new IllegalArgumentException(
+                    getClass().getSimpleName() + ": layer '" + name + "' is null; leave it out, or use Identity");
+        if (layer == this || layer.namedLayers().containsValue(this))
+            throw new IllegalArgumentException(getClass().getSimpleName() + ": layer '" + name + "' contains this layer");
     }
 
     /// Registers something to be trained.
@@ -193,6 +200,20 @@ public abstract class Layer {
     final void adopt(String name, Parameter parameter) {
         checkName(name);
         parameters.put(name, parameter);
+    }
+
+    /// Puts another layer in the place of one registered with [#child], for example a new head on a trained network. It keeps the name and
+    /// its place in the order. Make optimizers afterwards: parameters change.
+    ///
+    /// @return the layer
+    /// @throws IllegalArgumentException if no layer has this name
+    protected final <L extends Layer> L replaceChild(String name, L layer) {
+        if (!children.containsKey(name))
+            throw new IllegalArgumentException(getClass().getSimpleName() + ": there is no layer '" + name + "' to replace; there are "
+                    + children.keySet() + ", and child(name, layer) adds one");
+        checkContains(name, layer);
+        children.put(name, layer);
+        return layer;
     }
 
     /// Undoes [#child].
@@ -287,6 +308,11 @@ public abstract class Layer {
     /// The layers registered directly with this one.
     public final List<Layer> children() {
         return List.copyOf(children.values());
+    }
+
+    /// The names of the layers registered directly with this one.
+    final List<String> childNames() {
+        return List.copyOf(children.keySet());
     }
 
     /// All layers below this one by path, parents before their children.

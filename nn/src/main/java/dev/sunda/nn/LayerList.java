@@ -12,9 +12,9 @@ public final class LayerList<L extends Layer> extends Layer implements Iterable<
 
     /// @param layers in their order
     public LayerList(List<? extends L> layers) {
-        this.layers = List.copyOf(layers);
         for (int i = 0; i < layers.size(); i++)
             child(String.valueOf(i), layers.get(i));
+        this.layers = List.copyOf(layers);
     }
 
     /// The layer at this position.

@@ -1,6 +1,7 @@
 package dev.sunda.nn;
 
 import dev.sunda.autograd.Variable;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SequencedMap;
 
@@ -11,7 +12,7 @@ import java.util.SequencedMap;
 public final class Sequential extends Layer {
     /// Named `0`, `1`, ...
     public Sequential(Layer... layers) {
-        this(List.of(layers));
+        this(Arrays.asList(layers));
     }
 
     /// Named `0`, `1`, ...
@@ -23,6 +24,18 @@ public final class Sequential extends Layer {
     /// Named by the keys, in the order of iteration; use a `LinkedHashMap`.
     public Sequential(SequencedMap<String, ? extends Layer> layers) {
         layers.forEach(this::child);
+    }
+
+    /// Puts another layer in the place of one.
+    ///
+    /// @param index from 0; negative numbers count from the end
+    /// @param layer takes over the name of the layer that was there
+    /// @throws IllegalArgumentException if there is no layer at this position
+    public void set(int index, Layer layer) {
+        int count = children().size();
+        if (index < -count || index >= count)
+            throw new IllegalArgumentException("Sequential: there are " + count + " layers (got index " + index + ")");
+        replaceChild(childNames().get(Math.floorMod(index, count)), layer);
     }
 
     @Override

@@ -58,4 +58,16 @@ class ContainerTests {
         assertThatThrownBy(() -> new Unflatten(1)).isInstanceOf(IllegalArgumentException.class);
         assertThat(new Sequential(new Identity(), new Flatten(), new Unflatten(-1, 3, 2)).forward(x).shape()).isEqualTo(Shape.of(2, 3, 2));
     }
+
+    @Test
+    void layersOfASequenceAreReplaced() {
+        var model = new Sequential(new Linear(2, 3, rng), new Relu(), new Linear(3, 4, rng));
+        model.set(-1, new Linear(3, 7, rng));
+        model.set(1, new Identity());
+        assertThat(model.forward(Tensor.ones(5, 2)).shape()).isEqualTo(Shape.of(5, 7));
+        assertThat(model.namedLayers().keySet()).containsExactly("0", "1", "2");
+        assertThat(model.children().get(1)).isInstanceOf(Identity.class);
+        for (int index : new int[] {3, -4})
+            assertThatThrownBy(() -> model.set(index, new Relu())).hasMessage("Sequential: there are 3 layers (got index " + index + ")");
+    }
 }

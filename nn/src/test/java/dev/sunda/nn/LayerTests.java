@@ -299,4 +299,21 @@ class LayerTests {
         }
         assertThatThrownBy(() -> new Tied(2).loadStateDict(Map.of(), true)).hasMessageContaining("wte.weight, lm_head.weight");
     }
+
+    @Test
+    void aChildIsReplacedInItsPlace() {
+        var net = new Net(1);
+        net.to(DType.F64);
+        var head = new Linear(2, 7, new Rng(3));
+        assertThat(net.replaceChild("head", head)).isSameAs(head);
+        assertThat(net.namedLayers().get("head")).isSameAs(head);
+        net.replaceChild("encoder", new Identity());
+        assertThat(net.namedLayers().keySet()).as("the order stays").containsExactly("encoder", "dropout", "head");
+        assertThatThrownBy(() -> net.replaceChild("tail", head)).hasMessage(
+                "Net: there is no layer 'tail' to replace; there are [encoder, dropout, head], and child(name, layer) adds one");
+        assertThatThrownBy(() -> net.replaceChild("head", net)).hasMessageContaining("contains this layer");
+        assertThatThrownBy(() -> net.replaceChild("head", null)).hasMessage(
+                "Net: layer 'head' is null; leave it out, or use Identity");
+        assertThat(net.namedLayers().get("head")).isSameAs(head);
+    }
 }
