@@ -108,11 +108,13 @@ public abstract sealed class BatchNorm extends Layer permits BatchNorm1d, BatchN
     private Variable compute(Variable x, boolean relu) {
         if (!takes(x.rank()) || x.size(1) != channels)
             throw new ShapeException("batchNorm", "the input must be [batch, " + channels + axes() + "]", x.shape());
+        Variable scale = current(weight);
+        Variable shift = current(bias);
         if (usesRunningStatistics())
-            return relu ? Normalizations.batchNormRelu(x, running.mean(), running.variance(), weight, bias, options.eps)
-                    : Normalizations.batchNorm(x, running.mean(), running.variance(), weight, bias, options.eps);
-        var result = relu ? Normalizations.batchNormRelu(x, weight, bias, options.eps)
-                : Normalizations.batchNorm(x, weight, bias, options.eps);
+            return relu ? Normalizations.batchNormRelu(x, running.mean(), running.variance(), scale, shift, options.eps)
+                    : Normalizations.batchNorm(x, running.mean(), running.variance(), scale, shift, options.eps);
+        var result = relu ? Normalizations.batchNormRelu(x, scale, shift, options.eps)
+                : Normalizations.batchNorm(x, scale, shift, options.eps);
         if (isTraining() && options.trackRunningStats)
             running.follow(result::follow);
         return result.y();

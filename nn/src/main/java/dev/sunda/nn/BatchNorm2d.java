@@ -17,8 +17,8 @@ public final class BatchNorm2d extends BatchNorm {
 
     /// Behind a convolution whose result it fits, in evaluation.
     Variable computeAfter(Conv2d conv, Variable x, boolean relu) {
-        return Convolutions.convBatchNorm(x, conv.current(conv.weight()), conv.bias(), conv.spec(x.shape()), running().mean(),
-                running().variance(), weight(), bias(), eps(), relu);
+        return Convolutions.convBatchNorm(x, conv.current(conv.weight()), conv.current(conv.bias()), conv.spec(x.shape()),
+                running().mean(), running().variance(), current(weight()), current(bias()), eps(), relu);
     }
 
     /// Whether [#computeAfter] stands for the convolution and this layer.

@@ -44,12 +44,12 @@ public final class Bilinear extends Layer {
     /// A quadratic form: both inputs are `x`.
     @Override
     protected Variable compute(Variable x) {
-        return Bilinears.bilinear(x, x, current(weight), bias);
+        return Bilinears.bilinear(x, x, current(weight), current(bias));
     }
 
     /// Applies the layer to two inputs.
     public Variable forward(Variable x1, Variable x2) {
-        return call(x1, x -> Bilinears.bilinear(x, x2, current(weight), bias));
+        return call(x1, x -> Bilinears.bilinear(x, x2, current(weight), current(bias)));
     }
 
     @Override

@@ -112,9 +112,9 @@ public abstract sealed class ConvNd extends Layer permits Conv1d, Conv2d, Conv3d
 
     @Override
     protected Variable compute(Variable x) {
-        return hasZeros() ? Convolutions.conv(x, current(weight), bias, spec(x.shape()))
-                : Convolutions.conv(x, weight, bias, sliding.stride(), sliding.padding(), sliding.mode(), sliding.dilation(),
-                        sliding.groups());
+        return hasZeros() ? Convolutions.conv(x, current(weight), current(bias), spec(x.shape()))
+                : Convolutions.conv(x, current(weight), current(bias), sliding.stride(), sliding.padding(), sliding.mode(),
+                        sliding.dilation(), sliding.groups());
     }
 
     /// Whether zeros stand in the padding, which the convolution adds itself.
@@ -124,7 +124,7 @@ public abstract sealed class ConvNd extends Layer permits Conv1d, Conv2d, Conv3d
 
     /// With relu behind it, unless this is a transposed convolution.
     Variable computeRelu(Variable x) {
-        return hasZeros() ? Convolutions.convRelu(x, current(weight), bias, spec(x.shape())) : compute(x).relu();
+        return hasZeros() ? Convolutions.convRelu(x, current(weight), current(bias), spec(x.shape())) : compute(x).relu();
     }
 
     @Override

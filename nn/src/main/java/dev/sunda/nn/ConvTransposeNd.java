@@ -35,7 +35,7 @@ public abstract sealed class ConvTransposeNd extends ConvNd permits ConvTranspos
 
     @Override
     protected final Variable compute(Variable x) {
-        return Convolutions.convTranspose(x, current(weight()), bias(), spec(x.shape()));
+        return Convolutions.convTranspose(x, current(weight()), current(bias()), spec(x.shape()));
     }
 
     @Override

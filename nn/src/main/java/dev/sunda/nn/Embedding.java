@@ -86,6 +86,16 @@ public final class Embedding extends Layer {
                     layer + ": the padding index must be one of the table's " + rows + " rows (got " + padding + ")");
     }
 
+    /// Shortens the rows of a table in place before they are looked up.
+    ///
+    /// @param table what is looked up in this call, which must be the parameter
+    static void shorten(String layer, Parameter weight, Variable table, Tensor index, double maxNorm, double normType) {
+        if (table != weight)
+            throw new IllegalArgumentException(layer + ": a largest norm (got " + maxNorm + ") shortens rows in place, which only a "
+                    + "parameter takes; leave it out where the table is parametrised or stands in for the parameter");
+        weight.update(rows -> Embeddings.renormalize(rows, index, maxNorm, normType));
+    }
+
     /// `[rows, width]`.
     public Parameter weight() {
         return weight;
@@ -94,9 +104,10 @@ public final class Embedding extends Layer {
     /// @param x int64 or int32
     @Override
     protected Variable compute(Variable x) {
+        Variable table = current(weight);
         if (options.maxNorm != null)
-            weight.update(table -> Embeddings.renormalize(table, x.data(), options.maxNorm, options.normType));
-        return Embeddings.embedding(x.data(), current(weight), new Embeddings.Options(options.paddingIndex, options.scaleGradByFreq));
+            shorten("Embedding", weight, table, x.data(), options.maxNorm, options.normType);
+        return Embeddings.embedding(x.data(), table, new Embeddings.Options(options.paddingIndex, options.scaleGradByFreq));
     }
 
     @Override

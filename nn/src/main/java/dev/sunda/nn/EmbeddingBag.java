@@ -64,9 +64,10 @@ public final class EmbeddingBag extends Layer {
     }
 
     private Variable bag(Tensor index, Tensor offsets, Variable perSampleWeights) {
+        Variable table = current(weight);
         if (maxNorm != null)
-            weight.update(table -> Embeddings.renormalize(table, index, maxNorm, normType));
-        return Embeddings.embeddingBag(index, offsets, current(weight), perSampleWeights, options);
+            Embedding.shorten("EmbeddingBag", weight, table, index, maxNorm, normType);
+        return Embeddings.embeddingBag(index, offsets, table, perSampleWeights, options);
     }
 
     @Override

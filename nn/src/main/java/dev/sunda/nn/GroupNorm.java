@@ -80,7 +80,7 @@ public final class GroupNorm extends Layer {
     protected Variable compute(Variable x) {
         if (x.rank() < 2 || x.size(1) != channels)
             throw new ShapeException("groupNorm", "the input must be [batch, " + channels + ", ...]", x.shape());
-        return GroupNorms.groupNorm(x, groups, weight, bias, options.eps);
+        return GroupNorms.groupNorm(x, groups, current(weight), current(bias), options.eps);
     }
 
     @Override

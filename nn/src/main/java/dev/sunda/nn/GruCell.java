@@ -42,14 +42,14 @@ public final class GruCell extends Layer {
     /// The state after a step from zeros.
     @Override
     protected Variable compute(Variable x) {
-        return Recurrences.gruCell(x, null, weights);
+        return Recurrences.gruCell(x, null, RecurrentLayer.current(this, weights));
     }
 
     /// The state after a step.
     ///
     /// @param h state before it; null for zeros
     public Variable forward(Variable x, Variable h) {
-        return call(x, _ -> Recurrences.gruCell(x, h, weights));
+        return call(x, _ -> Recurrences.gruCell(x, h, RecurrentLayer.current(this, weights)));
     }
 
     @Override

@@ -91,8 +91,8 @@ public abstract sealed class InstanceNorm extends Layer permits InstanceNorm1d, 
 
     private Variable normalized(Variable x) {
         if (!isTraining() && options.trackRunningStats)
-            return Normalizations.batchNorm(x, running.mean(), running.variance(), weight, bias, options.eps);
-        var result = GroupNorms.instanceNorm(x, weight, bias, options.eps);
+            return Normalizations.batchNorm(x, running.mean(), running.variance(), current(weight), current(bias), options.eps);
+        var result = GroupNorms.instanceNorm(x, current(weight), current(bias), options.eps);
         if (options.trackRunningStats)
             running.follow(result::follow);
         return result.y();

@@ -10,6 +10,7 @@ import dev.sunda.core.op.Window;
 import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Device;
 import dev.sunda.core.type.Shape;
+import dev.sunda.core.type.ShapeException;
 import dev.sunda.core.type.SundaException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -21,6 +22,7 @@ import java.util.Set;
 import java.util.Objects;
 import java.util.function.BiConsumer;
 import java.util.function.BinaryOperator;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /// A function with state: parameters that are trained, buffers that are not, child layers, and a training mode.
@@ -231,9 +233,36 @@ public abstract class Layer {
 
     // ---------------------------------------------------------------------------------------------------------- parametrisation
 
-    /// A parameter as it is to be used in this call: itself, or what its parametrisation computes. To be asked once a call.
+    /// A parameter as it is to be used in this call: itself, what its parametrisation computes, or what [#functionalCall] puts in its
+    /// place. To be asked once a call; null for null.
     protected final Variable current(Parameter parameter) {
-        return parametrizations == null ? parameter : parametrizations.valueOf(parameter);
+        if (parameter == null)
+            return null;
+        return parametrizations == null ? Substitution.of(parameter) : parametrizations.valueOf(parameter);
+    }
+
+    /// Makes a call in which other variables stand in for parameters; the layer itself does not change. Gradients flow into the variables
+    /// and on to what they were computed from, so that a step of an optimizer can be differentiated, as in meta-learning:
+    ///
+    /// ```java
+    /// var parameters = model.namedParameters();
+    /// var gradients = Variable.gradients(mseLoss(model.forward(x), y), List.copyOf(parameters.values()), true).iterator();
+    /// var stepped = new LinkedHashMap<String, Variable>();
+    /// parameters.forEach((name, p) -> stepped.put(name, p.sub(gradients.next(), rate)));
+    /// Variable loss = mseLoss(model.functionalCall(stepped, () -> model.forward(x2)), y2);
+    /// ```
+    ///
+    /// All layers of this module take part, and layers of one's own that read their parameters with [#current]. Buffers stay the layer's.
+    ///
+    /// @param values by the paths of parameters, each of its parameter's shape; parameters that are not named stand for themselves
+    /// @param call computes with this layer, on the calling thread
+    /// @throws IllegalArgumentException if there is no parameter of a name
+    /// @throws ShapeException if a shape differs
+    /// @throws IllegalStateException if a parameter was not read, so that what was given for it had no effect
+    public final <T> T functionalCall(Map<String, ? extends Variable> values, Supplier<T> call) {
+        var all = new LinkedHashMap<String, Parameter>();
+        visit("", (prefix, layer) -> layer.parameters.forEach((name, parameter) -> all.put(prefix + name, parameter)));
+        return Substitution.during(getClass().getSimpleName(), all, values, call);
     }
 
     /// Names of the parameters that this layer reads with [#current], so that they can be parametrised, see [Parametrizations]; none by

@@ -74,7 +74,7 @@ public final class LayerNorm extends Layer {
 
     @Override
     protected Variable compute(Variable x) {
-        return LayerNorms.layerNorm(x, normalizedShape, weight, bias, options.eps);
+        return LayerNorms.layerNorm(x, normalizedShape, current(weight), current(bias), options.eps);
     }
 
     @Override

@@ -81,7 +81,7 @@ public final class Linear extends Layer {
     @Override
     protected Variable compute(Variable x) {
         Variable columns = current(weight).mT();
-        return bias == null ? x.matmul(columns) : x.matmul(columns, bias);
+        return bias == null ? x.matmul(columns) : x.matmul(columns, current(bias));
     }
 
     /// Whether [#computeByPixels] does for the flattened images `x`: they lie channels-last, and the weight is less to reorder.
@@ -93,7 +93,7 @@ public final class Linear extends Layer {
     /// Behind [Flatten#byPixels] of images of shape `images`: the weight's columns are brought into the order of the rows.
     Variable computeByPixels(Variable rows, Shape images) {
         Variable columns = Flatten.byPixels(current(weight).reshape(images.with(0, out).sizes()));
-        return bias == null ? rows.matmul(columns.mT()) : rows.matmul(columns.mT(), bias);
+        return bias == null ? rows.matmul(columns.mT()) : rows.matmul(columns.mT(), current(bias));
     }
 
     @Override

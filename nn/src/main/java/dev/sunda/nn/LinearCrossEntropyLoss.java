@@ -56,7 +56,7 @@ public final class LinearCrossEntropyLoss extends Layer {
     public Variable forward(Variable x, Tensor target) {
         return call(x, input -> {
             Variable weight = linear.current(linear.weight());
-            Variable bias = linear.bias() == null ? null : linear.current(linear.bias());
+            Variable bias = linear.current(linear.bias());
             return Losses.linearCrossEntropy(input, weight.reshape(shape(classes, weight.size(-1))),
                     bias == null ? null : bias.reshape(shape(classes)), Variable.of(target), options);
         });

@@ -44,7 +44,7 @@ public final class LstmCell extends Layer {
     /// The state after a step from zeros.
     @Override
     protected Variable compute(Variable x) {
-        return Recurrences.lstmCell(x, null, null, weights).h();
+        return Recurrences.lstmCell(x, null, null, RecurrentLayer.current(this, weights)).h();
     }
 
     /// The state after a step.
@@ -53,7 +53,7 @@ public final class LstmCell extends Layer {
     public State forward(Variable x, Variable h, Variable c) {
         var states = new ArrayList<State>();
         call(x, _ -> {
-            states.add(Recurrences.lstmCell(x, h, c, weights));
+            states.add(Recurrences.lstmCell(x, h, c, RecurrentLayer.current(this, weights)));
             return states.getFirst().h();
         });
         return states.getFirst();

@@ -174,8 +174,19 @@ public final class MultiheadAttention extends Layer {
                 .withWeights(wanted);
         if (isTraining() && options.dropout > 0)
             run = run.withDropout(options.dropout, rng.take(entries(query, key)));
-        return MultiheadAttentions.multiheadAttention(query, key, value, heads, weights, masks.withCausal(masks.causal() || options.causal),
-                run);
+        return MultiheadAttentions.multiheadAttention(query, key, value, heads, currentWeights(),
+                masks.withCausal(masks.causal() || options.causal), run);
+    }
+
+    /// The weights as they are to be used in this call; those of the last projection are its own.
+    private Weights currentWeights() {
+        return new Weights(current(weights.in()), current(weights.q()), current(weights.k()), current(weights.v()),
+                current(weights.inBias()), current(weights.biasK()), current(weights.biasV()),
+                outProjection.current(outProjection.weight()), outProjection.current(outProjection.bias()));
+    }
+
+    private Variable current(Variable parameter) {
+        return current((Parameter) parameter);
     }
 
     /// Weights that dropout decides on; 0 for shapes that will be refused.
@@ -229,8 +240,8 @@ public final class MultiheadAttention extends Layer {
             throw new ShapeException("attention",
                     "the input must be " + (options.batchFirst ? "[batch, length, " : "[length, batch, ") + width + "]", x.shape());
         Variable y = x.rank() == 2 ? x.unsqueeze(0) : options.batchFirst ? x : x.transpose(0, 1);
-        Variable w = weights.in().narrow(0, part * width, width).mT();
-        Variable p = options.bias ? y.matmul(w, weights.inBias().narrow(0, part * width, width)) : y.matmul(w);
+        Variable w = current(inProjWeight()).narrow(0, part * width, width).mT();
+        Variable p = options.bias ? y.matmul(w, current(inProjBias()).narrow(0, part * width, width)) : y.matmul(w);
         return p.reshape(p.size(0), p.size(1), heads, width / heads).transpose(1, 2);
     }
 

@@ -34,7 +34,7 @@ public final class PRelu extends Layer {
 
     @Override
     protected Variable compute(Variable x) {
-        return Activations.prelu(x, weight);
+        return Activations.prelu(x, current(weight));
     }
 
     @Override

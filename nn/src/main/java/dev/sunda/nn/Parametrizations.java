@@ -97,7 +97,7 @@ public final class Parametrizations {
             for (Parametrization parametrization : named.values())
                 if (parametrization.original() == parameter)
                     return parametrization.value();
-            return parameter;
+            return Substitution.of(parameter);
         }
 
         @Override

@@ -94,9 +94,16 @@ public abstract sealed class RecurrentLayer extends Layer permits Rnn, Gru, Lstm
         return parameter(name, Initializers.uniform(shape, -bound, bound, rng));
     }
 
-    /// Layer by layer, with two directions forward and then reverse.
+    /// Layer by layer, with two directions forward and then reverse, as they are to be used in this call.
     final List<Weights> weights() {
-        return weights;
+        return weights.stream().map(w -> current(this, w)).toList();
+    }
+
+    /// Weights made of the parameters of a layer, as they are to be used in this call.
+    static Weights current(Layer layer, Weights w) {
+        return new Weights(layer.current((Parameter) w.inputs()), layer.current((Parameter) w.states()),
+                layer.current((Parameter) w.inputBias()), layer.current((Parameter) w.stateBias()),
+                layer.current((Parameter) w.projection()));
     }
 
     /// The call that `result` makes, reported as one of this layer.

@@ -60,8 +60,8 @@ public final class RmsNorm extends Layer {
 
     @Override
     protected Variable compute(Variable x) {
-        return options.eps == null ? LayerNorms.rmsNorm(x, normalizedShape, weight)
-                : LayerNorms.rmsNorm(x, normalizedShape, weight, options.eps);
+        return options.eps == null ? LayerNorms.rmsNorm(x, normalizedShape, current(weight))
+                : LayerNorms.rmsNorm(x, normalizedShape, current(weight), options.eps);
     }
 
     @Override

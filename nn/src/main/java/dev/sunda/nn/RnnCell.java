@@ -45,14 +45,14 @@ public final class RnnCell extends Layer {
     /// The state after a step from zeros.
     @Override
     protected Variable compute(Variable x) {
-        return Recurrences.rnnCell(x, null, weights, nonlinearity);
+        return Recurrences.rnnCell(x, null, RecurrentLayer.current(this, weights), nonlinearity);
     }
 
     /// The state after a step.
     ///
     /// @param h state before it; null for zeros
     public Variable forward(Variable x, Variable h) {
-        return call(x, _ -> Recurrences.rnnCell(x, h, weights, nonlinearity));
+        return call(x, _ -> Recurrences.rnnCell(x, h, RecurrentLayer.current(this, weights), nonlinearity));
     }
 
     @Override

@@ -25,7 +25,7 @@ final class SpectralNorm extends Parametrization {
         adopt("original", original);
         vectors = original.rank() < 2 ? null : child("0", new Vectors(matrix(original).shape(), original, rng));
         if (vectors != null)
-            iterate(FIRST_ITERATIONS);
+            iterate(original, FIRST_ITERATIONS);
     }
 
     /// The estimates of the singular vectors.
@@ -46,13 +46,14 @@ final class SpectralNorm extends Parametrization {
 
     @Override
     Variable value() {
+        Variable w = current(original());
         if (vectors == null)
-            return VectorNorms.normalize(original(), 2, eps, 0);
+            return VectorNorms.normalize(w, 2, eps, 0);
         if (isTraining())
-            iterate(iterations);
+            iterate(w, iterations);
         Variable u = Variable.of(vectors.u.data().copy());           // later calls change the buffers
         Variable v = Variable.of(vectors.v.data().copy());
-        return original().div(u.mul(matrix(original()).matmul(v)).sum());
+        return w.div(u.mul(matrix(w).matmul(v)).sum());
     }
 
     private Variable matrix(Variable weight) {
@@ -64,8 +65,8 @@ final class SpectralNorm extends Parametrization {
     }
 
     /// `u = W v / |W v|`, `v = W^T u / |W^T u|`.
-    private void iterate(int steps) {
-        Tensor w = matrix(original().detach()).data();
+    private void iterate(Variable weight, int steps) {
+        Tensor w = matrix(weight.detach()).data();
         Tensor u = vectors.u.data();
         Tensor v = vectors.v.data();
         for (int step = 0; step < steps; step++) {

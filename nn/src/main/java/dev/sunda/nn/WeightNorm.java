@@ -18,7 +18,7 @@ final class WeightNorm extends Parametrization {
 
     @Override
     Variable value() {
-        return VectorNorms.weightNorm(original(), lengths, dim);
+        return VectorNorms.weightNorm(current(original()), current(lengths), dim);
     }
 
     @Override

@@ -1,0 +1,220 @@
+package dev.sunda.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.sunda.autograd.Checkpointing;
+import dev.sunda.autograd.GradCheck;
+import dev.sunda.autograd.Parameter;
+import dev.sunda.autograd.Variable;
+import dev.sunda.core.Rng;
+import dev.sunda.core.Tensor;
+import dev.sunda.core.op.Padding;
+import dev.sunda.core.type.DType;
+import dev.sunda.core.type.Device;
+import dev.sunda.core.type.Shape;
+import dev.sunda.core.type.ShapeException;
+import dev.sunda.nn.functional.PaddingMode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/// Calls in which other variables stand in for parameters.
+class FunctionalCallTests {
+    private final Rng rng = new Rng(7);
+
+    private record Use(Layer layer, Tensor input) {
+    }
+
+    private Tensor normal(int... sizes) {
+        return Tensor.randn(Shape.of(sizes), rng);
+    }
+
+    /// Every layer that has parameters, by itself and among others it is computed with.
+    private List<Use> uses() {
+        var around = Conv2d.Options.DEFAULT.withPadding(1).withPaddingMode(PaddingMode.REFLECT);
+        Tensor image = normal(2, 4, 5, 5);
+        Tensor row = normal(2, 4);
+        Tensor line = normal(2, 4, 5);
+        Tensor words = Tensor.of(new long[] {0, 3, 2, 2, 1, 0}, Shape.of(2, 3));
+        return List.of(new Use(new Linear(4, 3, rng), row), new Use(new Conv1d(4, 3, 2, rng), line),
+                new Use(new Conv2d(4, 3, 3, rng), image),
+                new Use(new Conv2d(4, 3, 3, around, rng), image), new Use(new ConvTranspose2d(4, 3, 2, rng), image),
+                new Use(new Sequential(new Conv2d(4, 3, 3, rng), new BatchNorm2d(3), new Relu()), image),
+                new Use(new Sequential(new Conv2d(4, 3, 3, rng), new Relu(), new Flatten(), new Linear(27, 2, rng)), image),
+                new Use(new DepthwiseSeparableConv2d(4, 3, 3, DepthwiseSeparableConv2d.Options.DEFAULT.withNorm(true), rng), image),
+                new Use(new BatchNorm1d(4), row), new Use(new GroupNorm(2, 4), image), new Use(new LayerNorm(4), row),
+                new Use(new InstanceNorm2d(4, InstanceNorm.Options.DEFAULT.withAffine(true)), image), new Use(new RmsNorm(4), row),
+                new Use(new RmsNorm(Shape.of(4), RmsNorm.Options.DEFAULT.withEps(1e-6)), row), new Use(new PRelu(4, 0.2), row),
+                new Use(new Bilinear(4, 4, 3, rng), row), new Use(new Embedding(4, 3, rng), words),
+                new Use(new EmbeddingBag(4, 3, rng), words),
+                new Use(new Rnn(4, 3, rng), line.transpose(1, 2)),
+                new Use(new Gru(4, 3, Gru.Options.DEFAULT.withLayers(2).withBidirectional(true), rng), line.transpose(1, 2)),
+                new Use(new Lstm(4, 3, 2, Lstm.Options.DEFAULT, rng), line.transpose(1, 2)), new Use(new RnnCell(4, 3, rng), row),
+                new Use(new GruCell(4, 3, rng), row), new Use(new LstmCell(4, 3, rng), row),
+                new Use(new MultiheadAttention(4, 2, MultiheadAttention.Options.DEFAULT.withAddBiasKv(true), rng), line.transpose(1, 2)),
+                new Use(new GroupedQueryAttention(4, 2, 1, GroupedQueryAttention.Options.DEFAULT, rng), line.transpose(1, 2)),
+                new Use(new TransformerEncoderLayer(4, 2, TransformerOptions.DEFAULT.withDropout(0), rng), line.transpose(1, 2)),
+                new Use(Parametrizations.weightNorm(new Conv2d(4, 3, 3, around, rng)), image),
+                new Use(Parametrizations.spectralNorm(new Linear(4, 3, rng), rng), row));
+    }
+
+    private Map<String, Variable> others(Layer layer) {
+        var others = new LinkedHashMap<String, Variable>();
+        layer.namedParameters().forEach((name, p) -> others.put(name,
+                Variable.tracked(p.data().add(Tensor.randn(p.shape(), rng).mul(0.1)))));
+        return others;
+    }
+
+    @Test
+    void everyLayerComputesWithWhatItIsGiven() {
+        for (boolean training : new boolean[] {false, true})
+            for (Use use : uses()) {
+                Layer layer = use.layer();
+                layer.forward(use.input());                          // running statistics other than the first
+                layer.eval();
+                float[] before = layer.forward(use.input()).data().toFloatArray();
+                if (training)
+                    layer.train();
+                Map<String, Tensor> state = layer.stateDict();
+                Map<String, Variable> others = others(layer);
+                Variable y = layer.functionalCall(others, () -> layer.forward(use.input()));
+                y.square().sum().backward();
+                others.forEach((name, value) -> assertThat(value.grad()).as(layer.describe() + " " + name).isNotNull());
+                layer.namedParameters().forEach((name, p) -> assertThat(p.grad()).as(layer.describe() + " " + name).isNull());
+
+                layer.loadStateDict(state, true);
+                layer.namedParameters().forEach((name, p) -> p.set(others.get(name).data()));
+                assertThat(layer.forward(use.input()).data().toFloatArray()).as(layer.describe()).isEqualTo(y.data().toFloatArray());
+                layer.loadStateDict(state, true);
+                layer.eval();
+                assertThat(layer.forward(use.input()).data().toFloatArray()).as(layer.describe()).isEqualTo(before);
+            }
+    }
+
+    /// `w' = w - 2 a x (w x - y)` and the loss `(w' u - v)^2`: its derivative with respect to `w` is `2 u (w' u - v) (1 - 2 a x^2)`.
+    @Test
+    void aStepIsDifferentiated() {
+        double w = 0.7, x = 1.3, y = -0.4, u = 0.9, v = 2.1, rate = 0.1;
+        var model = new Linear(1, 1, false, rng);
+        model.to(DType.F64);
+        model.weight().set(Tensor.of(new double[] {w}, Shape.of(1, 1)));
+        Variable inner = model.forward(Tensor.of(new double[] {x}, Shape.of(1, 1))).sub(y).square().sum();
+        Variable gradient = Variable.gradients(inner, List.of(model.weight()), true).getFirst();
+        Variable stepped = model.weight().sub(gradient, rate);
+        Variable outer = model.functionalCall(Map.of("weight", stepped),
+                () -> model.forward(Tensor.of(new double[] {u}, Shape.of(1, 1)))).sub(v).square().sum();
+        outer.backward();
+        double w2 = w - 2 * rate * x * (w * x - y);
+        assertThat(outer.item()).isCloseTo((w2 * u - v) * (w2 * u - v), within(1e-12));
+        assertThat(model.weight().grad().item()).isCloseTo(2 * u * (w2 * u - v) * (1 - 2 * rate * x * x), within(1e-12));
+    }
+
+    @Test
+    void derivativesWithRespectToWhatStandsIn() {
+        var model = new Sequential(new Conv2d(1, 2, 3, Conv2d.Options.DEFAULT.withPadding(Padding.SAME), rng), new Tanh(), new Flatten(),
+                new Linear(18, 2, rng));
+        model.to(DType.F64);
+        var names = List.copyOf(model.namedParameters().keySet());
+        Tensor x = Tensor.randn(Shape.of(2, 1, 3, 3), rng, DType.F64, Device.CPU);
+        List<Tensor> values = model.parameters().stream().map(p -> p.data().mul(0.5)).toList();
+        GradCheck.gradgradcheck(all -> {
+            var named = new LinkedHashMap<String, Variable>();
+            for (int i = 0; i < names.size(); i++)
+                named.put(names.get(i), all.get(i));
+            return model.functionalCall(named, () -> model.forward(x)).square();
+        }, values);
+    }
+
+    @Test
+    void callsNestAndNamesMayBeLeftOut() {
+        var model = new Linear(1, 1, rng);
+        Variable ten = Variable.of(Tensor.full(Shape.of(1, 1), 10, DType.F32, Device.CPU));
+        Variable one = Variable.of(Tensor.ones(1));
+        Variable two = Variable.of(Tensor.full(Shape.of(1), 2, DType.F32, Device.CPU));
+        var seen = new ArrayList<Double>();
+        model.functionalCall(Map.of("weight", ten, "bias", one), () -> {
+            seen.add(model.functionalCall(Map.of("bias", two), () -> model.forward(Tensor.ones(1, 1))).item());
+            seen.add(model.forward(Tensor.ones(1, 1)).item());
+            return null;
+        });
+        assertThat(seen).containsExactly(12.0, 11.0);
+    }
+
+    /// Reads its parameter as it should, or not.
+    private static final class Scale extends Layer {
+        private final Parameter factor = parameter("factor", Tensor.ones(2));
+        private final boolean asks;
+
+        Scale(boolean asks) {
+            this.asks = asks;
+        }
+
+        @Override
+        protected Variable compute(Variable x) {
+            return x.mul(asks ? current(factor) : factor);
+        }
+    }
+
+    @Test
+    void layersOfOnesOwnTakePartIfTheyAsk() {
+        Map<String, Variable> values = Map.of("0.factor", Variable.of(Tensor.of(2f, 3)));
+        var asking = new Sequential(new Scale(true));
+        assertThat(asking.functionalCall(values, () -> asking.forward(Tensor.ones(2))).data().toFloatArray()).containsExactly(2, 3);
+        var deaf = new Sequential(new Scale(false));
+        assertThatThrownBy(() -> deaf.functionalCall(values, () -> deaf.forward(Tensor.ones(2))))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("functionalCall: no layer of Sequential asked for 0.factor, so what was given had no effect; leave out what "
+                        + "the call does not use, and let a layer of your own read its parameters with current(parameter)");
+    }
+
+    @Test
+    void whatDoesNotFitIsRefused() {
+        var model = new Linear(2, 3, rng);
+        assertThatThrownBy(() -> model.functionalCall(Map.of("wieght", Variable.of(Tensor.ones(3, 2))), () -> null))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("functionalCall: Linear has no parameter 'wieght'; it has weight, bias");
+        assertThatThrownBy(() -> model.functionalCall(Map.of("weight", Variable.of(Tensor.ones(2, 3))), () -> null))
+                .isInstanceOf(ShapeException.class)
+                .hasMessage("functionalCall: what stands in for 'weight' must have its shape (got [3, 2], [2, 3])");
+        var holes = new LinkedHashMap<String, Variable>();
+        holes.put("bias", null);
+        assertThatThrownBy(() -> model.functionalCall(holes, () -> null)).hasMessageContaining("'bias' is null");
+        var limited = new Embedding(3, 2, Embedding.Options.DEFAULT.withMaxNorm(1.0), rng);
+        assertThatThrownBy(() -> limited.functionalCall(others(limited), () -> limited.forward(Tensor.of(1L))))
+                .hasMessageContaining("a largest norm (got 1.0) shortens rows in place");
+    }
+
+    /// What is computed again in the backward pass is so after the call, when nothing stands in any more.
+    @Test
+    void checkpointsMustLieWithin() {
+        var model = new Linear(2, 2, rng);
+        Variable y = model.functionalCall(others(model), () -> Checkpointing.checkpoint(model::forward, Variable.of(Tensor.ones(1, 2))));
+        assertThatThrownBy(y.sum()::backward).isInstanceOf(IllegalStateException.class).hasMessageContaining("used other variables");
+        model.functionalCall(others(model), () -> {
+            Checkpointing.checkpoint(model::forward, Variable.of(Tensor.ones(1, 2))).sum().backward();
+            return null;
+        });
+    }
+
+    /// Twice the lengths are twice the weight, also where a layer reads it in another place than most.
+    @Test
+    void parametrisationsReachEveryRead() {
+        var around = Conv2d.Options.DEFAULT.withPadding(1).withPaddingMode(PaddingMode.CIRCULAR).withBias(false);
+        var attention = new MultiheadAttention(4, 2, rng);
+        Parametrizations.weightNorm(attention.outProj());
+        for (Use use : List.of(new Use(Parametrizations.weightNorm(new Conv2d(2, 3, 3, around, rng)), normal(1, 2, 4, 4)),
+                new Use(attention, normal(3, 1, 4)))) {
+            Parameter lengths = use.layer().namedParameters().entrySet().stream().filter(e -> e.getKey().endsWith("original0")).findFirst()
+                    .orElseThrow().getValue();
+            Tensor once = use.layer().forward(use.input()).data();
+            lengths.set(lengths.data().mul(2));
+            Tensor twice = use.layer().forward(use.input()).data();
+            assertThat(twice.allClose(once.mul(2), 1e-5, 1e-6, false)).as(use.layer().describe()).isTrue();
+            assertThat(once.abs().sum().item()).isPositive();
+        }
+    }
+}
