@@ -73,8 +73,18 @@ public abstract class Layer {
         return call(x, this::compute);
     }
 
-    /// A call of this layer that computes something else than [#compute] would; see [Fusion].
-    final Variable call(Variable x, UnaryOperator<Variable> computation) {
+    /// A call of this layer that computes something else than [#compute] would, for layers with several inputs: their errors then name
+    /// them, hooks are called and [ModelSummary] sees them as usual.
+    ///
+    /// ```java
+    /// public Variable forward(Variable source, Variable target) {
+    ///     return call(source, x -> decoder.forward(target, encoder.forward(x)));
+    /// }
+    /// ```
+    ///
+    /// @param x the input that hooks see
+    /// @param computation from that input to the result
+    protected final Variable call(Variable x, UnaryOperator<Variable> computation) {
         CallStack calls = CallStack.ofThisThread();
         Layer caller = calls.enter(this);
         try {

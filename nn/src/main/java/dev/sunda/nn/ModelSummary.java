@@ -74,20 +74,27 @@ public record ModelSummary(Shape input, List<Row> rows, long parameters, long tr
         var parameters = model.parameters();
         DType dtype = parameters.isEmpty() ? DType.F32 : parameters.getFirst().dtype();
         Device device = parameters.isEmpty() ? Device.CPU : parameters.getFirst().device();
+        return of(model, Tensor.zeros(input, dtype, device));
+    }
+
+    /// Runs the model on an input of its own, for example on int64 zeros if it takes words. Modes and random streams are afterwards as
+    /// before.
+    public static ModelSummary of(Layer model, Tensor input) {
+        var parameters = model.parameters();
         var listener = new Listener(model);
         var layers = new ArrayList<>(model.namedLayers().values());
         layers.add(model);
         var training = layers.stream().filter(Layer::isTraining).toList();
         model.eval();
         try {
-            Tensor zeros = Tensor.zeros(input, dtype, device);
             CallStack.ofThisThread().observe(listener, () -> GradMode.noGrad(() -> {
-                model.forward(zeros);
+                model.forward(input);
             }));
         } finally {
             training.forEach(layer -> layer.setTraining(true));
         }
-        return new ModelSummary(input, listener.rows, count(parameters), count(parameters.stream().filter(p -> !p.isFrozen()).toList()));
+        return new ModelSummary(input.shape(), listener.rows, count(parameters),
+                count(parameters.stream().filter(p -> !p.isFrozen()).toList()));
     }
 
     /// Multiplications of one forward pass.

@@ -1,6 +1,7 @@
 package dev.sunda.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sunda.autograd.Checkpointing;
 import dev.sunda.autograd.HookHandle;
@@ -71,5 +72,35 @@ class LayerHookTests {
             assertThat(saving.parameters().get(i).grad().toFloatArray()).isEqualTo(plain.parameters().get(i).grad().toFloatArray());
         assertThat(List.copyOf(saving.namedBuffers().values()).stream().map(b -> b.data().toFloatArray()).toList())
                 .usingRecursiveComparison().isEqualTo(plain.namedBuffers().values().stream().map(b -> b.data().toFloatArray()).toList());
+    }
+
+    /// A layer with two inputs.
+    private static final class Sum extends Layer {
+        private final Linear left = child("left", new Linear(2, 3, new Rng(1)));
+        private final Linear right = child("right", new Linear(2, 3, new Rng(2)));
+
+        Variable forward(Variable a, Variable b) {
+            return call(a, x -> left.forward(x).add(right.forward(b)));
+        }
+
+        @Override
+        protected Variable compute(Variable x) {
+            return left.forward(x).add(right.forward(x));
+        }
+    }
+
+    @Test
+    void layersWithSeveralInputsAreCalledLikeOthers() {
+        var sum = new Sum();
+        Variable ones = Variable.of(Tensor.ones(4, 2));
+        sum.beforeForward(v -> v.mul(2));
+        sum.afterForward((in, y) -> {
+            assertThat(in.data().toFloatArray()).containsOnly(2);
+            return y.neg();
+        });
+        Variable expected = sum.left.forward(ones.mul(2)).add(sum.right.forward(ones)).neg();
+        assertThat(sum.forward(ones, ones).data().toFloatArray()).isEqualTo(expected.data().toFloatArray());
+        assertThatThrownBy(() -> sum.forward(ones, Variable.of(Tensor.ones(4, 5))))
+                .hasMessageStartingWith("in right Linear(2 -> 3): matmul");
     }
 }

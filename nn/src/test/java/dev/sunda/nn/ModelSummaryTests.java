@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sunda.autograd.Variable;
 import dev.sunda.core.Rng;
+import dev.sunda.core.Tensor;
 import dev.sunda.core.op.Padding;
+import dev.sunda.core.type.DType;
+import dev.sunda.core.type.Device;
 import dev.sunda.core.type.Shape;
 import dev.sunda.nn.DepthwiseSeparableConv2d.Options;
 import org.junit.jupiter.api.Test;
@@ -117,5 +120,15 @@ class ModelSummaryTests {
         assertThat(rows).extracting(ModelSummary.Row::multiplyAdds).containsExactly(16L * 2 * 4, 36L * 2 * 9, 36L * 9);
         assertThat(rows).extracting(ModelSummary.Row::output).containsExactly(Shape.of(1, 2, 8, 8), Shape.of(1, 1, 6, 6),
                 Shape.of(1, 1, 13, 13));
+    }
+
+    @Test
+    void modelsThatTakeWordsAreRunOnWords() {
+        var rng = new Rng(1);
+        var net = new Sequential(new Embedding(5, 3, rng), new Linear(3, 2, rng));
+        var summary = ModelSummary.of(net, Tensor.zeros(Shape.of(1, 4), DType.I64, Device.CPU));
+        assertThat(summary.rows()).extracting(ModelSummary.Row::output).containsExactly(Shape.of(1, 4, 3), Shape.of(1, 4, 2));
+        assertThat(summary.parameters()).isEqualTo(15 + 8);
+        assertThat(summary.input()).isEqualTo(Shape.of(1, 4));
     }
 }
