@@ -27,6 +27,11 @@ public final class BinaryLosses {
         return binaryCrossEntropy(input, target, null, Reduction.MEAN);
     }
 
+    /// The mean of [#binaryCrossEntropy(Variable, Variable, Tensor, Reduction)].
+    public static Variable binaryCrossEntropy(Variable input, Tensor target) {
+        return binaryCrossEntropy(input, Variable.of(target));
+    }
+
     /// `-weight * (t * log x + (1 - t) * log(1 - x))` of probabilities `x`, each logarithm being -100 at least. The second one is
     /// computed as `log1p(-x)`, exact for every `x`. Where the logits are at hand, [#binaryCrossEntropyWithLogits] is the better choice:
     /// a probability next to 1 cannot tell how close it is.
@@ -64,6 +69,11 @@ public final class BinaryLosses {
     /// The mean of [#binaryCrossEntropyWithLogits(Variable, Variable, Tensor, Tensor, Reduction)].
     public static Variable binaryCrossEntropyWithLogits(Variable input, Variable target) {
         return binaryCrossEntropyWithLogits(input, target, null, null, Reduction.MEAN);
+    }
+
+    /// The mean of [#binaryCrossEntropyWithLogits(Variable, Variable, Tensor, Tensor, Reduction)].
+    public static Variable binaryCrossEntropyWithLogits(Variable input, Tensor target) {
+        return binaryCrossEntropyWithLogits(input, Variable.of(target));
     }
 
     /// Cross-entropy of `sigmoid(x)`: `weight * (posWeight * t * softplus(-x) + (1 - t) * softplus(x))` with

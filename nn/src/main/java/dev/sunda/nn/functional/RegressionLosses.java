@@ -5,18 +5,27 @@ import static dev.sunda.autograd.Operation.wrt;
 
 import dev.sunda.autograd.Variable;
 import dev.sunda.core.Tensor;
+import dev.sunda.core.type.Shape;
 
 /// Losses of numbers that are predicted: functions of the difference `d = input - target`.
 ///
-/// Input and target broadcast against each other, as in PyTorch (which warns: a target `[N]` beside predictions `[N, 1]` gives `[N, N]`
-/// losses, which is seldom meant). Both may be differentiated. Without a reduction in the call it is the mean.
+/// Input and target broadcast against each other, as in PyTorch; a warning in the log says so, once for each pair of shapes, because a
+/// target `[N]` beside predictions `[N, 1]` gives `[N, N]` losses, which is seldom meant. Both may be differentiated. Without a reduction
+/// in the call it is the mean.
 public final class RegressionLosses {
+    private static final Warnings WARNINGS = new Warnings(20);
+
     private RegressionLosses() {
     }
 
     /// The mean of [#mseLoss(Variable, Variable, Reduction)].
     public static Variable mseLoss(Variable input, Variable target) {
         return mseLoss(input, target, Reduction.MEAN);
+    }
+
+    /// The mean of [#mseLoss(Variable, Variable, Reduction)].
+    public static Variable mseLoss(Variable input, Tensor target) {
+        return mseLoss(input, Variable.of(target));
     }
 
     /// The squared error `d^2`.
@@ -29,6 +38,11 @@ public final class RegressionLosses {
         return l1Loss(input, target, Reduction.MEAN);
     }
 
+    /// The mean of [#l1Loss(Variable, Variable, Reduction)].
+    public static Variable l1Loss(Variable input, Tensor target) {
+        return l1Loss(input, Variable.of(target));
+    }
+
     /// The absolute error `|d|`; its derivative at 0 is 0.
     public static Variable l1Loss(Variable input, Variable target, Reduction reduction) {
         return LossTerms.reduce("l1Loss", difference("l1Loss", input, target).abs(), reduction);
@@ -37,6 +51,11 @@ public final class RegressionLosses {
     /// The mean of [#smoothL1Loss(Variable, Variable, double, Reduction)] with `beta` 1.
     public static Variable smoothL1Loss(Variable input, Variable target) {
         return smoothL1Loss(input, target, 1, Reduction.MEAN);
+    }
+
+    /// The mean of [#smoothL1Loss(Variable, Variable, double, Reduction)] with `beta` 1.
+    public static Variable smoothL1Loss(Variable input, Tensor target) {
+        return smoothL1Loss(input, Variable.of(target));
     }
 
     /// `d^2 / (2 beta)` where `|d| < beta`, else `|d| - beta / 2`: the absolute error, rounded off at 0. It is [#huberLoss] with
@@ -57,6 +76,11 @@ public final class RegressionLosses {
         return huberLoss(input, target, 1, Reduction.MEAN);
     }
 
+    /// The mean of [#huberLoss(Variable, Variable, double, Reduction)] with `delta` 1.
+    public static Variable huberLoss(Variable input, Tensor target) {
+        return huberLoss(input, Variable.of(target));
+    }
+
     /// `d^2 / 2` where `|d| <= delta`, else `delta * (|d| - delta / 2)`.
     ///
     /// Source: Huber 1964, Robust Estimation of a Location Parameter.
@@ -69,8 +93,15 @@ public final class RegressionLosses {
     }
 
     private static Variable difference(String loss, Variable input, Variable target) {
-        LossTerms.broadcast(loss, input, target);
+        Shape losses = LossTerms.broadcast(loss, input, target);
+        if (!input.shape().equals(target.shape()))
+            WARNINGS.give(broadcasting(loss, input.shape(), target.shape(), losses));
         return input.sub(target);
+    }
+
+    static String broadcasting(String loss, Shape input, Shape target, Shape losses) {
+        return loss + ": input and target differ in shape and are broadcast to " + losses + " losses (got " + input + ", " + target
+                + "); if that is not meant, reshape one of them";
     }
 
     /// With `m = min(|d|, delta)` both cases are `m * (|d| - m / 2)`, and the derivative is `d` cut off at `-delta` and `delta`. That rule

@@ -144,4 +144,30 @@ class RegressionLossTests {
         assertThatThrownBy(() -> DistributionLosses.gaussianNllLoss(a, b, Variable.of(Tensor.of(1.0, -2.0))))
                 .hasMessage("gaussianNllLoss: the variance must not be negative (got -2.0 as element 1 of float64 [2])");
     }
+
+    @Test
+    void shapesThatDifferAreSpokenOfOnce() {
+        assertThat(RegressionLosses.broadcasting("mseLoss", Shape.of(7, 1), Shape.of(7), Shape.of(7, 7))).isEqualTo(
+                "mseLoss: input and target differ in shape and are broadcast to [7, 7] losses (got [7, 1], [7]); if that is not meant, "
+                        + "reshape one of them");
+        var warnings = new Warnings(2);
+        assertThat(warnings.give("RegressionLossTests: not a fault, one")).isTrue();
+        assertThat(warnings.give("RegressionLossTests: not a fault, one")).isFalse();
+        assertThat(warnings.give("RegressionLossTests: not a fault, two")).isTrue();
+        assertThat(warnings.give("three")).as("enough is enough").isFalse();
+    }
+
+    @Test
+    void targetsNeedNoHistory() {
+        Variable x = Variable.tracked(Tensor.of(0.2, 0.7));
+        Tensor target = Tensor.of(0.0, 1);
+        Variable same = Variable.of(target);
+        assertThat(RegressionLosses.mseLoss(x, target).item()).isEqualTo(RegressionLosses.mseLoss(x, same).item());
+        assertThat(RegressionLosses.l1Loss(x, target).item()).isEqualTo(RegressionLosses.l1Loss(x, same).item());
+        assertThat(RegressionLosses.smoothL1Loss(x, target).item()).isEqualTo(RegressionLosses.smoothL1Loss(x, same).item());
+        assertThat(RegressionLosses.huberLoss(x, target).item()).isEqualTo(RegressionLosses.huberLoss(x, same).item());
+        assertThat(BinaryLosses.binaryCrossEntropy(x, target).item()).isEqualTo(BinaryLosses.binaryCrossEntropy(x, same).item());
+        assertThat(BinaryLosses.binaryCrossEntropyWithLogits(x, target).item())
+                .isEqualTo(BinaryLosses.binaryCrossEntropyWithLogits(x, same).item());
+    }
 }
