@@ -19,6 +19,7 @@ import dev.sunda.core.type.Device;
 import dev.sunda.core.type.Dims;
 import dev.sunda.core.type.Shape;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 
 /// A tensor with a history: operations on variables are recorded, so that gradients can be computed.
@@ -51,7 +52,7 @@ public sealed class Variable permits Parameter {
 
     /// A constant: no gradient flows into it.
     public static Variable of(Tensor data) {
-        return new Variable(data, null);
+        return new Variable(Objects.requireNonNull(data, "Variable.of: the tensor is null"), null);
     }
 
     /// A leaf that gradients can be computed for: a backward pass adds to its [#grad], as to that of a parameter, and [#gradients] finds

@@ -474,6 +474,8 @@ public final class Tensor {
     /// @throws ShapeException if `source` cannot be broadcast to this shape, or this tensor itself is a broadcast view
     public Tensor copyFrom(Tensor source) {
         checkSameDevice("copyFrom", this, source);
+        if (!Shape.broadcast("copyFrom", shape(), source.shape()).equals(shape()))
+            throw new ShapeException("copyFrom", "the source is larger than this tensor", shape(), source.shape());
         for (int d = 0; d < rank(); d++)
             if (size(d) > 1 && layout().stride(d) == 0)
                 throw new ShapeException("copyFrom",

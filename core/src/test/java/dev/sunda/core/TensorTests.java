@@ -243,4 +243,13 @@ class TensorTests {
         assertThat(MATRIX.gt(0).all().item()).isEqualTo(1);
         assertThat(MATRIX.max().shape()).isEqualTo(Shape.SCALAR);
     }
+
+    @Test
+    void copyFromSaysWhatDoesNotFit() {
+        assertThatThrownBy(() -> Tensor.ones(2).copyFrom(Tensor.ones(3))).isInstanceOf(ShapeException.class)
+                .hasMessageStartingWith("copyFrom: sizes 2 and 3 of dimension 0 differ");
+        assertThatThrownBy(() -> Tensor.ones(1).copyFrom(Tensor.ones(3)))
+                .hasMessage("copyFrom: the source is larger than this tensor (got [1], [3])");
+        assertThat(Tensor.zeros(2, 3).copyFrom(Tensor.ones(3)).sum().item()).isEqualTo(6);
+    }
 }

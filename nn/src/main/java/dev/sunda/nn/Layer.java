@@ -88,7 +88,11 @@ public abstract class Layer {
         CallStack calls = CallStack.ofThisThread();
         Layer caller = calls.enter(this);
         try {
+            if (x == null)
+                throw new IllegalArgumentException(describe() + ": the input is null");
             Variable y = hasHooks() ? hooked(x, computation) : computation.apply(x);
+            if (y == null)
+                throw new IllegalStateException(describe() + ": the result is null; compute must return a Variable");
             calls.report(this, x.shape(), y.shape());
             return y;
         } catch (SundaException e) {

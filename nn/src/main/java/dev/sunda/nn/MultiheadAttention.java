@@ -12,6 +12,7 @@ import dev.sunda.nn.functional.MultiheadAttentions.Result;
 import dev.sunda.nn.functional.MultiheadAttentions.Wanted;
 import dev.sunda.nn.functional.MultiheadAttentions.Weights;
 import java.util.ArrayList;
+import java.util.Objects;
 import java.util.function.Supplier;
 
 /// Attention of several heads: `heads` parts of `width / heads` columns attend each for themselves, between a projection of queries, keys
@@ -170,6 +171,7 @@ public final class MultiheadAttention extends Layer {
     }
 
     private Result run(Variable query, Variable key, Variable value, Masks masks, Wanted wanted) {
+        Objects.requireNonNull(masks, "MultiheadAttention: masks is null; use Masks.NONE");
         var run = MultiheadAttentions.Options.DEFAULT.withBatchFirst(options.batchFirst).withAddZeroAttn(options.addZeroAttn)
                 .withWeights(wanted);
         if (isTraining() && options.dropout > 0)

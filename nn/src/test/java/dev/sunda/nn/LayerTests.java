@@ -316,4 +316,33 @@ class LayerTests {
                 "Net: layer 'head' is null; leave it out, or use Identity");
         assertThat(net.namedLayers().get("head")).isSameAs(head);
     }
+
+    @Test
+    void channelsAndClassesAtTheEndAreRecognised() {
+        assertThatThrownBy(() -> new Conv2d(3, 2, 3, new Rng(1)).forward(Tensor.ones(1, 8, 8, 3))).isInstanceOf(ShapeException.class)
+                .hasMessage("in Conv2d(3 -> 2, kernel 3): conv2d: input has 8 channels but weight expects 3; channels are dimension 1, and "
+                        + "movedim(-1, 1) brings them there from the end (got [1, 8, 8, 3], [2, 3, 3, 3])");
+        assertThatThrownBy(() -> new Conv2d(3, 2, 3, new Rng(1)).forward(Tensor.ones(1, 8, 8, 4)))
+                .hasMessageContaining("weight expects 3 (got");
+    }
+
+    /// A layer that forgets to answer.
+    private static final class Silent extends Layer {
+        @Override
+        protected Variable compute(Variable x) {
+            return null;
+        }
+    }
+
+    @Test
+    void nothingIsNoInputAndNoResult() {
+        assertThatThrownBy(() -> new Linear(2, 3, new Rng(1)).forward((Variable) null)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("Linear(2 -> 3): the input is null");
+        assertThatThrownBy(() -> new Linear(2, 3, new Rng(1)).forward((Tensor) null)).hasMessage("Variable.of: the tensor is null");
+        assertThatThrownBy(() -> new Silent().forward(Tensor.ones(2))).isInstanceOf(IllegalStateException.class)
+                .hasMessage("Silent(): the result is null; compute must return a Variable");
+        Variable q = Variable.of(Tensor.ones(3, 1, 4));
+        assertThatThrownBy(() -> new MultiheadAttention(4, 2, new Rng(1)).forward(q, q, q, null))
+                .hasMessage("MultiheadAttention: masks is null; use Masks.NONE");
+    }
 }

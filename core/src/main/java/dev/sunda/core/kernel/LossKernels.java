@@ -77,9 +77,12 @@ public final class LossKernels {
             throw new ShapeException("crossEntropy", "logits must be [batch, classes]", logits.shape(), target.shape());
         Tensor.checkSameDevice("crossEntropy", logits, target);
         Shape rows = Shape.of(logits.size(0));
-        if (weight != null && (!weight.shape().equals(Shape.of(logits.size(1))) || weight.dtype() != logits.dtype()))
-            throw new ShapeException("crossEntropy", "class weights must be " + logits.dtype() + " [" + logits.size(1) + "]",
+        if (weight != null && !weight.shape().equals(Shape.of(logits.size(1))))
+            throw new ShapeException("crossEntropy", "there must be one weight for each of the " + logits.size(1) + " classes",
                     logits.shape(), weight.shape());
+        if (weight != null && weight.dtype() != logits.dtype())
+            throw new DTypeException("crossEntropy: class weights must be " + logits.dtype() + " like the logits (got " + weight.describe()
+                    + "); convert them with to(DType." + logits.dtype().name() + ")");
         if (target.dtype().isInteger()) {
             if (!target.shape().equals(rows))
                 throw new ShapeException("crossEntropy", "logits have " + logits.size(0) + " rows, so class indices must be " + rows,

@@ -54,7 +54,10 @@ public record ConvSpec(int batch, int inChannels, int outChannels, int groups, L
             throw new ShapeException(operation, o + " output channels are not divisible by " + groups + " groups", input, weight);
         if (weight.size(1) != c / groups)
             throw new ShapeException(operation, "input has " + c + " channels" + (groups > 1 ? " in " + groups + " groups" : "")
-                    + " but weight expects " + weight.size(1) + (groups > 1 ? " for each group" : ""), input, weight);
+                    + " but weight expects " + weight.size(1) + (groups > 1 ? " for each group" : "")
+                    + (input.size(spatial + 1) == weight.size(1) * groups ? "; channels are dimension 1, and movedim(-1, 1) brings them "
+                            + "there from the end" : ""),
+                    input, weight);
         var axes = new ArrayList<Window>();
         for (int a = 0; a < spatial; a++)
             axes.add(window(operation, a, input, weight, stride[a], padding, dilation[a]));

@@ -72,10 +72,12 @@ record ClassLabels(int dim, Tensor index, Tensor ignored) {
         if (classWeights == null)
             return counted;
         Tensor.checkSameDevice(loss, scores.data(), classWeights);
-        Shape expected = Shape.of(scores.size(dim));
-        if (!classWeights.shape().equals(expected) || classWeights.dtype() != scores.dtype())
-            throw new ShapeException(loss, "class weights must be " + scores.dtype() + " " + expected, scores.shape(),
+        if (!classWeights.shape().equals(Shape.of(scores.size(dim))))
+            throw new ShapeException(loss, "there must be one weight for each of the " + scores.size(dim) + " classes", scores.shape(),
                     classWeights.shape());
+        if (classWeights.dtype() != scores.dtype())
+            throw new DTypeException(loss + ": class weights must be " + scores.dtype() + " like the scores (got "
+                    + classWeights.describe() + "); convert them with to(DType." + scores.dtype().name() + ")");
         return classWeights.indexSelect(0, index.reshape(index.numel())).reshape(index.shape()).mul(counted);
     }
 

@@ -90,8 +90,10 @@ public final class Losses {
         boolean indices = target.dtype().isInteger();
         Shape elements = withoutClasses(logits.shape());
         if (indices && !target.shape().equals(elements))
-            throw new ShapeException("crossEntropy", "logits of this shape need class indices of shape " + elements, logits.shape(),
-                    target.shape());
+            throw new ShapeException("crossEntropy", "logits of this shape need class indices of shape " + elements
+                    + (hasClassesLast(logits.shape(), target.shape()) ? ", the classes being dimension 1; logits.movedim(-1, 1) brings "
+                            + "them there from the end" : ""),
+                    logits.shape(), target.shape());
         if (!indices && options.ignoreIndex() >= 0)
             throw new IllegalArgumentException("crossEntropy: probabilities have no index to be ignored (got " + options.ignoreIndex()
                     + "); leave it at -100");
@@ -190,6 +192,11 @@ public final class Losses {
             return counts.to(logits.dtype()).sum();
         Tensor safe = target.to(DType.I64).mul(counts.to(DType.I64));        // an ignored index need not be a class
         return options.classWeights().indexSelect(0, safe).mul(counts.to(logits.dtype())).sum();
+    }
+
+    private static boolean hasClassesLast(Shape logits, Shape target) {
+        int[] sizes = logits.sizes();
+        return sizes.length > 2 && target.equals(Shape.of(Arrays.copyOf(sizes, sizes.length - 1)));
     }
 
     private static Shape withoutClasses(Shape logits) {

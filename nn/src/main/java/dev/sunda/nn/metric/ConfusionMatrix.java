@@ -81,21 +81,25 @@ public final class ConfusionMatrix {
 
     /// Of what was taken for class `c`, the share that was.
     public double precision(int c) {
+        check(c);
         return ratio(c, counts[c][c], answers(c));
     }
 
     /// Of what was class `c`, the share that was recognised.
     public double recall(int c) {
+        check(c);
         return ratio(c, counts[c][c], occurrences(c));
     }
 
     /// The harmonic mean of precision and recall of class `c`.
     public double f1(int c) {
+        check(c);
         return ratio(c, 2 * counts[c][c], answers(c) + occurrences(c));
     }
 
     /// Intersection over union of class `c`.
     public double iou(int c) {
+        check(c);
         return ratio(c, counts[c][c], answers(c) + occurrences(c) - counts[c][c]);
     }
 
@@ -117,6 +121,11 @@ public final class ConfusionMatrix {
     /// The mean intersection over union of the classes that occur.
     public double meanIou() {
         return average(Average.MACRO, this::iou);
+    }
+
+    private void check(int c) {
+        if (c < 0 || c >= classes)
+            throw new IllegalArgumentException("ConfusionMatrix: classes are numbered from 0 to " + (classes - 1) + " (got " + c + ")");
     }
 
     private double ratio(int c, long part, long whole) {

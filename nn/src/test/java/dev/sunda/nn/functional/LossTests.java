@@ -4,10 +4,13 @@ import static dev.sunda.nn.functional.OpChecks.assertClose;
 import static dev.sunda.nn.functional.OpChecks.ramp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.data.Offset.offset;
 
 import dev.sunda.autograd.Variable;
 import dev.sunda.core.Tensor;
+import dev.sunda.core.type.DType;
 import dev.sunda.core.type.DTypeException;
+import dev.sunda.core.type.Device;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
 import dev.sunda.nn.functional.Losses.CrossEntropyOptions;
@@ -113,5 +116,24 @@ class LossTests {
         assertThatThrownBy(() -> loss(Reduction.MEAN, PLAIN.withLabelSmoothing(1.5))).isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("crossEntropy: label smoothing must be from 0 to 1 (got 1.5)");
         assertThatThrownBy(() -> loss(Reduction.MEAN, PLAIN.withClassWeights(Tensor.of(1.0)))).isInstanceOf(ShapeException.class);
+    }
+
+    @Test
+    void classesAtTheEndAndWeightsOfAnotherTypeAreRecognised() {
+        Variable logits = Variable.of(Tensor.zeros(2, 5, 4));
+        Tensor labels = Tensor.zeros(Shape.of(2, 5), DType.I64, Device.CPU);
+        assertThatThrownBy(() -> Losses.crossEntropy(logits, labels)).isInstanceOf(ShapeException.class)
+                .hasMessage("crossEntropy: logits of this shape need class indices of shape [2, 4], the classes being dimension 1; "
+                        + "logits.movedim(-1, 1) brings them there from the end (got [2, 5, 4], [2, 5])");
+        assertThat(Losses.crossEntropy(logits.movedim(-1, 1), labels).item()).isCloseTo(Math.log(4), offset(1e-6));
+        var weighted = CrossEntropyOptions.DEFAULT.withClassWeights(Tensor.of(1.0, 1, 1, 1));
+        assertThatThrownBy(() -> Losses.crossEntropy(logits.movedim(-1, 1), labels, weighted)).isInstanceOf(DTypeException.class)
+                .hasMessage("crossEntropy: class weights must be float32 like the logits (got float64 [4]); convert them with "
+                        + "to(DType.F32)");
+        Tensor two = Tensor.of(0L, 1);
+        assertThatThrownBy(() -> ClassificationLosses.nllLoss(Variable.of(Tensor.zeros(2, 4)), two, Tensor.of(1.0, 1, 1, 1), -100,
+                Reduction.MEAN)).isInstanceOf(DTypeException.class).hasMessageContaining("like the scores (got float64 [4]); convert");
+        assertThatThrownBy(() -> ClassificationLosses.nllLoss(Variable.of(Tensor.zeros(2, 4)), two, Tensor.ones(3), -100, Reduction.MEAN))
+                .isInstanceOf(ShapeException.class).hasMessageContaining("one weight for each of the 4 classes");
     }
 }

@@ -156,4 +156,16 @@ class ClassMetricTests {
                 .hasMessageContaining("got 255 as element 1");
         assertThat(matrix.total()).isEqualTo(3);
     }
+
+    @Test
+    void classesThatAreNotThereAreNamed() {
+        var matrix = new ConfusionMatrix(3);
+        for (int c : new int[] {-1, 3}) {
+            String message = "ConfusionMatrix: classes are numbered from 0 to 2 (got " + c + ")";
+            assertThatThrownBy(() -> matrix.precision(c)).isInstanceOf(IllegalArgumentException.class).hasMessage(message);
+            assertThatThrownBy(() -> matrix.recall(c)).hasMessage(message);
+            assertThatThrownBy(() -> matrix.f1(c)).hasMessage(message);
+            assertThatThrownBy(() -> matrix.iou(c)).hasMessage(message);
+        }
+    }
 }
