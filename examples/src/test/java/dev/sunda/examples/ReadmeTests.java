@@ -32,14 +32,19 @@ class ReadmeTests {
             try (var in = ReadmeTests.class.getResourceAsStream("/dev/sunda/examples/mnist/" + name)) {
                 Files.copy(in, folder.resolve("mnist").resolve(name));
             }
-        String last = run(programs().get(0)).getLast();
+        String last = run(programs("README.md").get(0)).getLast();
         assertThat(last).startsWith("accuracy 0.9");
         assertThat(Double.parseDouble(last.substring("accuracy ".length()))).isGreaterThan(0.97);
     }
 
     @Test
     void theOperationOfOnesOwnPassesBothChecks() throws Exception {
-        assertThat(run(programs().get(1))).last().isEqualTo("both derivatives agree");
+        assertThat(run(programs("README.md").get(1))).last().isEqualTo("both derivatives agree");
+    }
+
+    @Test
+    void theProgramForThoseWhoComeFromPyTorchRuns() throws Exception {
+        assertThat(run(programs("docs/pytorch.md").getFirst())).last().isEqualTo("not loaded: [head.weight, head.bias]");
     }
 
     /// A module that handed on java.desktop would bring a second List and a second Shape.
@@ -72,10 +77,10 @@ class ReadmeTests {
                 .containsExactly("mvn verify");
     }
 
-    private static List<String> programs() throws IOException {
-        var blocks = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL).matcher(Files.readString(ROOT.resolve("README.md")));
+    private static List<String> programs(String page) throws IOException {
+        var blocks = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL).matcher(Files.readString(ROOT.resolve(page)));
         var programs = blocks.results().map((MatchResult block) -> block.group(1)).toList();
-        assertThat(programs).as("java blocks of README.md").hasSize(2);
+        assertThat(programs).as("java blocks of " + page).hasSize(page.equals("README.md") ? 2 : 1);
         return programs;
     }
 
