@@ -176,6 +176,7 @@ class TransformTests {
     void cutsOutTheMiddle() {
         Tensor image = Tensor.arange(35).reshape(1, 5, 7).to(DType.F32);
         assertThat(new CenterCrop(1, 3).apply(image, new Rng(0)).toFloatArray()).containsExactly(16, 17, 18);
+        assertThat(new CenterCrop(1, 4).apply(image, new Rng(0)).toFloatArray()).as("1.5 becomes 2").containsExactly(16, 17, 18, 19);
         assertThat(new CenterCrop(2, 2).apply(image, new Rng(0)).toFloatArray()).as("1.5 and 2.5 become 2")
                 .containsExactly(16, 17, 23, 24);
         assertThatThrownBy(() -> new CenterCrop(6, 2).apply(image, new Rng(0))).isInstanceOf(ShapeException.class)
