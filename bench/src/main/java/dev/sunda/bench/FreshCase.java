@@ -16,7 +16,8 @@ import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingStream;
 
 /// What [FreshJvms] starts: measures one case and prints a [Finding] a line. Allocations are sampled while it runs, which says how many of
-/// the bytes are vectors that should have stayed in registers. Then it measures again whatever standard input names; it ends with the input.
+/// the bytes are vectors that should have stayed in registers. Then it measures again whatever standard input names; it ends with the
+/// input.
 final class FreshCase {
     private static final String ALLOCATION = "jdk.ObjectAllocationSample";
     private static final String VECTORS = "jdk.incubator.vector.";

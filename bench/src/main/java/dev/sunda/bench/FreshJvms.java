@@ -20,7 +20,8 @@ import java.util.TreeMap;
 ///
 /// Each start counts with its shortest run, which other programs on the machine disturb least. One that is slower than the others is
 /// a suspect: it is measured again in turn with the start in the middle, both still running. What the compiler did lasts, a disturbance
-/// passes or meets both. One that has boxed vectors is measured again, too: loops that the compiler had not come to yet box them for a while.
+/// passes or meets both. One that has boxed vectors is measured again, too: loops that the compiler had not come to yet box them for a
+/// while.
 final class FreshJvms {
     private static final double LIMIT = 1.3;
     /// Times that a suspect and the start in the middle take turns.
