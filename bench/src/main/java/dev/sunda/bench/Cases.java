@@ -23,7 +23,7 @@ import dev.sunda.optim.Sgd;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// The table of cases: one line each, with the names and the order of the other frameworks' runners.
+/// The table of cases: one line each, with the names and the order of `bench/peers/pytorch.py`.
 final class Cases {
     private static final Conv2d.Options PLAIN = Conv2d.Options.DEFAULT;
     private static final Conv1d.Options CAUSAL = Conv1d.Options.DEFAULT.withPadding(Padding.CAUSAL);

@@ -47,7 +47,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/// Cases of the rest of the operator family, with the names and the order of `bench/peers/pytorch_family.py`.
+/// Cases of the rest of the operator family, with the names and the order of `bench/peers/pytorch.py`.
 final class FamilyCases {
     private static final Shape HEADS = Shape.of(8, 8, 512, 64);
     private static final Shape LONG_HEADS = Shape.of(2, 8, 1024, 64);

@@ -12,7 +12,10 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordedFrame;
+import jdk.jfr.consumer.RecordedStackTrace;
 import jdk.jfr.consumer.RecordingStream;
 
 /// What [FreshJvms] starts: measures one case and prints a [Finding] a line. Allocations are sampled while it runs, which says how many of
@@ -21,6 +24,8 @@ import jdk.jfr.consumer.RecordingStream;
 final class FreshCase {
     private static final String ALLOCATION = "jdk.ObjectAllocationSample";
     private static final String VECTORS = "jdk.incubator.vector.";
+    private static final String OURS = "dev.sunda.";
+    private static final String NOWHERE = "-";
 
     private FreshCase() {
     }
@@ -30,20 +35,21 @@ final class FreshCase {
     /// @param ms shortest run in milliseconds
     /// @param bytes allocated by a call
     /// @param boxedBytes of them for boxed vectors, an estimate from samples
-    record Finding(Measure measure, double ms, double bytes, double boxedBytes) {
+    /// @param boxedIn the method of ours that boxes most of them, or `-`
+    record Finding(Measure measure, double ms, double bytes, double boxedBytes, String boxedIn) {
         static Finding parse(String line) {
             String[] words = line.split(" ");
             return new Finding(Measure.valueOf(words[0]), Double.parseDouble(words[1]), Double.parseDouble(words[2]),
-                    Double.parseDouble(words[3]));
+                    Double.parseDouble(words[3]), words[4]);
         }
 
         @Override
         public String toString() {
-            return measure + " " + ms + " " + bytes + " " + boxedBytes;
+            return measure + " " + ms + " " + bytes + " " + boxedBytes + " " + boxedIn;
         }
     }
 
-    private record Boxed(Instant time, double bytes) {
+    private record Boxed(Instant time, double bytes, String method) {
     }
 
     /// @param args name of the case, number of threads, `quick` or `normal`
@@ -69,17 +75,26 @@ final class FreshCase {
             recording.startAsync();
             Meter.Result result = measuring.get();
             recording.stop();
-            return new Finding(measure, result.fastest(), result.bytes(), boxedBytes(result, List.copyOf(boxed)));
+            return finding(measure, result, List.copyOf(boxed));
         }
     }
 
     private static void collect(RecordedEvent event, Queue<Boxed> boxed) {
         if (event.getClass("objectClass").getName().startsWith(VECTORS))
-            boxed.add(new Boxed(event.getStartTime(), event.getLong("weight")));
+            boxed.add(new Boxed(event.getStartTime(), event.getLong("weight"), method(event.getStackTrace())));
     }
 
-    private static double boxedBytes(Meter.Result result, List<Boxed> boxed) {
-        return boxed.stream().filter(b -> !b.time.isBefore(result.from()) && !b.time.isAfter(result.to())).mapToDouble(Boxed::bytes).sum()
-                / result.runs();
+    private static String method(RecordedStackTrace stack) {
+        return stack == null ? NOWHERE
+                : stack.getFrames().stream().map(RecordedFrame::getMethod).filter(m -> m.getType().getName().startsWith(OURS))
+                        .map(m -> m.getType().getName() + "." + m.getName()).findFirst().orElse(NOWHERE);
+    }
+
+    private static Finding finding(Measure measure, Meter.Result result, List<Boxed> all) {
+        var boxed = all.stream().filter(b -> !b.time.isBefore(result.from()) && !b.time.isAfter(result.to())).toList();
+        Map<String, Double> methods = boxed.stream().collect(Collectors.groupingBy(Boxed::method, Collectors.summingDouble(Boxed::bytes)));
+        String most = methods.entrySet().stream().max(Map.Entry.comparingByValue()).map(Map.Entry::getKey).orElse(NOWHERE);
+        double bytes = boxed.stream().mapToDouble(Boxed::bytes).sum();
+        return new Finding(measure, result.fastest(), result.bytes(), bytes / result.runs(), most);
     }
 }

@@ -72,26 +72,38 @@ final class SimdDepthwise implements DepthwiseKernel {
             for (int i = 0; i < end; i += L)
                 vector(x, xs, i, taps, w, out, oo + i, os, rows);
         else
-            for (int p = 0; p < rows; p++)
+            for (int p = 0, k; p < rows; p += k) {
+                k = Math.min(2, rows - p);
                 for (int i = 0; i < end; i += segment)
-                    row(x, p * xs + i, taps, w, out, oo + p * os + i, Math.min(segment, end - i));
+                    row(x, p * xs + i, xs, taps, w, out, oo + p * os + i, os, k, Math.min(segment, end - i));
+            }
         if (end < n)
             ScalarDepthwise.rows(x, xs, taps, w, out, oo, os, rows, end, n);
     }
 
-    private static void row(float[] x, int xo, Taps taps, Cells w, float[] out, int oo, int n) {
+    /// One row or two.
+    private static void row(float[] x, int xo, int xs, Taps taps, Cells w, float[] out, int oo, int os, int rows, int n) {
         int[] from = taps.from();
         int[] number = taps.number();
         int wo = w.offset();
         int wend = wo + w.size();
         int cell = w.rows() * L;
-        begin(w, out, oo, n);
-        int t = 0;
-        for (; t + 3 <= taps.count(); t += 3)
-            SimdDepthwiseResults.any(x, xo + from[t], xo + from[t + 1], xo + from[t + 2], w.data(), wo, wend, cell, number[t] * L,
-                    number[t + 1] * L, number[t + 2] * L, out, oo, n);
-        for (; t < taps.count(); t++)
-            SimdDepthwiseResults.one(x, xo + from[t], w.data(), wo, wend, cell, number[t] * L, out, oo, n);
+        for (int r = 0; r < rows; r++)
+            begin(w, out, oo + r * os, n);
+        for (int t = 0, k; t < taps.count(); t += k) {
+            int left = taps.count() - t;
+            k = left >= 5 && rows == 2 ? 5 : left >= 3 ? 3 : 1;
+            if (k == 5)
+                SimdDepthwiseResults.five(x, xo, xs, from, number, t, w.data(), wo, wend, cell, out, oo, os, n);
+            else if (k == 3 && rows == 2)
+                SimdDepthwiseResults.three(x, xo, xs, from, number, t, w.data(), wo, wend, cell, out, oo, os, n);
+            else if (k == 3)
+                SimdDepthwiseResults.any(x, xo + from[t], xo + from[t + 1], xo + from[t + 2], w.data(), wo, wend, cell, number[t] * L,
+                        number[t + 1] * L, number[t + 2] * L, out, oo, n);
+            else
+                for (int r = 0; r < rows; r++)
+                    SimdDepthwiseResults.one(x, xo + r * xs + from[t], w.data(), wo, wend, cell, number[t] * L, out, oo + r * os, n);
+        }
     }
 
     /// One vector of places of all rows.
@@ -152,26 +164,37 @@ final class SimdDepthwise implements DepthwiseKernel {
             for (int i = 0; i < end; i += L)
                 vectorGradient(x, xs, i, taps, dy, yo + i, ys, rows, sums);
         else
-            for (int p = 0; p < rows; p++)
+            for (int p = 0, k; p < rows; p += k) {
+                k = Math.min(2, rows - p);
                 for (int i = 0; i < end; i += segment)
-                    rowGradient(x, p * xs + i, taps, dy, yo + p * ys + i, Math.min(segment, end - i), sums);
+                    rowGradient(x, p * xs + i, xs, taps, dy, yo + p * ys + i, ys, k, Math.min(segment, end - i), sums);
+            }
         if (end < n)
             ScalarDepthwise.rowsGradient(x, xs, taps, dy, yo, ys, rows, end, n, sums);
     }
 
-    private static void rowGradient(float[] x, int xo, Taps taps, float[] dy, int yo, int n, Cells sums) {
+    /// One row or two.
+    private static void rowGradient(float[] x, int xo, int xs, Taps taps, float[] dy, int yo, int ys, int rows, int n, Cells sums) {
         int[] from = taps.from();
         int[] number = taps.number();
         float[] s = sums.data();
         int so = sums.offset();
         int send = so + sums.size();
         int cell = sums.rows() * L;
-        int t = 0;
-        for (; t + 3 <= taps.count(); t += 3)
-            SimdDepthwiseGradients.any(x, xo + from[t], xo + from[t + 1], xo + from[t + 2], dy, yo, n, s, so, send, cell, number[t] * L,
-                    number[t + 1] * L, number[t + 2] * L);
-        for (; t < taps.count(); t++)
-            SimdDepthwiseGradients.one(x, xo + from[t], dy, yo, n, s, so, send, cell, number[t] * L);
+        for (int t = 0, k; t < taps.count(); t += k) {
+            int left = taps.count() - t;
+            k = left >= 5 && rows == 2 ? 5 : left >= 3 ? 3 : 1;
+            if (k == 5)
+                SimdDepthwiseGradients.five(x, xo, xs, from, number, t, dy, yo, ys, n, s, so, send, cell);
+            else if (k == 3 && rows == 2)
+                SimdDepthwiseGradients.three(x, xo, xs, from, number, t, dy, yo, ys, n, s, so, send, cell);
+            else if (k == 3)
+                SimdDepthwiseGradients.any(x, xo + from[t], xo + from[t + 1], xo + from[t + 2], dy, yo, n, s, so, send, cell,
+                        number[t] * L, number[t + 1] * L, number[t + 2] * L);
+            else
+                for (int r = 0; r < rows; r++)
+                    SimdDepthwiseGradients.one(x, xo + r * xs + from[t], dy, yo + r * ys, n, s, so, send, cell, number[t] * L);
+        }
     }
 
     /// One vector of places of all rows.

@@ -349,6 +349,68 @@ final class SimdDepthwiseGradients {
         }
     }
 
+    /// Three taps, from tap `t` on, of two rows.
+    static void three(float[] x, int xo, int xs, int[] from, int[] number, int t, float[] dy, int yo, int ys, int n, float[] s, int so,
+            int send, int cell) {
+        int x0 = xo + from[t];
+        int x1 = xo + from[t + 1];
+        int x2 = xo + from[t + 2];
+        int s0 = number[t] * L;
+        int s1 = number[t + 1] * L;
+        int s2 = number[t + 2] * L;
+        for (int i = 0, at = so; i < n; i += L) {
+            FloatVector v = fromArray(S, dy, yo + i), u = fromArray(S, dy, yo + ys + i);
+            FloatVector a = fromArray(S, x, x0 + i).fma(v, fromArray(S, s, at + s0));
+            FloatVector b = fromArray(S, x, x1 + i).fma(v, fromArray(S, s, at + s1));
+            FloatVector c = fromArray(S, x, x2 + i).fma(v, fromArray(S, s, at + s2));
+            a = fromArray(S, x, x0 + xs + i).fma(u, a);
+            b = fromArray(S, x, x1 + xs + i).fma(u, b);
+            c = fromArray(S, x, x2 + xs + i).fma(u, c);
+            a.intoArray(s, at + s0);
+            b.intoArray(s, at + s1);
+            c.intoArray(s, at + s2);
+            at += cell;
+            if (at == send)
+                at = so;
+        }
+    }
+
+    /// Five taps, from tap `t` on, of two rows.
+    static void five(float[] x, int xo, int xs, int[] from, int[] number, int t, float[] dy, int yo, int ys, int n, float[] s, int so,
+            int send, int cell) {
+        int x0 = xo + from[t];
+        int x1 = xo + from[t + 1];
+        int x2 = xo + from[t + 2];
+        int x3 = xo + from[t + 3];
+        int x4 = xo + from[t + 4];
+        int s0 = number[t] * L;
+        int s1 = number[t + 1] * L;
+        int s2 = number[t + 2] * L;
+        int s3 = number[t + 3] * L;
+        int s4 = number[t + 4] * L;
+        for (int i = 0, at = so; i < n; i += L) {
+            FloatVector v = fromArray(S, dy, yo + i), u = fromArray(S, dy, yo + ys + i);
+            FloatVector a = fromArray(S, x, x0 + i).fma(v, fromArray(S, s, at + s0));
+            FloatVector b = fromArray(S, x, x1 + i).fma(v, fromArray(S, s, at + s1));
+            FloatVector c = fromArray(S, x, x2 + i).fma(v, fromArray(S, s, at + s2));
+            FloatVector d = fromArray(S, x, x3 + i).fma(v, fromArray(S, s, at + s3));
+            FloatVector e = fromArray(S, x, x4 + i).fma(v, fromArray(S, s, at + s4));
+            a = fromArray(S, x, x0 + xs + i).fma(u, a);
+            b = fromArray(S, x, x1 + xs + i).fma(u, b);
+            c = fromArray(S, x, x2 + xs + i).fma(u, c);
+            d = fromArray(S, x, x3 + xs + i).fma(u, d);
+            e = fromArray(S, x, x4 + xs + i).fma(u, e);
+            a.intoArray(s, at + s0);
+            b.intoArray(s, at + s1);
+            c.intoArray(s, at + s2);
+            d.intoArray(s, at + s3);
+            e.intoArray(s, at + s4);
+            at += cell;
+            if (at == send)
+                at = so;
+        }
+    }
+
     /// Three taps of a vector of places in rows one after the other.
     static void strided(float[] x, int x0, int x1, int x2, int xs, float[] dy, int yo, int ys, int rows, float[] s, int s0, int s1,
             int s2) {

@@ -398,6 +398,70 @@ final class SimdDepthwiseResults {
         }
     }
 
+    /// Three taps, from tap `t` on, of two rows, which share the weights; added to `out`.
+    static void three(float[] x, int xo, int xs, int[] from, int[] number, int t, float[] w, int wo, int wend, int cell, float[] out,
+            int oo, int os, int n) {
+        int x0 = xo + from[t];
+        int x1 = xo + from[t + 1];
+        int x2 = xo + from[t + 2];
+        int w0 = number[t] * L;
+        int w1 = number[t + 1] * L;
+        int w2 = number[t + 2] * L;
+        for (int i = 0, at = wo; i < n; i += L) {
+            FloatVector tap = fromArray(S, w, at + w0);
+            FloatVector a = fromArray(S, x, x0 + i).fma(tap, fromArray(S, out, oo + i));
+            FloatVector b = fromArray(S, x, x0 + xs + i).fma(tap, fromArray(S, out, oo + os + i));
+            tap = fromArray(S, w, at + w1);
+            a = fromArray(S, x, x1 + i).fma(tap, a);
+            b = fromArray(S, x, x1 + xs + i).fma(tap, b);
+            tap = fromArray(S, w, at + w2);
+            a = fromArray(S, x, x2 + i).fma(tap, a);
+            b = fromArray(S, x, x2 + xs + i).fma(tap, b);
+            a.intoArray(out, oo + i);
+            b.intoArray(out, oo + os + i);
+            at += cell;
+            if (at == wend)
+                at = wo;
+        }
+    }
+
+    /// Five taps, from tap `t` on, of two rows, which share the weights; added to `out`.
+    static void five(float[] x, int xo, int xs, int[] from, int[] number, int t, float[] w, int wo, int wend, int cell, float[] out,
+            int oo, int os, int n) {
+        int x0 = xo + from[t];
+        int x1 = xo + from[t + 1];
+        int x2 = xo + from[t + 2];
+        int x3 = xo + from[t + 3];
+        int x4 = xo + from[t + 4];
+        int w0 = number[t] * L;
+        int w1 = number[t + 1] * L;
+        int w2 = number[t + 2] * L;
+        int w3 = number[t + 3] * L;
+        int w4 = number[t + 4] * L;
+        for (int i = 0, at = wo; i < n; i += L) {
+            FloatVector tap = fromArray(S, w, at + w0);
+            FloatVector a = fromArray(S, x, x0 + i).fma(tap, fromArray(S, out, oo + i));
+            FloatVector b = fromArray(S, x, x0 + xs + i).fma(tap, fromArray(S, out, oo + os + i));
+            tap = fromArray(S, w, at + w1);
+            a = fromArray(S, x, x1 + i).fma(tap, a);
+            b = fromArray(S, x, x1 + xs + i).fma(tap, b);
+            tap = fromArray(S, w, at + w2);
+            a = fromArray(S, x, x2 + i).fma(tap, a);
+            b = fromArray(S, x, x2 + xs + i).fma(tap, b);
+            tap = fromArray(S, w, at + w3);
+            a = fromArray(S, x, x3 + i).fma(tap, a);
+            b = fromArray(S, x, x3 + xs + i).fma(tap, b);
+            tap = fromArray(S, w, at + w4);
+            a = fromArray(S, x, x4 + i).fma(tap, a);
+            b = fromArray(S, x, x4 + xs + i).fma(tap, b);
+            a.intoArray(out, oo + i);
+            b.intoArray(out, oo + os + i);
+            at += cell;
+            if (at == wend)
+                at = wo;
+        }
+    }
+
     /// Three taps of a vector of places in rows one after the other: `out[p] = begin[p] + ...`.
     static void strided(float[] x, int x0, int x1, int x2, int xs, float[] w, int w0, int w1, int w2, float[] begin, int bo, int bs,
             float[] out, int oo, int os, int rows) {
