@@ -16,11 +16,14 @@ import dev.sunda.core.type.Device;
 import dev.sunda.core.type.Shape;
 import dev.sunda.cuda.driver.FakeDriver;
 import dev.sunda.cuda.driver.PtxProvider;
+import dev.sunda.nn.BatchNorm;
 import dev.sunda.nn.BatchNorm2d;
 import dev.sunda.nn.Conv2d;
 import dev.sunda.nn.DepthwiseSeparableConv2d;
 import dev.sunda.nn.Dropout;
 import dev.sunda.nn.Flatten;
+import dev.sunda.nn.InstanceNorm;
+import dev.sunda.nn.InstanceNorm2d;
 import dev.sunda.nn.Linear;
 import dev.sunda.nn.MaxPool2d;
 import dev.sunda.nn.Relu;
@@ -130,6 +133,44 @@ class TrainingTests {
             assertThat(train(device, 0.25, true)).isEqualTo(train(device, 0.25, false));
             assertThat(PtxProvider.driver(device.index()).calls("cuGraphLaunch") - launched).isEqualTo(STEPS - 2);
         }
+    }
+
+    /// The share of a batch in the average of all batches is another one at every step, in the type of the statistics.
+    @Test
+    void recordedAveragesOfAllBatchesGiveTheBitsOfThoseThatAreNot() {
+        for (Device device : List.of(NOW, LATE)) {
+            DType dtype = device.equals(NOW) ? DType.F32 : DType.F64;
+            List<Double> recorded = averages(device, dtype, true);
+            assertThat(recorded).isEqualTo(averages(device, dtype, false)).contains((double) STEPS);
+        }
+    }
+
+    /// Running statistics and count of norms of both kinds.
+    private static List<Double> averages(Device device, DType dtype, boolean graph) {
+        var batch = new BatchNorm2d(2, BatchNorm.Options.DEFAULT.withMomentum(null));
+        var instance = new InstanceNorm2d(2, InstanceNorm.Options.DEFAULT.withTrackRunningStats(true).withMomentum(null));
+        var model = new Sequential(batch, instance);
+        model.to(dtype);
+        model.to(device);
+        int launched = PtxProvider.driver(device.index()).calls("cuGraphLaunch");
+        try (var step = new StepGraph(model.parameters(), inputs -> {
+            Variable loss = model.forward(Variable.of(inputs.getFirst())).square().sum();
+            loss.backward();
+            return loss.data();
+        })) {
+            for (int i = 0; i < STEPS; i++) {
+                Tensor images = Tensor.randn(Shape.of(3, 2, 2, 2), new Rng(i)).mul(i + 1).to(dtype).to(device);
+                if (graph)
+                    step.run(images);
+                else
+                    model.forward(Variable.of(images)).square().sum().backward();
+            }
+            assertThat(step.eagerBecause()).isNull();
+        }
+        assertThat(PtxProvider.driver(device.index()).calls("cuGraphLaunch") - launched).isEqualTo(graph ? STEPS - 2 : 0);
+        var numbers = new ArrayList<Double>();
+        model.state().values().forEach(x -> numbers.addAll(numbers(x)));
+        return numbers;
     }
 
     /// Three epochs of three whole batches and a smaller one: of each size the first two steps are run.

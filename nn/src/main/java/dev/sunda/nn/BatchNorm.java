@@ -116,7 +116,7 @@ public abstract sealed class BatchNorm extends Layer permits BatchNorm1d, BatchN
         var result = relu ? Normalizations.batchNormRelu(x, scale, shift, options.eps)
                 : Normalizations.batchNorm(x, scale, shift, options.eps);
         if (isTraining() && options.trackRunningStats)
-            running.follow(result::follow);
+            running.follow(result::follow, result::follow);
         return result.y();
     }
 

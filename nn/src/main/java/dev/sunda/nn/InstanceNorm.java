@@ -94,7 +94,7 @@ public abstract sealed class InstanceNorm extends Layer permits InstanceNorm1d, 
             return Normalizations.batchNorm(x, running.mean(), running.variance(), current(weight), current(bias), options.eps);
         var result = GroupNorms.instanceNorm(x, current(weight), current(bias), options.eps);
         if (options.trackRunningStats)
-            running.follow(result::follow);
+            running.follow(result::follow, result::follow);
         return result.y();
     }
 

@@ -12,6 +12,8 @@ import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Dims;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
+import dev.sunda.nn.functional.Normalizations;
+import dev.sunda.nn.functional.Normalizations.RunningStatistics;
 import dev.sunda.nn.functional.OpChecks;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,6 +39,24 @@ class NormLayersTests {
         assertClose("variance", state.get("running_var"), 2.08697916667, 1.48541666667, 1.48541666667);
         assertThat(state.get("num_batches_tracked").toLongArray()).containsExactly(2);
         assertThat(norm.describe()).isEqualTo("BatchNorm1d(3, average of all batches)");
+    }
+
+    @Test
+    void theAverageHasTheBitsOfSharesComputedByTheProgram() {
+        for (DType dtype : List.of(DType.F32, DType.F64)) {
+            var norm = new BatchNorm1d(3, BatchNorm.Options.DEFAULT.withMomentum(null));
+            norm.to(dtype);
+            var expected = new RunningStatistics(Tensor.zeros(3).to(dtype), Tensor.ones(3).to(dtype));
+            for (int i = 1; i <= 12; i++) {
+                Variable x = Variable.of(Tensor.randn(Shape.of(4, 3), new Rng(i)).to(dtype));
+                norm.forward(x);
+                expected = Normalizations.batchNorm(x, null, null, 1e-5).follow(expected, 1.0 / i);
+            }
+            assertThat(norm.stateDict().get("running_mean").to(DType.F64).toDoubleArray())
+                    .containsExactly(expected.mean().to(DType.F64).toDoubleArray());
+            assertThat(norm.stateDict().get("running_var").to(DType.F64).toDoubleArray())
+                    .containsExactly(expected.variance().to(DType.F64).toDoubleArray());
+        }
     }
 
     @Test

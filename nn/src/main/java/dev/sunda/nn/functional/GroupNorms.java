@@ -43,10 +43,22 @@ public final class GroupNorms {
         ///
         /// @param momentum share of this batch, usually from 0 to 1
         public RunningStatistics follow(RunningStatistics running, double momentum) {
-            if (count == 0 || mean.size(0) == 0)
-                return running;
-            Tensor unbiased = variance.mean(Dims.of(0)).mul((double) count / (count - 1));
-            return running.after(mean.mean(Dims.of(0)), unbiased, momentum);
+            return isEmpty() ? running : running.after(mean.mean(Dims.of(0)), unbiased(), momentum);
+        }
+
+        /// The same with a share that the device has computed.
+        ///
+        /// @param momentum a float64 scalar
+        public RunningStatistics follow(RunningStatistics running, Tensor momentum) {
+            return isEmpty() ? running : running.after(mean.mean(Dims.of(0)), unbiased(), momentum);
+        }
+
+        private boolean isEmpty() {
+            return count == 0 || mean.size(0) == 0;
+        }
+
+        private Tensor unbiased() {
+            return variance.mean(Dims.of(0)).mul((double) count / (count - 1));
         }
     }
 

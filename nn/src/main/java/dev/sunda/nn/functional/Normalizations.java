@@ -8,6 +8,7 @@ import dev.sunda.autograd.Variable;
 import dev.sunda.core.Tensor;
 import dev.sunda.core.kernel.NormKernels;
 import dev.sunda.core.op.UnaryOp;
+import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Dims;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
@@ -47,7 +48,18 @@ public final class Normalizations {
         ///
         /// @param momentum share of this batch, usually from 0 to 1
         public RunningStatistics follow(RunningStatistics running, double momentum) {
-            return count == 0 ? running : running.after(mean, variance.mul((double) count / (count - 1)), momentum);
+            return count == 0 ? running : running.after(mean, unbiased(), momentum);
+        }
+
+        /// The same with a share that the device has computed.
+        ///
+        /// @param momentum a float64 scalar
+        public RunningStatistics follow(RunningStatistics running, Tensor momentum) {
+            return count == 0 ? running : running.after(mean, unbiased(), momentum);
+        }
+
+        private Tensor unbiased() {
+            return variance.mul((double) count / (count - 1));
         }
     }
 
@@ -71,14 +83,31 @@ public final class Normalizations {
         /// @param variance `[C]`, of the batch, unbiased
         /// @param momentum share of the batch, usually from 0 to 1
         public RunningStatistics after(Tensor mean, Tensor variance, double momentum) {
+            check(mean, variance);
+            return new RunningStatistics(moved(this.mean, mean, momentum), moved(this.variance, variance, momentum));
+        }
+
+        /// The same, bit for bit, with a share that the device has computed: nobody waits for it.
+        ///
+        /// @param momentum a float64 scalar
+        public RunningStatistics after(Tensor mean, Tensor variance, Tensor momentum) {
+            check(mean, variance);
+            return new RunningStatistics(moved(this.mean, mean, momentum), moved(this.variance, variance, momentum));
+        }
+
+        private void check(Tensor mean, Tensor variance) {
             if (!mean.shape().equals(this.mean.shape()) || !variance.shape().equals(this.mean.shape()))
                 throw new ShapeException("batchNorm", "the running statistics must have the " + mean.numel() + " channels of the batch",
                         this.mean.shape(), mean.shape());
-            return new RunningStatistics(moved(this.mean, mean, momentum), moved(this.variance, variance, momentum));
         }
 
         private static Tensor moved(Tensor running, Tensor batch, double momentum) {
             return running.mul(1 - momentum).add(batch.mul(momentum));
+        }
+
+        private static Tensor moved(Tensor running, Tensor batch, Tensor momentum) {
+            DType dtype = running.dtype();
+            return running.mul(momentum.rsub(1).to(dtype)).add(batch.mul(momentum.to(dtype)));
         }
     }
 
