@@ -79,7 +79,7 @@ final class FreshJvms {
                 var machines = new ArrayList<FreshJvm>();
                 try {
                     while (machines.size() < starts) {
-                        bar.update("starts", done++, total, c.name());
+                        bar.update("starts", done++, total, c::name);
                         machines.add(new FreshJvm(c, setting.flags, threads, quick));
                     }
                     for (Measure measure : c.measures())

@@ -119,17 +119,20 @@ final class TrainingSession implements Trainer.Listener {
     }
 
     @Override
-    public void stepped(Progress progress, int stepsOfEpoch) {
+    public void stepped(int epoch, int step, int stepsOfEpoch) {
         steps++;
-        long now = System.nanoTime();
-        double rate = steps / ((now - started) / 1e9);
-        long left = (long) (options.epochs() - progress.epoch()) * stepsOfEpoch - progress.step();
-        bar.update("epoch " + (progress.epoch() + 1) + "/" + options.epochs(), progress.step(), stepsOfEpoch,
-                String.format(Locale.ROOT, "loss %.4f  %,.0f images/s  %s left", progress.meanLoss(),
-                        progress.images() / progress.seconds(),
-                        clock(left / rate)));
-        if (now - saved > SAVE_NANOS)
+        long left = (long) (options.epochs() - epoch) * stepsOfEpoch - step;
+        bar.update("epoch " + (epoch + 1) + "/" + options.epochs(), step, stepsOfEpoch, () -> detail(left));
+        if (System.nanoTime() - saved > SAVE_NANOS)
             save();
+    }
+
+    /// @param left steps of all epochs
+    private String detail(long left) {
+        Progress progress = trainer.progress();
+        double rate = steps / ((System.nanoTime() - started) / 1e9);
+        return String.format(Locale.ROOT, "loss %.4f  %,.0f images/s  %s left", progress.meanLoss(),
+                progress.images() / progress.seconds(), clock(left / rate));
     }
 
     @Override

@@ -118,7 +118,7 @@ class TrainMnistTests {
         int[] left = {steps};
         trainer.run(() -> left[0] == 0, new Trainer.Listener() {
             @Override
-            public void stepped(Progress progress, int stepsOfEpoch) {
+            public void stepped(int epoch, int step, int stepsOfEpoch) {
                 left[0]--;
             }
 

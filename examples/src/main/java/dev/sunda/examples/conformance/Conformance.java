@@ -69,10 +69,11 @@ public final class Conformance implements Callable<Integer> {
         for (Path file : in) {
             List<GoldenCase> cases = GoldenFile.read(file);
             for (int i = 0; i < cases.size(); i++) {
-                CaseResult result = runner.run(cases.get(i));
+                GoldenCase golden = cases.get(i);
+                CaseResult result = runner.run(golden);
                 results.add(result);
-                counts.computeIfAbsent(cases.get(i).op(), _ -> new EnumMap<>(Status.class)).merge(result.status(), 1, Integer::sum);
-                bar.update(file.getFileName().toString(), i + 1, cases.size(), cases.get(i).op());
+                counts.computeIfAbsent(golden.op(), _ -> new EnumMap<>(Status.class)).merge(result.status(), 1, Integer::sum);
+                bar.update(file.getFileName().toString(), i + 1, cases.size(), golden::op);
             }
         }
         bar.clear();
@@ -87,8 +88,9 @@ public final class Conformance implements Callable<Integer> {
         for (Path file : in) {
             List<GoldenCase> cases = GoldenFile.read(file);
             for (int i = 0; i < cases.size(); i++) {
-                report.add(cases.get(i));
-                bar.update(file.getFileName().toString(), i + 1, cases.size(), cases.get(i).op());
+                GoldenCase golden = cases.get(i);
+                report.add(golden);
+                bar.update(file.getFileName().toString(), i + 1, cases.size(), golden::op);
             }
         }
         bar.clear();

@@ -1,6 +1,7 @@
 package dev.sunda.examples.console;
 
 import java.io.PrintWriter;
+import java.util.function.Supplier;
 
 /// Shows how far a long task has come: on a terminal a bar that is drawn over itself, elsewhere a plain line every quarter.
 public final class ProgressBar {
@@ -30,20 +31,20 @@ public final class ProgressBar {
     /// @param label  before the bar
     /// @param done   steps done of this part
     /// @param total  steps of this part
-    /// @param detail after the bar
-    public void update(String label, int done, int total, String detail) {
+    /// @param detail after the bar; asked for only where it is shown
+    public void update(String label, int done, int total, Supplier<String> detail) {
         if (terminal)
             draw(label, done, total, detail);
         else
             plain(label, done, total, detail);
     }
 
-    private void draw(String label, int done, int total, String detail) {
+    private void draw(String label, int done, int total, Supplier<String> detail) {
         long now = System.nanoTime();
         if (shown > 0 && done < total && now - drawn < REDRAW_NANOS)
             return;
         drawn = now;
-        String text = bar(label, done, total, detail);
+        String text = bar(label, done, total, detail.get());
         out.print("\r" + text + " ".repeat(Math.max(0, shown - text.length())));
         out.flush();
         shown = text.length();
@@ -66,10 +67,10 @@ public final class ProgressBar {
         return " ".repeat(Math.max(0, all.length() - part.length())) + part + "/" + all;
     }
 
-    private void plain(String label, int done, int total, String detail) {
+    private void plain(String label, int done, int total, Supplier<String> detail) {
         int part = (int) ((long) PLAIN_PARTS * done / total);
         if (part > lastPart && done < total)
-            out.println(label + "  " + count(done, total) + "  " + detail);
+            out.println(label + "  " + count(done, total) + "  " + detail.get());
         lastPart = done < total ? part : 0;
     }
 

@@ -4,9 +4,11 @@ import static dev.sunda.nn.functional.Losses.crossEntropy;
 
 import dev.sunda.autograd.StepGraph;
 import dev.sunda.autograd.Variable;
+import dev.sunda.core.Backends;
 import dev.sunda.core.StepScope;
 import dev.sunda.core.Tensor;
 import dev.sunda.core.type.Device;
+import dev.sunda.core.type.Shape;
 import dev.sunda.data.Batch;
 import dev.sunda.data.DataLoader;
 import dev.sunda.data.Dataset;
@@ -19,6 +21,7 @@ import dev.sunda.optim.OneCycle;
 import dev.sunda.optim.Optimizer;
 import dev.sunda.optim.Schedule;
 import dev.sunda.optim.WeightAverage;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.BooleanSupplier;
@@ -27,6 +30,8 @@ import java.util.function.Supplier;
 /// The training of one network. It can stop after any step; made anew from the same options, weights, optimizer state and progress, it goes
 /// on as if it had not stopped, bit by bit.
 public final class Trainer {
+    /// Losses that a device which computes on its own keeps before the program reads them, and waits.
+    private static final int MOST_UNREAD = 16;
     private static final CrossEntropyOptions LOSS = CrossEntropyOptions.DEFAULT.withLabelSmoothing(TrainingOptions.LABEL_SMOOTHING);
 
     private final Sequential model;
@@ -39,15 +44,21 @@ public final class Trainer {
     private final Dataset<Sample> test;
     private final List<String> classes;
     private final int epochs;
+    private final Tensor losses;                                    // of the steps after those of `progress`, on the device
+    private final List<Integer> unread = new ArrayList<>();         // images of these steps
+    private final int mostUnread;
     private Progress progress;
+    private long since;                                             // when the losses were read the last time, or the epoch began
     private Sequential averaged;                                    // null before its first use
 
     /// Is told what happens.
     public interface Listener {
-        /// After a step.
+        /// After the program has asked for a step. [Trainer#progress] tells its loss, and waits for the device.
         ///
+        /// @param epoch the epoch under way, from 0
+        /// @param step  steps done in it
         /// @param steps steps of an epoch
-        void stepped(Progress progress, int steps);
+        void stepped(int epoch, int step, int steps);
 
         /// After an epoch and its test.
         void finished(EpochResult result);
@@ -72,6 +83,8 @@ public final class Trainer {
         this.classes = classes;
         this.epochs = options.epochs();
         this.progress = from;
+        this.mostUnread = Backends.of(device).canRecord() ? MOST_UNREAD : 1;
+        this.losses = StepScope.retain(Tensor.zeros(Shape.of(mostUnread), model.parameters().getFirst().data().dtype(), device));
     }
 
     /// Images of an epoch.
@@ -99,8 +112,11 @@ public final class Trainer {
         return averaged;
     }
 
-    /// How far the run has come.
+    /// How far the run has come. Waits for the device if it has losses that have not been read.
+    ///
+    /// @throws IllegalStateException if one of them is no number
     public Progress progress() {
+        read();
         return progress;
     }
 
@@ -136,30 +152,49 @@ public final class Trainer {
 
     private void epoch(StepGraph passes, BooleanSupplier stop, Listener listener) {
         model.train();
-        long before = System.nanoTime();
+        since = System.nanoTime();
         for (Batch batch : loader.epoch(progress.epoch(), progress.step())) {
-            double loss = step(passes, batch);
-            long now = System.nanoTime();
-            progress = progress.after(loss, batch.size(), (now - before) / 1e9);
-            before = now;
-            listener.stepped(progress, loader.batches());
+            step(passes, batch);
+            if (unread.size() == mostUnread)
+                read();
+            listener.stepped(progress.epoch(), steps(), loader.batches());
             if (stop.getAsBoolean())
-                return;
+                break;
+        }
+        read();
+    }
+
+    /// Steps of this epoch that have been asked for.
+    private int steps() {
+        return progress.step() + unread.size();
+    }
+
+    private void step(StepGraph passes, Batch batch) {
+        try (var _ = StepScope.open()) {
+            schedule.apply(optimizer, (long) progress.epoch() * loader.batches() + steps());
+            losses.select(0, unread.size()).copyFrom(passes.run(batch.input(), batch.target()));
+            unread.add(batch.size());
+            optimizer.step();
+            average.update(model.state());
         }
     }
 
-    private double step(StepGraph passes, Batch batch) {
-        try (var _ = StepScope.open()) {
-            schedule.apply(optimizer, (long) progress.epoch() * loader.batches() + progress.step());
-            Tensor loss = passes.run(batch.input(), batch.target());
-            optimizer.step();
-            average.update(model.state());
-            double value = loss.item();                              // waits for the device, which by now has the whole step to do
-            if (!Double.isFinite(value))
+    /// Waits for the device and takes the losses it has kept.
+    private void read() {
+        if (unread.isEmpty())
+            return;
+        double[] values = losses.narrow(0, 0, unread.size()).toDoubleArray();
+        List<Integer> images = List.copyOf(unread);
+        unread.clear();
+        long now = System.nanoTime();
+        double seconds = (now - since) / 1e9 / values.length;
+        since = now;
+        for (int i = 0; i < values.length; i++) {
+            if (!Double.isFinite(values[i]))
                 throw new IllegalStateException(
                         String.format(Locale.ROOT, "the loss is no longer a number at epoch %d, step %d; try a smaller --lr",
                                 progress.epoch() + 1, progress.step() + 1));
-            return value;
+            progress = progress.after(values[i], images.get(i), seconds);
         }
     }
 }

@@ -81,7 +81,7 @@ class ResumeTests {
             private int steps;
 
             @Override
-            public void stepped(Progress progress, int stepsOfEpoch) {
+            public void stepped(int epoch, int stepOfEpoch, int stepsOfEpoch) {
                 assertThat(stepsOfEpoch).isEqualTo(STEPS);
                 stop[0] = ++steps == step;
             }
