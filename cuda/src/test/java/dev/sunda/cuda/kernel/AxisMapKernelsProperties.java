@@ -79,6 +79,7 @@ class AxisMapKernelsProperties {
         AxisMap many = many(2, 3, 6);
         assertThat(launched(List.of(one, one, one, one), views, 2)).containsExactly("axis_map_3_f32", "axis_map_1_f32");
         assertThat(launched(List.of(many(2, 3, 5), many), views, 2)).containsExactly("axis_map_2_f32");
+        assertThat(launched(List.of(many(2, 3, 4), many(2, 3, 8)), views, 2)).containsExactly("axis_map_2_f32");
         assertThat(launched(List.of(many, many), views, 2)).containsExactly("axis_map_1_f32", "axis_map_1_f32");
         assertThat(launched(List.of(one, many, many, one), views, 2)).containsExactly("axis_map_2_f32_4", "axis_map_2_f32");
     }

@@ -55,6 +55,25 @@ class CtcKernelsProperties {
         compare(new CtcSpec(views.coin() ? 0 : CLASSES - 1, inputs, labels), views, logProbs, width);
     }
 
+    /// As powers of two they do not fit into an int, and some have no digits behind the point.
+    @Example
+    void hugeLogarithmsAgreeWithTheReference() {
+        var views = new TwinViews(9);
+        for (double scale : new double[] {-1e10, -1e13}) {
+            View logProbs = views.contiguous(DType.F64, Shape.of(3, 1, CLASSES));
+            for (int i = 0; i < logProbs.storage().numel(); i++)
+                logProbs.heap().setDouble(i, scale * (1 + views.below(100) / 100.0));
+            View targets = views.contiguous(DType.I64, Shape.of(1, 1));
+            targets.heap().setLong(0, 2);
+            View losses = views.contiguous(DType.F64, Shape.of(1));
+            View twinLosses = twin(losses);
+            var spec = new CtcSpec(0, List.of(3), List.of(1));
+            REFERENCE.ctc(spec, logProbs, targets, losses, null);
+            DEVICE.ctc(spec, twin(logProbs), twin(targets), twinLosses, null);
+            assertClose(twinLosses, losses, 1e-12);
+        }
+    }
+
     /// So many states that they do not fit into the memory of a block, and several for each thread.
     @Example
     void manyLabelsAgreeWithTheReference() {
