@@ -174,7 +174,7 @@ struct Backward {
     }
     __device__ void store(const int (&at)[VIEWS], const Item& a) const {
         T aimed = (T) a.mass + (a.counts && target.label ? own : 0);
-        dz[at[DZ]] = target.k == -2 ? 0 : scale * fma(exp(a.z - normalizer), all, -aimed);
+        dz[at[DZ]] = target.k == -2 ? 0 : scale * fma(exponential(a.z - normalizer), all, -aimed);
     }
 };
 

@@ -1,6 +1,15 @@
-// The sum of exponentials, in one pass.
+// Exponentials, and the sum of many in one pass.
 #pragma once
 #include <cmath>
+
+__device__ __forceinline__ float exponential(float x) {
+    return exp(x);
+}
+
+// A module holds it once: it is long, and a GPU that computes doubles slowly does not notice the call.
+__device__ __noinline__ double exponential(double x) {
+    return exp(x);
+}
 
 // The largest element seen and the sum of exp(x - most), rescaled whenever a larger one comes: Milakov, Gimelshein 2018. Where there is no
 // element but minus infinity, the sum is 0. NaN and infinity end in a sum that is NaN. The sum is kept in double: many terms, few of them
@@ -16,7 +25,7 @@ struct Exponentials {
     __device__ __forceinline__ void add(T a) {
         T before = (T) most;
         T after = fmax(before, a);
-        sum = fma(sum, (double) exp(before - shift(after)), (double) exp(a - shift(after)));
+        sum = fma(sum, (double) exponential(before - shift(after)), (double) exponential(a - shift(after)));
         most = after;
     }
 
@@ -25,15 +34,15 @@ struct Exponentials {
         T before = (T) most;
         T after = fmax(fmax(fmax(a, b), fmax(c, d)), before);
         T s = shift(after);
-        T four = (exp(a - s) + exp(b - s)) + (exp(c - s) + exp(d - s));
-        sum = fma(sum, (double) exp(before - s), (double) four);
+        T four = (exponential(a - s) + exponential(b - s)) + (exponential(c - s) + exponential(d - s));
+        sum = fma(sum, (double) exponential(before - s), (double) four);
         most = after;
     }
 
     __device__ __forceinline__ void add(const Exponentials& b) {
         T after = fmax((T) most, (T) b.most);
         T s = shift(after);
-        sum = fma(sum, (double) exp((T) most - s), b.sum * (double) exp((T) b.most - s));
+        sum = fma(sum, (double) exponential((T) most - s), b.sum * (double) exponential((T) b.most - s));
         most = after;
     }
 

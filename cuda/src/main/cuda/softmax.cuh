@@ -44,7 +44,7 @@ __device__ __forceinline__ void softmax(const Strided<VIEWS>& kept, const Stride
         for (int j = 0; j < Lanes<I>::COUNT; j++) {
             T& a = Lanes<I>::at(r.slots[k], j);
             a -= most;
-            T e = exp(a);
+            T e = exponential(a);
             part += e;
             a = log_ ? a : e;
         }
@@ -64,7 +64,7 @@ __device__ __forceinline__ void softmax(const Strided<VIEWS>& kept, const Stride
 
 template<class T>
 __device__ __forceinline__ T gradient(T y, T dy, T sum, int log_) {
-    return log_ ? fma(-exp(y), sum, dy) : y * (dy - sum);
+    return log_ ? fma(-exponential(y), sum, dy) : y * (dy - sum);
 }
 
 template<class T, class I, int SLOTS>
@@ -146,7 +146,7 @@ struct Apply {
         sum = second[at[SECOND]];
     }
     __device__ T load(const int (&at)[VIEWS]) const { return x[at[X]]; }
-    __device__ void store(const int (&at)[VIEWS], T a) const { out[at[OUT]] = log_ ? a - most - sum : exp(a - most) / sum; }
+    __device__ void store(const int (&at)[VIEWS], T a) const { out[at[OUT]] = log_ ? a - most - sum : exponential(a - most) / sum; }
 };
 
 template<class T>
