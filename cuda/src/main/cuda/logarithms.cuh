@@ -100,8 +100,8 @@ __device__ __forceinline__ float sunda_log1p(float x) {
     return x > -1 ? y : x == -1 ? -INFINITY : NAN;
 }
 
-// log(1 + e) for e from 0 to 1 by one polynomial.
-__device__ __forceinline__ float log1p_by_polynomial(float e) {
+// (log(1 + e) - e) / e^2 for e from 0 to 1.
+__device__ __forceinline__ float log1p_polynomial(float e) {
     float p = fmaf(-0x1.af63ep-9f, e, 0x1.49238p-6f);
     p = fmaf(p, e, -0x1.d6b8e8p-5f);
     p = fmaf(p, e, 0x1.b4b10ep-4f);
@@ -109,8 +109,12 @@ __device__ __forceinline__ float log1p_by_polynomial(float e) {
     p = fmaf(p, e, 0x1.934b7p-3f);
     p = fmaf(p, e, -0x1.ff23e8p-3f);
     p = fmaf(p, e, 0x1.554ddp-2f);
-    p = fmaf(p, e, -0x1.ffffd2p-2f);
-    return fmaf(p * e, e, e);
+    return fmaf(p, e, -0x1.ffffd2p-2f);
+}
+
+// log(1 + e), likewise.
+__device__ __forceinline__ float log1p_by_polynomial(float e) {
+    return fmaf(log1p_polynomial(e) * e, e, e);
 }
 
 __device__ __forceinline__ float sunda_logaddexp(float a, float b) {

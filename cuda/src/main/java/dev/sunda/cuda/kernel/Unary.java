@@ -9,7 +9,7 @@ import dev.sunda.core.type.DType;
 import java.util.List;
 import java.util.Locale;
 
-/// Functions of one tensor and their derivatives: `unary.cu`, `unary_more.cu`, `unary_f64.cu` and `special.cu`.
+/// Functions of one tensor and their derivatives: `unary.cu`, `unary_more.cu`, `unary_rare.cu`, `unary_f64.cu` and `special.cu`.
 public final class Unary {
     /// The number of the first function with parameters, see `operations.cuh`.
     private static final int FIRST_PARAMETRIC = 128;
@@ -29,7 +29,10 @@ public final class Unary {
         Strided.over(List.of(out, x), walk -> {
             if (!x.dtype().isFloating())
                 integers(function, x.dtype(), walk);
-            else if (isSpecial(function, x.dtype()) || needsDouble(function, x.dtype()))
+            else if (isRare(function, x.dtype()))
+                gpu.kernel("unary_rare", "unary_rare_f32").launch(Grid.over(walk.numel()), code(function), walk.address(1), walk.address(0),
+                        walk.struct(), flat(walk), numbers(function));
+            else if (isSpecial(function, x.dtype()))
                 gpu.kernel("special", "special").launch(Grid.over(walk.numel()), code(function), walk.address(1), walk.address(0),
                         walk.struct(), flat(walk), wide(x.dtype()), numbers(function));
             else if (isMore(function, x.dtype()))
@@ -70,7 +73,10 @@ public final class Unary {
     public void unaryBackward(UnaryFunction function, View kept, View dy, View dx) {
         View k = function.keeps() == Keeps.NOTHING ? dy : kept;      // the values do not matter then
         Strided.over(List.of(dx, k, dy), walk -> {
-            if (isSpecial(function, dx.dtype()))
+            if (hasRareDerivative(function, dx.dtype()))
+                gpu.kernel("unary_rare", "unary_rare_backward_f32").launch(Grid.over(walk.numel()), code(function), walk.address(1),
+                        walk.address(2), walk.address(0), walk.struct(), flat(walk), numbers(function));
+            else if (isSpecial(function, dx.dtype()) && !isSoftplus(function))
                 gpu.kernel("special", "special_backward").launch(Grid.over(walk.numel()), code(function), walk.address(1), walk.address(2),
                         walk.address(0), walk.struct(), flat(walk), wide(dx.dtype()), numbers(function));
             else if (isMore(function, dx.dtype()))
@@ -101,13 +107,35 @@ public final class Unary {
                     walk.address(2), walk.address(0), walk.struct(), flat(walk), numbers(function));
     }
 
-    /// Whether a function of such elements stands in `special.cu`, where float32 is computed in double: what is used rarely and needs more
-    /// digits on the way, [UnaryOp#ERFC] in its tail, [UnaryOp#TANHSHRINK] for the square in its derivative.
+    /// Whether a function of such elements stands in `special.cu`, where float32 is computed in double: Bessel functions and those of the
+    /// gamma function's derivatives.
     static boolean isSpecial(UnaryFunction function, DType dtype) {
         return switch (function) {
             case UnaryOp op -> isSpecial(op) && !isMore(op, dtype);
-            case ParametricOp op -> isSpecial(op.kind());
+            case ParametricOp op -> isSpecial(op.kind()) || dtype == DType.F32 && isSoftplus(op) && op.a() != 1;
         };
+    }
+
+    /// Whether a function of such elements stands in `unary_rare.cu`: functions that the CPU computes in double and a GPU in float32, with
+    /// more digits than that where they are needed. The softplus has a factor from 2^-100 to 2^100, whose reciprocal is a float.
+    static boolean isRare(UnaryFunction function, DType dtype) {
+        return dtype == DType.F32 && switch (function) {
+            case UnaryOp op -> switch (op) {
+                case ERFC, ERFINV, LGAMMA, ERFCX, NDTRI, TANHSHRINK -> true;
+                default -> false;
+            };
+            case ParametricOp op -> op.kind() == ParametricOp.Kind.LOGIT
+                    || isSoftplus(op) && op.a() != 1 && Math.abs(op.a()) >= 0x1p-100 && Math.abs(op.a()) <= 0x1p100;
+        };
+    }
+
+    /// That of [UnaryOp#LGAMMA] is a polygamma function; that of the softplus needs no more digits than a float has.
+    static boolean hasRareDerivative(UnaryFunction function, DType dtype) {
+        return isRare(function, dtype) && function != UnaryOp.LGAMMA && !isSoftplus(function);
+    }
+
+    private static boolean isSoftplus(UnaryFunction function) {
+        return function instanceof ParametricOp op && op.kind() == ParametricOp.Kind.SOFTPLUS;
     }
 
     /// Whether a function of such elements stands in `unary_more.cu`: functions that the CPU computes in double and a GPU in float32.
@@ -132,11 +160,6 @@ public final class Unary {
             case LOGIT, POLYGAMMA -> true;
             case LEAKY_RELU, ELU, CLAMP, HARDTANH, SOFTPLUS, SOFTSHRINK, HARDSHRINK, THRESHOLD, NAN_TO_NUM -> false;
         };
-    }
-
-    /// With another factor than 1 its product with `x`, rounded to float, would cost small results of the softplus their digits.
-    private static boolean needsDouble(UnaryFunction function, DType dtype) {
-        return dtype == DType.F32 && function instanceof ParametricOp op && op.kind() == ParametricOp.Kind.SOFTPLUS && op.a() != 1;
     }
 
     /// The number of a function in `operations.cuh`.
