@@ -31,22 +31,22 @@ public final class GradientClipping {
     /// `(sum of |g|^normType)^(1/normType)`, or the largest `|g|` for an infinite `normType`. Computed in double.
     ///
     /// A norm that is not a number makes all gradients so, an infinite one turns them to 0 and the infinite ones to NaN, as in PyTorch.
+    /// With an infinite `maxNorm` the norm is computed and nothing else.
     /// Source: Pascanu, Mikolov, Bengio 2013, arXiv:1211.5063.
     ///
-    /// @param maxNorm 0 or more
+    /// @param maxNorm 0 or more, may be infinite
     /// @param normType 0 (the number of elements that are not 0) or more, usually 2
     /// @return the norm before clipping, a number of float64 on the device of the first gradient: whoever reads it waits
     public static Tensor byNorm(List<Parameter> parameters, double maxNorm, double normType) {
-        Checks.notNegative("GradientClipping", "maxNorm", maxNorm);
-        if (!(normType >= 0))
-            throw new IllegalArgumentException("GradientClipping: normType must be 0 or more (got " + normType + ")");
+        check("maxNorm", maxNorm);
+        check("normType", normType);
         List<Parameter> clipped = withGradient(parameters);
         Tensor sum = sum(clipped.stream().map(Parameter::grad).toList(), normType);
         Tensor norm = Tensor.emptyLike(sum);
         Tensor factor = Tensor.emptyLike(sum);
         OptimizerKernels.formula(factor(maxNorm, normType), norm, factor, sum);
         boolean waits = Backends.of(sum.device()).canRecord();       // a device that works behind the caller's back
-        if (waits || !(factor.item() >= 1))
+        if (maxNorm < INF && (waits || !(factor.item() >= 1)))
             scale(clipped, factor);
         return norm;
     }
@@ -84,9 +84,9 @@ public final class GradientClipping {
 
     /// Limits every element of every gradient to `[-limit, limit]`; NaN stays.
     ///
-    /// @param limit 0 or more
+    /// @param limit 0 or more, may be infinite
     public static void byValue(List<Parameter> parameters, double limit) {
-        Checks.notNegative("GradientClipping", "limit", limit);
+        check("limit", limit);
         replace(withGradient(parameters), new Formula().assign(0, G.minimum(Term.of(limit)).maximum(Term.of(-limit))), _ -> List.of());
     }
 
@@ -102,6 +102,11 @@ public final class GradientClipping {
         OptimizerKernels.formulas(changes);
         for (int k = 0; k < changes.size(); k++)
             parameters.get(k).setGrad(changes.get(k).tensors().getFirst());
+    }
+
+    private static void check(String option, double value) {
+        if (!(value >= 0))
+            throw new IllegalArgumentException("GradientClipping: " + option + " must be 0 or more (got " + value + ")");
     }
 
     private static List<Parameter> withGradient(List<Parameter> parameters) {

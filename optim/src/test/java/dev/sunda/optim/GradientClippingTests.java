@@ -87,7 +87,19 @@ class GradientClippingTests {
     }
 
     @Test
+    void infiniteLimitsChangeNothing() {
+        assertThat(clip(INF, 2)).isEqualTo(13);
+        assertGradients(3, -4, 12);
+        first.setGrad(Tensor.of(3, INF));
+        assertThat(GradientClipping.byNorm(List.of(first), INF, 2).item()).isEqualTo(INF);
+        GradientClipping.byValue(List.of(first), INF);
+        assertThat(first.grad().toDoubleArray()).containsExactly(3, INF);
+    }
+
+    @Test
     void refusesLimitsThatMakeNoSense() {
+        assertThatThrownBy(() -> GradientClipping.byNorm(parameters, Double.NaN, 2))
+                .hasMessage("GradientClipping: maxNorm must be 0 or more (got NaN)");
         assertThatThrownBy(() -> GradientClipping.byNorm(parameters, -1, 2))
                 .hasMessage("GradientClipping: maxNorm must be 0 or more (got -1.0)");
         assertThatThrownBy(() -> GradientClipping.byNorm(parameters, 1, -1))
