@@ -3,6 +3,7 @@ package dev.sunda.optim;
 import dev.sunda.core.kernel.OptimizerKernels;
 import dev.sunda.core.kernel.OptimizerKernels.Change;
 import dev.sunda.core.op.AdamStep;
+import java.util.ArrayList;
 import java.util.List;
 
 /// What [Adam] and [AdamW] share: all but the way weight decay acts.
@@ -12,8 +13,16 @@ abstract sealed class AdamFamily extends Optimizer permits Adam, AdamW {
 
     AdamFamily(List<ParameterGroup<AdamOptions>> groups, boolean decoupled) {
         super(groups);
-        this.options = groups.stream().map(ParameterGroup::options).toList();
+        this.options = new ArrayList<>(groups.stream().map(ParameterGroup::options).toList());
         this.decoupled = decoupled;
+    }
+
+    /// Adds a group behind the others, for example layers that are trained from now on. What is there stays as it is.
+    ///
+    /// @throws IllegalArgumentException if a parameter appears twice or the learning rate is negative; nothing has changed then
+    public final void addGroup(ParameterGroup<AdamOptions> group) {
+        add(group);
+        options.add(group.options());
     }
 
     @Override

@@ -24,7 +24,15 @@ public abstract class ElementwiseOptimizer<O> extends Optimizer {
     /// Groups of parameters with options of their own.
     protected ElementwiseOptimizer(List<ParameterGroup<O>> groups) {
         super(groups);
-        options = groups.stream().map(ParameterGroup::options).toList();
+        options = new ArrayList<>(groups.stream().map(ParameterGroup::options).toList());
+    }
+
+    /// Adds a group behind the others, for example layers that are trained from now on. What is there stays as it is.
+    ///
+    /// @throws IllegalArgumentException if a parameter appears twice or the learning rate is negative; nothing has changed then
+    public void addGroup(ParameterGroup<O> group) {
+        add(group);
+        options.add(group.options());
     }
 
     /// The new values of the parameter and of what is kept for it, as terms of [#P], [#G] and [#kept].

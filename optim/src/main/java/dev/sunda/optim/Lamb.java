@@ -38,8 +38,18 @@ public final class Lamb extends ElementwiseOptimizer<AdamOptions> {
     /// @throws IllegalArgumentException if a group asks for AMSGrad, which Lamb does not know
     public Lamb(List<ParameterGroup<AdamOptions>> groups) {
         super(groups);
-        if (groups.stream().anyMatch(g -> g.options().amsgrad()))
+        groups.forEach(Lamb::check);
+    }
+
+    private static void check(ParameterGroup<AdamOptions> group) {
+        if (group.options().amsgrad())
             throw new IllegalArgumentException("Lamb: there is no AMSGrad form (got amsgrad true); use Adam or AdamW");
+    }
+
+    @Override
+    public void addGroup(ParameterGroup<AdamOptions> group) {
+        check(group);
+        super.addGroup(group);
     }
 
     @Override

@@ -25,8 +25,7 @@ import java.util.stream.Stream;
 public final class Muon extends Optimizer {
     private static final double A = 3.4445, B = -4.775, C = 2.0315;
 
-    private final List<ParameterGroup<Options>> matrices;
-    private final List<ParameterGroup<AdamOptions>> others;
+    private final List<Object> options = new ArrayList<>();          // of each group: Options of matrices, else AdamOptions
 
     /// How the rate depends on the shape `[rows, columns]` of a matrix.
     public enum Ratio {
@@ -50,36 +49,47 @@ public final class Muon extends Optimizer {
         this(List.of(new ParameterGroup<>(parameters, learningRate, options)), List.of());
     }
 
-    /// Groups of matrices, and groups that are trained as by [AdamW]; groups are numbered in this order.
+    /// Groups of matrices, and groups that are trained as by [AdamW]; groups are numbered in this order, those added later behind them.
     ///
     /// @throws IllegalArgumentException if a parameter among the matrices is none
     public Muon(List<ParameterGroup<Options>> matrices, List<ParameterGroup<AdamOptions>> others) {
         super(Stream.concat(matrices.stream(), others.stream()).toList());
-        this.matrices = List.copyOf(matrices);
-        this.others = List.copyOf(others);
-        for (ParameterGroup<Options> group : matrices)
-            for (Parameter parameter : group.parameters())
-                if (parameter.rank() != 2)
-                    throw new IllegalArgumentException("Muon: the parameters must be matrices (got " + parameter.shape()
-                            + "); give others in groups of AdamOptions");
+        matrices.forEach(Muon::check);
+        matrices.forEach(group -> options.add(group.options()));
+        others.forEach(group -> options.add(group.options()));
     }
 
-    private boolean isMatrix(int group) {
-        return group < matrices.size();
+    private static void check(ParameterGroup<Options> matrices) {
+        for (Parameter parameter : matrices.parameters())
+            if (parameter.rank() != 2)
+                throw new IllegalArgumentException("Muon: the parameters must be matrices (got " + parameter.shape()
+                        + "); give others in groups of AdamOptions");
     }
 
-    private AdamOptions adam(int group) {
-        return others.get(group - matrices.size()).options();
+    /// Adds a group of matrices behind the other groups, for example layers that are trained from now on. What is there stays as it is.
+    ///
+    /// @throws IllegalArgumentException if a parameter is no matrix or appears twice, or the learning rate is negative; nothing has changed
+    ///     then
+    public void addGroup(ParameterGroup<Options> matrices) {
+        check(matrices);
+        add(matrices);
+        options.add(matrices.options());
+    }
+
+    /// Adds a group that is trained as by [AdamW], as [#addGroup].
+    public void addOtherGroup(ParameterGroup<AdamOptions> others) {
+        add(others);
+        options.add(others.options());
     }
 
     @Override
     protected List<String> buffers(int group) {
-        return isMatrix(group) ? List.of("momentum_buffer") : AdamFamily.buffers(adam(group));
+        return options.get(group) instanceof AdamOptions adam ? AdamFamily.buffers(adam) : List.of("momentum_buffer");
     }
 
     @Override
     protected double madeWithMomentum(int group) {
-        return isMatrix(group) ? matrices.get(group).options().momentum : adam(group).beta1();
+        return options.get(group) instanceof AdamOptions adam ? adam.beta1() : ((Options) options.get(group)).momentum;
     }
 
     @Override
@@ -87,16 +97,16 @@ public final class Muon extends Optimizer {
         var changes = new ArrayList<Change<AdamStep>>();
         for (Turn turn : turns) {
             int group = turn.group();
-            if (isMatrix(group))
-                step(group, turn.parameter().data(), turn.gradient(), turn.state().getFirst());
+            if (options.get(group) instanceof AdamOptions adam)
+                changes.add(AdamFamily.change(adam, learningRate(group), momentum(group), true, turn));
             else
-                changes.add(AdamFamily.change(adam(group), learningRate(group), momentum(group), true, turn));
+                step(group, turn.parameter().data(), turn.gradient(), turn.state().getFirst());
         }
         OptimizerKernels.adam(changes);
     }
 
     private void step(int group, Tensor p, Tensor gradient, Tensor momentum) {
-        Options o = matrices.get(group).options();
+        Options o = (Options) options.get(group);
         double rate = learningRate(group);
         try (var _ = StepScope.open()) {
             Tensor direction = Tensor.zeros(p.shape(), p.dtype(), p.device());

@@ -27,29 +27,40 @@ import java.util.stream.IntStream;
 /// at a time.
 public abstract class Optimizer {
     private final List<Slot> slots = new ArrayList<>();
-    private final double[] baseRates;
-    private final double[] rates;
-    private final double[] momenta;                                  // NaN where nobody has set it
+    private double[] baseRates = {};                                 // one of each kind for each group
+    private double[] rates = {};
+    private double[] momenta = {};                                   // NaN where nobody has set it
 
     /// @throws IllegalArgumentException if there is no parameter, one appears twice, or a learning rate is negative
     protected Optimizer(List<? extends ParameterGroup<?>> groups) {
-        var seen = Collections.<Parameter>newSetFromMap(new IdentityHashMap<>());
-        baseRates = new double[groups.size()];
-        for (int g = 0; g < baseRates.length; g++) {
-            baseRates[g] = groups.get(g).learningRate();
-            Checks.notNegative(name(), "learning rate", baseRates[g]);
-            for (Parameter parameter : groups.get(g).parameters()) {
-                if (!seen.add(parameter))
-                    throw new IllegalArgumentException(name() + ": each parameter may appear once (parameter " + slots.size() + " of shape "
-                            + parameter.shape() + " appeared before)");
-                slots.add(new Slot(slots.size(), g, parameter));
-            }
-        }
+        groups.forEach(this::add);
         if (slots.isEmpty())
             throw new IllegalArgumentException(name() + ": there is no parameter to train (got 0); pass model.parameters()");
-        rates = baseRates.clone();
-        momenta = new double[rates.length];
-        Arrays.fill(momenta, Double.NaN);
+    }
+
+    /// Adds a group behind the others: what a kind of optimizer does in its `addGroup`, besides remembering the options. Numbers of groups
+    /// and parameters that are there stay, and so does their state.
+    ///
+    /// @throws IllegalArgumentException if a parameter appears twice or the learning rate is negative; nothing has changed then
+    protected final void add(ParameterGroup<?> group) {
+        Checks.notNegative(name(), "learning rate", group.learningRate());
+        var seen = Collections.<Parameter>newSetFromMap(new IdentityHashMap<>());
+        slots.forEach(slot -> seen.add(slot.parameter));
+        for (Parameter parameter : group.parameters())
+            if (!seen.add(parameter))
+                throw new IllegalArgumentException(name() + ": each parameter may appear once (parameter " + seen.size() + " of shape "
+                        + parameter.shape() + " appeared before)");
+        for (Parameter parameter : group.parameters())
+            slots.add(new Slot(slots.size(), rates.length, parameter));
+        baseRates = append(baseRates, group.learningRate());
+        rates = append(rates, group.learningRate());
+        momenta = append(momenta, Double.NaN);
+    }
+
+    private static double[] append(double[] numbers, double number) {
+        double[] longer = Arrays.copyOf(numbers, numbers.length + 1);
+        longer[numbers.length] = number;
+        return longer;
     }
 
     /// Names of the tensors that are kept for each parameter of a group, in a fixed order.
@@ -170,8 +181,8 @@ public abstract class Optimizer {
         return OptimizerState.write(slots, this);
     }
 
-    /// Takes over what [#stateDict] gave, of an optimizer of the same kind with the same groups. Buffers are copied to the parameters'
-    /// devices.
+    /// Takes over what [#stateDict] gave, of an optimizer of the same kind with the same groups, whether they were there from the start or
+    /// added later. Buffers are copied to the parameters' devices.
     ///
     /// @throws IllegalArgumentException if a name is missing or unknown, or a tensor has another shape; nothing has changed then
     public final void loadStateDict(Map<String, Tensor> state) {

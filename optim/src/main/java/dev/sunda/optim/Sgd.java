@@ -4,6 +4,7 @@ import dev.sunda.autograd.Parameter;
 import dev.sunda.core.kernel.OptimizerKernels;
 import dev.sunda.core.kernel.OptimizerKernels.Change;
 import dev.sunda.core.op.SgdStep;
+import java.util.ArrayList;
 import java.util.List;
 
 /// Stochastic gradient descent, with momentum if asked for: `p = p - learningRate * g`, or with momentum
@@ -29,7 +30,15 @@ public final class Sgd extends Optimizer {
     /// Groups of parameters with options of their own.
     public Sgd(List<ParameterGroup<Options>> groups) {
         super(groups);
-        options = groups.stream().map(ParameterGroup::options).toList();
+        options = new ArrayList<>(groups.stream().map(ParameterGroup::options).toList());
+    }
+
+    /// Adds a group behind the others, for example layers that are trained from now on. What is there stays as it is.
+    ///
+    /// @throws IllegalArgumentException if a parameter appears twice or the learning rate is negative; nothing has changed then
+    public void addGroup(ParameterGroup<Options> group) {
+        add(group);
+        options.add(group.options());
     }
 
     @Override

@@ -59,6 +59,25 @@ class MuonTests {
     }
 
     @Test
+    void groupsOfBothKindsCanBeAdded() {
+        var matrix = new Parameter(Tensor.ones(2, 2));
+        var other = new Parameter(Tensor.ones(2, 2));
+        var bias = new Parameter(Trajectory.start());
+        var optimizer = new Muon(List.of(matrix), 0.1);
+        optimizer.addOtherGroup(new ParameterGroup<>(List.of(bias), 0.01, AdamW.DEFAULT));
+        optimizer.addGroup(new ParameterGroup<>(List.of(other), 0.1, Muon.Options.DEFAULT));
+        assertThatThrownBy(() -> optimizer.addGroup(new ParameterGroup<>(List.of(new Parameter(Tensor.ones(2))), 1, Muon.Options.DEFAULT)))
+                .hasMessageContaining("must be matrices");
+        for (Parameter p : List.of(matrix, other))
+            p.setGrad(Tensor.of(1f, 2, 3, 5).reshape(2, 2));
+        bias.setGrad(Trajectory.gradient(0));
+        optimizer.step();
+        assertThat(other.data().toFloatArray()).isEqualTo(matrix.data().toFloatArray());
+        assertThat(optimizer.stateDict().keySet()).contains("0.momentum_buffer", "1.exp_avg", "2.momentum_buffer");
+        assertThat(optimizer.groups()).isEqualTo(3);
+    }
+
+    @Test
     void zeroAndEmptyMatricesStayWhole() {
         var matrix = new Parameter(Tensor.ones(2, 2));
         var empty = new Parameter(Tensor.ones(0, 2));

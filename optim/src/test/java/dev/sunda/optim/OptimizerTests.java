@@ -9,6 +9,7 @@ import dev.sunda.core.StepScope;
 import dev.sunda.core.Tensor;
 import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Device;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -104,6 +105,76 @@ class OptimizerTests {
         assertThat(optimizer.learningRate(0)).isEqualTo(0.025);
         assertThat(optimizer.learningRate(1)).isEqualTo(0.05);
         assertThat(optimizer.baseLearningRate(1)).isEqualTo(0.2);
+    }
+
+    /// As from the start, where the parameters had no gradient before.
+    @Test
+    void aGroupCanBeAddedAndRestored() {
+        var expected = new Trio();
+        var whole = new AdamW(List.of(expected.group(0, 0.1), expected.group(1, 0.01)));
+        var actual = new Trio();
+        var grown = new AdamW(List.of(actual.group(0, 0.1)));
+        expected.step(whole, 0, 1);
+        actual.step(grown, 0, 1);
+        Map<String, Tensor> before = grown.stateDict();
+        grown.setLearningRate(0, 0.05);
+        whole.setLearningRate(0, 0.05);
+        grown.addGroup(actual.group(1, 0.01));
+        for (int t = 1; t < 4; t++) {
+            expected.step(whole, t, 3);
+            actual.step(grown, t, 3);
+        }
+        assertThat(actual.numbers()).isEqualTo(expected.numbers());
+        assertThat(grown.groups()).isEqualTo(2);
+        assertThat(grown.learningRate(1)).isEqualTo(grown.baseLearningRate(1)).isEqualTo(0.01);
+        assertThat(grown.stateDict().keySet()).isEqualTo(whole.stateDict().keySet());
+        var copy = new Trio();
+        for (int i = 0; i < 3; i++)
+            copy.all.get(i).set(actual.all.get(i).data());
+        var resumed = new AdamW(List.of(copy.group(0, 0.1), copy.group(1, 0.01)));
+        resumed.loadStateDict(grown.stateDict());
+        actual.step(grown, 4, 3);
+        copy.step(resumed, 4, 3);
+        assertThat(copy.numbers()).isEqualTo(actual.numbers());
+        assertRefused(grown, before, "AdamW: the saved state lacks group.1.lr");
+    }
+
+    @Test
+    void aGroupThatDoesNotFitChangesNothing() {
+        var trio = new Trio();
+        var optimizer = new AdamW(List.of(trio.group(0, 0.1)));
+        var twice = new ParameterGroup<>(List.of(trio.all.get(1), trio.all.get(0)), 0.1, AdamW.DEFAULT);
+        assertThatThrownBy(() -> optimizer.addGroup(twice)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("AdamW: each parameter may appear once (parameter 2 of shape [3] appeared before)");
+        assertThatThrownBy(() -> optimizer.addGroup(trio.group(1, -1))).hasMessage("AdamW: learning rate must be 0 or more (got -1.0)");
+        assertThat(optimizer.groups()).isEqualTo(1);
+        var amsgrad = new ParameterGroup<>(List.of(trio.all.get(1)), 0.1, AdamW.DEFAULT.withAmsgrad(true));
+        var lamb = new Lamb(List.of(trio.all.get(0)), 0.1);
+        assertThatThrownBy(() -> lamb.addGroup(amsgrad)).hasMessageContaining("no AMSGrad form");
+        assertThat(lamb.groups()).isEqualTo(1);
+        optimizer.addGroup(amsgrad);
+        var sgd = new Sgd(List.of(trio.all.get(0)), 0.1);
+        sgd.addGroup(new ParameterGroup<>(List.of(trio.all.get(1)), 1, Sgd.Options.DEFAULT.withMomentum(0.5)));
+        assertThat(sgd.momentum(1)).isEqualTo(0.5);
+    }
+
+    /// Three parameters, of which the second and third form a group.
+    private static final class Trio {
+        private final List<Parameter> all =
+                List.of(new Parameter(Trajectory.start()), new Parameter(Trajectory.start()), new Parameter(Trajectory.start()));
+
+        ParameterGroup<AdamOptions> group(int number, double rate) {
+            return new ParameterGroup<>(number == 0 ? all.subList(0, 1) : all.subList(1, 3), rate, AdamW.DEFAULT);
+        }
+
+        void step(Optimizer optimizer, int t, int used) {
+            all.subList(0, used).forEach(parameter -> parameter.setGrad(gradient(t)));
+            optimizer.step();
+        }
+
+        List<Double> numbers() {
+            return all.stream().flatMapToDouble(parameter -> Arrays.stream(parameter.data().toDoubleArray())).boxed().toList();
+        }
     }
 
     @Test
