@@ -4,19 +4,16 @@ import dev.sunda.core.spi.Backend;
 import dev.sunda.core.spi.BackendProvider;
 import dev.sunda.core.type.Device;
 import dev.sunda.core.type.DeviceException;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 
 /// The backends found on the module or class path, each opened at its first use.
 public final class Backends {
-    private static final Map<String, BackendProvider> PROVIDERS = load();
+    private static final Map<String, BackendProvider> PROVIDERS = load(Backends.class.getClassLoader());
     private static final Map<Device, Backend> OPEN = new ConcurrentHashMap<>();
 
     private Backends() {
@@ -56,9 +53,8 @@ public final class Backends {
     private static Backend open(Device device) {
         BackendProvider provider = PROVIDERS.get(device.kind());
         if (provider == null)
-            throw new DeviceException(
-                    device + ": no backend serves this device; found " + PROVIDERS.keySet().stream().collect(Collectors.joining(", "))
-                            + ", put the module sunda-" + device.kind() + " on the path");
+            throw new DeviceException(device + ": no backend serves this device, known are " + String.join(", ", PROVIDERS.keySet())
+                    + "; write one of them (cuda:1 for the second of its kind), or put the module with the missing one on the path");
         return switch (provider.probe()) {
             case BackendProvider.Unavailable(String reason) -> throw new DeviceException(device + ": not available: " + reason);
             case BackendProvider.Available(int devices, _) -> {
@@ -69,22 +65,24 @@ public final class Backends {
         };
     }
 
-    /// A provider that cannot even be loaded is listed as unavailable; it must not take the others with it.
-    private static Map<String, BackendProvider> load() {
-        var found = new ArrayList<BackendProvider>();
-        var services = ServiceLoader.load(BackendProvider.class, Backends.class.getClassLoader()).iterator();
+    /// The providers by kind, in the order of their names. One that cannot even be loaded is listed as unavailable; it must not take the
+    /// others with it.
+    static Map<String, BackendProvider> load(ClassLoader loader) {
+        var providers = new TreeMap<String, BackendProvider>();
+        var services = ServiceLoader.load(BackendProvider.class, loader).iterator();
         for (boolean more = true; more;) {
             try {
                 more = services.hasNext();
-                if (more)
-                    found.add(services.next());
-            } catch (ServiceConfigurationError | LinkageError broken) {
-                found.add(new Broken("broken" + found.size(), broken.toString()));
+                if (more) {
+                    BackendProvider provider = services.next();
+                    providers.putIfAbsent(provider.kind(), provider);
+                }
+            } catch (ServiceConfigurationError | LinkageError | RuntimeException broken) {
+                String reason = broken.getCause() == null ? broken.toString() : broken + ", because of " + broken.getCause();
+                String kind = "broken" + providers.size();
+                providers.put(kind, new Broken(kind, reason));
             }
         }
-        found.sort(Comparator.comparing(BackendProvider::kind));
-        var providers = new LinkedHashMap<String, BackendProvider>();
-        found.forEach(p -> providers.putIfAbsent(p.kind(), p));
         return providers;
     }
 

@@ -53,6 +53,7 @@ class CommandLineTests {
     @Test
     void deviceThatIsNotThereIsMisuse() throws IOException {
         Path cases = Files.writeString(folder.resolve("cases.json"), "[]");
+        isMisuse(Cli.run("train", "mnist", "--device", "gpu"), "gpu: no backend serves this device, known are cpu, cuda, reference; write");
         for (Backends.Status status : Backends.all())
             if (status.kind().equals("cuda") && status.probe() instanceof Unavailable(String reason)) {
                 isMisuse(Cli.run("train", "mnist", "--device", "cuda"), "cuda:0: not available: " + reason);

@@ -27,7 +27,8 @@ public record Device(String kind, int index) {
         return new Device("cuda", index);
     }
 
-    /// Reads what [#toString] writes: `cpu`, `reference`, `cuda` or `cuda:1`.
+    /// Reads what [#toString] writes: `cpu`, `reference`, `cuda` or `cuda:1`. Backends may bring names of their own, so any name is read;
+    /// `Backends.of` refuses one that nobody serves and says which there are.
     ///
     /// @throws DeviceException if the text is not of that form
     public static Device parse(String text) {
