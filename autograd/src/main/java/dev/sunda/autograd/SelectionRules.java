@@ -6,7 +6,7 @@ import static dev.sunda.autograd.Operation.wrt;
 import dev.sunda.autograd.Variable.Indexed;
 import dev.sunda.core.Tensor;
 import dev.sunda.core.kernel.QuantileKernels;
-import dev.sunda.core.op.Interpolation;
+import dev.sunda.core.op.QuantileInterpolation;
 import dev.sunda.core.type.Shape;
 
 /// Derivatives of operations that pick elements by their size: the gradient goes to where each value came from.
@@ -38,7 +38,7 @@ final class SelectionRules {
     }
 
     /// Both neighbours of a quantile are picked and joined, so each gets its part of the gradient. The quantiles come first in the result.
-    static Variable quantile(Variable x, double[] q, int dim, boolean keepDim, Interpolation interpolation, boolean ignoreNaN) {
+    static Variable quantile(Variable x, double[] q, int dim, boolean keepDim, QuantileInterpolation interpolation, boolean ignoreNaN) {
         if (x.rank() == 0 && (dim == 0 || dim == -1))
             return quantile(x.reshape(1), q, 0, false, interpolation, ignoreNaN);
         QuantileKernels.Places places = QuantileKernels.places(x.data(), q, dim, interpolation, ignoreNaN);

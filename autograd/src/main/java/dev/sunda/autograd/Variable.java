@@ -7,8 +7,8 @@ import dev.sunda.core.Index;
 import dev.sunda.core.Tensor;
 import dev.sunda.core.op.BinaryOp;
 import dev.sunda.core.op.GridOrder;
-import dev.sunda.core.op.Interpolation;
 import dev.sunda.core.op.ParametricOp;
+import dev.sunda.core.op.QuantileInterpolation;
 import dev.sunda.core.op.Rounding;
 import dev.sunda.core.op.ScatterReduction;
 import dev.sunda.core.op.UnaryFunction;
@@ -722,7 +722,7 @@ public sealed class Variable permits Parameter {
 
     /// Quantile `q` of all elements, on the line between its neighbours; NaN if one is NaN.
     public Variable quantile(double q) {
-        return reshape(-1).quantile(new double[] {q}, 0, false, Interpolation.LINEAR).reshape();
+        return reshape(-1).quantile(new double[] {q}, 0, false, QuantileInterpolation.LINEAR).reshape();
     }
 
     /// Quantiles along `dim`: entry `i` of the first dimension of the result is quantile `q[i]`. Neighbours share the gradient by their
@@ -730,12 +730,12 @@ public sealed class Variable permits Parameter {
     ///
     /// @param q each from 0 (the smallest element) to 1 (the largest)
     /// @param interpolation what counts between two elements
-    public Variable quantile(double[] q, int dim, boolean keepDim, Interpolation interpolation) {
+    public Variable quantile(double[] q, int dim, boolean keepDim, QuantileInterpolation interpolation) {
         return SelectionRules.quantile(this, q, dim, keepDim, interpolation, false);
     }
 
     /// Quantiles along `dim` of the elements that are not NaN; NaN if there are none.
-    public Variable nanQuantile(double[] q, int dim, boolean keepDim, Interpolation interpolation) {
+    public Variable nanQuantile(double[] q, int dim, boolean keepDim, QuantileInterpolation interpolation) {
         return SelectionRules.quantile(this, q, dim, keepDim, interpolation, true);
     }
 

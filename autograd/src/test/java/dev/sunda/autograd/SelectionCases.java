@@ -4,7 +4,7 @@ import static dev.sunda.autograd.check.OpCase.Domain.DISTINCT;
 import static dev.sunda.autograd.check.OpCase.zeros;
 
 import dev.sunda.autograd.check.OpCase;
-import dev.sunda.core.op.Interpolation;
+import dev.sunda.core.op.QuantileInterpolation;
 import java.util.List;
 
 /// Scans, sorting, and picking elements by their size.
@@ -34,15 +34,15 @@ final class SelectionCases {
                 OpCase.of("nanMedian", "a,b", DISTINCT, x -> x.get(0).nanMedian(0, false).values().mul(x.get(0).nanMedian()))
                         .refusing(device -> zeros(device, 0).nanMedian(0, false)),
                 OpCase.of("quantile", "a,b,c", DISTINCT,
-                        x -> x.get(0).quantile(new double[] {0.3, 1}, 1, true, Interpolation.LINEAR).square())
+                        x -> x.get(0).quantile(new double[] {0.3, 1}, 1, true, QuantileInterpolation.LINEAR).square())
                         .refusing(device -> zeros(device, 2).quantile(1.5)).refusing(device -> zeros(device, 2).quantile(Double.NaN))
-                        .refusing(device -> zeros(device, 2, 0).quantile(new double[] {0.5}, 1, false, Interpolation.LOWER))
-                        .refusing(device -> zeros(device, 2).quantile(new double[] {0.5}, 1, false, Interpolation.LOWER)),
+                        .refusing(device -> zeros(device, 2, 0).quantile(new double[] {0.5}, 1, false, QuantileInterpolation.LOWER))
+                        .refusing(device -> zeros(device, 2).quantile(new double[] {0.5}, 1, false, QuantileInterpolation.LOWER)),
                 OpCase.of("quantile", "a,b", DISTINCT, x -> x.get(0).quantile(0.4).square())
                         .refusing(device -> zeros(device, 0).quantile(0)),
                 OpCase.of("nanQuantile", "a,b", DISTINCT,
-                        x -> x.get(0).nanQuantile(new double[] {0.5}, 0, false, Interpolation.MIDPOINT).square())
-                        .refusing(device -> zeros(device, 2).nanQuantile(new double[] {-1}, 0, false, Interpolation.LINEAR)),
+                        x -> x.get(0).nanQuantile(new double[] {0.5}, 0, false, QuantileInterpolation.MIDPOINT).square())
+                        .refusing(device -> zeros(device, 2).nanQuantile(new double[] {-1}, 0, false, QuantileInterpolation.LINEAR)),
                 OpCase.of("kthValue", "3,b", DISTINCT, x -> x.get(0).kthValue(2, 0, false).values().square())
                         .refusing(device -> zeros(device, 3).kthValue(0, 0, false))
                         .refusing(device -> zeros(device, 3).kthValue(4, 0, false)),

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.sunda.core.Tensor;
-import dev.sunda.core.op.Interpolation;
+import dev.sunda.core.op.QuantileInterpolation;
 import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Device;
 import dev.sunda.core.type.Shape;
@@ -114,16 +114,18 @@ class SelectionTests {
         double[] q = {0, 0.3, 0.5, 0.75};
         double[][] expected = {{1, 1.9, 2.5, 3.25}, {1, 1, 2, 3}, {1, 2, 3, 4}, {1, 1.5, 2.5, 3.5}, {1, 2, 3, 3}};
         Variable x = Variable.of(Tensor.of(4.0, 1, 2, 3).to(Device.parse(device)));
-        for (Interpolation how : Interpolation.values())
+        for (QuantileInterpolation how : QuantileInterpolation.values())
             assertThat(x.quantile(q, 0, false, how).data().toDoubleArray()).containsExactly(expected[how.ordinal()], within(1e-12));
         assertThat(gradient(v -> v.quantile(0.75), device, 4, 1, 2, 3)).containsExactly(0.25, 0, 0, 0.75);
-        assertThat(gradient(v -> v.quantile(new double[] {0.1, 0.5, 1}, 0, false, Interpolation.LINEAR), device, 1, NAN, 0, NAN))
+        assertThat(gradient(v -> v.quantile(new double[] {0.1, 0.5, 1}, 0, false, QuantileInterpolation.LINEAR), device, 1, NAN, 0, NAN))
                 .containsExactly(0, 0, 0, 6);
-        assertThat(gradient(v -> v.nanQuantile(new double[] {0.5}, 0, false, Interpolation.LINEAR), device, 1, NAN, 0, NAN))
+        assertThat(gradient(v -> v.nanQuantile(new double[] {0.5}, 0, false, QuantileInterpolation.LINEAR), device, 1, NAN, 0, NAN))
                 .containsExactly(0.5, 0, 0.5, 0);
         Variable matrix = Variable.of(Tensor.of(new double[] {1, 2, 3, 4, 5, 6}, Shape.of(2, 3)).to(Device.parse(device)));
-        assertThat(matrix.quantile(new double[] {0, 1}, 1, false, Interpolation.LINEAR).data().toDoubleArray()).containsExactly(1, 4, 3, 6);
-        assertThat(matrix.quantile(new double[] {0, 1}, 1, true, Interpolation.LINEAR).shape()).isEqualTo(Shape.of(2, 2, 1));
-        assertThat(matrix.sum().quantile(new double[] {0.5}, 0, false, Interpolation.LINEAR).data().toDoubleArray()).containsExactly(21);
+        assertThat(matrix.quantile(new double[] {0, 1}, 1, false, QuantileInterpolation.LINEAR).data().toDoubleArray()).containsExactly(1,
+                4, 3, 6);
+        assertThat(matrix.quantile(new double[] {0, 1}, 1, true, QuantileInterpolation.LINEAR).shape()).isEqualTo(Shape.of(2, 2, 1));
+        assertThat(matrix.sum().quantile(new double[] {0.5}, 0, false, QuantileInterpolation.LINEAR).data().toDoubleArray())
+                .containsExactly(21);
     }
 }

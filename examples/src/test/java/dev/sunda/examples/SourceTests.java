@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -17,6 +18,7 @@ class SourceTests {
     private static final Path PROJECT = Path.of("").toAbsolutePath().getParent();
     private static final Pattern IMPORT = Pattern.compile("import (?:static )?[\\w.]+\\.(\\w+);");
     private static final Pattern UNFINISHED = Pattern.compile("\\b(TODO|FIXME|XXX)\\b");
+    private static final Pattern PUBLIC_TYPE = Pattern.compile("^public .*\\b(class|record|interface|enum)\\b");
     private static final int LONGEST_LINE = 140;
 
     @Test
@@ -49,6 +51,32 @@ class SourceTests {
             }
         }
         assertThat(unused).isEmpty();
+    }
+
+    /// With `import module` for several modules at once a name that two of them export could not be used.
+    @Test
+    void noTwoExportedTypesShareAName() throws IOException {
+        var places = new TreeMap<String, List<String>>();
+        for (Path file : sources()) {
+            String name = file.getFileName().toString().replace(".java", "");
+            Path folder = file.getParent();
+            if (exports(folder) && Files.readAllLines(file).stream().anyMatch(PUBLIC_TYPE.asPredicate()))
+                places.computeIfAbsent(name, _ -> new ArrayList<>()).add(PROJECT.relativize(folder).toString());
+        }
+        assertThat(places).containsKeys("Tensor", "Variable", "Layer", "Optimizer", "DataLoader", "Reduction");
+        places.values().removeIf(folders -> folders.size() == 1);
+        assertThat(places).isEmpty();
+    }
+
+    /// Whether the module of a folder of sources exports its package.
+    private static boolean exports(Path folder) throws IOException {
+        Path java = Path.of("java");
+        for (Path root = folder; root.startsWith(PROJECT); root = root.getParent()) {
+            Path module = root.resolve("module-info.java");
+            if (root.endsWith(java) && Files.exists(module))
+                return Files.readString(module).contains("exports " + root.relativize(folder).toString().replace('/', '.') + ";");
+        }
+        return false;
     }
 
     private static List<String> lines(Predicate<String> offending) throws IOException {

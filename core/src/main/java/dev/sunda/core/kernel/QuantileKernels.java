@@ -1,7 +1,7 @@
 package dev.sunda.core.kernel;
 
 import dev.sunda.core.Tensor;
-import dev.sunda.core.op.Interpolation;
+import dev.sunda.core.op.QuantileInterpolation;
 import dev.sunda.core.op.UnaryOp;
 import dev.sunda.core.type.DType;
 import dev.sunda.core.type.DTypeException;
@@ -28,7 +28,7 @@ public final class QuantileKernels {
     ///
     /// @param q from 0 to 1
     /// @param dim not empty
-    public static Places places(Tensor x, double[] q, int dim, Interpolation interpolation, boolean ignoreNaN) {
+    public static Places places(Tensor x, double[] q, int dim, QuantileInterpolation interpolation, boolean ignoreNaN) {
         String name = ignoreNaN ? "nanQuantile" : "quantile";
         if (!x.dtype().isFloating())
             throw new DTypeException(name + ": needs a floating type (got " + x.describe() + "); convert with to(DType.F32)");
@@ -44,11 +44,11 @@ public final class QuantileKernels {
             case HIGHER -> UnaryOp.CEIL;
             case NEAREST -> UnaryOp.ROUND;
         });
-        boolean between = interpolation == Interpolation.LINEAR || interpolation == Interpolation.MIDPOINT;
+        boolean between = interpolation == QuantileInterpolation.LINEAR || interpolation == QuantileInterpolation.MIDPOINT;
         Tensor place = places(x, d, low);
         if (!between)
             return new Places(place, null, null);
-        Tensor weight = interpolation == Interpolation.MIDPOINT ? rank.mul(0).add(0.5) : rank.sub(low);
+        Tensor weight = interpolation == QuantileInterpolation.MIDPOINT ? rank.mul(0).add(0.5) : rank.sub(low);
         return new Places(place, places(x, d, rank.apply(UnaryOp.CEIL)), weight.to(x.dtype()));
     }
 

@@ -6,10 +6,10 @@ import static dev.sunda.examples.conformance.OnnxArgs.integers;
 import static dev.sunda.examples.conformance.OnnxArgs.x;
 
 import dev.sunda.autograd.Variable;
-import dev.sunda.nn.functional.Resize;
-import dev.sunda.nn.functional.Resize.Coordinates;
-import dev.sunda.nn.functional.Resize.Mode;
-import dev.sunda.nn.functional.Resize.Nearest;
+import dev.sunda.nn.functional.AxisResize.Coordinates;
+import dev.sunda.nn.functional.AxisResize.Mode;
+import dev.sunda.nn.functional.AxisResize.Nearest;
+import dev.sunda.nn.functional.AxisResize;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.IntStream;
@@ -25,7 +25,7 @@ final class OnnxResizing {
     }
 
     private static Variable resize(Args a) {
-        var how = new Resize(choice(Mode.class, a.text("mode", "nearest")),
+        var how = new AxisResize(choice(Mode.class, a.text("mode", "nearest")),
                 choice(Coordinates.class, a.text("coordinate_transformation_mode", "half_pixel")),
                 choice(Nearest.class, a.text("nearest_mode", "round_prefer_floor")), a.number("cubic_coeff_a", -0.75),
                 flag(a, "exclude_outside", false), flag(a, "antialias", false));
@@ -60,7 +60,7 @@ final class OnnxResizing {
     }
 
     private static Variable upsample(Args a) {
-        var how = new Resize(choice(Mode.class, a.text("mode", "nearest")), Coordinates.ASYMMETRIC, Nearest.FLOOR, -0.75, false, false);
+        var how = new AxisResize(choice(Mode.class, a.text("mode", "nearest")), Coordinates.ASYMMETRIC, Nearest.FLOOR, -0.75, false, false);
         Variable y = x(a);
         double[] scales = a.isTensor("scales") ? a.tensor("scales").toDoubleArray() : a.numbers("scales");
         for (int d = 0; d < scales.length; d++)

@@ -21,8 +21,9 @@ final class ResamplingCases {
     }
 
     private static List<OpCase> singleDimensions() {
-        var cubic = new Resize(Resize.Mode.CUBIC, Resize.Coordinates.HALF_PIXEL, Resize.Nearest.FLOOR, -0.5, true, false);
-        var linear = new Resize(Resize.Mode.LINEAR, Resize.Coordinates.ALIGN_CORNERS, Resize.Nearest.FLOOR, -0.75, false, true);
+        var cubic = new AxisResize(AxisResize.Mode.CUBIC, AxisResize.Coordinates.HALF_PIXEL, AxisResize.Nearest.FLOOR, -0.5, true, false);
+        var linear =
+                new AxisResize(AxisResize.Mode.LINEAR, AxisResize.Coordinates.ALIGN_CORNERS, AxisResize.Nearest.FLOOR, -0.75, false, true);
         return List.of(
                 OpCase.of("resize", "a,5,b", x -> cubic.apply(x.getFirst(), 1, 7, 1.4)).asLinear()
                         .refusing(d -> cubic.apply(zeros(d, 2, 3), 2, 4, 1))

@@ -7,18 +7,18 @@ import dev.sunda.autograd.Variable;
 import dev.sunda.core.Tensor;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
-import dev.sunda.nn.functional.Resize.Coordinates;
-import dev.sunda.nn.functional.Resize.Mode;
-import dev.sunda.nn.functional.Resize.Nearest;
+import dev.sunda.nn.functional.AxisResize.Coordinates;
+import dev.sunda.nn.functional.AxisResize.Mode;
+import dev.sunda.nn.functional.AxisResize.Nearest;
 import java.util.List;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
-class ResizeTests {
+class AxisResizeTests {
     private static final Variable X = Variable.of(Tensor.of(1.0, 2.0, 3.0, 4.0));
 
-    private static Resize resize(Mode mode, Coordinates coordinates, Nearest nearest, boolean excludeOutside, boolean antialias) {
-        return new Resize(mode, coordinates, nearest, -0.75, excludeOutside, antialias);
+    private static AxisResize resize(Mode mode, Coordinates coordinates, Nearest nearest, boolean excludeOutside, boolean antialias) {
+        return new AxisResize(mode, coordinates, nearest, -0.75, excludeOutside, antialias);
     }
 
     private static void assertValues(Variable y, double... expected) {
@@ -71,7 +71,7 @@ class ResizeTests {
 
     @Test
     void refusesWhatCannotBe() {
-        Resize how = resize(Mode.LINEAR, Coordinates.HALF_PIXEL, Nearest.FLOOR, false, false);
+        AxisResize how = resize(Mode.LINEAR, Coordinates.HALF_PIXEL, Nearest.FLOOR, false, false);
         Variable empty = Variable.of(Tensor.zeros(2, 0));
         assertThat(how.apply(empty, 1, 0, 2).shape()).isEqualTo(Shape.of(2, 0));
         assertThatThrownBy(() -> how.apply(empty, 1, 3, 2)).isInstanceOf(ShapeException.class)

@@ -16,7 +16,7 @@ import java.util.List;
 /// @param cubic parameter of the cubic kernel, often -0.75 or -0.5
 /// @param excludeOutside whether positions outside have no weight instead, the others being scaled up to a sum of 1
 /// @param antialias whether the kernel is stretched where the dimension shrinks, so that it averages over what it leaves out
-public record Resize(Mode mode, Coordinates coordinates, Nearest nearest, double cubic, boolean excludeOutside, boolean antialias) {
+public record AxisResize(Mode mode, Coordinates coordinates, Nearest nearest, double cubic, boolean excludeOutside, boolean antialias) {
     /// How a value is found.
     public enum Mode {
         NEAREST, LINEAR, CUBIC

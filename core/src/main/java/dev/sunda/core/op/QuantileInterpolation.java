@@ -1,7 +1,7 @@
 package dev.sunda.core.op;
 
 /// What a quantile between two neighbouring elements is.
-public enum Interpolation {
+public enum QuantileInterpolation {
     /// On the straight line between them.
     LINEAR,
     /// The lower one.
