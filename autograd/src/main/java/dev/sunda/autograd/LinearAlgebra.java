@@ -63,20 +63,24 @@ public final class LinearAlgebra {
     /// @param b `[.., n, k]`, or vectors: `[n]`, or the shape of `a` without its last dimension; leading dimensions are broadcast
     /// @throws IllegalArgumentException if a matrix is singular
     public static Variable solve(Variable a, Variable b) {
+        return solve("solve", a, b);
+    }
+
+    private static Variable solve(String operation, Variable a, Variable b) {
         if (b.rank() == 1 || isVectors(a, b))
-            return solve(a, b.unsqueeze(-1)).squeeze(-1);
-        Variable[] both = broadcast("solve", a, b);
-        return solved(both[0], both[1]);
+            return solve(operation, a, b.unsqueeze(-1)).squeeze(-1);
+        Variable[] both = broadcast(operation, a, b);
+        return solved(operation, both[0], both[1]);
     }
 
     private static boolean isVectors(Variable a, Variable b) {
         return a.rank() > 2 && Arrays.equals(b.shape().sizes(), Arrays.copyOf(a.shape().sizes(), a.rank() - 1));
     }
 
-    private static Variable solved(Variable a, Variable b) {
-        return output("solve", MatrixKernels.solve(a.data(), b.data()),
-                wrt(a, (dx, x) -> solved(a.mT(), dx).matmul(x.mT()).neg()),
-                wrt(b, dx -> solved(a.mT(), dx)));
+    private static Variable solved(String operation, Variable a, Variable b) {
+        return output(operation, MatrixKernels.solve(operation, a.data(), b.data()),
+                wrt(a, (dx, x) -> solved(operation, a.mT(), dx).matmul(x.mT()).neg()),
+                wrt(b, dx -> solved(operation, a.mT(), dx)));
     }
 
     /// The solution `x` of `a x = b` for triangular matrices; their other triangle is not read and gets no gradient. For the transposed
@@ -88,18 +92,22 @@ public final class LinearAlgebra {
     /// @param unit whether the diagonal counts as ones and is not read
     /// @throws IllegalArgumentException if there is a 0 on a diagonal
     public static Variable solveTriangular(Variable a, Variable b, boolean upper, boolean unit) {
-        Variable[] both = broadcast("solveTriangular", a, b);
-        return solvedTriangular(both[0], both[1], upper, unit);
+        return solveTriangular("solveTriangular", a, b, upper, unit);
+    }
+
+    private static Variable solveTriangular(String operation, Variable a, Variable b, boolean upper, boolean unit) {
+        Variable[] both = broadcast(operation, a, b);
+        return solvedTriangular(operation, both[0], both[1], upper, unit);
     }
 
     /// `db = a⁻ᵀ dx`, `da` is the triangle of `-db xᵀ`, without the diagonal if that counts as ones.
-    private static Variable solvedTriangular(Variable a, Variable b, boolean upper, boolean unit) {
-        return output("solveTriangular", MatrixKernels.solveTriangular(a.data(), b.data(), upper, unit),
+    private static Variable solvedTriangular(String operation, Variable a, Variable b, boolean upper, boolean unit) {
+        return output(operation, MatrixKernels.solveTriangular(operation, a.data(), b.data(), upper, unit),
                 wrt(a, (dx, x) -> {
-                    Variable da = solvedTriangular(a.mT(), dx, !upper, unit).matmul(x.mT()).neg();
+                    Variable da = solvedTriangular(operation, a.mT(), dx, !upper, unit).matmul(x.mT()).neg();
                     return upper ? da.triu(unit ? 1 : 0) : da.tril(unit ? -1 : 0);
                 }),
-                wrt(b, dx -> solvedTriangular(a.mT(), dx, !upper, unit)));
+                wrt(b, dx -> solvedTriangular(operation, a.mT(), dx, !upper, unit)));
     }
 
     /// The least-squares solution of `a x = b`: the `x` with the smallest `|a x - b|`, and where there are several of them the shortest.
@@ -117,8 +125,8 @@ public final class LinearAlgebra {
         Qr qr = qr(tall ? matrices : matrices.mT());
         if (!hasFullRank(qr.r.data(), a))
             return pinv(matrices).matmul(right);
-        return tall ? solveTriangular(qr.r, qr.q.mT().matmul(right), true, false)
-                : qr.q.matmul(solveTriangular(qr.r.mT(), right, false, false));
+        return tall ? solveTriangular("lstsq", qr.r, qr.q.mT().matmul(right), true, false)
+                : qr.q.matmul(solveTriangular("lstsq", qr.r.mT(), right, false, false));
     }
 
     private static boolean hasFullRank(Tensor r, Variable a) {
@@ -138,14 +146,18 @@ public final class LinearAlgebra {
     /// @param b `[.., n, k]`; leading dimensions are broadcast
     /// @param l `[.., n, n]` with the factor of [#cholesky] in its lower triangle, or, if `upper`, its transpose in the upper one
     public static Variable choleskySolve(Variable b, Variable l, boolean upper) {
+        return choleskySolve("choleskySolve", b, l, upper);
+    }
+
+    private static Variable choleskySolve(String operation, Variable b, Variable l, boolean upper) {
         Variable lower = upper ? l.mT() : l;
-        return solveTriangular(lower.mT(), solveTriangular(lower, b, false, false), true, false);
+        return solveTriangular(operation, lower.mT(), solveTriangular(operation, lower, b, false, false), true, false);
     }
 
     /// The inverse of `l lᵀ`, see [#choleskySolve].
     public static Variable choleskyInverse(Variable l, boolean upper) {
         square("choleskyInverse", l);
-        return choleskySolve(Variable.of(identity(l)), l, upper);
+        return choleskySolve("choleskyInverse", Variable.of(identity(l)), l, upper);
     }
 
     /// The `x` with `tensordot(a, x, rank of x) = b`: `a` seen as a square matrix whose rows are the dimensions of `b`.
@@ -158,7 +170,7 @@ public final class LinearAlgebra {
             throw new ShapeException("tensorsolve", "the first must have the shape of the second, then that of a result of the same size",
                     a.shape(), b.shape());
         int[] result = Arrays.copyOfRange(a.shape().sizes(), b.rank(), a.rank());
-        return solve(a.reshape(rows, rows), b.reshape(rows)).reshape(Shape.of(result));
+        return solve("tensorsolve", a.reshape(rows, rows), b.reshape(rows)).reshape(Shape.of(result));
     }
 
     /// The `y` of which [Variable#tensordot(Variable, int)] over `rows` dimensions with `b` solves [#tensorsolve] for `a` and `b`.
@@ -176,15 +188,19 @@ public final class LinearAlgebra {
             throw new ShapeException("tensorinv", "the first " + rows + " dimensions must have as many elements as the others", a.shape());
         int[] turned = Arrays.copyOf(last, sizes.length);
         System.arraycopy(first, 0, turned, last.length, rows);
-        return inverse(a.reshape(n, n)).reshape(Shape.of(turned));
+        return inverse("tensorinv", a.reshape(n, n)).reshape(Shape.of(turned));
     }
 
     /// The inverse of square matrices.
     ///
     /// @throws IllegalArgumentException if a matrix is singular
     public static Variable inverse(Variable a) {
-        square("inverse", a);
-        return solved(a, Variable.of(identity(a)));
+        return inverse("inverse", a);
+    }
+
+    private static Variable inverse(String operation, Variable a) {
+        square(operation, a);
+        return solved(operation, a, Variable.of(identity(a)));
     }
 
     // ---------------------------------------------------------------------------------------------------------- factorisations
@@ -199,8 +215,8 @@ public final class LinearAlgebra {
         return output("cholesky", MatrixKernels.cholesky(a.data()), wrt(a, (dl, l) -> {
             Variable product = l.mT().matmul(dl.tril(0));
             Variable phi = product.tril(0).add(product.tril(-1)).mul(0.5);
-            Variable left = solvedTriangular(l.mT(), phi, true, false);
-            Variable da = solvedTriangular(l.mT(), left.mT(), true, false);
+            Variable left = solvedTriangular("cholesky", l.mT(), phi, true, false);
+            Variable da = solvedTriangular("cholesky", l.mT(), left.mT(), true, false);
             return da.add(da.mT()).mul(0.5);
         }));
     }
@@ -228,7 +244,7 @@ public final class LinearAlgebra {
             Variable dq = dy.narrow(-2, 0, m);
             Variable product = r.matmul(dy.narrow(-2, m, n).triu(0).mT()).sub(dq.mT().matmul(q));
             Variable symmetric = product.tril(0).add(product.tril(-1).mT());
-            return solvedTriangular(r, dq.add(q.matmul(symmetric)).mT(), true, false).mT();
+            return solvedTriangular("qr", r, dq.add(q.matmul(symmetric)).mT(), true, false).mT();
         }));
         return new Qr(both.narrow(-2, 0, m), both.narrow(-2, m, n));
     }
@@ -247,9 +263,9 @@ public final class LinearAlgebra {
         Variable l = packed.tril(-1).add(Variable.of(identity(packed)));
         Variable u = packed.triu(0);
         if (m > n)
-            l = Variable.cat(List.of(l, solvedTriangular(u.mT(), exchanged.narrow(-2, k, m - k).mT(), false, false).mT()), -2);
+            l = Variable.cat(List.of(l, solvedTriangular("lu", u.mT(), exchanged.narrow(-2, k, m - k).mT(), false, false).mT()), -2);
         if (n > m)
-            u = Variable.cat(List.of(u, solvedTriangular(l, exchanged.narrow(-1, k, n - k), false, true)), -1);
+            u = Variable.cat(List.of(u, solvedTriangular("lu", l, exchanged.narrow(-1, k, n - k), false, true)), -1);
         return new Lu(p, l, u);
     }
 
@@ -259,8 +275,8 @@ public final class LinearAlgebra {
             Variable l = y.tril(-1).add(Variable.of(identity(y)));
             Variable u = y.triu(0);
             Variable inner = l.mT().matmul(dy.tril(-1)).tril(-1).add(dy.triu(0).matmul(u.mT()).triu(0));
-            Variable left = solvedTriangular(l.mT(), inner, true, true);
-            return solvedTriangular(u, left.mT(), true, false).mT();
+            Variable left = solvedTriangular("lu", l.mT(), inner, true, true);
+            return solvedTriangular("lu", u, left.mT(), true, false).mT();
         }));
     }
 
@@ -363,7 +379,7 @@ public final class LinearAlgebra {
         square("cond", a);
         Tensor singular = MatrixKernels.slogDet(a.data()).sign().eq(0);
         Variable regular = Variable.of(identity(a)).where(singular.unsqueeze(-1).unsqueeze(-1), a);
-        Variable number = matrixNorm(a, order).mul(matrixNorm(inverse(regular), order));
+        Variable number = matrixNorm(a, order).mul(matrixNorm(inverse("cond", regular), order));
         return Variable.of(Tensor.full(number.shape(), Double.POSITIVE_INFINITY, a.dtype(), a.device())).where(singular, number);
     }
 
@@ -375,7 +391,7 @@ public final class LinearAlgebra {
     /// cofactors from singular values.
     public static Variable det(Variable a) {
         return output("det", MatrixKernels.det(a.data()), wrt(a, (dy, y) -> isAnyNearlySingular(a)
-                ? SpectralRules.cofactors(a).mul(dy.unsqueeze(-1).unsqueeze(-1)) : scaledInverse(a, dy.mul(y))));
+                ? SpectralRules.cofactors(a).mul(dy.unsqueeze(-1).unsqueeze(-1)) : scaledInverse("det", a, dy.mul(y))));
     }
 
     private static boolean isAnyNearlySingular(Variable a) {
@@ -404,11 +420,11 @@ public final class LinearAlgebra {
         if (a.shape().numel() > 0 && MatrixKernels.slogDet(a.data()).sign().eq(0).any(Dims.all()).item() != 0)
             throw new IllegalArgumentException(
                     operation + ": there is no gradient for a singular matrix (got " + a.data().describe() + ")");
-        return scaledInverse(a, dy);
+        return scaledInverse(operation, a, dy);
     }
 
-    private static Variable scaledInverse(Variable a, Variable scale) {
-        return inverse(a).mT().mul(scale.unsqueeze(-1).unsqueeze(-1));
+    private static Variable scaledInverse(String operation, Variable a, Variable scale) {
+        return inverse(operation, a).mT().mul(scale.unsqueeze(-1).unsqueeze(-1));
     }
 
     // ---------------------------------------------------------------------------------------------------------- powers
@@ -416,7 +432,7 @@ public final class LinearAlgebra {
     /// The product of `exponent` times the matrix, by repeated squaring; the identity for 0, powers of the inverse for negative exponents.
     public static Variable matrixPower(Variable a, int exponent) {
         square("matrixPower", a);
-        Variable base = exponent < 0 ? inverse(a) : a;
+        Variable base = exponent < 0 ? inverse("matrixPower", a) : a;
         Variable power = null;
         for (long left = Math.abs((long) exponent); left > 0; left >>= 1) {
             if ((left & 1) == 1)
@@ -468,7 +484,7 @@ public final class LinearAlgebra {
         Variable a6 = a4.matmul(a2);
         Variable odd = a.matmul(a6.matmul(terms(a6, a4, a2, 13)).add(terms(a6, a4, a2, 7)).add(one.mul(PADE[1])));
         Variable even = a6.matmul(terms(a6, a4, a2, 12)).add(terms(a6, a4, a2, 6)).add(one.mul(PADE[0]));
-        return solved(even.sub(odd), even.add(odd));
+        return solved("matrixExp", even.sub(odd), even.add(odd));
     }
 
     private static Variable terms(Variable a6, Variable a4, Variable a2, int first) {

@@ -6,6 +6,7 @@ import static dev.sunda.autograd.Operation.wrt;
 import dev.sunda.core.Tensor;
 import dev.sunda.core.op.UnaryOp;
 import dev.sunda.core.type.Dims;
+import dev.sunda.core.type.Shape;
 
 /// Functions of `torch.special` that [Variable] does not have; all of them element by element.
 public final class SpecialFunctions {
@@ -30,6 +31,7 @@ public final class SpecialFunctions {
 
     /// `x log(1 + y)`, 0 where `x` is 0 and `y` a number.
     public static Variable xlog1py(Variable x, Variable y) {
+        Shape.broadcast("xlog1py", x.shape(), y.shape());
         Tensor zero = x.data().eq(0).logicalAnd(y.data().isNan().logicalNot());
         Variable safe = Variable.zerosLike(y).where(zero.logicalAnd(y.data().le(-1).logicalOr(y.data().isInf())), y);
         return x.mul(safe.log1p());

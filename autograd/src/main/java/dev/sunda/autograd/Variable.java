@@ -298,11 +298,13 @@ public sealed class Variable permits Parameter {
 
     /// The gradient goes where the value came from, where both are equal to this one.
     public Variable fmax(Variable other) {
+        Shape.broadcast("fmax", shape(), other.shape());
         return where(data().ge(other.data()).logicalOr(other.data().isNan()), other);
     }
 
     /// The gradient goes where the value came from, where both are equal to this one.
     public Variable fmin(Variable other) {
+        Shape.broadcast("fmin", shape(), other.shape());
         return where(data().le(other.data()).logicalOr(other.data().isNan()), other);
     }
 

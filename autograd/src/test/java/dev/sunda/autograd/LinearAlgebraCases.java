@@ -34,17 +34,21 @@ final class LinearAlgebraCases {
                 OpCase.of("lstsq", "4,2 b,2,1", x -> LinearAlgebra.lstsq(x.get(0).add(tall(x.get(0))).mT(), x.get(1))),
                 OpCase.of("choleskySolve", "a,b a,a",
                         x -> LinearAlgebra.choleskySolve(x.get(0), LinearAlgebra.cholesky(regular(x.get(1))), false)).asLinear()
-                        .refusing(device -> LinearAlgebra.choleskySolve(zeros(device, 2, 1), zeros(device, 3, 3), false)),
+                        .refusing(device -> LinearAlgebra.choleskySolve(zeros(device, 2, 1), zeros(device, 3, 3), false))
+                        .refusing(device -> LinearAlgebra.choleskySolve(zeros(device, 2, 1), zeros(device, 2, 2), true)),
                 OpCase.of("choleskyInverse", "b,a,a",
                         x -> LinearAlgebra.choleskyInverse(LinearAlgebra.cholesky(regular(x.get(0))).mT(), true))
-                        .refusing(device -> LinearAlgebra.choleskyInverse(zeros(device, 2, 3), true)),
+                        .refusing(device -> LinearAlgebra.choleskyInverse(zeros(device, 2, 3), true))
+                        .refusing(device -> LinearAlgebra.choleskyInverse(zeros(device, 2, 2), false)),
                 OpCase.of("tensorsolve", "6,2 2,3",
                         x -> LinearAlgebra.tensorsolve(regular(x.get(0)).reshape(2, 3, 6), x.get(1)))
                         .refusing(device -> LinearAlgebra.tensorsolve(zeros(device, 2, 3, 5), zeros(device, 2, 3)))
-                        .refusing(device -> LinearAlgebra.tensorsolve(zeros(device, 2, 2), zeros(device, 2, 2, 2))),
+                        .refusing(device -> LinearAlgebra.tensorsolve(zeros(device, 2, 2), zeros(device, 2, 2, 2)))
+                        .refusing(device -> LinearAlgebra.tensorsolve(zeros(device, 2, 2), zeros(device, 2))),
                 OpCase.of("tensorinv", "4,2", x -> LinearAlgebra.tensorinv(regular(x.get(0)).reshape(2, 2, 4), 2))
                         .refusing(device -> LinearAlgebra.tensorinv(zeros(device, 2, 3, 5), 2))
-                        .refusing(device -> LinearAlgebra.tensorinv(zeros(device, 2, 2), 0)),
+                        .refusing(device -> LinearAlgebra.tensorinv(zeros(device, 2, 2), 0))
+                        .refusing(device -> LinearAlgebra.tensorinv(zeros(device, 2, 2), 1)),
                 OpCase.of("inverse", "2,a,2", x -> LinearAlgebra.inverse(regular(x.get(0))))
                         .refusing(device -> LinearAlgebra.inverse(zeros(device, 2, 3)))
                         .refusing(device -> LinearAlgebra.inverse(zeros(device, 2, 2))),
@@ -70,7 +74,8 @@ final class LinearAlgebraCases {
                         .refusing(device -> LinearAlgebra.slogDet(zeros(device, 3))),
                 OpCase.of("matrixPower", "a,a", x -> LinearAlgebra.matrixPower(x.get(0), 3)).refusing(
                         device -> LinearAlgebra.matrixPower(zeros(device, 2, 3), 2)),
-                OpCase.of("matrixPower", "b,2,a", x -> LinearAlgebra.matrixPower(regular(x.get(0)), -2)),
+                OpCase.of("matrixPower", "b,2,a", x -> LinearAlgebra.matrixPower(regular(x.get(0)), -2))
+                        .refusing(device -> LinearAlgebra.matrixPower(zeros(device, 2, 2), -1)),
                 OpCase.of("multiDot", "a,b b,c c,2 2", x -> LinearAlgebra.multiDot(x)).asLinear()
                         .refusing(device -> LinearAlgebra.multiDot(List.of(zeros(device, 2, 2))))
                         .refusing(device -> LinearAlgebra.multiDot(List.of(zeros(device, 2, 2), zeros(device, 3, 2))))

@@ -65,7 +65,7 @@ class LinearAlgebraTests {
     @Test
     void whatHasNoFactorsIsRefused() {
         Variable singular = matrix(2, 1, 2, 2, 4);
-        assertThatThrownBy(() -> LinearAlgebra.inverse(singular)).hasMessage("solve: matrix 0 is singular (got float64 [2, 2])");
+        assertThatThrownBy(() -> LinearAlgebra.inverse(singular)).hasMessage("inverse: matrix 0 is singular (got float64 [2, 2])");
         assertThatThrownBy(() -> LinearAlgebra.cholesky(matrix(2, 1, 2, 2, 1)))
                 .hasMessage("cholesky: matrix 0 is not positive definite (got float64 [2, 2])");
         assertThat(LinearAlgebra.det(singular).item()).isZero();

@@ -73,7 +73,7 @@ final class IndexPlan {
         int[] along = new int[joined.rank()];
         Arrays.fill(along, 1);
         along[first] = index.numel();
-        joined.backend().scatter(accumulate ? ScatterOp.ADD : ScatterOp.SET, all.reshape(rows).view(), first,
+        joined.backend().scatter(operation, accumulate ? ScatterOp.ADD : ScatterOp.SET, all.reshape(rows).view(), first,
                 index.reshape(Shape.of(along)).expand(rows).view(), joined.view());
         if (joined.view().storage() != view.view().storage())
             view.copyFrom(joined.reshape(view.shape()));

@@ -15,13 +15,13 @@ final class Indexing {
 
     // ---------------------------------------------------------------------------------------------------------- along one dimension
 
-    static Tensor gather(Tensor x, int dim, Tensor index) {
+    static Tensor gather(String operation, Tensor x, int dim, Tensor index) {
         if (x.rank() == 0 || index.rank() == 0 && x.rank() == 1)
-            return gather(x.atLeast1d(), dim, index.atLeast1d()).reshape(index.shape());
-        int d = check("gather", x, dim, index);
+            return gather(operation, x.atLeast1d(), dim, index.atLeast1d()).reshape(index.shape());
+        int d = check(operation, x, dim, index);
         Tensor out = Tensor.empty(Layout.contiguous(index.shape()), x.dtype(), x.device());
         if (index.numel() > 0)                                       // the index may be smaller in the other dimensions
-            x.backend().gather(corner(x, d, index.shape()).view(), d, index.to(DType.I64).view(), out.view());
+            x.backend().gather(operation, corner(x, d, index.shape()).view(), d, index.to(DType.I64).view(), out.view());
         return out;
     }
 
@@ -32,7 +32,7 @@ final class Indexing {
             return indexSelect(x.reshape(1), dim, index).reshape(Shape.SCALAR);
         }
         int d = x.shape().dim("indexSelect", dim);
-        return gather(x, d, spread("indexSelect", x, d, index));
+        return gather("indexSelect", x, d, spread("indexSelect", x, d, index));
     }
 
     static Tensor scatter(String operation, ScatterOp op, Tensor x, int dim, Tensor index, Tensor source) {
@@ -46,7 +46,7 @@ final class Indexing {
         for (int e = 0; e < source.rank(); e++)
             if (source.rank() != index.rank() || index.size(e) > source.size(e))
                 throw new ShapeException(operation, "the index is larger than the source", index.shape(), source.shape());
-        x.backend().scatter(op, corner(source, -1, index.shape()).view(), d, index.to(DType.I64).view(),
+        x.backend().scatter(operation, op, corner(source, -1, index.shape()).view(), d, index.to(DType.I64).view(),
                 corner(out, d, index.shape()).view());
         return out;
     }
@@ -103,7 +103,7 @@ final class Indexing {
         Tensor places = flat("put", x, index);
         Tensor out = Tensor.empty(Layout.contiguous(x.shape()), x.dtype(), x.device()).copyFrom(x);
         if (places.numel() > 0)
-            x.backend().scatter(accumulate ? ScatterOp.ADD : ScatterOp.SET, source.reshape(-1).view(), 0, places.view(),
+            x.backend().scatter("put", accumulate ? ScatterOp.ADD : ScatterOp.SET, source.reshape(-1).view(), 0, places.view(),
                     out.reshape(-1).view());
         return out;
     }
@@ -116,7 +116,7 @@ final class Indexing {
 
     /// As [#gather] after the other dimensions of both have been broadcast.
     static Tensor takeAlongDim(Tensor x, Tensor index, int dim) {
-        return x.expand(aroundDim(x, index, dim)).gather(dim, alongDim(x, index, dim));
+        return gather("takeAlongDim", x.expand(aroundDim(x, index, dim)), dim, alongDim(x, index, dim));
     }
 
     /// The shape of `x` with its other dimensions broadcast against those of the index.

@@ -57,7 +57,8 @@ final class Masks {
             throw new ShapeException("maskedScatter", "the mask names " + count + " elements but the source has " + source.numel(),
                     mask.shape(), source.shape());
         Tensor out = Tensor.empty(Layout.contiguous(shape), x.dtype(), x.device()).copyFrom(x);
-        x.backend().scatter(ScatterOp.SET, source.reshape(-1).narrow(0, 0, count).view(), 0, places.view(), out.reshape(-1).view());
+        x.backend().scatter("maskedScatter", ScatterOp.SET, source.reshape(-1).narrow(0, 0, count).view(), 0, places.view(),
+                out.reshape(-1).view());
         return out;
     }
 

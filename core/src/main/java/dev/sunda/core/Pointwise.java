@@ -39,11 +39,13 @@ final class Pointwise {
 
     /// The larger number; NaN only if both are NaN.
     static Tensor fmax(Tensor a, Tensor b) {
+        Shape.broadcast("fmax", a.shape(), b.shape());
         return a.where(a.ge(b).logicalOr(isNan(b)), b);
     }
 
     /// The smaller number; NaN only if both are NaN.
     static Tensor fmin(Tensor a, Tensor b) {
+        Shape.broadcast("fmin", a.shape(), b.shape());
         return a.where(a.le(b).logicalOr(isNan(b)), b);
     }
 

@@ -1613,7 +1613,7 @@ public final class Tensor {
     ///
     /// @param index int64 or int32, of this rank; no larger than this tensor in the other dimensions
     public Tensor gather(int dim, Tensor index) {
-        return Indexing.gather(this, dim, index);
+        return Indexing.gather("gather", this, dim, index);
     }
 
     /// The rows (positions along `dim`) that a one-dimensional `index` names, in its order.

@@ -377,13 +377,13 @@ public final class CudaBackend implements Backend {
     }
 
     @Override
-    public void gather(View x, int dim, View index, View out) {
-        indexing.gather(x, dim, index, out);
+    public void gather(String operation, View x, int dim, View index, View out) {
+        indexing.gather(operation, x, dim, index, out);
     }
 
     @Override
-    public void scatter(ScatterOp op, View source, int dim, View index, View out) {
-        indexing.scatter(op, source, dim, index, out);
+    public void scatter(String operation, ScatterOp op, View source, int dim, View index, View out) {
+        indexing.scatter(operation, op, source, dim, index, out);
     }
 
     @Override

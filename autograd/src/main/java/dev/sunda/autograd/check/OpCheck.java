@@ -7,6 +7,7 @@ import dev.sunda.core.Backends;
 import dev.sunda.core.Tensor;
 import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Device;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
@@ -93,12 +94,16 @@ public final class OpCheck {
     }
 
     /// Every invalid call ends with an [IllegalArgumentException] in the form *operation: what is wrong (got ...)*.
-    public static void refusals(OpCase op, Device device) {
+    ///
+    /// @return the messages
+    public static List<String> refusals(OpCase op, Device device) {
+        var messages = new ArrayList<String>();
         for (int i = 0; i < op.refusals().size(); i++)
-            refused(op.name() + ", invalid call " + i, op.refusals().get(i), device);
+            messages.add(refused(op.name() + ", invalid call " + i, op.refusals().get(i), device));
+        return messages;
     }
 
-    private static void refused(String what, Consumer<Device> call, Device device) {
+    private static String refused(String what, Consumer<Device> call, Device device) {
         try {
             call.accept(device);
             Backends.of(device).synchronize();                       // a device that works behind our back may say so only now
@@ -106,7 +111,7 @@ public final class OpCheck {
             if (e.getMessage() == null || !TEMPLATE.matcher(e.getMessage()).matches())
                 throw new AssertionError(what + ": the message does not read 'operation: what is wrong (got ...)' but " + e.getMessage(),
                         e);
-            return;
+            return e.getMessage();
         } catch (RuntimeException e) {
             throw new AssertionError(what + ": crashed with " + e, e);
         }

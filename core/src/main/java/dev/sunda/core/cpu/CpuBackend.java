@@ -184,27 +184,27 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
-    public void gather(View x, int dim, View index, View out) {
+    public void gather(String operation, View x, int dim, View index, View out) {
         if (Indexing.takes(x, dim, index, out))
             Indexing.gather(x, index, out);
         else if (isF32(x))
-            Picking.gather(x, dim, index, out);
+            Picking.gather(operation, x, dim, index, out);
         else if (isF64(x))
-            Picking64.gather(x, dim, index, out);
+            Picking64.gather(operation, x, dim, index, out);
         else
-            PickingIntegers.gather(x, dim, index, out);
+            PickingIntegers.gather(operation, x, dim, index, out);
     }
 
     @Override
-    public void scatter(ScatterOp op, View source, int dim, View index, View out) {
+    public void scatter(String operation, ScatterOp op, View source, int dim, View index, View out) {
         if (op == ScatterOp.ADD && isF32(out) && Indexing.takes(out, dim, index, source))
             Indexing.scatterAdd(source, index, out);
         else if (isF32(out))
-            Picking.scatter(op, source, dim, index, out);
+            Picking.scatter(operation, op, source, dim, index, out);
         else if (isF64(out))
-            Picking64.scatter(op, source, dim, index, out);
+            Picking64.scatter(operation, op, source, dim, index, out);
         else
-            PickingIntegers.scatter(op, source, dim, index, out);
+            PickingIntegers.scatter(operation, op, source, dim, index, out);
     }
 
     @Override

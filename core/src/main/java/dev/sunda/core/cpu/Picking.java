@@ -9,9 +9,9 @@ final class Picking {
     }
 
     /// `out[i][j] = x[i][index[i][j]]`.
-    static void gather(View x, int dim, View index, View out) {
-        var loop = new PickLoop(x.shape().dim("gather", dim), x.layout(), index, out.layout());
-        loop.check("gather");
+    static void gather(String operation, View x, int dim, View index, View out) {
+        var loop = new PickLoop(x.shape().dim(operation, dim), x.layout(), index, out.layout());
+        loop.check(operation);
         float[] from = x.heap().floats();
         float[] to = out.heap().floats();
         long[] places = index.heap().longs();
@@ -23,9 +23,9 @@ final class Picking {
     }
 
     /// `out[i][index[i][j]] = op(out[i][index[i][j]], source[i][j])`.
-    static void scatter(ScatterOp op, View source, int dim, View index, View out) {
-        var loop = new PickLoop(out.shape().dim("scatter", dim), out.layout(), index, source.layout());
-        loop.check("scatter");
+    static void scatter(String operation, ScatterOp op, View source, int dim, View index, View out) {
+        var loop = new PickLoop(out.shape().dim(operation, dim), out.layout(), index, source.layout());
+        loop.check(operation);
         float[] from = source.heap().floats();
         float[] to = out.heap().floats();
         long[] places = index.heap().longs();

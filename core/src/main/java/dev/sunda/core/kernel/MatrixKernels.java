@@ -46,11 +46,12 @@ public final class MatrixKernels {
 
     /// The solution `x` of `a x = b` for square matrices, by elimination with row exchanges.
     ///
+    /// @param operation what the caller calls it, for errors
     /// @param b `[.., n, k]` with the leading sizes of `a`
     /// @throws IllegalArgumentException if a matrix is singular
-    public static Tensor solve(Tensor a, Tensor b) {
-        int n = square("solve", a);
-        int columns = columns("solve", a, b);
+    public static Tensor solve(String operation, Tensor a, Tensor b) {
+        int n = square(operation, a);
+        int columns = columns(operation, a, b);
         double[] matrices = a.toDoubleArray();
         double[] x = b.toDoubleArray();
         forEach(matrices.length, n * n, i -> {
@@ -58,7 +59,7 @@ public final class MatrixKernels {
             Factorizations.lu(matrices, i * n * n, n, n, rows);
             for (int d = 0; d < n; d++)
                 if (matrices[i * n * n + d * n + d] == 0)
-                    throw new IllegalArgumentException("solve: matrix " + i + " is singular (got " + a.describe() + ")");
+                    throw new IllegalArgumentException(operation + ": matrix " + i + " is singular (got " + a.describe() + ")");
             Factorizations.permuteRows(x, i * n * columns, n, columns, rows);
             Factorizations.solveTriangular(matrices, i * n * n, n, false, true, x, i * n * columns, columns);
             Factorizations.solveTriangular(matrices, i * n * n, n, true, false, x, i * n * columns, columns);
@@ -68,19 +69,20 @@ public final class MatrixKernels {
 
     /// The solution `x` of `a x = b` for triangular matrices, of which the other triangle is not read.
     ///
+    /// @param operation what the caller calls it, for errors
     /// @param b `[.., n, k]` with the leading sizes of `a`
     /// @param unit whether the diagonal counts as ones and is not read
     /// @throws IllegalArgumentException if there is a 0 on a diagonal
-    public static Tensor solveTriangular(Tensor a, Tensor b, boolean upper, boolean unit) {
-        int n = square("solveTriangular", a);
-        int columns = columns("solveTriangular", a, b);
+    public static Tensor solveTriangular(String operation, Tensor a, Tensor b, boolean upper, boolean unit) {
+        int n = square(operation, a);
+        int columns = columns(operation, a, b);
         double[] matrices = a.toDoubleArray();
         double[] x = b.toDoubleArray();
         forEach(matrices.length, n * n, i -> {
             for (int d = 0; d < n && !unit; d++)
                 if (matrices[i * n * n + d * n + d] == 0)
                     throw new IllegalArgumentException(
-                            "solveTriangular: matrix " + i + " has a 0 on its diagonal (got " + a.describe() + ")");
+                            operation + ": matrix " + i + " has a 0 on its diagonal (got " + a.describe() + ")");
             Factorizations.solveTriangular(matrices, i * n * n, n, upper, unit, x, i * n * columns, columns);
         });
         return like(b, x, b.shape());

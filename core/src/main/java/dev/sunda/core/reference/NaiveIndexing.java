@@ -12,9 +12,9 @@ final class NaiveIndexing {
     }
 
     /// `out[i][j] = x[i][index[i][j]]`.
-    static void gather(View x, int dim, View index, View out) {
-        int d = x.shape().dim("gather", dim);
-        long[] chosen = checked("gather", x, d, index);
+    static void gather(String operation, View x, int dim, View index, View out) {
+        int d = x.shape().dim(operation, dim);
+        long[] chosen = checked(operation, x, d, index);
         HeapStorage from = x.heap();
         HeapStorage to = out.heap();
         var start = new Walk(startOfSlice(x, d, index));
@@ -30,9 +30,9 @@ final class NaiveIndexing {
 
     /// `out[i][index[i][j]] = op(out[i][index[i][j]], source[i][j])`, in row-major order of `source`. Computes in double and rounds once at
     /// the end.
-    static void scatter(ScatterOp op, View source, int dim, View index, View out) {
-        int d = out.shape().dim("scatter", dim);
-        long[] chosen = checked("scatter", out, d, index);
+    static void scatter(String operation, ScatterOp op, View source, int dim, View index, View out) {
+        int d = out.shape().dim(operation, dim);
+        long[] chosen = checked(operation, out, d, index);
         View results = out.as(Layout.contiguous(out.shape()));
         var start = new Walk(startOfSlice(results, d, index));
         int step = results.layout().stride(d);

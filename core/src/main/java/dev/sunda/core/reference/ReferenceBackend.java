@@ -140,13 +140,13 @@ public final class ReferenceBackend implements Backend {
     }
 
     @Override
-    public void gather(View x, int dim, View index, View out) {
-        NaiveIndexing.gather(x, dim, index, out);
+    public void gather(String operation, View x, int dim, View index, View out) {
+        NaiveIndexing.gather(operation, x, dim, index, out);
     }
 
     @Override
-    public void scatter(ScatterOp op, View source, int dim, View index, View out) {
-        NaiveIndexing.scatter(op, source, dim, index, out);
+    public void scatter(String operation, ScatterOp op, View source, int dim, View index, View out) {
+        NaiveIndexing.scatter(operation, op, source, dim, index, out);
     }
 
     @Override

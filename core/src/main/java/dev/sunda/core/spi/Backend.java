@@ -125,7 +125,7 @@ public interface Backend {
     default void ranked(View x, int dim, View rank, View out) {
         View order = new View(allocate(DType.I64, x.shape().numel()), Layout.contiguous(x.shape()));
         argsort(x, dim, false, order);
-        gather(order, dim, rank, out);
+        gather("ranked", order, dim, rank, out);
     }
 
     /// How many elements of row `r` of `sorted` (`[R, S]`, ascending) are smaller than `x[r][i]`, or with `right` not larger, by bisection:
@@ -149,16 +149,18 @@ public interface Backend {
 
     /// `out[i][j] = x[i][index[i][j]]` with `dim` as the indexed position: `index` (`I64`) has the shape of `out`.
     ///
+    /// @param operation what the caller calls it, for the error
     /// @throws dev.sunda.core.type.ShapeException if an index is outside the dimension; a device that works behind the caller's back may
     ///     say so as late as when a result is read
-    void gather(View x, int dim, View index, View out);
+    void gather(String operation, View x, int dim, View index, View out);
 
     /// `out[index[i]] = op(out[index[i]], source[i])` along `dim`, in ascending order of the source's elements, in place. With
     /// [ScatterOp#ADD] the adjoint of [#gather].
     ///
+    /// @param operation what the caller calls it, for the error
     /// @throws dev.sunda.core.type.ShapeException if an index is outside the dimension; a device that works behind the caller's back may
     ///     say so as late as when a result is read
-    void scatter(ScatterOp op, View source, int dim, View index, View out);
+    void scatter(String operation, ScatterOp op, View source, int dim, View index, View out);
 
     /// The memory order this device likes to write images of a convolution or pooling in, for a shape `[N, C, spatial...]`.
     Layout imageLayout(Shape shape);

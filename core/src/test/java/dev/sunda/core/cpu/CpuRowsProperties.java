@@ -39,8 +39,8 @@ class CpuRowsProperties {
         View index = index(views, shape.with(dim, shape.size(dim) == 0 ? 0 : count), dim, shape.size(dim), wholeRows);
         View actual = views.target(dtype, index.shape());
         View expected = copy(actual);
-        cpu.gather(x, dim, index, actual);
-        naive.gather(x, dim, index, expected);
+        cpu.gather("gather", x, dim, index, actual);
+        naive.gather("gather", x, dim, index, expected);
         assertSame(actual, expected);
     }
 
@@ -57,8 +57,8 @@ class CpuRowsProperties {
         View expected = copy(actual);
         View source = views.finite(shape.with(dim, shape.size(dim) == 0 ? 0 : count));
         View index = index(views, source.shape(), dim, shape.size(dim), wholeRows);
-        cpu.scatter(ScatterOp.ADD, source, dim, index, actual);
-        naive.scatter(ScatterOp.ADD, source, dim, index, expected);
+        cpu.scatter("scatter", ScatterOp.ADD, source, dim, index, actual);
+        naive.scatter("scatter", ScatterOp.ADD, source, dim, index, expected);
         assertClose(actual, expected, 1e-6, 1e-5);
     }
 
@@ -77,13 +77,13 @@ class CpuRowsProperties {
         for (int i = 0; i < source.storage().numel(); i++)
             source.heap().setDouble(i, i % 7 - 3);
         View index = index(views, rows, dim, shape.size(dim), false);
-        cpu.scatter(op, source, dim, index, actual);
-        naive.scatter(op, source, dim, index, expected);
+        cpu.scatter("scatter", op, source, dim, index, actual);
+        naive.scatter("scatter", op, source, dim, index, expected);
         assertSame(actual, expected);
         View gathered = views.target(dtype, rows);
         View read = copy(gathered);
-        cpu.gather(actual, dim, index, gathered);
-        naive.gather(actual, dim, index, read);
+        cpu.gather("gather", actual, dim, index, gathered);
+        naive.gather("gather", actual, dim, index, read);
         assertSame(gathered, read);
     }
 
@@ -108,8 +108,8 @@ class CpuRowsProperties {
         View source = new View(cpu.allocate(DType.F32, count * 40), Layout.contiguous(Shape.of(count, 40)));
         naive.uniform(new RandomKey(seed, 0), source);
         View index = index(views, source.shape(), 0, size, true);
-        cpu.scatter(ScatterOp.ADD, source, 0, index, actual);
-        naive.scatter(ScatterOp.ADD, source, 0, index, expected);
+        cpu.scatter("scatter", ScatterOp.ADD, source, 0, index, actual);
+        naive.scatter("scatter", ScatterOp.ADD, source, 0, index, expected);
         assertClose(actual, expected, 1e-4, 1e-5);
     }
 
@@ -118,8 +118,8 @@ class CpuRowsProperties {
         View x = new View(cpu.upload(DType.F32, new float[6]), Layout.contiguous(Shape.of(3, 2)));
         View index = new View(cpu.upload(DType.I64, new long[] {1, 3}), Layout.contiguous(Shape.of(2, 1)).expand(Shape.of(2, 2)));
         View out = new View(cpu.upload(DType.F32, new float[] {7, 7, 7, 7}), Layout.contiguous(Shape.of(2, 2)));
-        assertThatThrownBy(() -> cpu.gather(x, 0, index, out)).isInstanceOf(ShapeException.class).hasMessageContaining("index 3");
-        assertThatThrownBy(() -> cpu.scatter(ScatterOp.ADD, out, 0, index, x)).isInstanceOf(ShapeException.class)
+        assertThatThrownBy(() -> cpu.gather("gather", x, 0, index, out)).isInstanceOf(ShapeException.class).hasMessageContaining("index 3");
+        assertThatThrownBy(() -> cpu.scatter("scatter", ScatterOp.ADD, out, 0, index, x)).isInstanceOf(ShapeException.class)
                 .hasMessageContaining("index 3");
         assertSame(out, new View(cpu.upload(DType.F32, new float[] {7, 7, 7, 7}), out.layout()));
     }

@@ -116,8 +116,8 @@ class AdjointProperties {
         View dy = normal(random, picked);
         View y = Samples.empty(DType.F64, picked);
         View dx = Samples.of(DType.F64, shape, new double[shape.numel()]);
-        NaiveIndexing.gather(x, dim, index, y);
-        NaiveIndexing.scatter(ScatterOp.ADD, dy, dim, index, dx);
+        NaiveIndexing.gather("gather", x, dim, index, y);
+        NaiveIndexing.scatter("scatter", ScatterOp.ADD, dy, dim, index, dx);
         assertThat(Samples.dot(dx, x)).isCloseTo(Samples.dot(dy, y), CLOSE);
     }
 

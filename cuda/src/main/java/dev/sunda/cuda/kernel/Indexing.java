@@ -27,8 +27,8 @@ public final class Indexing {
     // ---------------------------------------------------------------------------------------------------------- gather
 
     /// See `Backend.gather`.
-    public void gather(View x, int dim, View index, View out) {
-        int d = x.shape().dim("gather", dim);
+    public void gather(String operation, View x, int dim, View index, View out) {
+        int d = x.shape().dim(operation, dim);
         View slices = slices(x, d, index.shape());
         int row = rowDim(index.layout(), d, x.layout(), out.layout());
         int group = row < 0 ? 1 : group(row, index, x, out);
@@ -37,7 +37,7 @@ public final class Indexing {
             views = List.of(grouped(out, row, group, group), grouped(index, row, group, 1), grouped(slices, row, group, group));
         String kernel = "gather_b" + 8 * out.dtype().bytes() * group;
         Strided.over(views, walk -> gpu.kernel("index", kernel).launch(Grid.over(walk.numel()), walk.address(2), walk.address(1),
-                walk.address(0), x.shape().size(d), x.layout().stride(d) / group, gpu.faults().address(), gpu.faults().code("gather"),
+                walk.address(0), x.shape().size(d), x.layout().stride(d) / group, gpu.faults().address(), gpu.faults().code(operation),
                 walk.struct()));
     }
 
@@ -78,33 +78,33 @@ public final class Indexing {
     // ---------------------------------------------------------------------------------------------------------- scatter
 
     /// See `Backend.scatter`.
-    public void scatter(ScatterOp op, View source, int dim, View index, View out) {
+    public void scatter(String operation, ScatterOp op, View source, int dim, View index, View out) {
         if (index.shape().numel() == 0)
             return;
-        int d = out.shape().dim("scatter", dim);
+        int d = out.shape().dim(operation, dim);
         boolean isInteger = out.dtype() == DType.I32 || out.dtype() == DType.I64;
         boolean isRounded = out.dtype() == DType.F32 && (op == ScatterOp.ADD || op == ScatterOp.MULTIPLY);
         int length = index.shape().size(d);
         int slices = index.shape().numel() / length;
         if (length > SHORT && isInteger && (op == ScatterOp.ADD || op == ScatterOp.MAX || op == ScatterOp.MIN))
-            integers(op, source, d, index, out);
+            integers(operation, op, source, d, index, out);
         else if (length <= (isRounded ? SHORT_ROUNDED : SHORT)
                 || !isRounded && slices >= MANY_SLICES && slices == numel(rows(index, d, index.layout())))
-            slices(op, source, d, index, out);
+            slices(operation, op, source, d, index, out);
         else
-            sorted(op, source, d, index, out);
+            sorted(operation, op, source, d, index, out);
     }
 
-    private void integers(ScatterOp op, View source, int d, View index, View out) {
+    private void integers(String operation, ScatterOp op, View source, int d, View index, View out) {
         Strided.over(List.of(slices(out, d, index.shape()), source, index),
                 walk -> gpu.kernel("index", "scatter_integers_" + Sorting.type(out.dtype())).launch(Grid.over(walk.numel()),
-                        walk.address(1), walk.address(2), walk.address(0), call(op, source, d, index, out), walk.struct()));
+                        walk.address(1), walk.address(2), walk.address(0), call(operation, op, source, d, index, out), walk.struct()));
     }
 
-    private void slices(ScatterOp op, View source, int d, View index, View out) {
+    private void slices(String operation, ScatterOp op, View source, int d, View index, View out) {
         Strided.over(List.of(start(out, d), start(source, d), start(index, d)),
                 walk -> gpu.kernel("index", "scatter_slices_" + Sorting.type(out.dtype())).launch(Grid.over(walk.numel()), walk.address(1),
-                        walk.address(2), walk.address(0), call(op, source, d, index, out), walk.struct()));
+                        walk.address(2), walk.address(0), call(operation, op, source, d, index, out), walk.struct()));
     }
 
     private static View start(View x, int d) {
@@ -112,11 +112,11 @@ public final class Indexing {
     }
 
     /// Rows of indices are sorted; columns are the dimensions along which an index stays the same.
-    private void sorted(ScatterOp op, View source, int d, View index, View out) {
-        int[] call = call(op, source, d, index, out);
+    private void sorted(String operation, ScatterOp op, View source, int d, View index, View out) {
+        int[] call = call(operation, op, source, d, index, out);
         Layout like = index.layout();
         int length = index.shape().size(d);
-        int code = gpu.faults().code("scatter");
+        int code = gpu.faults().code(operation);
         Kernel kernel = gpu.kernel("index", "scatter_sorted_" + Sorting.type(out.dtype()));
         Strided.over(List.of(rows(out, d, like), rows(source, d, like), rows(index, d, like)),
                 rows -> RowSort.indices(gpu, rows, length, like.stride(d), out.shape().size(d), code).each(
@@ -152,9 +152,9 @@ public final class Indexing {
     }
 
     /// `struct Scatter` of index.cu.
-    private int[] call(ScatterOp op, View source, int d, View index, View out) {
+    private int[] call(String operation, ScatterOp op, View source, int d, View index, View out) {
         long fault = gpu.faults().address();
         return new int[] {op.ordinal(), index.shape().size(d), out.shape().size(d), out.layout().stride(d), source.layout().stride(d),
-            index.layout().stride(d), gpu.faults().code("scatter"), 0, (int) fault, (int) (fault >> 32)};
+            index.layout().stride(d), gpu.faults().code(operation), 0, (int) fault, (int) (fault >> 32)};
     }
 }

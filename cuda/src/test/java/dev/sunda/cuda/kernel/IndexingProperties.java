@@ -45,8 +45,8 @@ class IndexingProperties {
 
     private static void gathersAlike(View expected, View x, int dim, View index) {
         View actual = twin(expected);
-        REFERENCE.gather(x, dim, index, expected);
-        DEVICE.gather(twin(x), dim, twin(index), actual);
+        REFERENCE.gather("gather", x, dim, index, expected);
+        DEVICE.gather("gather", twin(x), dim, twin(index), actual);
         assertSame(actual, expected);
     }
 
@@ -98,9 +98,9 @@ class IndexingProperties {
     private static void scattersAlike(ScatterOp op, View source, int dim, View index, View expected) {
         View actual = twin(expected);
         View again = twin(expected);
-        REFERENCE.scatter(op, source, dim, index, expected);
-        DEVICE.scatter(op, twin(source), dim, twin(index), actual);
-        DEVICE.scatter(op, twin(source), dim, twin(index), again);
+        REFERENCE.scatter("scatter", op, source, dim, index, expected);
+        DEVICE.scatter("scatter", op, twin(source), dim, twin(index), actual);
+        DEVICE.scatter("scatter", op, twin(source), dim, twin(index), again);
         assertClose(actual, expected, 0);
         assertSame(again, fetched(actual));
     }

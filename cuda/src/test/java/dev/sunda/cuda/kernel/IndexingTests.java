@@ -39,9 +39,9 @@ class IndexingTests {
     @ValueSource(longs = {-1, 3, Long.MIN_VALUE, 1L << 32})
     void gatherSaysWhichIndexIsOutside(long bad) {
         View out = numbers(9, 9);
-        DEVICE.gather(numbers(1, 2, 3), 0, places(2, bad), out);
+        DEVICE.gather("indexSelect", numbers(1, 2, 3), 0, places(2, bad), out);
         assertThatThrownBy(DEVICE::synchronize).isInstanceOf(ShapeException.class)
-                .hasMessageContaining("gather: index " + bad + " is outside").hasMessageContaining("of size 3");
+                .hasMessageContaining("indexSelect: index " + bad + " is outside").hasMessageContaining("of size 3");
         assertThat(floats(out)).containsExactly(3, 0);
         assertThatCode(DEVICE::synchronize).doesNotThrowAnyException();
     }
@@ -55,8 +55,8 @@ class IndexingTests {
         double[] ones = new double[count];
         Arrays.fill(ones, 1);
         View out = numbers(0, 0);
-        DEVICE.scatter(ScatterOp.ADD, numbers(ones), 0, places(index), out);
-        assertThatThrownBy(DEVICE::synchronize).isInstanceOf(ShapeException.class).hasMessageContaining("scatter: index 2 is outside");
+        DEVICE.scatter("indexAdd", ScatterOp.ADD, numbers(ones), 0, places(index), out);
+        assertThatThrownBy(DEVICE::synchronize).isInstanceOf(ShapeException.class).hasMessageContaining("indexAdd: index 2 is outside");
         assertThat(floats(out)).containsExactly(count - 1, 0);
     }
 
@@ -66,7 +66,7 @@ class IndexingTests {
         View out = places(5, 7);
         long[] index = new long[40];
         index[39] = -7;
-        DEVICE.scatter(op, places(new long[40]), 0, places(index), out);
+        DEVICE.scatter("scatter", op, places(new long[40]), 0, places(index), out);
         assertThatThrownBy(DEVICE::synchronize).isInstanceOf(ShapeException.class).hasMessageContaining("scatter: index -7 is outside");
         assertThat((long[]) DEVICE.download(out.storage(), 0, 2)).containsExactly(5, 7);
     }

@@ -64,14 +64,18 @@ public final class Embeddings {
     /// The same, with another gradient: the row of the padding index gets none, and with scaling
     /// `dweight[v] = sum of dy[i] / count(v)` over the `count(v)` positions `i` that name `v`.
     public static Variable embedding(Tensor index, Variable weight, Options options) {
-        check("embedding", index, weight);
-        int padding = options.padding("embedding", weight.size(0));
+        return embedding("embedding", index, weight, options);
+    }
+
+    private static Variable embedding(String operation, Tensor index, Variable weight, Options options) {
+        check(operation, index, weight);
+        int padding = options.padding(operation, weight.size(0));
         Shape table = weight.shape();
         int[] sizes = Arrays.copyOf(index.shape().sizes(), index.rank() + 1);
         sizes[index.rank()] = table.size(1);
         Tensor flat = index.reshape(Shape.of(index.numel()));
-        Tensor rows = lookUp("embedding", weight.data(), flat).reshape(Shape.of(sizes));
-        return output("embedding", rows, wrt(weight, dy -> {
+        Tensor rows = lookUp(operation, weight.data(), flat).reshape(Shape.of(sizes));
+        return output(operation, rows, wrt(weight, dy -> {
             Variable share = dy.reshape(Shape.of(flat.numel(), table.size(1)));
             if (padding >= 0)
                 share = share.where(flat.ne(padding).unsqueeze(1), zero(share));
@@ -254,7 +258,7 @@ public final class Embeddings {
 
     private static Variable sums(Bags bags, Tensor flat, Variable table, Variable factors, boolean scaled) {
         Tensor positions = Tensor.of(bags.positions()).to(table.device());
-        Variable rows = embedding(flat.indexSelect(0, positions), table, Options.DEFAULT.withScaleGradByFreq(scaled));
+        Variable rows = embedding("embeddingBag", flat.indexSelect(0, positions), table, Options.DEFAULT.withScaleGradByFreq(scaled));
         if (factors != null)
             rows = rows.mul(factors.indexSelect(0, positions).unsqueeze(1));
         return added(rows, Tensor.of(bags.bags()).to(table.device()), Shape.of(bags.count(), table.size(1)));
