@@ -19,7 +19,7 @@ public record Batch(Tensor input, Tensor target, List<Tensor> extras) {
         if (input.shape().rank() == 0 || target.shape().rank() == 0 || input.shape().size(0) != target.shape().size(0))
             throw new IllegalArgumentException("Batch: input and target must have the same size in dimension 0 (got "
                     + input.shape() + ", " + target.shape() + ")");
-        extras = List.copyOf(extras);
+        extras = Sample.copied("Batch", extras);
         for (Tensor extra : extras)
             if (extra.shape().rank() == 0 || extra.shape().size(0) != input.shape().size(0))
                 throw new IllegalArgumentException("Batch: extras must have the size of the input in dimension 0 (got " + input.shape()

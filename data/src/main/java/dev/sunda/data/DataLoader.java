@@ -4,14 +4,16 @@ import dev.sunda.core.Rng;
 import dev.sunda.core.type.Device;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
 
 /// Goes through a data set in batches, epoch after epoch.
 ///
-/// The order of the samples depends on (seed, epoch) only, the randomness of a sample's transform on (seed, epoch, index) only. Prefetching
-/// changes neither. A loader holds no threads and need not be closed.
+/// The order of the samples depends on (seed, epoch) only, the randomness of a sample's transform on (seed, epoch, index) only and, if a
+/// sampler draws it several times in an epoch, on how often it came before. Prefetching changes neither. A loader holds no threads and need
+/// not be closed.
 ///
 /// ```java
 /// var loader = new DataLoader(Mnist.fromDirectory(path).normalized().train(), 64, seed);
@@ -21,6 +23,7 @@ import java.util.function.Function;
 public final class DataLoader {
     private static final long ORDER = 0;
     private static final long TRANSFORM = 1;
+    private static final long REPEATED = 2;
     private static final Function<List<Sample>, Batch> STACK = Batch::of;
 
     private final Dataset<Sample> dataset;
@@ -30,7 +33,7 @@ public final class DataLoader {
     ///
     /// @param batchSize samples in a batch, at least 1; the last batch may be smaller
     /// @param seed      decides every order and every random transform
-    /// @param sampler   which samples an epoch has, and in which order
+    /// @param sampler   which samples an epoch has, at least 1, and in which order
     /// @param dropLast  whether a last batch that is not full is left out
     /// @param prefetch  batches prepared ahead of the one in use, each on a virtual thread of its own; 0 prepares a batch when it is asked
     ///                  for, on the thread that asks
@@ -106,7 +109,9 @@ public final class DataLoader {
         if (dataset.size() < 1)
             throw new IllegalArgumentException("DataLoader: the data set must not be empty (got 0 samples)");
         this.dataset = dataset;
-        this.options = options;
+        this.options = Objects.requireNonNull(options, "DataLoader: options is null; use Options.shuffled or inOrder");
+        if (samples() < 1)
+            throw new IllegalArgumentException("DataLoader: the sampler must give an epoch at least 1 sample (got " + samples() + ")");
     }
 
     /// Number of samples an epoch delivers.
@@ -150,7 +155,9 @@ public final class DataLoader {
     }
 
     private int[] order(int epoch) {
-        int[] order = options.sampler().order(dataset.size(), new Rng(options.seed()).split(ORDER).split(epoch));
+        int[] order = Objects.requireNonNull(
+                options.sampler().order(dataset.size(), new Rng(options.seed()).split(ORDER).split(epoch)),
+                "DataLoader: the sampler gave null for an order");
         if (order.length != samples())
             throw new DataException("DataLoader: the sampler said that an epoch has " + samples() + " samples, but it has " + order.length);
         for (int index : order)
@@ -159,29 +166,43 @@ public final class DataLoader {
         return order;
     }
 
+    /// For each place of an order how often its sample came before.
+    int[] repeats(int[] order) {
+        var seen = new int[dataset.size()];
+        return Arrays.stream(order).map(index -> seen[index]++).toArray();
+    }
+
     /// Makes one batch of an epoch; called from several threads.
-    Batch load(int epoch, int batch, int[] indices) {
+    ///
+    /// @param repeats how often each of these samples came before in this epoch
+    Batch load(int epoch, int batch, int[] indices, int[] repeats) {
         try {
-            return batch(epoch, indices).to(options.device());
+            return batch(epoch, indices, repeats).to(options.device());
         } catch (RuntimeException e) {
             throw new DataException("DataLoader: epoch " + epoch + ", batch " + batch + ": " + e.getMessage(), e);
         }
     }
 
     /// All at once if nothing is to be done with single samples, which sets that are held in memory are quick at.
-    private Batch batch(int epoch, int[] indices) {
+    private Batch batch(int epoch, int[] indices, int[] repeats) {
         if (options.transform() == Transform.NONE && options.collate() == STACK)
             return dataset.batch(indices);
-        Rng ofEpoch = new Rng(options.seed()).split(TRANSFORM).split(epoch);
         var samples = new ArrayList<Sample>(indices.length);
-        for (int index : indices)
+        for (int i = 0; i < indices.length; i++)
             try {
-                Sample sample = dataset.get(index);
-                samples.add(options.transform() == Transform.NONE ? sample
-                        : new Sample(options.transform().apply(sample.input(), ofEpoch.split(index)), sample.target(), sample.extras()));
+                samples.add(sample(epoch, indices[i], repeats[i]));
             } catch (RuntimeException e) {
-                throw new DataException("sample " + index + ": " + e.getMessage(), e);
+                throw new DataException("sample " + indices[i] + ": " + e.getMessage(), e);
             }
-        return options.collate().apply(samples);
+        return Objects.requireNonNull(options.collate().apply(samples), "the collate function gave null");
+    }
+
+    private Sample sample(int epoch, int index, int repeat) {
+        Sample sample = dataset.get(index);
+        if (options.transform() == Transform.NONE)
+            return sample;
+        Rng rng = repeat == 0 ? new Rng(options.seed()).split(TRANSFORM).split(epoch).split(index)
+                : new Rng(options.seed()).split(REPEATED).split(epoch).split(index).split(repeat);
+        return new Sample(options.transform().apply(sample.input(), rng), sample.target(), sample.extras());
     }
 }

@@ -15,7 +15,14 @@ public record Sample(Tensor input, Tensor target, List<Tensor> extras) {
     public Sample {
         Objects.requireNonNull(input, "Sample: input is null");
         Objects.requireNonNull(target, "Sample: target is null");
-        extras = List.copyOf(extras);
+        extras = copied("Sample", extras);
+    }
+
+    /// A copy of extras, checked.
+    static List<Tensor> copied(String owner, List<Tensor> extras) {
+        Objects.requireNonNull(extras, () -> owner + ": extras is null; use List.of() for none");
+        extras.forEach(extra -> Objects.requireNonNull(extra, () -> owner + ": an extra is null"));
+        return List.copyOf(extras);
     }
 
     /// Without extras.

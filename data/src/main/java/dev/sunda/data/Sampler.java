@@ -5,6 +5,7 @@ import dev.sunda.core.Tensor;
 import dev.sunda.core.type.ShapeException;
 
 import java.util.Arrays;
+import java.util.Objects;
 
 /// Which samples make up an epoch of a [DataLoader], and in which order.
 ///
@@ -29,7 +30,7 @@ public interface Sampler {
     /// @return [#count] numbers from 0 to `size - 1`
     int[] order(int size, Rng rng);
 
-    /// How many samples an epoch has, the same for all epochs: all of the data set, unless it is overridden.
+    /// How many samples an epoch has, at least 1 and the same for all epochs: all of the data set, unless it is overridden.
     ///
     /// @param size number of samples in the data set
     default int count(int size) {
@@ -48,6 +49,7 @@ public interface Sampler {
     /// @param count       samples in an epoch, at least 1
     /// @param replacement whether a sample can be drawn again; otherwise as many weights must be above 0
     static Sampler weighted(Tensor weights, int count, boolean replacement) {
+        Objects.requireNonNull(weights, "Sampler.weighted: weights is null");
         if (weights.rank() != 1)
             throw new ShapeException("Sampler.weighted", "needs one weight for each sample, [n]", weights.shape());
         if (count < 1)

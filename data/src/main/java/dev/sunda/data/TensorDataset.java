@@ -13,10 +13,12 @@ import java.util.Objects;
 /// @param extras  `[n, ...]` each, what else belongs to the samples
 public record TensorDataset(Tensor inputs, Tensor targets, List<Tensor> extras) implements Dataset<Sample> {
     public TensorDataset {
+        Objects.requireNonNull(inputs, "TensorDataset: inputs is null");
+        Objects.requireNonNull(targets, "TensorDataset: targets is null");
         if (inputs.shape().rank() == 0 || targets.shape().rank() == 0 || inputs.shape().size(0) != targets.shape().size(0))
             throw new IllegalArgumentException("TensorDataset: inputs and targets must have the same size in dimension 0 (got "
                     + inputs.shape() + ", " + targets.shape() + ")");
-        extras = List.copyOf(extras);
+        extras = Sample.copied("TensorDataset", extras);
         for (Tensor extra : extras)
             if (extra.shape().rank() == 0 || extra.shape().size(0) != inputs.shape().size(0))
                 throw new IllegalArgumentException("TensorDataset: extras must have the size of the inputs in dimension 0 (got "

@@ -9,8 +9,9 @@ import java.util.List;
 
 /// Changes the input of one sample, possibly at random.
 ///
-/// A [DataLoader] hands every sample its own random stream, which depends on (seed, epoch, index) only. Take all randomness from it
-/// and the result does not depend on threads or order. The given tensor is not modified.
+/// A [DataLoader] hands every sample its own random stream, which depends on (seed, epoch, index) only, or another one each time that a
+/// sampler repeats the sample in an epoch. Take all randomness from it and the result does not depend on threads. The given tensor is not
+/// modified.
 @FunctionalInterface
 public interface Transform {
     /// Leaves the input as it is.

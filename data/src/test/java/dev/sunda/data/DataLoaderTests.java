@@ -267,5 +267,8 @@ class DataLoaderTests {
         assertThatThrownBy(() -> targets(loader.epoch(0))).isInstanceOf(DataException.class)
                 .hasMessage("DataLoader: epoch 0, batch 0: do not fit");
         assertThatThrownBy(() -> Options.inOrder(2).withCollate(null)).hasMessage("DataLoader: collate is null; use Batch::of");
+        var none = new DataLoader(numbers(3), Options.inOrder(2).withCollate(_ -> null)).epoch(0).iterator();
+        assertThatThrownBy(none::next).hasMessage("DataLoader: epoch 0, batch 0: the collate function gave null");
+        assertThatThrownBy(() -> new DataLoader(numbers(3), null)).hasMessageStartingWith("DataLoader: options is null");
     }
 }

@@ -10,6 +10,7 @@ import dev.sunda.core.type.Shape;
 import org.junit.jupiter.api.Test;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -174,6 +175,9 @@ class DatasetTests {
         assertThatThrownBy(() -> new TensorDataset(x, y, List.of(Tensor.ones(3)))).hasMessage(
                 "TensorDataset: extras must have the size of the inputs in dimension 0 (got [2, 1], [3])");
         assertThatThrownBy(() -> new Batch(x, y, List.of(Tensor.ones(1).squeeze(0)))).hasMessageStartingWith("Batch: extras must have");
+        assertThatThrownBy(() -> new Batch(x, y, null)).hasMessage("Batch: extras is null; use List.of() for none");
+        assertThatThrownBy(() -> new Sample(x, y, Collections.singletonList(null))).hasMessage("Sample: an extra is null");
+        assertThatThrownBy(() -> new TensorDataset(null, y)).hasMessage("TensorDataset: inputs is null");
         var with = new Sample(y, y, List.of(y));
         for (var samples : List.of(List.of(with, new Sample(y, y)), List.of(new Sample(y, y), with)))
             assertThatThrownBy(() -> Batch.of(samples)).isInstanceOf(DataException.class)

@@ -11,6 +11,7 @@ import dev.sunda.data.DataLoader.Options;
 import org.junit.jupiter.api.Test;
 
 import java.util.Arrays;
+import java.util.stream.DoubleStream;
 import java.util.stream.LongStream;
 import java.util.stream.StreamSupport;
 
@@ -72,6 +73,51 @@ class SamplerTests {
         var few = new DataLoader(numbers(3), options((_, _) -> new int[] {0}));
         assertThatThrownBy(() -> few.epoch(0)).isInstanceOf(DataException.class)
                 .hasMessage("DataLoader: the sampler said that an epoch has 3 samples, but it has 1");
+        var none = new DataLoader(numbers(3), options((_, _) -> null));
+        assertThatThrownBy(() -> none.epoch(0)).hasMessage("DataLoader: the sampler gave null for an order");
+        Sampler empty = new Sampler() {
+            @Override
+            public int[] order(int size, Rng rng) {
+                return new int[0];
+            }
+
+            @Override
+            public int count(int size) {
+                return size - 3;
+            }
+        };
+        assertThatThrownBy(() -> new DataLoader(numbers(3), options(empty)))
+                .hasMessage("DataLoader: the sampler must give an epoch at least 1 sample (got 0)");
+    }
+
+    /// A sample that is drawn again is transformed anew, and alike however its batches come about.
+    @Test
+    void repeatedSamplesAreTransformedAnew() {
+        Transform noise = (x, rng) -> x.add(rng.nextDouble());
+        Options options = Options.shuffled(7, 5).withTransform(noise);
+        Sampler nine = new Sampler() {
+            @Override
+            public int[] order(int size, Rng rng) {
+                return new int[] {0, 1, 0, 0, 1, 0, 0, 0, 1};
+            }
+
+            @Override
+            public int count(int size) {
+                return 9;
+            }
+        };
+        var loader = new DataLoader(numbers(2), options.withSampler(nine));
+        double[] values = inputs(loader.epoch(1));
+        assertThat(values).hasSize(9).doesNotHaveDuplicates();
+        assertThat(inputs(new DataLoader(numbers(2), options.withSampler(nine).withPrefetch(0)).epoch(1))).isEqualTo(values);
+        assertThat(inputs(loader.epoch(1, 1))).as("resumed").isEqualTo(Arrays.copyOfRange(values, 7, 9));
+        double[] once = inputs(new DataLoader(numbers(2), options.withSampler(Sampler.IN_ORDER)).epoch(1));
+        assertThat(once).as("the first time as without repetition").isEqualTo(Arrays.copyOf(values, 2));
+        assertThat(inputs(loader.epoch(2))).doesNotContain(values);
+    }
+
+    private static double[] inputs(Epoch epoch) {
+        return StreamSupport.stream(epoch.spliterator(), false).flatMapToDouble(b -> DoubleStream.of(b.input().toDoubleArray())).toArray();
     }
 
     @Test
@@ -92,5 +138,6 @@ class SamplerTests {
         assertThatThrownBy(() -> wrong.epoch(0)).hasMessage(
                 "Sampler.weighted: the data set has 3 samples, which need as many weights (got " + Shape.of(2) + ")");
         assertThatThrownBy(() -> Options.inOrder(1).withSampler(null)).hasMessageContaining("sampler is null");
+        assertThatThrownBy(() -> Sampler.weighted(null, 3, true)).hasMessageContaining("weights is null");
     }
 }
