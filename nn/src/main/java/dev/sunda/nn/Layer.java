@@ -270,7 +270,7 @@ public abstract class Layer {
     ///
     /// @param values by the paths of parameters, each of its parameter's shape; parameters that are not named stand for themselves
     /// @param call computes with this layer, on the calling thread
-    /// @throws IllegalArgumentException if there is no parameter of a name
+    /// @throws IllegalArgumentException if there is no parameter of a name, or two names of a shared one have different variables
     /// @throws ShapeException if a shape differs
     /// @throws IllegalStateException if a parameter was not read, so that what was given for it had no effect
     public final <T> T functionalCall(Map<String, ? extends Variable> values, Supplier<T> call) {

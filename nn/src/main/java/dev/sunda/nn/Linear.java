@@ -6,6 +6,7 @@ import dev.sunda.core.Rng;
 import dev.sunda.core.Tensor;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
+import java.util.Objects;
 import java.util.Set;
 
 /// `y = x * weight^T + bias`. Shapes: `[..., in]` to `[..., out]`.
@@ -45,6 +46,7 @@ public final class Linear extends Layer {
     /// @param weight `[out, in]`
     /// @param bias `[out]`; null for none
     public Linear(Parameter weight, Parameter bias) {
+        Objects.requireNonNull(weight, "Linear: the weight is null");
         if (weight.rank() != 2 || weight.shape().numel() == 0)
             throw new ShapeException("Linear", "the weight must be [out, in]", weight.shape());
         if (bias != null && !bias.shape().equals(Shape.of(weight.size(0))))

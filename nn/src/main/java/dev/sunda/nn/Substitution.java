@@ -49,7 +49,10 @@ final class Substitution {
             if (!value.shape().equals(parameter.shape()))
                 throw new ShapeException("functionalCall", "what stands in for '" + name + "' must have its shape", parameter.shape(),
                         value.shape());
-            substitution.values.put(parameter, value);
+            Variable other = substitution.values.put(parameter, value);
+            if (other != null && other != value)
+                throw new IllegalArgumentException("functionalCall: '" + nameOf(parameter, names) + "' and '" + name
+                        + "' are one shared parameter, for which one variable can stand in (got two); give it under one name");
             names.put(name, parameter);
         });
         T result = ScopedValue.where(CURRENT, substitution).call(call::get);
@@ -63,5 +66,9 @@ final class Substitution {
                     + ", so what was given had no effect; leave out what the call does not use, and let a layer of your own read its "
                     + "parameters with current(parameter)");
         return result;
+    }
+
+    private static String nameOf(Parameter parameter, Map<String, Parameter> names) {
+        return names.entrySet().stream().filter(named -> named.getValue() == parameter).findFirst().orElseThrow().getKey();
     }
 }

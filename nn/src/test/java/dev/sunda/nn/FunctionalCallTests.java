@@ -188,6 +188,37 @@ class FunctionalCallTests {
                 .hasMessageContaining("a largest norm (got 1.0) shortens rows in place");
     }
 
+    /// Reads one table in two layers.
+    private static final class Tied extends Layer {
+        private final Embedding table;
+        private final Linear head;
+
+        Tied(Rng rng) {
+            table = child("table", new Embedding(3, 2, rng));
+            head = child("head", new Linear(table.weight(), null));
+        }
+
+        @Override
+        protected Variable compute(Variable x) {
+            return head.forward(table.forward(x));
+        }
+    }
+
+    @Test
+    void oneVariableStandsInForASharedParameter() {
+        var model = new Tied(rng);
+        var two = Variable.tracked(Tensor.full(Shape.of(3, 2), 2, DType.F32, Device.CPU));
+        Tensor words = Tensor.of(0L, 2);
+        for (var values : List.of(Map.of("head.weight", two), Map.of("table.weight", two), Map.of("head.weight", two, "table.weight", two)))
+            assertThat(model.functionalCall(values, () -> model.forward(words)).data().toFloatArray()).containsOnly(8);
+        var different = new LinkedHashMap<String, Variable>();
+        different.put("table.weight", two);
+        different.put("head.weight", Variable.of(Tensor.ones(3, 2)));
+        assertThatThrownBy(() -> model.functionalCall(different, () -> model.forward(words))).isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("functionalCall: 'table.weight' and 'head.weight' are one shared parameter, for which one variable can "
+                        + "stand in (got two); give it under one name");
+    }
+
     /// What is computed again in the backward pass is so after the call, when nothing stands in any more.
     @Test
     void checkpointsMustLieWithin() {
