@@ -16,8 +16,8 @@ import picocli.CommandLine.Spec;
 /// `sunda doctor`: what this machine offers and what is missing.
 @Command(name = "doctor", mixinStandardHelpOptions = true,
         description = {
-            "Says what Sunda finds on this machine: Java, threads, memory, and each device with the reason if it cannot be used,",
-            "for a GPU step by step.",
+            "Says what Sunda finds on this machine.",
+            "Java, threads, memory, and each device with the reason if it cannot be used, for a GPU step by step.",
             "Exit status: 0 if the processor can be computed with, otherwise 1."})
 final class Doctor implements Callable<Integer> {
     private static final double GIB = 1 << 30;

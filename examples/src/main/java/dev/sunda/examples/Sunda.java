@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
             "  sunda samples                                lists the samples of the course",
             "  sunda sample dilated-convolution             runs one of them",
             "  sunda doctor                                 says what this machine offers",
-            "  sunda bench --quick                          measures how fast this machine computes",
+            "  sunda bench --quick                          measures this machine's speed",
             "",
             "'sunda COMMAND --help' explains a command."})
 public final class Sunda implements Callable<Integer> {

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -96,6 +97,19 @@ class CommandLineTests {
         isMisuse(Cli.run("train", "mnist", "--resume", folder), "there is no checkpoint");
         isMisuse(Cli.run("eval", "mnist", "--model", folder), "there is no trained network in", "model.json is missing");
         isMisuse(Cli.run("predict", "--model", TrainedRun.FOLDER, folder.resolve("no.png")), "there is no file");
+    }
+
+    @Test
+    void aFileIsNoFolderForARun() throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "");
+        isMisuse(Cli.run("train", "mnist", "--out", file), "cannot be made: " + file + " is a file; choose another one with --out");
+    }
+
+    /// The list of commands shows the first line of each, which must be a sentence by itself.
+    @Test
+    void everyCommandIsIntroducedByASentence() {
+        for (var command : new CommandLine(new Sunda()).getSubcommands().values())
+            assertThat(command.getCommandSpec().usageMessage().description()[0]).as(command.getCommandName()).endsWith(".");
     }
 
     @Test

@@ -32,8 +32,8 @@ import picocli.CommandLine.Spec;
 /// tolerances.
 @Command(name = "conformance", mixinStandardHelpOptions = true,
         description = "Runs test cases from JSON files through the library and writes the values that came out, for comparison.",
-        footer = {"", "A case is 'ok' (values were computed), 'unsupported' (the library lacks the operation or an argument),",
-            "or 'error' (the call was refused)."})
+        footer = {"", "A case is 'ok' (values were computed), 'unsupported' (the library lacks the operation or an argument), "
+                + "or 'error' (the call was refused)."})
 public final class Conformance implements Callable<Integer> {
     @Option(names = "--in", required = true, arity = "1..*", paramLabel = "FILE", description = "files of cases, .json or .json.gz")
     private List<Path> in;

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +40,8 @@ final class GoldenFile {
         try (InputStream bytes = new BufferedInputStream(Files.newInputStream(file));
                 InputStream text = isCompressed(file) ? new GZIPInputStream(bytes) : bytes) {
             return JSON.readTree(text);
+        } catch (NoSuchFileException e) {
+            throw new UserException("there is no file " + file, e);
         } catch (IOException | JacksonException e) {
             throw new UserException("cannot read " + file + ": " + e.getMessage(), e);
         }

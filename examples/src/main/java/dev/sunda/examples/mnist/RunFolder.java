@@ -9,6 +9,7 @@ import dev.sunda.nn.Sequential;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -51,6 +52,8 @@ public record RunFolder(Path path) {
                     path + " already holds a run; continue it with --resume " + path + " or choose another folder with --out");
         try {
             Files.createDirectories(path);
+        } catch (FileAlreadyExistsException e) {
+            throw new UserException("the folder " + path + " cannot be made: " + e.getFile() + " is a file; choose another one with --out", e);
         } catch (IOException e) {
             throw new UserException("the folder " + path + " cannot be made: " + e, e);
         }

@@ -74,6 +74,7 @@ class ConformanceTests {
         assertThatThrownBy(() -> GoldenFile.read(other)).isInstanceOf(UserException.class)
                 .hasMessageContaining("holds no cases of format 1");
         assertThatThrownBy(() -> GoldenFile.read(broken)).isInstanceOf(UserException.class).hasMessageStartingWith("cannot read");
-        assertThatThrownBy(() -> GoldenFile.read(folder.resolve("none.json"))).isInstanceOf(UserException.class);
+        assertThatThrownBy(() -> GoldenFile.read(folder.resolve("none.json"))).isInstanceOf(UserException.class)
+                .hasMessage("there is no file " + folder.resolve("none.json"));
     }
 }
