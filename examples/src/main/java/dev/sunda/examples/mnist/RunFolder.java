@@ -53,7 +53,8 @@ public record RunFolder(Path path) {
         try {
             Files.createDirectories(path);
         } catch (FileAlreadyExistsException e) {
-            throw new UserException("the folder " + path + " cannot be made: " + e.getFile() + " is a file; choose another one with --out", e);
+            throw new UserException(
+                    "the folder " + path + " cannot be made: " + e.getFile() + " is a file; choose another one with --out", e);
         } catch (IOException e) {
             throw new UserException("the folder " + path + " cannot be made: " + e, e);
         }
