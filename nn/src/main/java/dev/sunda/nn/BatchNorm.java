@@ -6,6 +6,7 @@ import dev.sunda.core.Tensor;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
 import dev.sunda.nn.functional.Normalizations;
+import java.util.Set;
 
 /// Batch normalisation: `y = (x - mean) / sqrt(variance + eps) * weight + bias`, channel by channel. Channels lie in dimension 1.
 ///
@@ -122,6 +123,11 @@ public abstract sealed class BatchNorm extends Layer permits BatchNorm1d, BatchN
 
     boolean usesRunningStatistics() {
         return !isTraining() && options.trackRunningStats;
+    }
+
+    @Override
+    protected Set<String> parametrizable() {
+        return parameterNames();
     }
 
     @Override

@@ -54,7 +54,7 @@ public final class Bilinear extends Layer {
 
     @Override
     protected Set<String> parametrizable() {
-        return Set.of("weight");
+        return parameterNames();
     }
 
     @Override

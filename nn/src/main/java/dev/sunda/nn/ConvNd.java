@@ -129,7 +129,7 @@ public abstract sealed class ConvNd extends Layer permits Conv1d, Conv2d, Conv3d
 
     @Override
     protected Set<String> parametrizable() {
-        return Set.of("weight");
+        return parameterNames();
     }
 
     @Override

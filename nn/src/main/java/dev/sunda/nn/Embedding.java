@@ -112,7 +112,7 @@ public final class Embedding extends Layer {
 
     @Override
     protected Set<String> parametrizable() {
-        return Set.of("weight");
+        return parameterNames();
     }
 
     @Override

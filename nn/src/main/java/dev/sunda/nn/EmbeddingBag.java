@@ -72,7 +72,7 @@ public final class EmbeddingBag extends Layer {
 
     @Override
     protected Set<String> parametrizable() {
-        return Set.of("weight");
+        return parameterNames();
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.sunda.core.Tensor;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
 import dev.sunda.nn.functional.GroupNorms;
+import java.util.Set;
 
 /// Group normalisation: `y = (x - mean) / sqrt(variance + eps) * weight + bias` with the statistics of groups of neighbouring channels of
 /// each sample. Shapes: `[N, C, ...]` to the same.
@@ -81,6 +82,11 @@ public final class GroupNorm extends Layer {
         if (x.rank() < 2 || x.size(1) != channels)
             throw new ShapeException("groupNorm", "the input must be [batch, " + channels + ", ...]", x.shape());
         return GroupNorms.groupNorm(x, groups, current(weight), current(bias), options.eps);
+    }
+
+    @Override
+    protected Set<String> parametrizable() {
+        return parameterNames();
     }
 
     @Override

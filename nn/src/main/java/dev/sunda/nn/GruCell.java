@@ -6,6 +6,7 @@ import dev.sunda.core.Rng;
 import dev.sunda.core.type.Shape;
 import dev.sunda.nn.functional.Recurrences;
 import dev.sunda.nn.functional.Recurrences.Weights;
+import java.util.Set;
 
 /// One step of [Gru], with the three gates r, z, n. Shapes: `[N, in]` and states `[N, hidden]`, or both without batch.
 ///
@@ -50,6 +51,11 @@ public final class GruCell extends Layer {
     /// @param h state before it; null for zeros
     public Variable forward(Variable x, Variable h) {
         return call(x, _ -> Recurrences.gruCell(x, h, RecurrentLayer.current(this, weights)));
+    }
+
+    @Override
+    protected Set<String> parametrizable() {
+        return parameterNames();
     }
 
     @Override

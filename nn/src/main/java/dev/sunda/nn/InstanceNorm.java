@@ -7,6 +7,7 @@ import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
 import dev.sunda.nn.functional.GroupNorms;
 import dev.sunda.nn.functional.Normalizations;
+import java.util.Set;
 
 /// Instance normalisation: `y = (x - mean) / sqrt(variance + eps) * weight + bias` with the statistics of each channel of each sample.
 ///
@@ -104,6 +105,11 @@ public abstract sealed class InstanceNorm extends Layer permits InstanceNorm1d, 
             case 2 -> ", height, width";
             default -> ", depth, height, width";
         };
+    }
+
+    @Override
+    protected Set<String> parametrizable() {
+        return parameterNames();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.sunda.nn;
 
+import dev.sunda.autograd.GradMode;
 import dev.sunda.autograd.HookHandle;
 import dev.sunda.autograd.Parameter;
 import dev.sunda.autograd.Variable;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -280,30 +282,69 @@ public abstract class Layer {
     }
 
     /// Names of the parameters that this layer reads with [#current], so that they can be parametrised, see [Parametrizations]; none by
-    /// default.
+    /// default, [#parameterNames] if the layer reads all its parameters so.
     protected Set<String> parametrizable() {
         return Set.of();
     }
 
-    /// The parameter to be parametrised.
-    final Parameter parametrized(String name) {
-        if (!parametrizable().contains(name) || !parameters.containsKey(name))
+    /// Names of the parameters registered with this layer itself, in the order of their registration; those that are parametrised come
+    /// last.
+    protected final Set<String> parameterNames() {
+        var names = new LinkedHashSet<>(parameters.keySet());
+        if (parametrizations != null)
+            names.addAll(parametrizations.names());
+        return names;
+    }
+
+    private void checkParametrizable(String name) {
+        if (!parametrizable().contains(name) || !parameterNames().contains(name))
             throw new IllegalArgumentException(getClass().getSimpleName() + ": no parameter of this name can be parametrised (got '" + name
-                    + "'); those that can are " + parametrizable() + " and are so once at most");
+                    + "'); those that can are " + parametrizable());
+    }
+
+    private Parametrization parametrization(String name) {
+        return parametrizations == null ? null : parametrizations.get(name);
+    }
+
+    /// The parameter to be parametrised for the first time.
+    final Parameter unparametrized(String name) {
+        checkParametrizable(name);
+        if (!parameters.containsKey(name))
+            throw new IllegalArgumentException(getClass().getSimpleName() + ": '" + name
+                    + "' is parametrised already; make it a plain parameter with Parametrizations.remove before");
         return parameters.get(name);
     }
 
-    final void parametrize(String name, Parametrization parametrization) {
+    /// What the layer computes with now in the place of a parameter; gradients stop here.
+    final Variable parameterNow(String name) {
+        checkParametrizable(name);
+        Parametrization parametrization = parametrization(name);
+        return parametrization == null ? parameters.get(name).detach() : GradMode.noGrad(parametrization::value);
+    }
+
+    /// Parametrises a parameter with one more layer.
+    final void parametrize(String name, Layer step) {
+        Parametrization parametrization = parametrization(name);
+        if (parametrization == null) {
+            parametrization = new Parametrization.Plain(unparametrized(name));
+            begin(name, parametrization);
+        }
+        parametrization.add(step);
+        step.visit("", (_, layer) -> layer.training = training);
+    }
+
+    /// Parametrises a parameter for the first time.
+    final void begin(String name, Parametrization parametrization) {
         if (parametrizations == null)
             parametrizations = child("parametrizations", new Parametrizations.Named());
-        Layer added = parametrization;
-        added.visit("", (_, layer) -> layer.training = training);
+        parametrizations.setTraining(training);
+        parametrization.setTraining(training);
         parametrizations.put(name, parametrization);
         parameters.remove(name);
     }
 
     final void unparametrize(String name) {
-        if (parametrizations == null || !parametrizations.has(name))
+        if (parametrization(name) == null)
             throw new IllegalArgumentException(
                     getClass().getSimpleName() + ": no parametrised parameter has this name (got '" + name + "')");
         Parametrization parametrization = parametrizations.take(name);

@@ -5,6 +5,7 @@ import dev.sunda.autograd.Variable;
 import dev.sunda.core.Tensor;
 import dev.sunda.core.type.Shape;
 import dev.sunda.nn.functional.LayerNorms;
+import java.util.Set;
 
 /// Layer normalisation: `y = (x - mean) / sqrt(variance + eps) * weight + bias` with mean and biased variance over the last dimensions.
 /// Shapes: `[..., normalizedShape]` to the same.
@@ -75,6 +76,11 @@ public final class LayerNorm extends Layer {
     @Override
     protected Variable compute(Variable x) {
         return LayerNorms.layerNorm(x, normalizedShape, current(weight), current(bias), options.eps);
+    }
+
+    @Override
+    protected Set<String> parametrizable() {
+        return parameterNames();
     }
 
     @Override

@@ -100,7 +100,7 @@ public final class Linear extends Layer {
 
     @Override
     protected Set<String> parametrizable() {
-        return Set.of("weight");
+        return parameterNames();
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.sunda.nn.functional.Recurrences;
 import dev.sunda.nn.functional.Recurrences.State;
 import dev.sunda.nn.functional.Recurrences.Weights;
 import java.util.ArrayList;
+import java.util.Set;
 
 /// One step of [Lstm], with the four gates i, f, g, o. Shapes: `[N, in]` and states `[N, hidden]`, or both without batch.
 ///
@@ -57,6 +58,11 @@ public final class LstmCell extends Layer {
             return states.getFirst().h();
         });
         return states.getFirst();
+    }
+
+    @Override
+    protected Set<String> parametrizable() {
+        return parameterNames();
     }
 
     @Override

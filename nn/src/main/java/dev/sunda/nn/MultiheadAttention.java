@@ -13,7 +13,8 @@ import dev.sunda.nn.functional.MultiheadAttentions.Wanted;
 import dev.sunda.nn.functional.MultiheadAttentions.Weights;
 import java.util.ArrayList;
 import java.util.Objects;
-import java.util.function.Supplier;
+import java.util.Set;
+import java.util.function.Function;
 
 /// Attention of several heads: `heads` parts of `width / heads` columns attend each for themselves, between a projection of queries, keys
 /// and values and one of the result. Shapes: `[length, batch, width]` to the same, with `batchFirst` `[batch, length, width]`, or without
@@ -207,9 +208,9 @@ public final class MultiheadAttention extends Layer {
     /// @param x `[positions, batch, width]`, or as the options say, or `[positions, width]` without batch
     /// @param cache of the positions before; gets these as well
     public Variable decode(Variable x, KeyValueCache cache) {
-        return decoded(x, () -> {
-            cache.append(projected(x, 1).data(), projected(x, 2).data());
-            return cache.heard(projected(x, 0), true);
+        return decoded(x, in -> {
+            cache.append(projected(x, in, 1).data(), projected(x, in, 2).data());
+            return cache.heard(projected(x, in, 0), true);
         });
     }
 
@@ -218,33 +219,42 @@ public final class MultiheadAttention extends Layer {
     /// @param memory the other sequence, as wide as the queries; its keys and values are computed at the first call
     /// @param cache empty at the first call
     public Variable decode(Variable query, Variable memory, KeyValueCache cache) {
-        return decoded(query, () -> {
+        return decoded(query, in -> {
             if (cache.length() == 0)
-                cache.append(projected(memory, 1).data(), projected(memory, 2).data());
-            return cache.heard(projected(query, 0), false);
+                cache.append(projected(memory, in, 1).data(), projected(memory, in, 2).data());
+            return cache.heard(projected(query, in, 0), false);
         });
     }
 
-    private Variable decoded(Variable query, Supplier<Variable> heads) {
+    /// Weight and bias of the projections of queries, keys and values, as they are to be used in this call.
+    private record InProjection(Variable weight, Variable bias) {
+    }
+
+    private Variable decoded(Variable query, Function<InProjection, Variable> heads) {
         return call(query, _ -> GradMode.noGrad(() -> {
             if (options.addBiasKv || options.addZeroAttn || weights.in() == null)
                 throw new IllegalArgumentException("decode: needs a layer without further keys, with keys and values as wide as the queries"
                         + " (got " + describe() + ")");
-            Variable h = heads.get().transpose(1, 2);
+            Variable h = heads.apply(new InProjection(current(inProjWeight()), current(inProjBias()))).transpose(1, 2);
             Variable y = outProjection.forward(h.reshape(h.size(0), h.size(1), width));
             return query.rank() == 2 ? y.squeeze(0) : options.batchFirst ? y : y.transpose(0, 1);
         }));
     }
 
     /// Queries (0), keys (1) or values (2) as `[batch, heads, length, width / heads]`.
-    private Variable projected(Variable x, int part) {
+    private Variable projected(Variable x, InProjection in, int part) {
         if (x.rank() != 2 && x.rank() != 3 || x.size(-1) != width)
             throw new ShapeException("attention",
                     "the input must be " + (options.batchFirst ? "[batch, length, " : "[length, batch, ") + width + "]", x.shape());
         Variable y = x.rank() == 2 ? x.unsqueeze(0) : options.batchFirst ? x : x.transpose(0, 1);
-        Variable w = current(inProjWeight()).narrow(0, part * width, width).mT();
-        Variable p = options.bias ? y.matmul(w, current(inProjBias()).narrow(0, part * width, width)) : y.matmul(w);
+        Variable w = in.weight.narrow(0, part * width, width).mT();
+        Variable p = options.bias ? y.matmul(w, in.bias.narrow(0, part * width, width)) : y.matmul(w);
         return p.reshape(p.size(0), p.size(1), heads, width / heads).transpose(1, 2);
+    }
+
+    @Override
+    protected Set<String> parametrizable() {
+        return parameterNames();
     }
 
     @Override

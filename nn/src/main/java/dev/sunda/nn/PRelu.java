@@ -7,6 +7,7 @@ import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Device;
 import dev.sunda.core.type.Shape;
 import dev.sunda.nn.functional.Activations;
+import java.util.Set;
 
 /// `y = x` above 0, elsewhere `weight * x`, with one learned weight for all or one a channel. Shapes: any, with several weights
 /// `[N, C, ...]`, to the same.
@@ -35,6 +36,11 @@ public final class PRelu extends Layer {
     @Override
     protected Variable compute(Variable x) {
         return Activations.prelu(x, current(weight));
+    }
+
+    @Override
+    protected Set<String> parametrizable() {
+        return parameterNames();
     }
 
     @Override

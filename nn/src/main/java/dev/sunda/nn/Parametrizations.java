@@ -1,21 +1,55 @@
 package dev.sunda.nn;
 
+import dev.sunda.autograd.GradMode;
 import dev.sunda.autograd.Parameter;
 import dev.sunda.autograd.Variable;
 import dev.sunda.core.Rng;
 import dev.sunda.nn.functional.VectorNorms;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /// Parameters that are computed anew in each call from others, which are trained in their place.
 ///
 /// A parametrised layer is used as before, also in a [Sequential] or with [Layer#freeze]. Its state has the names PyTorch gives it, for
 /// example `parametrizations.weight.original0`. Parametrise before an optimizer is made: the parameters change.
 ///
-/// Linear layers, convolutions and transposed ones, embeddings and bilinear layers can be parametrised, and layers of one's own that
-/// read parameters with [Layer#current] and say so in [Layer#parametrizable].
+/// Every parameter of the layers of this package can be parametrised, and those of layers of one's own that read them with
+/// [Layer#current] and say so in [Layer#parametrizable].
 public final class Parametrizations {
     private Parametrizations() {
+    }
+
+    /// Has a parameter computed by a layer: `weight = function(original)`. The parameter is named `original` and stays what is trained, the
+    /// layer, with parameters of its own or none, is named `0`. A parameter that is parametrised already gets one more layer, `1` and so
+    /// on, which is given what those before it compute. So a weight is trained by a change of low rank (LoRA):
+    ///
+    /// ```java
+    /// final class LowRank extends Layer {
+    ///     private final Parameter a, b;
+    ///
+    ///     LowRank(int out, int in, int rank, Rng rng) {
+    ///         a = parameter("a", Tensor.randn(Shape.of(rank, in), rng).mul(0.01));
+    ///         b = parameter("b", Tensor.zeros(out, rank));
+    ///     }
+    ///     @Override protected Variable compute(Variable weight) { return weight.add(current(b).matmul(current(a))); }
+    /// }
+    ///
+    /// model.freeze();
+    /// Parametrizations.parametrize(linear, "weight", new LowRank(512, 784, 8, rng));
+    /// ```
+    ///
+    /// @param name of the parameter
+    /// @param function keeps shape and type; called once now, to see that it does, and then in each call of the layer
+    /// @return the layer
+    public static <L extends Layer> L parametrize(L layer, String name, Layer function) {
+        if (function == layer || function.namedLayers().containsValue(layer))
+            throw new IllegalArgumentException(
+                    "parametrize: " + function.describe() + " contains the layer whose parameter it is to compute; give it a layer apart");
+        Variable now = layer.parameterNow(name);
+        GradMode.noGrad(() -> Parametrization.applied(function, now));
+        layer.parametrize(name, function);
+        return layer;
     }
 
     /// Weight normalisation of `weight`, a length for each position of dimension 0: `weight = g * v / |v|`.
@@ -28,12 +62,11 @@ public final class Parametrizations {
     /// Weight normalisation: `weight = g * v / |v|` trains lengths and directions apart. `v`, the former parameter, is named `original1`,
     /// and `g`, its lengths at first, `original0`. See [VectorNorms#weightNorm].
     ///
-    /// @param name of the parameter
+    /// @param name of the parameter, which must not be parametrised already
     /// @param dim there is a length for each position of this dimension; null for a single one
     /// @return the layer
     public static <L extends Layer> L weightNorm(L layer, String name, Integer dim) {
-        Parameter parameter = layer.parametrized(name);
-        layer.parametrize(name, new WeightNorm(parameter, dim));
+        layer.begin(name, new Parametrization.WeightNorm(layer.unparametrized(name), dim));
         return layer;
     }
 
@@ -59,8 +92,7 @@ public final class Parametrizations {
     /// @param rng gives the first vectors
     /// @return the layer
     public static <L extends Layer> L spectralNorm(L layer, String name, int dim, int iterations, double eps, Rng rng) {
-        Parameter parameter = layer.parametrized(name);
-        layer.parametrize(name, new SpectralNorm(parameter, dim, iterations, eps, rng));
+        layer.parametrize(name, new SpectralNorm(layer.parameterNow(name), dim, iterations, eps, rng));
         return layer;
     }
 
@@ -80,8 +112,13 @@ public final class Parametrizations {
             named.put(name, child(name, parametrization));
         }
 
-        boolean has(String name) {
-            return named.containsKey(name);
+        /// Null if there is none.
+        Parametrization get(String name) {
+            return named.get(name);
+        }
+
+        Set<String> names() {
+            return named.keySet();
         }
 
         Parametrization take(String name) {

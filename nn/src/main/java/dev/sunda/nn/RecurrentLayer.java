@@ -10,6 +10,7 @@ import dev.sunda.nn.functional.Recurrences.Result;
 import dev.sunda.nn.functional.Recurrences.Weights;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /// What [Rnn], [Gru] and [Lstm] share: layers of recurrences one upon the other, in one direction or both.
@@ -126,6 +127,11 @@ public abstract sealed class RecurrentLayer extends Layer permits Rnn, Gru, Lstm
         long outputs = (long) x.shape().numel() / in * projected * (options.bidirectional ? 2 : 1);
         RandomKey key = rng.take(outputs * (options.layers - 1));
         return run.withDropout(options.dropout, key);
+    }
+
+    @Override
+    protected Set<String> parametrizable() {
+        return parameterNames();
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.sunda.autograd.Variable;
 import dev.sunda.core.Tensor;
 import dev.sunda.core.type.Shape;
 import dev.sunda.nn.functional.LayerNorms;
+import java.util.Set;
 
 /// Root-mean-square normalisation: `y = x / sqrt(mean(x^2) + eps) * weight`, the mean over the last dimensions. Shapes:
 /// `[..., normalizedShape]` to the same.
@@ -62,6 +63,11 @@ public final class RmsNorm extends Layer {
     protected Variable compute(Variable x) {
         return options.eps == null ? LayerNorms.rmsNorm(x, normalizedShape, current(weight))
                 : LayerNorms.rmsNorm(x, normalizedShape, current(weight), options.eps);
+    }
+
+    @Override
+    protected Set<String> parametrizable() {
+        return parameterNames();
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.sunda.core.type.Shape;
 import dev.sunda.nn.functional.Recurrences;
 import dev.sunda.nn.functional.Recurrences.Nonlinearity;
 import dev.sunda.nn.functional.Recurrences.Weights;
+import java.util.Set;
 
 /// One step of [Rnn], with one gate. Shapes: `[N, in]` and states `[N, hidden]`, or both without batch.
 ///
@@ -53,6 +54,11 @@ public final class RnnCell extends Layer {
     /// @param h state before it; null for zeros
     public Variable forward(Variable x, Variable h) {
         return call(x, _ -> Recurrences.rnnCell(x, h, RecurrentLayer.current(this, weights), nonlinearity));
+    }
+
+    @Override
+    protected Set<String> parametrizable() {
+        return parameterNames();
     }
 
     @Override

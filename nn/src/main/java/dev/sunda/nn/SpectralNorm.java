@@ -1,6 +1,5 @@
 package dev.sunda.nn;
 
-import dev.sunda.autograd.Parameter;
 import dev.sunda.autograd.Variable;
 import dev.sunda.core.Rng;
 import dev.sunda.core.Tensor;
@@ -8,52 +7,41 @@ import dev.sunda.core.type.Shape;
 import dev.sunda.nn.functional.VectorNorms;
 
 /// A parameter divided by its largest singular value, see [Parametrizations#spectralNorm].
-final class SpectralNorm extends Parametrization {
+final class SpectralNorm extends Layer {
     private static final int FIRST_ITERATIONS = 15;
 
     private final int dim;
     private final int iterations;
     private final double eps;
-    private final Vectors vectors;
+    private final Buffer u;                                          // estimates of the singular vectors, null for a vector
+    private final Buffer v;
 
-    SpectralNorm(Parameter original, int dim, int iterations, double eps, Rng rng) {
-        super(original);
+    /// @param weight as it is now
+    SpectralNorm(Variable weight, int dim, int iterations, double eps, Rng rng) {
         Require.atLeast("SpectralNorm", "number of iterations", iterations, 1);
-        this.dim = original.shape().dim("spectralNorm", dim);
+        this.dim = weight.shape().dim("spectralNorm", dim);
         this.iterations = iterations;
         this.eps = eps;
-        adopt("original", original);
-        vectors = original.rank() < 2 ? null : child("0", new Vectors(matrix(original).shape(), original, rng));
-        if (vectors != null)
-            iterate(original, FIRST_ITERATIONS);
+        Shape matrix = weight.rank() < 2 ? null : matrix(weight).shape();
+        u = matrix == null ? null : buffer("_u", normal(matrix.size(0), weight, rng));
+        v = matrix == null ? null : buffer("_v", normal(matrix.size(1), weight, rng));
+        if (matrix != null)
+            iterate(weight, FIRST_ITERATIONS);
     }
 
-    /// The estimates of the singular vectors.
-    private static final class Vectors extends Layer {
-        private final Buffer u;
-        private final Buffer v;
-
-        Vectors(Shape matrix, Variable like, Rng rng) {
-            u = buffer("_u", Tensor.randn(Shape.of(matrix.size(0)), rng).to(like.dtype()).to(like.device()));
-            v = buffer("_v", Tensor.randn(Shape.of(matrix.size(1)), rng).to(like.dtype()).to(like.device()));
-        }
-
-        @Override
-        protected Variable compute(Variable x) {
-            throw new UnsupportedOperationException("SpectralNorm: has no forward pass of its own");
-        }
+    private static Tensor normal(int size, Variable like, Rng rng) {
+        return Tensor.randn(Shape.of(size), rng).to(like.dtype()).to(like.device());
     }
 
     @Override
-    Variable value() {
-        Variable w = current(original());
-        if (vectors == null)
+    protected Variable compute(Variable w) {
+        if (u == null)
             return VectorNorms.normalize(w, 2, eps, 0);
         if (isTraining())
             iterate(w, iterations);
-        Variable u = Variable.of(vectors.u.data().copy());           // later calls change the buffers
-        Variable v = Variable.of(vectors.v.data().copy());
-        return w.div(u.mul(matrix(w).matmul(v)).sum());
+        Variable left = Variable.of(u.data().copy());                // later calls change the buffers
+        Variable right = Variable.of(v.data().copy());
+        return w.div(left.mul(matrix(w).matmul(right)).sum());
     }
 
     private Variable matrix(Variable weight) {
@@ -67,14 +55,14 @@ final class SpectralNorm extends Parametrization {
     /// `u = W v / |W v|`, `v = W^T u / |W^T u|`.
     private void iterate(Variable weight, int steps) {
         Tensor w = matrix(weight.detach()).data();
-        Tensor u = vectors.u.data();
-        Tensor v = vectors.v.data();
+        Tensor left = u.data();
+        Tensor right = v.data();
         for (int step = 0; step < steps; step++) {
-            u = unit(w.matmul(v));
-            v = unit(w.mT().matmul(u));
+            left = unit(w.matmul(right));
+            right = unit(w.mT().matmul(left));
         }
-        vectors.u.set(u);
-        vectors.v.set(v);
+        u.set(left);
+        v.set(right);
     }
 
     private Tensor unit(Tensor x) {

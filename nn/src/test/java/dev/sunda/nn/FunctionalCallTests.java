@@ -15,7 +15,6 @@ import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Device;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
-import dev.sunda.nn.functional.PaddingMode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,40 +25,8 @@ import org.junit.jupiter.api.Test;
 class FunctionalCallTests {
     private final Rng rng = new Rng(7);
 
-    private record Use(Layer layer, Tensor input) {
-    }
-
     private Tensor normal(int... sizes) {
         return Tensor.randn(Shape.of(sizes), rng);
-    }
-
-    /// Every layer that has parameters, by itself and among others it is computed with.
-    private List<Use> uses() {
-        var around = Conv2d.Options.DEFAULT.withPadding(1).withPaddingMode(PaddingMode.REFLECT);
-        Tensor image = normal(2, 4, 5, 5);
-        Tensor row = normal(2, 4);
-        Tensor line = normal(2, 4, 5);
-        Tensor words = Tensor.of(new long[] {0, 3, 2, 2, 1, 0}, Shape.of(2, 3));
-        return List.of(new Use(new Linear(4, 3, rng), row), new Use(new Conv1d(4, 3, 2, rng), line),
-                new Use(new Conv2d(4, 3, 3, rng), image),
-                new Use(new Conv2d(4, 3, 3, around, rng), image), new Use(new ConvTranspose2d(4, 3, 2, rng), image),
-                new Use(new Sequential(new Conv2d(4, 3, 3, rng), new BatchNorm2d(3), new Relu()), image),
-                new Use(new Sequential(new Conv2d(4, 3, 3, rng), new Relu(), new Flatten(), new Linear(27, 2, rng)), image),
-                new Use(new DepthwiseSeparableConv2d(4, 3, 3, DepthwiseSeparableConv2d.Options.DEFAULT.withNorm(true), rng), image),
-                new Use(new BatchNorm1d(4), row), new Use(new GroupNorm(2, 4), image), new Use(new LayerNorm(4), row),
-                new Use(new InstanceNorm2d(4, InstanceNorm.Options.DEFAULT.withAffine(true)), image), new Use(new RmsNorm(4), row),
-                new Use(new RmsNorm(Shape.of(4), RmsNorm.Options.DEFAULT.withEps(1e-6)), row), new Use(new PRelu(4, 0.2), row),
-                new Use(new Bilinear(4, 4, 3, rng), row), new Use(new Embedding(4, 3, rng), words),
-                new Use(new EmbeddingBag(4, 3, rng), words),
-                new Use(new Rnn(4, 3, rng), line.transpose(1, 2)),
-                new Use(new Gru(4, 3, Gru.Options.DEFAULT.withLayers(2).withBidirectional(true), rng), line.transpose(1, 2)),
-                new Use(new Lstm(4, 3, 2, Lstm.Options.DEFAULT, rng), line.transpose(1, 2)), new Use(new RnnCell(4, 3, rng), row),
-                new Use(new GruCell(4, 3, rng), row), new Use(new LstmCell(4, 3, rng), row),
-                new Use(new MultiheadAttention(4, 2, MultiheadAttention.Options.DEFAULT.withAddBiasKv(true), rng), line.transpose(1, 2)),
-                new Use(new GroupedQueryAttention(4, 2, 1, GroupedQueryAttention.Options.DEFAULT, rng), line.transpose(1, 2)),
-                new Use(new TransformerEncoderLayer(4, 2, TransformerOptions.DEFAULT.withDropout(0), rng), line.transpose(1, 2)),
-                new Use(Parametrizations.weightNorm(new Conv2d(4, 3, 3, around, rng)), image),
-                new Use(Parametrizations.spectralNorm(new Linear(4, 3, rng), rng), row));
     }
 
     private Map<String, Variable> others(Layer layer) {
@@ -71,27 +38,29 @@ class FunctionalCallTests {
 
     @Test
     void everyLayerComputesWithWhatItIsGiven() {
+        var uses = new ArrayList<>(LayerUse.all(rng));
+        uses.addAll(LayerUse.parametrised(rng));
         for (boolean training : new boolean[] {false, true})
-            for (Use use : uses()) {
+            for (LayerUse use : uses) {
                 Layer layer = use.layer();
-                layer.forward(use.input());                          // running statistics other than the first
+                use.call().get();                          // running statistics other than the first
                 layer.eval();
-                float[] before = layer.forward(use.input()).data().toFloatArray();
+                float[] before = use.call().get().data().toFloatArray();
                 if (training)
                     layer.train();
                 Map<String, Tensor> state = layer.stateDict();
                 Map<String, Variable> others = others(layer);
-                Variable y = layer.functionalCall(others, () -> layer.forward(use.input()));
+                Variable y = layer.functionalCall(others, use.call());
                 y.square().sum().backward();
                 others.forEach((name, value) -> assertThat(value.grad()).as(layer.describe() + " " + name).isNotNull());
                 layer.namedParameters().forEach((name, p) -> assertThat(p.grad()).as(layer.describe() + " " + name).isNull());
 
                 layer.loadStateDict(state, true);
                 layer.namedParameters().forEach((name, p) -> p.set(others.get(name).data()));
-                assertThat(layer.forward(use.input()).data().toFloatArray()).as(layer.describe()).isEqualTo(y.data().toFloatArray());
+                assertThat(use.call().get().data().toFloatArray()).as(layer.describe()).isEqualTo(y.data().toFloatArray());
                 layer.loadStateDict(state, true);
                 layer.eval();
-                assertThat(layer.forward(use.input()).data().toFloatArray()).as(layer.describe()).isEqualTo(before);
+                assertThat(use.call().get().data().toFloatArray()).as(layer.describe()).isEqualTo(before);
             }
     }
 
@@ -229,23 +198,5 @@ class FunctionalCallTests {
             Checkpointing.checkpoint(model::forward, Variable.of(Tensor.ones(1, 2))).sum().backward();
             return null;
         });
-    }
-
-    /// Twice the lengths are twice the weight, also where a layer reads it in another place than most.
-    @Test
-    void parametrisationsReachEveryRead() {
-        var around = Conv2d.Options.DEFAULT.withPadding(1).withPaddingMode(PaddingMode.CIRCULAR).withBias(false);
-        var attention = new MultiheadAttention(4, 2, rng);
-        Parametrizations.weightNorm(attention.outProj());
-        for (Use use : List.of(new Use(Parametrizations.weightNorm(new Conv2d(2, 3, 3, around, rng)), normal(1, 2, 4, 4)),
-                new Use(attention, normal(3, 1, 4)))) {
-            Parameter lengths = use.layer().namedParameters().entrySet().stream().filter(e -> e.getKey().endsWith("original0")).findFirst()
-                    .orElseThrow().getValue();
-            Tensor once = use.layer().forward(use.input()).data();
-            lengths.set(lengths.data().mul(2));
-            Tensor twice = use.layer().forward(use.input()).data();
-            assertThat(twice.allClose(once.mul(2), 1e-5, 1e-6, false)).as(use.layer().describe()).isTrue();
-            assertThat(once.abs().sum().item()).isPositive();
-        }
     }
 }
