@@ -4,6 +4,7 @@ module dev.sunda.nn {
     requires tools.jackson.databind;
 
     exports dev.sunda.nn;
+    exports dev.sunda.nn.distribution;
     exports dev.sunda.nn.functional;
     exports dev.sunda.nn.metric;
 }
