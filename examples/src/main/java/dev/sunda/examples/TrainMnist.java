@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
             "Ctrl-C ends after the current step and saves; --resume goes on and ends with the same bits as a run never interrupted."},
         footer = {"", "Saved are model.safetensors (the weights), model.json (what they belong to), metrics.csv, metrics.json and "
                 + "checkpoint.safetensors (for --resume). The same options and seed give the same weights, whatever the threads, "
-                + "on one kind of device.", "",
+                + "on one kind of device.",
+            "",
             "Examples:", "  sunda train mnist", "  sunda train mnist --epochs 1 --out runs/quick",
             "  sunda train mnist --resume runs/quick"})
 final class TrainMnist implements Callable<Integer> {
