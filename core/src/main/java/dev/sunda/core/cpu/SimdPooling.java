@@ -1,23 +1,32 @@
 package dev.sunda.core.cpu;
 
 import static jdk.incubator.vector.FloatVector.fromArray;
+import static jdk.incubator.vector.VectorOperators.EQ;
+import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.LE;
+import static jdk.incubator.vector.VectorOperators.NE;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/// One vector of channels at a time. Channels that do not fill a vector go to the scalar twin.
+/// One vector of channels at a time; windows of four pixels, the commonest, without a loop over taps. Channels that do not fill a vector go
+/// to the scalar twin.
 final class SimdPooling implements PoolingKernel {
     private static final VectorSpecies<Float> S = SimdSpecies.F;
     private static final VectorSpecies<Integer> I = SimdSpecies.I;
     private static final int L = S.length();
+    private static final int FOUR = 4;
 
     @Override
     public void max(float[] x, int[] at, int[] within, int taps, int step, int pixels, int channels, float least, float[] out,
             int oo, int[] index, int io) {
         int end = channels - channels % L;
+        if (taps == FOUR && end == channels) {
+            max4(x, at, within, step, pixels, channels, least, out, oo, index, io);
+            return;
+        }
         for (int p = 0; p < pixels; p++) {
             int to = p * channels;
             for (int c = 0; c < end; c += L)
@@ -27,36 +36,79 @@ final class SimdPooling implements PoolingKernel {
         }
     }
 
+    private static void max4(float[] x, int[] at, int[] within, int step, int pixels, int channels, float least, float[] out, int oo,
+            int[] index, int io) {
+        int x0 = at[0], x1 = at[1], x2 = at[2], x3 = at[3];
+        for (int p = 0, to = 0; p < pixels; p++, to += channels) {
+            int shift = p * step * channels;
+            int w0 = within[0] + p * step, w1 = within[1] + p * step, w2 = within[2] + p * step, w3 = within[3] + p * step;
+            for (int c = 0; c < channels; c += L) {
+                FloatVector best = fromArray(S, x, x0 + shift + c), value = fromArray(S, x, x1 + shift + c);
+                VectorMask<Float> take = value.compare(GT, best).or(value.compare(NE, value));
+                best = best.blend(value, take);
+                IntVector where = IntVector.broadcast(I, w0).blend(w1, take.cast(I));
+                value = fromArray(S, x, x2 + shift + c);
+                take = value.compare(GT, best).or(value.compare(NE, value));
+                best = best.blend(value, take);
+                where = where.blend(w2, take.cast(I));
+                value = fromArray(S, x, x3 + shift + c);
+                take = value.compare(GT, best).or(value.compare(NE, value));
+                best = best.blend(value, take);
+                where = where.blend(w3, take.cast(I));
+                best.blend(least, best.compare(LE, least)).intoArray(out, oo + to + c);
+                where.intoArray(index, io + to + c);
+            }
+        }
+    }
+
     private static void max(float[] x, int shift, int[] at, int[] within, int taps, int pixel, float least, float[] out, int oo,
             int[] index, int io) {
         FloatVector best = fromArray(S, x, at[0] + shift);
         IntVector where = IntVector.broadcast(I, within[0] + pixel);
         for (int t = 1; t < taps; t++) {
             FloatVector value = fromArray(S, x, at[t] + shift);
-            VectorMask<Float> take = value.compare(VectorOperators.GT, best).or(value.compare(VectorOperators.NE, value));
+            VectorMask<Float> take = value.compare(GT, best).or(value.compare(NE, value));
             best = best.blend(value, take);
             where = where.blend(within[t] + pixel, take.cast(I));
         }
-        best.blend(least, best.compare(VectorOperators.LE, least)).intoArray(out, oo);
+        best.blend(least, best.compare(LE, least)).intoArray(out, oo);
         where.intoArray(index, io);
     }
 
     @Override
     public void largest(float[] x, int[] at, int taps, int step, int pixels, int channels, float least, float[] out, int oo) {
         int end = channels - channels % L;
+        if (taps == FOUR && end == channels) {
+            largest4(x, at[0], at[1], at[2], at[3], step * channels, pixels, channels, least, out, oo);
+            return;
+        }
         for (int p = 0; p < pixels; p++) {
             int shift = p * step * channels;
             for (int c = 0; c < end; c += L) {
                 FloatVector best = fromArray(S, x, at[0] + shift + c);
                 for (int t = 1; t < taps; t++) {
                     FloatVector value = fromArray(S, x, at[t] + shift + c);
-                    best = value.blend(best, value.compare(VectorOperators.LE, best).or(best.compare(VectorOperators.NE, best)));
+                    best = value.blend(best, value.compare(LE, best).or(best.compare(NE, best)));
                 }
-                best.blend(least, best.compare(VectorOperators.LE, least)).intoArray(out, oo + p * channels + c);
+                best.blend(least, best.compare(LE, least)).intoArray(out, oo + p * channels + c);
             }
             if (end < channels)
                 ScalarPooling.largestOne(x, at, taps, shift, end, channels, least, out, oo + p * channels);
         }
+    }
+
+    private static void largest4(float[] x, int x0, int x1, int x2, int x3, int step, int pixels, int channels, float least, float[] out,
+            int oo) {
+        for (int p = 0, shift = 0, to = oo; p < pixels; p++, shift += step, to += channels)
+            for (int c = 0; c < channels; c += L) {
+                FloatVector best = fromArray(S, x, x0 + shift + c), value = fromArray(S, x, x1 + shift + c);
+                best = value.blend(best, value.compare(LE, best).or(best.compare(NE, best)));
+                value = fromArray(S, x, x2 + shift + c);
+                best = value.blend(best, value.compare(LE, best).or(best.compare(NE, best)));
+                value = fromArray(S, x, x3 + shift + c);
+                best = value.blend(best, value.compare(LE, best).or(best.compare(NE, best)));
+                best.blend(least, best.compare(LE, least)).intoArray(out, to + c);
+            }
     }
 
     @Override
@@ -64,6 +116,10 @@ final class SimdPooling implements PoolingKernel {
             int channels,
             boolean add, float[] dx) {
         int end = channels - channels % L;
+        if (taps == FOUR && end == channels && !add) {
+            put4(dy, dyo, index, io, at, within, step, pixels, channels, dx);
+            return;
+        }
         for (int p = 0; p < pixels; p++) {
             int from = p * channels;
             for (int c = 0; c < end; c += L)
@@ -76,18 +132,36 @@ final class SimdPooling implements PoolingKernel {
         }
     }
 
+    private static void put4(float[] dy, int dyo, int[] index, int io, int[] at, int[] within, int step, int pixels, int channels,
+            float[] dx) {
+        int x0 = at[0], x1 = at[1], x2 = at[2], x3 = at[3];
+        FloatVector zero = FloatVector.zero(S);
+        for (int p = 0, from = 0; p < pixels; p++, from += channels) {
+            int shift = p * step * channels;
+            int w0 = within[0] + p * step, w1 = within[1] + p * step, w2 = within[2] + p * step, w3 = within[3] + p * step;
+            for (int c = 0; c < channels; c += L) {
+                IntVector where = IntVector.fromArray(I, index, io + from + c);
+                FloatVector d = fromArray(S, dy, dyo + from + c);
+                zero.blend(d, where.compare(EQ, w0).cast(S)).intoArray(dx, x0 + shift + c);
+                zero.blend(d, where.compare(EQ, w1).cast(S)).intoArray(dx, x1 + shift + c);
+                zero.blend(d, where.compare(EQ, w2).cast(S)).intoArray(dx, x2 + shift + c);
+                zero.blend(d, where.compare(EQ, w3).cast(S)).intoArray(dx, x3 + shift + c);
+            }
+        }
+    }
+
     private static void put(float[] dy, int dyo, int[] index, int io, int shift, int[] at, int[] within, int taps, int pixel, float[] dx) {
         IntVector where = IntVector.fromArray(I, index, io).sub(pixel);
         FloatVector d = fromArray(S, dy, dyo);
         for (int t = 0; t < taps; t++)
-            FloatVector.zero(S).blend(d, where.compare(VectorOperators.EQ, within[t]).cast(S)).intoArray(dx, at[t] + shift);
+            FloatVector.zero(S).blend(d, where.compare(EQ, within[t]).cast(S)).intoArray(dx, at[t] + shift);
     }
 
     private static void add(float[] dy, int dyo, int[] index, int io, int shift, int[] at, int[] within, int taps, int pixel, float[] dx) {
         IntVector where = IntVector.fromArray(I, index, io).sub(pixel);
         FloatVector d = fromArray(S, dy, dyo);
         for (int t = 0; t < taps; t++) {
-            FloatVector value = FloatVector.zero(S).blend(d, where.compare(VectorOperators.EQ, within[t]).cast(S));
+            FloatVector value = FloatVector.zero(S).blend(d, where.compare(EQ, within[t]).cast(S));
             fromArray(S, dx, at[t] + shift).add(value).intoArray(dx, at[t] + shift);
         }
     }
