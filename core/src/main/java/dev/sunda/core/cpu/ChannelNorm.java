@@ -11,6 +11,8 @@ import java.util.Arrays;
 /// Sums run in float over at most [#MOST_ROWS] rows, from there on in double, always cut and joined alike. The statistics of those rows are
 /// moments about the mean of the first [#PILOT] of them, so that the rows are read once. By Cauchy and Schwarz that pilot lies at most
 /// `sqrt(MOST_ROWS / PILOT)` standard deviations from the mean of all rows, so the moments cancel few digits.
+///
+/// Few channels are many in [LongRows]: rows then means long rows, and sums have a chain for each row of a long one.
 final class ChannelNorm {
     /// Rows of a chunk of a sum.
     private static final int MOST_ROWS = 256;
@@ -19,12 +21,6 @@ final class ChannelNorm {
     private static final int CHUNK_FLOATS = 32 * 1024;
 
     private ChannelNorm() {
-    }
-
-    /// Computes the sums of some rows into `sums` from `so` on, several rows of sums one after another.
-    @FunctionalInterface
-    private interface Partial {
-        void run(int firstRow, int rows, float[] sums, int so);
     }
 
     /// Mean and biased variance of each channel, both `[C]`: from differences to the pilots of the chunks, which are joined as
@@ -37,27 +33,27 @@ final class ChannelNorm {
         Dense in = Layouts.read(x, Role.SOURCE);
         int channels = x.shape().size(1);
         int rows = rows(x);
-        float[] parts = partial(rows, channels, 3, (first, count, sums, so) -> {
-            int from = in.offset() + first * channels;
+        var sums = Sums.of(rows, channels, 3, (at, count, width, parts, so) -> {
             int pilot = Math.min(count, PILOT);
-            kernel.sum(in.data(), from, pilot, channels, sums, so);
-            for (int c = so; c < so + channels; c++)
-                sums[c] /= pilot;
-            kernel.moments(in.data(), from, count, channels, sums, so, sums, so + channels);
+            kernel.sum(in.data(), in.offset() + at, pilot, width, parts, so);
+            for (int c = so; c < so + width; c++)
+                parts[c] /= pilot;
+            kernel.moments(in.data(), in.offset() + at, count, width, parts, so, parts, so + width);
         });
         double[] average = new double[channels];
         double[] spread = new double[channels];
-        int most = rowsAtOnce(channels);
-        for (int first = 0, at = 0; first < rows; first += most, at += 3 * channels)
+        sums.join((parts, at, width, count) -> {
             for (int c = 0; c < channels; c++)
-                average[c] += (double) parts[at + c] * Math.min(most, rows - first) + parts[at + channels + c];
+                average[c] += (double) parts[at + c] * count + parts[at + width + c];
+        });
         for (int c = 0; c < channels; c++)
             average[c] /= rows;
-        for (int first = 0, at = 0; first < rows; first += most, at += 3 * channels)
+        sums.join((parts, at, width, count) -> {
             for (int c = 0; c < channels; c++) {
                 double shift = parts[at + c] - average[c];
-                spread[c] += parts[at + 2 * channels + c] + shift * (2.0 * parts[at + channels + c] + Math.min(most, rows - first) * shift);
+                spread[c] += parts[at + 2 * width + c] + shift * (2.0 * parts[at + width + c] + count * shift);
             }
+        });
         write(divided(average, 1), mean);
         write(divided(spread, rows), variance);
     }
@@ -72,13 +68,13 @@ final class ChannelNorm {
         Dense in = Layouts.read(x, Role.SOURCE);
         Dense out = Layouts.target(y, Role.RESULT);
         int channels = x.shape().size(1);
-        float[] centre = read(mean, channels, 0);
-        float[] scale = scale(rstd, weight, channels);
-        float[] shift = read(bias, channels, 0);
+        var wide = LongRows.of(kernel, channels, rows(x));
+        float[] centre = wide.repeat(read(mean, channels, 0));
+        float[] scale = wide.repeat(scale(rstd, weight, channels));
+        float[] shift = wide.repeat(read(bias, channels, 0));
         float least = least(relu);
-        Parallel.forChunks(rows(x), Math.max(1, CHUNK_FLOATS / Math.max(1, channels)),
-                (_, from, to) -> kernel.normalize(in.data(), in.offset() + from * channels, to - from, channels, centre, scale, shift,
-                        least, out.data(), out.offset() + from * channels));
+        forRows(wide, rows(x), (at, count, width) -> kernel.normalize(in.data(), in.offset() + at, count, width, centre, scale, shift,
+                least, out.data(), out.offset() + at));
         Layouts.finish(out, y);
     }
 
@@ -96,16 +92,23 @@ final class ChannelNorm {
         Dense out = Layouts.target(dx, Role.RESULT);
         int channels = x.shape().size(1);
         int rows = rows(x);
-        float[] centre = read(mean, channels, 0);
+        var wide = LongRows.of(kernel, channels, rows);
+        float[] centre = wide.repeat(read(mean, channels, 0));
         float[] inverse = read(rstd, channels, 1);
-        float[] scale = scale(rstd, weight, channels);
-        float[] lift = read(bias, channels, 0);
-        double[] total = sum(rows, channels, 2, (first, count, sums, so) -> {
-            int di = gradient.offset() + first * channels, xi = in.offset() + first * channels;
+        float[] scale = wide.repeat(scale(rstd, weight, channels));
+        float[] lift = wide.repeat(read(bias, channels, 0));
+        double[] total = new double[2 * channels];
+        Sums.of(rows, channels, 2, (at, count, width, sums, so) -> {
+            int di = gradient.offset() + at, xi = in.offset() + at;
             if (relu)
-                kernel.activeProducts(gradient.data(), di, in.data(), xi, count, channels, centre, scale, lift, sums, so);
+                kernel.activeProducts(gradient.data(), di, in.data(), xi, count, width, centre, scale, lift, sums, so);
             else
-                kernel.products(gradient.data(), di, in.data(), xi, count, channels, centre, sums, so);
+                kernel.products(gradient.data(), di, in.data(), xi, count, width, centre, sums, so);
+        }).join((sums, at, width, _) -> {
+            for (int c = 0; c < channels; c++) {
+                total[c] += sums[at + c];
+                total[channels + c] += sums[at + width + c];
+            }
         });
         float[] slope = new float[channels];
         float[] shift = new float[channels];
@@ -116,13 +119,15 @@ final class ChannelNorm {
             slope[c] = (float) (-scale[c] * inverse[c] * xhat / rows);
             shift[c] = (float) (-scale[c] * total[c] / rows);
         }
-        Parallel.forChunks(rows, Math.max(1, CHUNK_FLOATS / Math.max(1, channels)), (_, from, to) -> {
-            int di = gradient.offset() + from * channels, xi = in.offset() + from * channels, oi = out.offset() + from * channels;
+        float[] slopes = wide.repeat(slope);
+        float[] shifts = wide.repeat(shift);
+        forRows(wide, rows, (at, count, width) -> {
+            int di = gradient.offset() + at, xi = in.offset() + at, oi = out.offset() + at;
             if (relu)
-                kernel.activeGradient(gradient.data(), di, in.data(), xi, to - from, channels, centre, scale, lift, slope, shift,
-                        out.data(), oi);
+                kernel.activeGradient(gradient.data(), di, in.data(), xi, count, width, centre, scale, lift, slopes, shifts, out.data(),
+                        oi);
             else
-                kernel.gradient(gradient.data(), di, in.data(), xi, to - from, channels, centre, scale, slope, shift, out.data(), oi);
+                kernel.gradient(gradient.data(), di, in.data(), xi, count, width, centre, scale, slopes, shifts, out.data(), oi);
         });
         Layouts.finish(out, dx);
         write(weights, dweight);
@@ -133,28 +138,57 @@ final class ChannelNorm {
         return x.shape().numel() / Math.max(1, x.shape().size(1));
     }
 
-    private static int rowsAtOnce(int channels) {
-        return Math.clamp(CHUNK_FLOATS / Math.max(1, channels), LEAST_ROWS, MOST_ROWS);
+    /// Runs `body` for all rows, several long ones at once, in parallel.
+    private static void forRows(LongRows wide, int rows, LongRows.Body body) {
+        Parallel.forChunks(rows, wide.rowsOf(CHUNK_FLOATS), (_, from, to) -> wide.run(to - from,
+                (at, count, width) -> body.run(from * wide.channels() + at, count, width)));
     }
 
-    /// The sums of all chunks, `kinds` rows of `channels` for each.
-    private static float[] partial(int rows, int channels, int kinds, Partial partial) {
-        int most = rowsAtOnce(channels);
-        int width = kinds * channels;
-        float[] sums = GemmScratch.floats(Role.PARTIAL, Math.multiplyExact(Math.ceilDiv(rows, most), width));
-        Parallel.forChunks(rows, most, (chunk, from, to) -> partial.run(from, to - from, sums, chunk * width));
-        return sums;
-    }
+    /// Sums over pieces of a matrix, `kinds` rows of `width` sums for each piece.
+    ///
+    /// @param most long rows of a piece; what does not fill one more is the last piece
+    private record Sums(LongRows wide, int rows, int most, int kinds, float[] parts) {
+        /// Computes the sums of `rows` rows of `width` numbers into `parts` from `so` on.
+        @FunctionalInterface
+        interface Partial {
+            void run(int at, int rows, int width, float[] parts, int so);
+        }
 
-    /// Sums over all chunks, in their order.
-    private static double[] sum(int rows, int channels, int kinds, Partial partial) {
-        float[] parts = partial(rows, channels, kinds, partial);
-        int chunks = Math.ceilDiv(rows, rowsAtOnce(channels));
-        double[] total = new double[kinds * channels];
-        for (int chunk = 0; chunk < chunks; chunk++)
-            for (int c = 0; c < total.length; c++)
-                total[c] += parts[chunk * total.length + c];
-        return total;
+        /// Takes the sums of all channels over `rows` rows: from `at` on, from `at + width` on, ...
+        @FunctionalInterface
+        interface Join {
+            void add(float[] parts, int at, int width, int rows);
+        }
+
+        static Sums of(int rows, int channels, int kinds, Partial partial) {
+            var wide = LongRows.filling(channels);
+            int width = wide.width();
+            int whole = rows / wide.repeats();
+            int most = Math.clamp(CHUNK_FLOATS / Math.max(1, width), LEAST_ROWS, MOST_ROWS);
+            int pieces = Math.ceilDiv(whole, most);
+            int rest = rows % wide.repeats() * channels;
+            float[] parts = GemmScratch.floats(Role.PARTIAL, Math.multiplyExact(pieces, kinds * width) + kinds * rest);
+            Parallel.forChunks(whole, most,
+                    (piece, from, to) -> partial.run(from * width, to - from, width, parts, piece * kinds * width));
+            if (rest > 0)
+                partial.run(whole * width, 1, rest, parts, pieces * kinds * width);
+            return new Sums(wide, rows, most, kinds, parts);
+        }
+
+        /// Hands the sums over piece by piece, within a piece by rows of a long one.
+        void join(Join join) {
+            int width = wide.width();
+            int whole = rows / wide.repeats();
+            int at = 0;
+            for (int first = 0; first < whole; first += most, at += kinds * width)
+                join(join, at, width, Math.min(most, whole - first));
+            join(join, at, rows % wide.repeats() * wide.channels(), 1);
+        }
+
+        private void join(Join join, int at, int width, int rows) {
+            for (int c = 0; c < width; c += wide.channels())
+                join.add(parts, at + c, width, rows);
+        }
     }
 
     private static float[] divided(double[] total, int rows) {

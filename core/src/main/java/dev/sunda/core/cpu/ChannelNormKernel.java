@@ -6,6 +6,9 @@ sealed interface ChannelNormKernel permits ScalarChannelNorm, SimdChannelNorm {
     /// The twin this process uses.
     ChannelNormKernel ACTIVE = VectorPath.isSimd() ? new SimdChannelNorm() : new ScalarChannelNorm();
 
+    /// Rows of so many numbers, a multiple of 16, are the quickest for what goes element by element.
+    int held();
+
     /// `sums[so + c] = sum over rows of x`.
     void sum(float[] x, int xo, int rows, int channels, float[] sums, int so);
 

@@ -208,7 +208,7 @@ final class Depthwise {
         void finish(int band, Finishing after, Dense out) {
             int from = band % ofPlane() * rows;
             int line = band / ofPlane() * height + from;
-            after.rows(out.data(), out.offset() + line * width * after.channels(), Math.min(rows, height - from) * width);
+            after.rows(out.data(), out.offset() + line * width * after.wide().channels(), Math.min(rows, height - from) * width);
         }
 
         void visit(int band, DepthwiseWalk walk, DepthwiseWalk.Visitor visitor) {

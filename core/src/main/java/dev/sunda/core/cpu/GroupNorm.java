@@ -4,7 +4,6 @@ import dev.sunda.core.cpu.GemmScratch.Role;
 import dev.sunda.core.cpu.Layouts.Dense;
 import dev.sunda.core.parallel.Parallel;
 import dev.sunda.core.spi.View;
-import java.util.Arrays;
 import java.util.function.IntConsumer;
 
 /// Group normalisation of F32 in channels-last order, with the loops of [ChannelNorm]: a sample is a matrix `[pixels, channels]`, and sums
@@ -17,7 +16,6 @@ final class GroupNorm {
     private static final int LEAST_ROWS = 16;
     private static final int PILOT = 16;
     private static final int CHUNK_FLOATS = 32 * 1024;
-    private static final int ROW_FLOATS = 512;
     /// From so many samples on they are handed out as a whole.
     private static final int LEAST_SAMPLES = 8;
 
@@ -27,16 +25,16 @@ final class GroupNorm {
     private final int pixels;
     private final int rows;                                          // of a piece
     private final int pieces;                                        // of a sample
-    private final int repeats;                                       // of the numbers of channels, which make rows long
+    private final LongRows wide;
 
-    private GroupNorm(View x, View mean) {
+    private GroupNorm(ChannelNormKernel kernel, View x, View mean) {
         samples = x.shape().size(0);
         channels = x.shape().size(1);
         groups = mean.shape().size(1);
         pixels = x.shape().numel() / Math.max(1, samples * channels);
         rows = Math.clamp(CHUNK_FLOATS / Math.max(1, channels), LEAST_ROWS, MOST_ROWS);
         pieces = Math.ceilDiv(pixels, rows);
-        repeats = Math.clamp(ROW_FLOATS / Math.max(1, channels), 1, Math.max(1, Math.min(rows, pixels)));
+        wide = LongRows.of(kernel, channels, Math.min(rows, pixels));
     }
 
     /// Works on some rows of a sample.
@@ -58,11 +56,11 @@ final class GroupNorm {
     }
 
     static void forward(ChannelNormKernel kernel, View x, View weight, View bias, double eps, View mean, View variance, View y) {
-        var call = new GroupNorm(x, mean);
+        var call = new GroupNorm(kernel, x, mean);
         Dense in = Layouts.read(x, Role.SOURCE);
         Dense out = Layouts.target(y, Role.RESULT);
         float[] w = ChannelNorm.read(weight, call.channels, 1);
-        float[] shift = call.repeated(ChannelNorm.read(bias, call.channels, 0));
+        float[] shift = call.wide.repeat(ChannelNorm.read(bias, call.channels, 0));
         float[] parts = GemmScratch.floats(Role.PARTIAL, Math.multiplyExact(call.samples * call.pieces, 3 * call.channels));
         var centre = new float[call.samples][];
         var scale = new float[call.samples][];
@@ -80,8 +78,8 @@ final class GroupNorm {
                     factors[c] = rstd * w[c];
                 }
             }
-            centre[n] = call.repeated(means);
-            scale[n] = call.repeated(factors);
+            centre[n] = call.wide.repeat(means);
+            scale[n] = call.wide.repeat(factors);
         }, (n, at, count, width) -> kernel.normalize(in.data(), in.offset() + at, count, width, centre[n], scale[n], shift,
                 Float.NEGATIVE_INFINITY, out.data(), out.offset() + at));
         Layouts.finish(out, y);
@@ -126,7 +124,7 @@ final class GroupNorm {
     }
 
     static void backward(ChannelNormKernel kernel, View dy, View x, View mean, View rstd, View weight, View dx, View dweight, View dbias) {
-        var call = new GroupNorm(x, mean);
+        var call = new GroupNorm(kernel, x, mean);
         Dense in = Layouts.read(x, Role.SOURCE);
         Dense incoming = Layouts.read(dy, Role.SECOND_SOURCE);
         Dense out = Layouts.target(dx, Role.RESULT);
@@ -135,9 +133,9 @@ final class GroupNorm {
         float[][] inverse = call.perChannel(rstd);
         float[] w = ChannelNorm.read(weight, channels, 1);
         float[] parts = GemmScratch.floats(Role.PARTIAL, Math.multiplyExact(call.samples * call.pieces, 2 * channels));
-        var scale = new float[call.samples][channels * call.repeats];
-        var slope = new float[call.samples][channels * call.repeats];
-        var shift = new float[call.samples][channels * call.repeats];
+        var scale = new float[call.samples][channels];
+        var slope = new float[call.samples][channels];
+        var shift = new float[call.samples][channels];
         var totals = new double[call.samples][];
         call.forSamples(
                 (index, n, at, count) -> kernel.products(incoming.data(), incoming.offset() + at, in.data(), in.offset() + at, count,
@@ -147,9 +145,9 @@ final class GroupNorm {
                     call.join(totals[n], inverse[n], w, slope[n], shift[n]);
                     for (int c = 0; c < channels; c++)
                         scale[n][c] = inverse[n][c] * w[c];
-                    call.repeat(scale[n]);
-                    call.repeat(slope[n]);
-                    call.repeat(shift[n]);
+                    scale[n] = call.wide.repeat(scale[n]);
+                    slope[n] = call.wide.repeat(slope[n]);
+                    shift[n] = call.wide.repeat(shift[n]);
                 }, (n, at, count, width) -> kernel.gradient(incoming.data(), incoming.offset() + at, in.data(), in.offset() + at, count,
                         width, centre[n], scale[n], slope[n], shift[n], out.data(), out.offset() + at));
         Layouts.finish(out, dx);
@@ -225,25 +223,8 @@ final class GroupNorm {
         body.run(sample * pieces + piece, sample, (sample * pixels + piece * rows) * channels, rowsOf(piece));
     }
 
-    /// Several pixels are one long row, the last ones perhaps a shorter one.
     private void run(Map body, int sample, int at, int count) {
-        int whole = count / repeats;
-        int rest = count % repeats;
-        body.run(sample, at, whole, repeats * channels);
-        if (rest > 0)
-            body.run(sample, at + whole * repeats * channels, 1, rest * channels);
-    }
-
-    private float[] repeated(float[] channel) {
-        float[] row = Arrays.copyOf(channel, channels * repeats);
-        repeat(row);
-        return row;
-    }
-
-    /// The first channels of a row again and again.
-    private void repeat(float[] row) {
-        for (int i = channels; i < row.length; i++)
-            row[i] = row[i - channels];
+        wide.run(count, (from, some, width) -> body.run(sample, at + from, some, width));
     }
 
     private int rowsOf(int piece) {
@@ -262,11 +243,11 @@ final class GroupNorm {
 
     /// What belongs to a group (`[N, G]`) for each of its channels.
     private float[][] perChannel(View view) {
-        var values = new float[samples][channels * repeats];
+        var values = new float[samples][channels];
         for (int n = 0; n < samples; n++) {
             for (int c = 0; c < channels; c++)
                 values[n][c] = view.heap().floats()[at(view, n, c / (channels / groups))];
-            repeat(values[n]);
+            values[n] = wide.repeat(values[n]);
         }
         return values;
     }

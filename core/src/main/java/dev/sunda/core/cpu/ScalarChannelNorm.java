@@ -3,6 +3,11 @@ package dev.sunda.core.cpu;
 /// Channel by channel; the overloads take the channels from `first` on.
 final class ScalarChannelNorm implements ChannelNormKernel {
     @Override
+    public int held() {
+        return 16;
+    }
+
+    @Override
     public void sum(float[] x, int xo, int rows, int channels, float[] sums, int so) {
         sum(x, xo, rows, 0, channels, sums, so);
     }
