@@ -1,6 +1,11 @@
 package dev.sunda.core.cpu;
 
 import static dev.sunda.core.cpu.ScalarErf.*;
+import static dev.sunda.core.cpu.ScalarFunctions.LN2_HIGH;
+import static dev.sunda.core.cpu.ScalarFunctions.LN2_LOW;
+import static dev.sunda.core.cpu.ScalarFunctions.LOG2_E;
+import static dev.sunda.core.cpu.ScalarFunctions.ROUND;
+import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromArray;
 import static dev.sunda.core.cpu.SimdSpecies.bits;
 import static jdk.incubator.vector.VectorOperators.LSHL;
@@ -13,35 +18,16 @@ import jdk.incubator.vector.VectorSpecies;
 
 /// [ScalarErf] on arrays: the identical chains of operations, lane by lane. `end` is a multiple of the vector length.
 ///
-/// Constants of GELU are vectors already, signed and scaled as its chain needs them, because so long a loop must not ask the compiler to
-/// inline a broadcast for each of them. The other functions prepare the exponents of a block that stays in the cache, run the one loop of
-/// `exp` over it, and finish.
+/// Constants of GELU are broadcast where they are used: the compiler keeps them in registers or on the stack, whereas it reads vectors that
+/// are static fields from memory in every round, because for all it knows a store of results might have changed them. So long a loop asks
+/// for broadcasts directly: a method that wraps one would not be inlined any more towards the end.
+/// The other functions prepare the exponents of a block that stays in the cache, run the one loop of `exp` over it, and finish.
 final class SimdErf {
     private static final VectorSpecies<Float> S = SimdSpecies.F;
     private static final int L = S.length();
     private static final int BLOCK = 1024;
-    private static final FloatVector ONE = FloatVector.broadcast(S, 1);
-    private static final FloatVector P4 = FloatVector.broadcast(S, ScalarErf.P4);
-    private static final FloatVector P3 = FloatVector.broadcast(S, -ScalarErf.P3);
-    private static final FloatVector P2 = FloatVector.broadcast(S, ScalarErf.P2);
-    private static final FloatVector P1 = FloatVector.broadcast(S, -ScalarErf.P1);
-    private static final FloatVector P0 = FloatVector.broadcast(S, ScalarErf.P0);
-    private static final FloatVector Q5 = FloatVector.broadcast(S, -ScalarErf.Q5);
-    private static final FloatVector Q4 = FloatVector.broadcast(S, ScalarErf.Q4);
-    private static final FloatVector Q3 = FloatVector.broadcast(S, -ScalarErf.Q3);
-    private static final FloatVector Q2 = FloatVector.broadcast(S, ScalarErf.Q2);
-    private static final FloatVector Q1 = FloatVector.broadcast(S, -ScalarErf.Q1);
-    private static final FloatVector LOG2_E = FloatVector.broadcast(S, -0.5f * ScalarFunctions.LOG2_E);
-    private static final FloatVector ROUND = FloatVector.broadcast(S, ScalarFunctions.ROUND);
-    private static final FloatVector LN2_HIGH = FloatVector.broadcast(S, 2 * ScalarFunctions.LN2_HIGH);
-    private static final FloatVector LN2_LOW = FloatVector.broadcast(S, 2 * ScalarFunctions.LN2_LOW);
-    private static final FloatVector E5 = FloatVector.broadcast(S, ScalarErf.E5 / -32);
-    private static final FloatVector E4 = FloatVector.broadcast(S, ScalarErf.E4 / 16);
-    private static final FloatVector E3 = FloatVector.broadcast(S, ScalarErf.E3 / -8);
-    private static final FloatVector E2 = FloatVector.broadcast(S, ScalarErf.E2 / 4);
-    private static final FloatVector E1 = FloatVector.broadcast(S, ScalarErf.E1 / -2);
+    private static final FloatVector ONE = broadcast(S, 1);
     private static final IntVector MINUS_MOST = IntVector.broadcast(SimdSpecies.I, Float.floatToRawIntBits(-GAUSS_MOST));
-    private static final FloatVector PHI = FloatVector.broadcast(S, DENSITY);
 
     private SimdErf() {
     }
@@ -110,7 +96,7 @@ final class SimdErf {
         for (int j = 0; j < end; j += L) {
             FloatVector v = fromArray(S, x, xi + j);
             FloatVector a = SimdSpecies.abs(v);
-            FloatVector large = ONE.sub(fromArray(S, y, yi + j));
+            FloatVector large = constant(1).sub(fromArray(S, y, yi + j));
             IntVector result = SimdSpecies.bits(large.blend(erfPolynomial(a), a.compare(LT, ERF_SMALL)));
             result.or(SimdSpecies.bits(v).and(Integer.MIN_VALUE)).reinterpretAsFloats().intoArray(y, yi + j);
         }
@@ -143,16 +129,21 @@ final class SimdErf {
     private static void gelu(float[] x, int xi, float[] y, int yi, int end) {
         for (int j = 0; j < end; j += L) {
             FloatVector v = fromArray(S, x, xi + j);
-            FloatVector m = bits(v).or(Integer.MIN_VALUE).min(MINUS_MOST).reinterpretAsFloats();   // NaN too, but the last line knows it
+            IntVector minus = v.reinterpretAsInts().or(Integer.MIN_VALUE);
+            FloatVector m = minus.min(MINUS_MOST).reinterpretAsFloats(); // NaN too, but the last line knows it
             FloatVector s = m.mul(m);
-            FloatVector t = s.fma(LOG2_E, ROUND);
-            FloatVector n = t.sub(ROUND);
-            FloatVector r = n.fma(LN2_LOW, m.fma(m, n.mul(LN2_HIGH)));
+            FloatVector t = s.fma(broadcast(S, -0.5f * LOG2_E), broadcast(S, ROUND));
+            FloatVector n = t.sub(broadcast(S, ROUND));
+            FloatVector r = n.fma(broadcast(S, 2 * LN2_LOW), m.fma(m, n.mul(broadcast(S, 2 * LN2_HIGH))));
             FloatVector z = r.mul(r);
-            FloatVector e = z.fma(z.fma(r.fma(E5, E4), r.fma(E3, E2)), r.fma(E1, ONE));
-            e = bits(e).add(bits(t).lanewise(LSHL, 23)).reinterpretAsFloats();
-            FloatVector p = s.fma(s.fma(P4, m.fma(P3, P2)), m.fma(P1, P0));
-            FloatVector q = s.fma(s.fma(m.fma(Q5, Q4), m.fma(Q3, Q2)), m.fma(Q1, ONE));
+            FloatVector e =
+                    z.fma(z.fma(r.fma(broadcast(S, E5 / -32), broadcast(S, E4 / 16)), r.fma(broadcast(S, E3 / -8), broadcast(S, E2 / 4))),
+                            r.fma(broadcast(S, E1 / -2), broadcast(S, 1)));
+            e = e.reinterpretAsInts().add(t.reinterpretAsInts().lanewise(LSHL, 23)).reinterpretAsFloats();
+            FloatVector p =
+                    s.fma(s.fma(broadcast(S, P4), m.fma(broadcast(S, -P3), broadcast(S, P2))), m.fma(broadcast(S, -P1), broadcast(S, P0)));
+            FloatVector q = s.fma(s.fma(m.fma(broadcast(S, -Q5), broadcast(S, Q4)), m.fma(broadcast(S, -Q3), broadcast(S, Q2))),
+                    m.fma(broadcast(S, -Q1), broadcast(S, 1)));
             m.fma(p.div(q).mul(e), v.blend(0, v.compare(LT, 0))).intoArray(y, yi + j);
         }
     }
@@ -160,19 +151,23 @@ final class SimdErf {
     private static void geluBackward(float[] x, int xi, float[] dy, int di, float[] dx, int oi, int end) {
         for (int j = 0; j < end; j += L) {
             FloatVector v = fromArray(S, x, xi + j);
-            FloatVector m = bits(v).or(Integer.MIN_VALUE).reinterpretAsFloats();
+            FloatVector m = v.reinterpretAsInts().or(Integer.MIN_VALUE).reinterpretAsFloats();
             m = m.blend(-GAUSS_MOST, m.compare(LT, -GAUSS_MOST));
             FloatVector s = m.mul(m);
-            FloatVector t = s.fma(LOG2_E, ROUND);
-            FloatVector n = t.sub(ROUND);
-            FloatVector r = n.fma(LN2_LOW, m.fma(m, n.mul(LN2_HIGH)));
+            FloatVector t = s.fma(broadcast(S, -0.5f * LOG2_E), broadcast(S, ROUND));
+            FloatVector n = t.sub(broadcast(S, ROUND));
+            FloatVector r = n.fma(broadcast(S, 2 * LN2_LOW), m.fma(m, n.mul(broadcast(S, 2 * LN2_HIGH))));
             FloatVector z = r.mul(r);
-            FloatVector e = z.fma(z.fma(r.fma(E5, E4), r.fma(E3, E2)), r.fma(E1, ONE));
-            e = bits(e).add(bits(t).lanewise(LSHL, 23)).reinterpretAsFloats();
-            FloatVector p = s.fma(s.fma(P4, m.fma(P3, P2)), m.fma(P1, P0));
-            FloatVector q = s.fma(s.fma(m.fma(Q5, Q4), m.fma(Q3, Q2)), m.fma(Q1, ONE));
-            FloatVector slope = m.fma(PHI, p.div(q)).mul(e);
-            slope = ONE.sub(slope).blend(slope, v.compare(LT, 0));
+            FloatVector e =
+                    z.fma(z.fma(r.fma(broadcast(S, E5 / -32), broadcast(S, E4 / 16)), r.fma(broadcast(S, E3 / -8), broadcast(S, E2 / 4))),
+                            r.fma(broadcast(S, E1 / -2), broadcast(S, 1)));
+            e = e.reinterpretAsInts().add(t.reinterpretAsInts().lanewise(LSHL, 23)).reinterpretAsFloats();
+            FloatVector p =
+                    s.fma(s.fma(broadcast(S, P4), m.fma(broadcast(S, -P3), broadcast(S, P2))), m.fma(broadcast(S, -P1), broadcast(S, P0)));
+            FloatVector q = s.fma(s.fma(m.fma(broadcast(S, -Q5), broadcast(S, Q4)), m.fma(broadcast(S, -Q3), broadcast(S, Q2))),
+                    m.fma(broadcast(S, -Q1), broadcast(S, 1)));
+            FloatVector slope = m.fma(broadcast(S, DENSITY), p.div(q)).mul(e);
+            slope = broadcast(S, 1).sub(slope).blend(slope, v.compare(LT, 0));
             fromArray(S, dy, di + j).mul(slope).intoArray(dx, oi + j);
         }
     }

@@ -1,6 +1,8 @@
 package dev.sunda.core.cpu;
 
+import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromArray;
+import static jdk.incubator.vector.FloatVector.zero;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LE;
 import static jdk.incubator.vector.VectorOperators.LT;
@@ -13,9 +15,9 @@ import jdk.incubator.vector.VectorSpecies;
 final class SimdUnaryBackward {
     private static final VectorSpecies<Float> S = SimdSpecies.F;
     private static final int L = S.length();
-    private static final FloatVector ZERO = FloatVector.zero(S);
-    private static final FloatVector HALF = FloatVector.broadcast(S, 0.5f);
-    private static final FloatVector ONE = FloatVector.broadcast(S, 1);
+    /// Numerators: a broadcast there would allocate. Elsewhere in a loop, constants are broadcasts, which stay in a register.
+    private static final FloatVector HALF = broadcast(S, 0.5f);
+    private static final FloatVector ONE = broadcast(S, 1);
 
     private SimdUnaryBackward() {
     }
@@ -42,7 +44,7 @@ final class SimdUnaryBackward {
     }
 
     private static FloatVector sign(FloatVector k) {
-        return ZERO.blend(-1, k.compare(LT, 0)).blend(1, k.compare(GT, 0));
+        return zero(S).blend(-1, k.compare(LT, 0)).blend(1, k.compare(GT, 0));
     }
 
     private static void neg(float[] dy, int di, float[] dx, int oi, int end) {
@@ -112,7 +114,7 @@ final class SimdUnaryBackward {
         for (int j = 0; j < end; j += L) {
             FloatVector k = fromArray(S, kept, ki + j);
             FloatVector d = fromArray(S, dy, di + j);
-            d.mul(k.neg().fma(k, ONE)).intoArray(dx, oi + j);
+            d.mul(k.neg().fma(k, broadcast(S, 1))).intoArray(dx, oi + j);
         }
     }
 
@@ -120,7 +122,7 @@ final class SimdUnaryBackward {
         for (int j = 0; j < end; j += L) {
             FloatVector k = fromArray(S, kept, ki + j);
             FloatVector d = fromArray(S, dy, di + j);
-            d.mul(k.mul(ONE.sub(k))).intoArray(dx, oi + j);
+            d.mul(k.mul(broadcast(S, 1).sub(k))).intoArray(dx, oi + j);
         }
     }
 
@@ -128,7 +130,7 @@ final class SimdUnaryBackward {
         for (int j = 0; j < end; j += L) {
             FloatVector k = fromArray(S, kept, ki + j);
             FloatVector d = fromArray(S, dy, di + j);
-            d.mul(ONE.blend(ZERO, k.compare(LE, 0))).intoArray(dx, oi + j);
+            d.mul(broadcast(S, 1).blend(zero(S), k.compare(LE, 0))).intoArray(dx, oi + j);
         }
     }
 }
