@@ -10,6 +10,8 @@ import java.util.List;
 /// What the elements of several tensors come to, in double: chunks of each tensor in four lanes, joined in the order of chunks and tensors.
 final class Magnitudes {
     private static final int LANES = 4;
+    /// Elements of a chunk unless there are hardly more; results depend on it.
+    private static final int CHUNK = 16 * 1024;
 
     private final Magnitude magnitude;
     private final Nest nest;
@@ -31,7 +33,7 @@ final class Magnitudes {
     }
 
     private double total() {
-        int chunk = Nest.chunk(nest.numel());
+        int chunk = nest.numel() <= 2 * CHUNK ? Math.max(1, nest.numel()) : CHUNK;
         double[] partial = new double[Math.ceilDiv(nest.numel(), chunk)];
         Parallel.forChunks(nest.numel(), chunk, (c, from, to) -> {
             double[] lanes = new double[LANES];

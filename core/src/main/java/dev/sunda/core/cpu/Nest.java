@@ -12,6 +12,9 @@ import java.util.Arrays;
 final class Nest {
     /// Elements a thread takes at once.
     static final int CHUNK = 16 * 1024;
+    /// The same in long loops, in which reading ahead past the end of a chunk and starting anew cost more than waiting for the last one.
+    private static final int MOST = 4 * CHUNK;
+    private static final int LEAST_CHUNKS = 64;
 
     private final int n;
     private final int inner;
@@ -147,9 +150,10 @@ final class Nest {
             run(segment, 0, n);
     }
 
-    /// Elements a thread takes at once of a loop of `n` simple operations: all of them if they are few.
+    /// Elements a thread takes at once of a loop of `n` simple operations: all of them if they are few, otherwise a multiple of every
+    /// vector's length.
     static int chunk(int n) {
-        return n <= 2 * CHUNK ? Math.max(1, n) : CHUNK;
+        return n <= 2 * CHUNK ? Math.max(1, n) : Math.clamp(n / LEAST_CHUNKS & -1024, CHUNK, MOST);
     }
 
     /// Runs `segment` over the elements from `from` to before `to`, in the order of the loops.
