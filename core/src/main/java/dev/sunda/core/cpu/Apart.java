@@ -44,6 +44,24 @@ final class Apart {
         }
     }
 
+    /// Runs a loop of one source and a number that also fills `lanes`.
+    void run(float[] x, int xi, float number, float[] y, int yi, int end, float[] lanes) {
+        try {
+            handle[0].invokeExact(x, xi, number, y, yi, end, lanes);
+        } catch (Throwable thrown) {
+            throw rethrown(thrown);
+        }
+    }
+
+    /// Runs a loop of two sources, one of them at two places, and a number that also fills `lanes`.
+    void run(float[] x, int xi, float[] y, int yi, int yn, float number, float[] z, int zi, int end, float[] lanes) {
+        try {
+            handle[0].invokeExact(x, xi, y, yi, yn, number, z, zi, end, lanes);
+        } catch (Throwable thrown) {
+            throw rethrown(thrown);
+        }
+    }
+
     /// The same in double precision.
     void run(double[] x, int xi, double[] y, int yi, int end) {
         try {

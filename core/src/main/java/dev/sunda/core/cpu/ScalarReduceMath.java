@@ -55,11 +55,13 @@ final class ScalarReduceMath implements ReduceMath {
         return join(lanes);
     }
 
+    /// Lanes eight apart, then four, two and one; written out, because a loop would go through memory.
     private static float join(float[] lanes) {
-        for (int half = 8; half > 0; half >>= 1)
-            for (int l = 0; l < half; l++)
-                lanes[l] += lanes[l + half];
-        return lanes[0];
+        float a = lanes[0] + lanes[8] + (lanes[4] + lanes[12]);
+        float b = lanes[1] + lanes[9] + (lanes[5] + lanes[13]);
+        float c = lanes[2] + lanes[10] + (lanes[6] + lanes[14]);
+        float d = lanes[3] + lanes[11] + (lanes[7] + lanes[15]);
+        return a + c + (b + d);
     }
 
     static float finishMax(float most, float[] x, int xi, int done, int n) {

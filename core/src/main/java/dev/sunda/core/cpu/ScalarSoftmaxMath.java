@@ -3,6 +3,11 @@ package dev.sunda.core.cpu;
 /// Plain loops; also finishes what does not fill a vector.
 final class ScalarSoftmaxMath implements SoftmaxMath {
     @Override
+    public float largest(float[] x, int xi, int n) {
+        return finishLargest(x[xi], x, xi, 0, n);
+    }
+
+    @Override
     public void expShifted(float[] x, int xi, float shift, float[] y, int yi, int n) {
         finishExp(x, xi, shift, y, yi, 0, n);
     }
@@ -25,6 +30,13 @@ final class ScalarSoftmaxMath implements SoftmaxMath {
     @Override
     public void logBackward(float[] y, int yi, float[] dy, int di, float sum, float[] dx, int oi, int n) {
         finishLogBackward(y, yi, dy, di, sum, dx, oi, 0, n);
+    }
+
+    static float finishLargest(float most, float[] x, int xi, int from, int n) {
+        float result = most;
+        for (int j = from; j < n; j++)
+            result = x[xi + j] > result ? x[xi + j] : result;
+        return result;
     }
 
     static void finishExp(float[] x, int xi, float shift, float[] y, int yi, int from, int n) {

@@ -17,8 +17,10 @@ import jdk.incubator.vector.VectorSpecies;
 final class SimdFunctions {
     private static final VectorSpecies<Float> S = SimdSpecies.F;
     private static final int L = S.length();
-    private static final FloatVector ONE = FloatVector.broadcast(S, 1);
-    private static final FloatVector MINUS_ONE = FloatVector.broadcast(S, -1);
+
+    /// Adds as [ScalarFunctions#ROUND_POWER], but leaves a power of two raised by 63, which is a normal number where the result is not.
+    static final float ROUND_RAISED = ROUND_POWER + 63;
+    private static final float LOWER = 0x1p-63f;
 
     private static final Apart EXP = Apart.of(lookup(), "shiftedExp", float[].class, int.class, float.class, float[].class, int.class,
             int.class);
@@ -50,15 +52,15 @@ final class SimdFunctions {
         }
     }
 
-    private static FloatVector notBelow(FloatVector x) {
+    static FloatVector notBelow(FloatVector x) {
         return x.blend(EXP_LEAST, x.compare(VectorOperators.LT, EXP_LEAST));
     }
 
-    private static FloatVector remainder(FloatVector x, FloatVector n) {
+    static FloatVector remainder(FloatVector x, FloatVector n) {
         return n.fma(constant(-LN2_LOW), n.fma(constant(-LN2_HIGH), x));
     }
 
-    private static FloatVector expMinus1(FloatVector r) {
+    static FloatVector expMinus1(FloatVector r) {
         FloatVector z = r.mul(r);
         FloatVector high = z.fma(constant(E4), r.fma(constant(E3), constant(E2)));
         return high.fma(z, r.fma(constant(E1), constant(E0))).fma(z, r);
@@ -69,6 +71,12 @@ final class SimdFunctions {
         IntVector half = powers.lanewise(VectorOperators.LSHR, 1);
         FloatVector power = half.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
         return s.fma(power, power).mul(powers.sub(half).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats());
+    }
+
+    /// `(1 + s) * 2^n`, `powers` being the bits of `n + ROUND_RAISED` with `n` at most 63: the bits of [#scale] for less.
+    static FloatVector scaleSmall(FloatVector s, IntVector powers) {
+        FloatVector power = powers.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+        return s.fma(power, power).mul(constant(LOWER));
     }
 
     /// `y = log(x)`.
@@ -116,7 +124,7 @@ final class SimdFunctions {
             FloatVector t = c.fma(constant(LOG2_E), constant(ROUND_POWER));
             FloatVector power = SimdSpecies.bits(t).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats().mul(-2);
             FloatVector minus2e = expMinus1(remainder(c, t.sub(ROUND_POWER))).fma(power, power);
-            FloatVector large = minus2e.div(minus2e.fma(constant(-0.5f), ONE)).add(1);
+            FloatVector large = minus2e.div(minus2e.fma(constant(-0.5f), constant(1))).add(1);
             FloatVector y1 = large.blend(tanhPolynomial(a), a.compare(VectorOperators.LT, TANH_SMALL));
             SimdSpecies.bits(y1).or(SimdSpecies.bits(v).and(Integer.MIN_VALUE)).reinterpretAsFloats().intoArray(y, yi + j);
         }
@@ -136,10 +144,10 @@ final class SimdFunctions {
         for (int j = 0; j < end; j += L) {
             FloatVector v = fromArray(S, x, xi + j);
             FloatVector c = notBelow(SimdSpecies.bits(v).or(Integer.MIN_VALUE).reinterpretAsFloats());
-            FloatVector t = c.fma(constant(LOG2_E), constant(ROUND_POWERS));
-            FloatVector e = scale(expMinus1(remainder(c, t.sub(ROUND_POWERS))), SimdSpecies.bits(t));
+            FloatVector t = c.fma(constant(LOG2_E), constant(ROUND_RAISED));
+            FloatVector e = scaleSmall(expMinus1(remainder(c, t.sub(ROUND_RAISED))), SimdSpecies.bits(t));
             FloatVector whole = e.blend(1, v.compare(VectorOperators.GE, 0));
-            whole.fma(e.div(MINUS_ONE.sub(e)), whole).intoArray(y, yi + j);
+            whole.fma(e.div(constant(-1).sub(e)), whole).intoArray(y, yi + j);
         }
     }
 
