@@ -6,27 +6,11 @@ import static jdk.incubator.vector.FloatVector.fromArray;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/// A vector of columns at a time.
+/// A vector of columns at a time. Constants are made before each loop: fields would be read again in every round, because a store of floats
+/// might have changed what a vector object holds.
 final class SimdWinograd implements WinogradKernel {
     private static final VectorSpecies<Float> S = SimdSpecies.F;
     private static final int L = S.length();
-    private static final FloatVector MINUS_HALF = broadcast(S, -0.5f);
-    private static final FloatVector HALF = broadcast(S, 0.5f);
-    private static final FloatVector MINUS_TWO = broadcast(S, -2);
-    private static final FloatVector TWO = broadcast(S, 2);
-    private static final FloatVector MINUS_TWO_AND_HALF = broadcast(S, -2.5f);
-    private static final FloatVector MINUS_HALF_ROOT = broadcast(S, (float) -WinogradTransform.HALF_ROOT);
-    private static final FloatVector HALF_ROOT = broadcast(S, (float) WinogradTransform.HALF_ROOT);
-    private static final FloatVector QUARTER_ROOT = broadcast(S, (float) WinogradTransform.QUARTER_ROOT);
-    private static final FloatVector MINUS_ROOT = broadcast(S, (float) -WinogradTransform.ROOT);
-    private static final FloatVector ROOT = broadcast(S, (float) WinogradTransform.ROOT);
-    private static final FloatVector SIXTH = broadcast(S, (float) WinogradTransform.SIXTH);
-    private static final FloatVector SIXTH_ROOT = broadcast(S, (float) WinogradTransform.SIXTH_ROOT);
-    private static final FloatVector MINUS_THIRD = broadcast(S, (float) -WinogradTransform.THIRD);
-    private static final FloatVector THIRD = broadcast(S, (float) WinogradTransform.THIRD);
-    private static final FloatVector THIRD_ROOT = broadcast(S, (float) WinogradTransform.THIRD_ROOT);
-    private static final FloatVector TWO_ROOTS = broadcast(S, (float) WinogradTransform.TWO_ROOTS);
-    private static final FloatVector MINUS_TWO_THIRDS = broadcast(S, (float) -WinogradTransform.TWO_THIRDS);
 
     @Override
     public void apply(WinogradTransform transform, float[] x, int xo, int xs, int n, float[] out, int oo, int os) {
@@ -58,6 +42,13 @@ final class SimdWinograd implements WinogradKernel {
     }
 
     private static void input(float[] x, int xo, int xs, int n, float[] out, int oo, int os) {
+        FloatVector minusHalf = broadcast(S, -0.5f);
+        FloatVector minusTwo = broadcast(S, -2);
+        FloatVector minusTwoAndHalf = broadcast(S, -2.5f);
+        FloatVector minusHalfRoot = broadcast(S, (float) -WinogradTransform.HALF_ROOT);
+        FloatVector halfRoot = broadcast(S, (float) WinogradTransform.HALF_ROOT);
+        FloatVector minusRoot = broadcast(S, (float) -WinogradTransform.ROOT);
+        FloatVector root = broadcast(S, (float) WinogradTransform.ROOT);
         for (int j = 0; j < n; j += L) {
             FloatVector d0 = fromArray(S, x, xo + j);
             FloatVector d1 = fromArray(S, x, xo + xs + j);
@@ -65,20 +56,26 @@ final class SimdWinograd implements WinogradKernel {
             FloatVector d3 = fromArray(S, x, xo + 3 * xs + j);
             FloatVector d4 = fromArray(S, x, xo + 4 * xs + j);
             FloatVector d5 = fromArray(S, x, xo + 5 * xs + j);
-            d2.fma(MINUS_TWO_AND_HALF, d0.add(d4)).intoArray(out, oo + j);
-            FloatVector e1 = d2.fma(MINUS_TWO, d4);
-            FloatVector w1 = d1.fma(MINUS_ROOT, d3.mul(HALF_ROOT));
-            FloatVector e2 = d2.fma(MINUS_HALF, d4);
-            FloatVector w2 = d1.fma(MINUS_HALF_ROOT, d3.mul(ROOT));
+            d2.fma(minusTwoAndHalf, d0.add(d4)).intoArray(out, oo + j);
+            FloatVector e1 = d2.fma(minusTwo, d4);
+            FloatVector w1 = d1.fma(minusRoot, d3.mul(halfRoot));
+            FloatVector e2 = d2.fma(minusHalf, d4);
+            FloatVector w2 = d1.fma(minusHalfRoot, d3.mul(root));
             e1.add(w1).intoArray(out, oo + os + j);
             e1.sub(w1).intoArray(out, oo + 2 * os + j);
             e2.add(w2).intoArray(out, oo + 3 * os + j);
             e2.sub(w2).intoArray(out, oo + 4 * os + j);
-            d3.fma(MINUS_TWO_AND_HALF, d1.add(d5)).intoArray(out, oo + 5 * os + j);
+            d3.fma(minusTwoAndHalf, d1.add(d5)).intoArray(out, oo + 5 * os + j);
         }
     }
 
     private static void result(float[] x, int xo, int xs, int n, float[] out, int oo, int os) {
+        FloatVector half = broadcast(S, 0.5f);
+        FloatVector two = broadcast(S, 2);
+        FloatVector halfRoot = broadcast(S, (float) WinogradTransform.HALF_ROOT);
+        FloatVector quarterRoot = broadcast(S, (float) WinogradTransform.QUARTER_ROOT);
+        FloatVector root = broadcast(S, (float) WinogradTransform.ROOT);
+        FloatVector twoRoots = broadcast(S, (float) WinogradTransform.TWO_ROOTS);
         for (int j = 0; j < n; j += L) {
             FloatVector d0 = fromArray(S, x, xo + j);
             FloatVector d1 = fromArray(S, x, xo + xs + j);
@@ -91,22 +88,28 @@ final class SimdWinograd implements WinogradKernel {
             FloatVector s2 = d3.add(d4);
             FloatVector t2 = d3.sub(d4);
             d0.add(s1).add(s2).intoArray(out, oo + j);
-            t2.fma(ROOT, t1.mul(HALF_ROOT)).intoArray(out, oo + os + j);
-            s2.fma(TWO, s1.mul(HALF)).intoArray(out, oo + 2 * os + j);
-            t2.fma(TWO_ROOTS, t1.fma(QUARTER_ROOT, d5)).intoArray(out, oo + 3 * os + j);
+            t2.fma(root, t1.mul(halfRoot)).intoArray(out, oo + os + j);
+            s2.fma(two, s1.mul(half)).intoArray(out, oo + 2 * os + j);
+            t2.fma(twoRoots, t1.fma(quarterRoot, d5)).intoArray(out, oo + 3 * os + j);
         }
     }
 
     private static void resultGradient(float[] x, int xo, int xs, int n, float[] out, int oo, int os) {
+        FloatVector half = broadcast(S, 0.5f);
+        FloatVector two = broadcast(S, 2);
+        FloatVector halfRoot = broadcast(S, (float) WinogradTransform.HALF_ROOT);
+        FloatVector quarterRoot = broadcast(S, (float) WinogradTransform.QUARTER_ROOT);
+        FloatVector root = broadcast(S, (float) WinogradTransform.ROOT);
+        FloatVector twoRoots = broadcast(S, (float) WinogradTransform.TWO_ROOTS);
         for (int j = 0; j < n; j += L) {
             FloatVector d0 = fromArray(S, x, xo + j);
             FloatVector d1 = fromArray(S, x, xo + xs + j);
             FloatVector d2 = fromArray(S, x, xo + 2 * xs + j);
             FloatVector d3 = fromArray(S, x, xo + 3 * xs + j);
-            FloatVector e1 = d2.fma(HALF, d0);
-            FloatVector w1 = d3.fma(QUARTER_ROOT, d1.mul(HALF_ROOT));
-            FloatVector e2 = d2.fma(TWO, d0);
-            FloatVector w2 = d3.fma(TWO_ROOTS, d1.mul(ROOT));
+            FloatVector e1 = d2.fma(half, d0);
+            FloatVector w1 = d3.fma(quarterRoot, d1.mul(halfRoot));
+            FloatVector e2 = d2.fma(two, d0);
+            FloatVector w2 = d3.fma(twoRoots, d1.mul(root));
             d0.intoArray(out, oo + j);
             e1.add(w1).intoArray(out, oo + os + j);
             e1.sub(w1).intoArray(out, oo + 2 * os + j);
@@ -117,14 +120,20 @@ final class SimdWinograd implements WinogradKernel {
     }
 
     private static void weight(float[] x, int xo, int xs, int n, float[] out, int oo, int os) {
+        FloatVector sixth = broadcast(S, (float) WinogradTransform.SIXTH);
+        FloatVector sixthRoot = broadcast(S, (float) WinogradTransform.SIXTH_ROOT);
+        FloatVector minusThird = broadcast(S, (float) -WinogradTransform.THIRD);
+        FloatVector third = broadcast(S, (float) WinogradTransform.THIRD);
+        FloatVector thirdRoot = broadcast(S, (float) WinogradTransform.THIRD_ROOT);
+        FloatVector minusTwoThirds = broadcast(S, (float) -WinogradTransform.TWO_THIRDS);
         for (int j = 0; j < n; j += L) {
             FloatVector d0 = fromArray(S, x, xo + j);
             FloatVector d1 = fromArray(S, x, xo + xs + j);
             FloatVector d2 = fromArray(S, x, xo + 2 * xs + j);
-            FloatVector e1 = d2.fma(MINUS_THIRD, d0.mul(MINUS_TWO_THIRDS));
-            FloatVector w1 = d1.mul(THIRD_ROOT);
-            FloatVector e2 = d2.fma(THIRD, d0.mul(SIXTH));
-            FloatVector w2 = d1.mul(SIXTH_ROOT);
+            FloatVector e1 = d2.fma(minusThird, d0.mul(minusTwoThirds));
+            FloatVector w1 = d1.mul(thirdRoot);
+            FloatVector e2 = d2.fma(third, d0.mul(sixth));
+            FloatVector w2 = d1.mul(sixthRoot);
             d0.intoArray(out, oo + j);
             e1.sub(w1).intoArray(out, oo + os + j);
             e1.add(w1).intoArray(out, oo + 2 * os + j);
@@ -135,6 +144,12 @@ final class SimdWinograd implements WinogradKernel {
     }
 
     private static void weightGradient(float[] x, int xo, int xs, int n, float[] out, int oo, int os) {
+        FloatVector sixth = broadcast(S, (float) WinogradTransform.SIXTH);
+        FloatVector sixthRoot = broadcast(S, (float) WinogradTransform.SIXTH_ROOT);
+        FloatVector minusThird = broadcast(S, (float) -WinogradTransform.THIRD);
+        FloatVector third = broadcast(S, (float) WinogradTransform.THIRD);
+        FloatVector thirdRoot = broadcast(S, (float) WinogradTransform.THIRD_ROOT);
+        FloatVector minusTwoThirds = broadcast(S, (float) -WinogradTransform.TWO_THIRDS);
         for (int j = 0; j < n; j += L) {
             FloatVector d0 = fromArray(S, x, xo + j);
             FloatVector d1 = fromArray(S, x, xo + xs + j);
@@ -146,9 +161,9 @@ final class SimdWinograd implements WinogradKernel {
             FloatVector t1 = d2.sub(d1);
             FloatVector s2 = d3.add(d4);
             FloatVector t2 = d3.sub(d4);
-            s2.fma(SIXTH, s1.fma(MINUS_TWO_THIRDS, d0)).intoArray(out, oo + j);
-            t2.fma(SIXTH_ROOT, t1.mul(THIRD_ROOT)).intoArray(out, oo + os + j);
-            s2.fma(THIRD, s1.fma(MINUS_THIRD, d5)).intoArray(out, oo + 2 * os + j);
+            s2.fma(sixth, s1.fma(minusTwoThirds, d0)).intoArray(out, oo + j);
+            t2.fma(sixthRoot, t1.mul(thirdRoot)).intoArray(out, oo + os + j);
+            s2.fma(third, s1.fma(minusThird, d5)).intoArray(out, oo + 2 * os + j);
         }
     }
 }

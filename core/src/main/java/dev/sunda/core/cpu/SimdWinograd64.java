@@ -6,27 +6,10 @@ import static jdk.incubator.vector.DoubleVector.fromArray;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/// A vector of columns at a time.
+/// A vector of columns at a time; constants as in [SimdWinograd].
 final class SimdWinograd64 implements WinogradKernel64 {
     private static final VectorSpecies<Double> S = VectorSpecies.of(double.class, SimdSpecies.F.vectorShape());
     private static final int L = S.length();
-    private static final DoubleVector MINUS_HALF = broadcast(S, -0.5);
-    private static final DoubleVector HALF = broadcast(S, 0.5);
-    private static final DoubleVector MINUS_TWO = broadcast(S, -2);
-    private static final DoubleVector TWO = broadcast(S, 2);
-    private static final DoubleVector MINUS_TWO_AND_HALF = broadcast(S, -2.5);
-    private static final DoubleVector MINUS_HALF_ROOT = broadcast(S, -WinogradTransform.HALF_ROOT);
-    private static final DoubleVector HALF_ROOT = broadcast(S, WinogradTransform.HALF_ROOT);
-    private static final DoubleVector QUARTER_ROOT = broadcast(S, WinogradTransform.QUARTER_ROOT);
-    private static final DoubleVector MINUS_ROOT = broadcast(S, -WinogradTransform.ROOT);
-    private static final DoubleVector ROOT = broadcast(S, WinogradTransform.ROOT);
-    private static final DoubleVector SIXTH = broadcast(S, WinogradTransform.SIXTH);
-    private static final DoubleVector SIXTH_ROOT = broadcast(S, WinogradTransform.SIXTH_ROOT);
-    private static final DoubleVector MINUS_THIRD = broadcast(S, -WinogradTransform.THIRD);
-    private static final DoubleVector THIRD = broadcast(S, WinogradTransform.THIRD);
-    private static final DoubleVector THIRD_ROOT = broadcast(S, WinogradTransform.THIRD_ROOT);
-    private static final DoubleVector TWO_ROOTS = broadcast(S, WinogradTransform.TWO_ROOTS);
-    private static final DoubleVector MINUS_TWO_THIRDS = broadcast(S, -WinogradTransform.TWO_THIRDS);
 
     @Override
     public void apply(WinogradTransform transform, double[] x, int xo, int xs, int n, double[] out, int oo, int os) {
@@ -58,6 +41,13 @@ final class SimdWinograd64 implements WinogradKernel64 {
     }
 
     private static void input(double[] x, int xo, int xs, int n, double[] out, int oo, int os) {
+        DoubleVector minusHalf = broadcast(S, -0.5);
+        DoubleVector minusTwo = broadcast(S, -2);
+        DoubleVector minusTwoAndHalf = broadcast(S, -2.5);
+        DoubleVector minusHalfRoot = broadcast(S, -WinogradTransform.HALF_ROOT);
+        DoubleVector halfRoot = broadcast(S, WinogradTransform.HALF_ROOT);
+        DoubleVector minusRoot = broadcast(S, -WinogradTransform.ROOT);
+        DoubleVector root = broadcast(S, WinogradTransform.ROOT);
         for (int j = 0; j < n; j += L) {
             DoubleVector d0 = fromArray(S, x, xo + j);
             DoubleVector d1 = fromArray(S, x, xo + xs + j);
@@ -65,20 +55,26 @@ final class SimdWinograd64 implements WinogradKernel64 {
             DoubleVector d3 = fromArray(S, x, xo + 3 * xs + j);
             DoubleVector d4 = fromArray(S, x, xo + 4 * xs + j);
             DoubleVector d5 = fromArray(S, x, xo + 5 * xs + j);
-            d2.fma(MINUS_TWO_AND_HALF, d0.add(d4)).intoArray(out, oo + j);
-            DoubleVector e1 = d2.fma(MINUS_TWO, d4);
-            DoubleVector w1 = d1.fma(MINUS_ROOT, d3.mul(HALF_ROOT));
-            DoubleVector e2 = d2.fma(MINUS_HALF, d4);
-            DoubleVector w2 = d1.fma(MINUS_HALF_ROOT, d3.mul(ROOT));
+            d2.fma(minusTwoAndHalf, d0.add(d4)).intoArray(out, oo + j);
+            DoubleVector e1 = d2.fma(minusTwo, d4);
+            DoubleVector w1 = d1.fma(minusRoot, d3.mul(halfRoot));
+            DoubleVector e2 = d2.fma(minusHalf, d4);
+            DoubleVector w2 = d1.fma(minusHalfRoot, d3.mul(root));
             e1.add(w1).intoArray(out, oo + os + j);
             e1.sub(w1).intoArray(out, oo + 2 * os + j);
             e2.add(w2).intoArray(out, oo + 3 * os + j);
             e2.sub(w2).intoArray(out, oo + 4 * os + j);
-            d3.fma(MINUS_TWO_AND_HALF, d1.add(d5)).intoArray(out, oo + 5 * os + j);
+            d3.fma(minusTwoAndHalf, d1.add(d5)).intoArray(out, oo + 5 * os + j);
         }
     }
 
     private static void result(double[] x, int xo, int xs, int n, double[] out, int oo, int os) {
+        DoubleVector half = broadcast(S, 0.5);
+        DoubleVector two = broadcast(S, 2);
+        DoubleVector halfRoot = broadcast(S, WinogradTransform.HALF_ROOT);
+        DoubleVector quarterRoot = broadcast(S, WinogradTransform.QUARTER_ROOT);
+        DoubleVector root = broadcast(S, WinogradTransform.ROOT);
+        DoubleVector twoRoots = broadcast(S, WinogradTransform.TWO_ROOTS);
         for (int j = 0; j < n; j += L) {
             DoubleVector d0 = fromArray(S, x, xo + j);
             DoubleVector d1 = fromArray(S, x, xo + xs + j);
@@ -91,22 +87,28 @@ final class SimdWinograd64 implements WinogradKernel64 {
             DoubleVector s2 = d3.add(d4);
             DoubleVector t2 = d3.sub(d4);
             d0.add(s1).add(s2).intoArray(out, oo + j);
-            t2.fma(ROOT, t1.mul(HALF_ROOT)).intoArray(out, oo + os + j);
-            s2.fma(TWO, s1.mul(HALF)).intoArray(out, oo + 2 * os + j);
-            t2.fma(TWO_ROOTS, t1.fma(QUARTER_ROOT, d5)).intoArray(out, oo + 3 * os + j);
+            t2.fma(root, t1.mul(halfRoot)).intoArray(out, oo + os + j);
+            s2.fma(two, s1.mul(half)).intoArray(out, oo + 2 * os + j);
+            t2.fma(twoRoots, t1.fma(quarterRoot, d5)).intoArray(out, oo + 3 * os + j);
         }
     }
 
     private static void resultGradient(double[] x, int xo, int xs, int n, double[] out, int oo, int os) {
+        DoubleVector half = broadcast(S, 0.5);
+        DoubleVector two = broadcast(S, 2);
+        DoubleVector halfRoot = broadcast(S, WinogradTransform.HALF_ROOT);
+        DoubleVector quarterRoot = broadcast(S, WinogradTransform.QUARTER_ROOT);
+        DoubleVector root = broadcast(S, WinogradTransform.ROOT);
+        DoubleVector twoRoots = broadcast(S, WinogradTransform.TWO_ROOTS);
         for (int j = 0; j < n; j += L) {
             DoubleVector d0 = fromArray(S, x, xo + j);
             DoubleVector d1 = fromArray(S, x, xo + xs + j);
             DoubleVector d2 = fromArray(S, x, xo + 2 * xs + j);
             DoubleVector d3 = fromArray(S, x, xo + 3 * xs + j);
-            DoubleVector e1 = d2.fma(HALF, d0);
-            DoubleVector w1 = d3.fma(QUARTER_ROOT, d1.mul(HALF_ROOT));
-            DoubleVector e2 = d2.fma(TWO, d0);
-            DoubleVector w2 = d3.fma(TWO_ROOTS, d1.mul(ROOT));
+            DoubleVector e1 = d2.fma(half, d0);
+            DoubleVector w1 = d3.fma(quarterRoot, d1.mul(halfRoot));
+            DoubleVector e2 = d2.fma(two, d0);
+            DoubleVector w2 = d3.fma(twoRoots, d1.mul(root));
             d0.intoArray(out, oo + j);
             e1.add(w1).intoArray(out, oo + os + j);
             e1.sub(w1).intoArray(out, oo + 2 * os + j);
@@ -117,14 +119,20 @@ final class SimdWinograd64 implements WinogradKernel64 {
     }
 
     private static void weight(double[] x, int xo, int xs, int n, double[] out, int oo, int os) {
+        DoubleVector sixth = broadcast(S, WinogradTransform.SIXTH);
+        DoubleVector sixthRoot = broadcast(S, WinogradTransform.SIXTH_ROOT);
+        DoubleVector minusThird = broadcast(S, -WinogradTransform.THIRD);
+        DoubleVector third = broadcast(S, WinogradTransform.THIRD);
+        DoubleVector thirdRoot = broadcast(S, WinogradTransform.THIRD_ROOT);
+        DoubleVector minusTwoThirds = broadcast(S, -WinogradTransform.TWO_THIRDS);
         for (int j = 0; j < n; j += L) {
             DoubleVector d0 = fromArray(S, x, xo + j);
             DoubleVector d1 = fromArray(S, x, xo + xs + j);
             DoubleVector d2 = fromArray(S, x, xo + 2 * xs + j);
-            DoubleVector e1 = d2.fma(MINUS_THIRD, d0.mul(MINUS_TWO_THIRDS));
-            DoubleVector w1 = d1.mul(THIRD_ROOT);
-            DoubleVector e2 = d2.fma(THIRD, d0.mul(SIXTH));
-            DoubleVector w2 = d1.mul(SIXTH_ROOT);
+            DoubleVector e1 = d2.fma(minusThird, d0.mul(minusTwoThirds));
+            DoubleVector w1 = d1.mul(thirdRoot);
+            DoubleVector e2 = d2.fma(third, d0.mul(sixth));
+            DoubleVector w2 = d1.mul(sixthRoot);
             d0.intoArray(out, oo + j);
             e1.sub(w1).intoArray(out, oo + os + j);
             e1.add(w1).intoArray(out, oo + 2 * os + j);
@@ -135,6 +143,12 @@ final class SimdWinograd64 implements WinogradKernel64 {
     }
 
     private static void weightGradient(double[] x, int xo, int xs, int n, double[] out, int oo, int os) {
+        DoubleVector sixth = broadcast(S, WinogradTransform.SIXTH);
+        DoubleVector sixthRoot = broadcast(S, WinogradTransform.SIXTH_ROOT);
+        DoubleVector minusThird = broadcast(S, -WinogradTransform.THIRD);
+        DoubleVector third = broadcast(S, WinogradTransform.THIRD);
+        DoubleVector thirdRoot = broadcast(S, WinogradTransform.THIRD_ROOT);
+        DoubleVector minusTwoThirds = broadcast(S, -WinogradTransform.TWO_THIRDS);
         for (int j = 0; j < n; j += L) {
             DoubleVector d0 = fromArray(S, x, xo + j);
             DoubleVector d1 = fromArray(S, x, xo + xs + j);
@@ -146,9 +160,9 @@ final class SimdWinograd64 implements WinogradKernel64 {
             DoubleVector t1 = d2.sub(d1);
             DoubleVector s2 = d3.add(d4);
             DoubleVector t2 = d3.sub(d4);
-            s2.fma(SIXTH, s1.fma(MINUS_TWO_THIRDS, d0)).intoArray(out, oo + j);
-            t2.fma(SIXTH_ROOT, t1.mul(THIRD_ROOT)).intoArray(out, oo + os + j);
-            s2.fma(THIRD, s1.fma(MINUS_THIRD, d5)).intoArray(out, oo + 2 * os + j);
+            s2.fma(sixth, s1.fma(minusTwoThirds, d0)).intoArray(out, oo + j);
+            t2.fma(sixthRoot, t1.mul(thirdRoot)).intoArray(out, oo + os + j);
+            s2.fma(third, s1.fma(minusThird, d5)).intoArray(out, oo + 2 * os + j);
         }
     }
 }
