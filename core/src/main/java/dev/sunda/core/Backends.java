@@ -6,6 +6,7 @@ import dev.sunda.core.type.Device;
 import dev.sunda.core.type.DeviceException;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
@@ -31,7 +32,7 @@ public final class Backends {
     ///
     /// @throws DeviceException if no backend of that kind is on the path, if it is unavailable, or if the index is too large
     public static Backend of(Device device) {
-        Backend open = OPEN.get(device);
+        Backend open = OPEN.get(Objects.requireNonNull(device, "Backends.of: device is null; use Device.CPU"));
         return open != null ? open : opened(device);
     }
 

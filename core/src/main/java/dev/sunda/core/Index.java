@@ -3,6 +3,7 @@ package dev.sunda.core;
 import dev.sunda.core.type.DType;
 import dev.sunda.core.type.DTypeException;
 import java.util.Arrays;
+import java.util.Objects;
 
 /// One entry of what stands between the brackets in `x[1, ..., 2:8:2, mask]`.
 ///
@@ -88,11 +89,15 @@ public sealed interface Index {
 
     /// Positions on the CPU.
     static Index of(long... positions) {
+        Objects.requireNonNull(positions, "Index.of: positions is null");
         return new Chosen(Tensor.of(positions));
     }
 
     /// Whether any of them is a tensor, so that places may repeat.
     static boolean anyTensor(Index... items) {
+        Objects.requireNonNull(items, "Index.anyTensor: items is null");
+        for (Index item : items)
+            Objects.requireNonNull(item, "Index.anyTensor: an item is null; use Index.all()");
         return Arrays.stream(items).anyMatch(Chosen.class::isInstance);
     }
 }

@@ -11,6 +11,7 @@ import dev.sunda.core.type.ShapeException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /// Tensors put together, dimensions put together, and broadcasting undone.
 final class Joining {
@@ -70,6 +71,7 @@ final class Joining {
     }
 
     static List<Tensor> meshgrid(List<Tensor> vectors, GridOrder order) {
+        Objects.requireNonNull(order, "meshgrid: order is null; use GridOrder.IJ or XY");
         Tensor first = some("meshgrid", vectors).getFirst();
         int n = vectors.size();
         int[] sizes = new int[n];

@@ -3,6 +3,7 @@ package dev.sunda.core;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 
 /// Remembers which random numbers a computation drew, so that it can be run again with the same ones.
@@ -26,6 +27,7 @@ public final class RngLog {
 
     /// Runs a computation and remembers where each stream it draws from stood before. Logs nest.
     public <T> T record(Supplier<T> computation) {
+        Objects.requireNonNull(computation, "RngLog.record: computation is null");
         outer = CURRENT.isBound() ? CURRENT.get() : null;
         try {
             return ScopedValue.where(CURRENT, this).call(computation::get);
@@ -36,6 +38,7 @@ public final class RngLog {
 
     /// Runs a computation with every remembered stream at the place where it stood; afterwards they are where they were before this call.
     public <T> T replay(Supplier<T> computation) {
+        Objects.requireNonNull(computation, "RngLog.replay: computation is null");
         var before = new LinkedHashMap<Rng, Long>();
         starts.forEach((rng, start) -> {
             before.put(rng, rng.position());

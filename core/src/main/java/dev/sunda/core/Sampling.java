@@ -7,6 +7,7 @@ import dev.sunda.core.type.Device;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
 import java.util.Arrays;
+import java.util.Objects;
 
 /// Random integers and random choices. All are drawn in Java and so have the same bits on every device.
 final class Sampling {
@@ -15,6 +16,10 @@ final class Sampling {
 
     /// Number `i` is `floor(bits * (high - low) / 2^64) + low`; how often two numbers come differs by less than the range over 2^64.
     static Tensor randint(long low, long high, Shape shape, Rng rng, DType dtype, Device device) {
+        Objects.requireNonNull(shape, "randint: shape is null");
+        Objects.requireNonNull(rng, "randint: rng is null; pass new Rng(seed)");
+        Objects.requireNonNull(dtype, "randint: dtype is null; use DType.I64");
+        Objects.requireNonNull(device, "randint: device is null; use Device.CPU");
         if (high <= low)
             throw new IllegalArgumentException("randint: the upper bound must be above the lower one (got " + low + ", " + high + ")");
         long range = high - low;                                     // as an unsigned number
@@ -26,6 +31,7 @@ final class Sampling {
     }
 
     static Tensor randperm(int n, Rng rng, Device device) {
+        Objects.requireNonNull(rng, "randperm: rng is null; pass new Rng(seed)");
         if (n < 0)
             throw new IllegalArgumentException("randperm: the number must not be negative (got " + n + ")");
         return Tensor.of(rng.permutation(n)).to(DType.I64).to(device);
@@ -42,6 +48,7 @@ final class Sampling {
     }
 
     static Tensor multinomial(Tensor weights, int count, boolean replacement, Rng rng) {
+        Objects.requireNonNull(rng, "multinomial: rng is null; pass new Rng(seed)");
         if (!weights.dtype().isFloating())
             throw new DTypeException("multinomial: needs a floating type (got " + weights.describe() + ")");
         if (weights.rank() < 1 || weights.rank() > 2 || weights.size(-1) == 0)

@@ -10,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /// Recycles the memory of tensors made inside it: optional, and only a matter of speed.
 ///
@@ -59,6 +60,7 @@ public final class StepScope implements AutoCloseable {
     /// Runs `work` as if this thread had no scopes and no recycled memory; what it recycles meanwhile is let go at its end. For work whose
     /// memory must not mix with that of other work.
     public static void apart(Runnable work) {
+        Objects.requireNonNull(work, "StepScope.apart: work is null");
         Pool outside = POOLS.get();
         var own = new Pool();
         POOLS.set(own);
@@ -109,6 +111,8 @@ public final class StepScope implements AutoCloseable {
         ///
         /// @param by who recycles, for the message of the exception that touching the tensor afterwards throws
         public void recycle(Tensor x, String by) {
+            Objects.requireNonNull(x, "StepScope.Mark.recycle: x is null");
+            Objects.requireNonNull(by, "StepScope.Mark.recycle: by is null");
             if (scope == null || scope.closed)
                 return;
             Storage storage = x.view().storage();

@@ -22,6 +22,7 @@ import dev.sunda.core.type.Layout;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
 import java.util.List;
+import java.util.Objects;
 
 /// Numbers with a shape, an element type and a device.
 ///
@@ -79,6 +80,8 @@ public final class Tensor {
 
     /// A dense tensor of this layout whose contents are undefined; for kernels that overwrite all of it.
     public static Tensor empty(Layout layout, DType dtype, Device device) {
+        Objects.requireNonNull(layout, "Tensor.empty: layout is null; use Layout.contiguous");
+        Objects.requireNonNull(dtype, "Tensor.empty: dtype is null; use DType.F32");
         Backend backend = Backends.of(device);
         Storage storage = StepScope.allocate(backend, dtype, layout.shape().numel());
         return new Tensor(new View(storage, layout), backend);
@@ -116,26 +119,31 @@ public final class Tensor {
 
     /// One dimension, float32, on the CPU.
     public static Tensor of(float... values) {
+        Objects.requireNonNull(values, "Tensor.of: values is null");
         return of(values, Shape.of(values.length));
     }
 
     /// One dimension, float64, on the CPU.
     public static Tensor of(double... values) {
+        Objects.requireNonNull(values, "Tensor.of: values is null");
         return of(values, Shape.of(values.length));
     }
 
     /// One dimension, int32, on the CPU.
     public static Tensor of(int... values) {
+        Objects.requireNonNull(values, "Tensor.of: values is null");
         return of(values, Shape.of(values.length));
     }
 
     /// One dimension, int64, on the CPU.
     public static Tensor of(long... values) {
+        Objects.requireNonNull(values, "Tensor.of: values is null");
         return of(values, Shape.of(values.length));
     }
 
     /// One dimension, bool, on the CPU.
     public static Tensor of(boolean... values) {
+        Objects.requireNonNull(values, "Tensor.of: values is null");
         return of(values, Shape.of(values.length));
     }
 
@@ -143,26 +151,31 @@ public final class Tensor {
     ///
     /// @throws ShapeException if the number of values is not the shape's
     public static Tensor of(float[] values, Shape shape) {
+        Objects.requireNonNull(values, "Tensor.of: values is null");
         return upload(values, DType.F32, checked(values.length, shape), Device.CPU);
     }
 
     /// A copy of the values in row-major order, float64, on the CPU.
     public static Tensor of(double[] values, Shape shape) {
+        Objects.requireNonNull(values, "Tensor.of: values is null");
         return upload(values, DType.F64, checked(values.length, shape), Device.CPU);
     }
 
     /// A copy of the values in row-major order, int32, on the CPU.
     public static Tensor of(int[] values, Shape shape) {
+        Objects.requireNonNull(values, "Tensor.of: values is null");
         return upload(values, DType.I32, checked(values.length, shape), Device.CPU);
     }
 
     /// A copy of the values in row-major order, int64, on the CPU.
     public static Tensor of(long[] values, Shape shape) {
+        Objects.requireNonNull(values, "Tensor.of: values is null");
         return upload(values, DType.I64, checked(values.length, shape), Device.CPU);
     }
 
     /// A copy of the values in row-major order, bool, on the CPU.
     public static Tensor of(boolean[] values, Shape shape) {
+        Objects.requireNonNull(values, "Tensor.of: values is null");
         byte[] bytes = new byte[values.length];
         for (int i = 0; i < bytes.length; i++)
             bytes[i] = (byte) (values[i] ? 1 : 0);
@@ -193,6 +206,7 @@ public final class Tensor {
 
     /// Uniform numbers in `[0, 1)`.
     public static Tensor rand(Shape shape, Rng rng, DType dtype, Device device) {
+        Objects.requireNonNull(rng, "Tensor.rand: rng is null; pass new Rng(seed)");
         Tensor out = empty(Layout.contiguous(shape), floating("rand", dtype), device);
         out.backend.uniform(rng.take(shape.numel()), out.view);
         return out;
@@ -205,6 +219,7 @@ public final class Tensor {
 
     /// Standard normal numbers.
     public static Tensor randn(Shape shape, Rng rng, DType dtype, Device device) {
+        Objects.requireNonNull(rng, "Tensor.randn: rng is null; pass new Rng(seed)");
         Tensor out = empty(Layout.contiguous(shape), floating("randn", dtype), device);
         out.backend.normal(rng.take(shape.numel()), out.view);
         return out;
@@ -436,11 +451,13 @@ public final class Tensor {
 
     /// This tensor in another element type; itself if it has that type.
     public Tensor to(DType dtype) {
+        Objects.requireNonNull(dtype, "Tensor.to: dtype is null; use DType.F32");
         return dtype == dtype() ? this : empty(Elementwise.like(this), dtype, device()).copyFrom(this);
     }
 
     /// This tensor on another device; itself if it lives there.
     public Tensor to(Device device) {
+        Objects.requireNonNull(device, "Tensor.to: device is null; use Device.CPU");
         if (device.equals(device()))
             return this;
         return upload(host(), dtype(), shape(), device);
@@ -1750,6 +1767,8 @@ public final class Tensor {
     ///
     /// @throws DeviceException naming both devices and the remedy
     public static void checkSameDevice(String operation, Tensor a, Tensor b) {
+        Objects.requireNonNull(a, () -> operation + ": the first operand is null");
+        Objects.requireNonNull(b, () -> operation + ": the second operand is null");
         if (!a.device().equals(b.device()))
             throw new DeviceException(operation + ": operands live on " + a.device() + " and " + b.device() + " (got " + a.shape() + ", "
                     + b.shape() + "); move one with to(device)");
@@ -1777,12 +1796,14 @@ public final class Tensor {
     }
 
     private static Shape checked(int values, Shape shape) {
+        Objects.requireNonNull(shape, "Tensor.of: shape is null");
         if (values != shape.numel())
             throw new ShapeException("of", values + " values do not fill a shape of " + shape.numel() + " elements", shape);
         return shape;
     }
 
     private static DType floating(String operation, DType dtype) {
+        Objects.requireNonNull(dtype, () -> operation + ": dtype is null; use DType.F32");
         if (!dtype.isFloating())
             throw new DTypeException(operation + ": needs a floating type (got " + dtype + ")");
         return dtype;

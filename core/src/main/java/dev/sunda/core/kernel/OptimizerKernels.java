@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiConsumer;
 
@@ -33,6 +34,7 @@ public final class OptimizerKernels {
     public record Change<S>(S step, List<Tensor> tensors) {
         /// Copies the list.
         public Change {
+            Objects.requireNonNull(step, "OptimizerKernels.Change: step is null");
             tensors = List.copyOf(tensors);
         }
 

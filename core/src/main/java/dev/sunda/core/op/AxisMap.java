@@ -1,6 +1,7 @@
 package dev.sunda.core.op;
 
 import java.util.Arrays;
+import java.util.Objects;
 
 /// A linear map along one axis, the same for every line of a tensor: a sparse matrix, stored row by row.
 ///
@@ -28,6 +29,8 @@ public final class AxisMap {
     /// @param weight one number for each of them
     /// @throws IllegalArgumentException if a position lies outside the axis or a weight is missing
     public static AxisMap of(int in, int[][] index, double[][] weight) {
+        Objects.requireNonNull(index, "AxisMap.of: index is null");
+        Objects.requireNonNull(weight, "AxisMap.of: weight is null");
         int[] start = new int[index.length + 1];
         for (int i = 0; i < index.length; i++) {
             if (weight[i].length != index[i].length)
@@ -47,6 +50,7 @@ public final class AxisMap {
     /// @param index for each output the position it shows; -1 for none
     /// @throws IllegalArgumentException if a position lies outside the axis
     public static AxisMap copies(int in, int... index) {
+        Objects.requireNonNull(index, "AxisMap.copies: index is null");
         int[] start = new int[index.length + 1];
         for (int i = 0; i < index.length; i++) {
             if (index[i] != -1)

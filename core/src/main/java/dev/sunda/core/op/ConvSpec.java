@@ -5,6 +5,7 @@ import dev.sunda.core.type.ShapeException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 
@@ -34,6 +35,7 @@ public record ConvSpec(int batch, int inChannels, int outChannels, int groups, L
     /// @throws ShapeException if the channel counts or groups do not fit or the dilated kernel is larger than the padded input
     /// @throws IllegalArgumentException if an option is out of range
     public static ConvSpec of(String operation, Shape input, Shape weight, int[] stride, Padding padding, int[] dilation, int groups) {
+        checkPresent(operation, stride, padding, dilation);
         int spatial = stride.length;
         if (input.rank() != spatial + 2)
             throw new ShapeException(operation,
@@ -78,6 +80,8 @@ public record ConvSpec(int batch, int inChannels, int outChannels, int groups, L
     /// @throws IllegalArgumentException if an option is out of range
     public static ConvSpec transposed(String operation, Shape input, Shape weight, int[] stride, Padding padding, int[] outputPadding,
             int[] dilation, int groups) {
+        checkPresent(operation, stride, padding, dilation);
+        Objects.requireNonNull(outputPadding, () -> operation + ": outputPadding is null; give 0 for each axis");
         int spatial = stride.length;
         if (input.rank() != spatial + 2)
             throw new ShapeException(operation,
@@ -96,6 +100,12 @@ public record ConvSpec(int batch, int inChannels, int outChannels, int groups, L
         for (int a = 0; a < spatial; a++)
             axes.add(transposedWindow(operation, a, input, weight, stride[a], padding, outputPadding[a], dilation[a]));
         return new ConvSpec(input.size(0), Math.multiplyExact(weight.size(1), groups), c, groups, axes);
+    }
+
+    private static void checkPresent(String operation, int[] stride, Padding padding, int[] dilation) {
+        Objects.requireNonNull(stride, () -> operation + ": stride is null; give one for each axis");
+        Objects.requireNonNull(padding, () -> operation + ": padding is null; use Padding.VALID for none");
+        Objects.requireNonNull(dilation, () -> operation + ": dilation is null; give one for each axis");
     }
 
     private static void checkOptions(String operation, int[] stride, Padding padding, int[] dilation, int groups) {

@@ -1,6 +1,7 @@
 package dev.sunda.core.op;
 
 import java.util.List;
+import java.util.Objects;
 
 /// What connectionist temporal classification is asked for: how long every sequence of a batch and its labels are, and which class is the
 /// blank.
@@ -29,6 +30,8 @@ import java.util.List;
 /// @param targetLengths labels of each sequence
 public record CtcSpec(int blank, List<Integer> inputLengths, List<Integer> targetLengths) {
     public CtcSpec {
+        Objects.requireNonNull(inputLengths, "CtcSpec: inputLengths is null");
+        Objects.requireNonNull(targetLengths, "CtcSpec: targetLengths is null");
         inputLengths = List.copyOf(inputLengths);
         targetLengths = List.copyOf(targetLengths);
     }

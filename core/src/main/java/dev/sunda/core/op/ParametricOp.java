@@ -1,6 +1,7 @@
 package dev.sunda.core.op;
 
 import dev.sunda.core.type.DType;
+import java.util.Objects;
 
 /// An element-wise function of one tensor with up to three numbers as parameters, and its derivative.
 ///
@@ -134,6 +135,7 @@ public record ParametricOp(Kind kind, double a, double b, double c) implements U
 
     /// 0 in the place of NaN, the largest numbers of the type in the place of infinities.
     public static ParametricOp nanToNum(DType dtype) {
+        Objects.requireNonNull(dtype, "ParametricOp.nanToNum: dtype is null; use DType.F32");
         double largest = dtype == DType.F32 ? Float.MAX_VALUE : Double.MAX_VALUE;
         return nanToNum(0, largest, -largest);
     }

@@ -4,6 +4,7 @@ import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /// Sizes and options of a pooling operation: input `[N, C, in...]`, output `[N, C, out...]`, one [Window] for each spatial axis.
 ///
@@ -28,6 +29,10 @@ public record PoolSpec(int batch, int channels, List<Window> axes, boolean count
     /// @throws IllegalArgumentException if an option is out of range
     public static PoolSpec of(String operation, Shape input, int[] kernel, int[] stride, int[] padding, int[] dilation, boolean ceilMode,
             boolean countPadding) {
+        Objects.requireNonNull(kernel, () -> operation + ": kernel is null; give a size for each axis");
+        Objects.requireNonNull(stride, () -> operation + ": stride is null; give one for each axis");
+        Objects.requireNonNull(padding, () -> operation + ": padding is null; give 0 for each axis for none");
+        Objects.requireNonNull(dilation, () -> operation + ": dilation is null; give one for each axis");
         int spatial = kernel.length;
         for (int[] option : new int[][] {stride, padding, dilation})
             if (option.length != spatial)

@@ -1,5 +1,7 @@
 package dev.sunda.core.op;
 
+import java.util.Objects;
+
 /// A number for each element, made of the elements of some tensors: the expressions a [Formula] is written in.
 ///
 /// ```java
@@ -19,14 +21,30 @@ public sealed interface Term {
 
     /// A function of one term.
     record Unary(UnaryOp op, Term x) implements Term {
+        /// Refuses null.
+        public Unary {
+            Objects.requireNonNull(op, "Term: the operation is null");
+            Objects.requireNonNull(x, "Term: the term is null");
+        }
     }
 
     /// A function of two terms; comparisons give 1 and 0.
     record Binary(BinaryOp op, Term a, Term b) implements Term {
+        /// Refuses null.
+        public Binary {
+            Objects.requireNonNull(op, "Term: the operation is null");
+            Objects.requireNonNull(a, "Term: the first term is null");
+            Objects.requireNonNull(b, "Term: the second term is null");
+        }
     }
 
     /// `a` where `condition` is not 0, else `b`.
     record Choice(Term condition, Term a, Term b) implements Term {
+        /// Refuses null.
+        public Choice {
+            Objects.requireNonNull(a, "Term: the first term is null");
+            Objects.requireNonNull(b, "Term: the second term is null");
+        }
     }
 
     /// The element of the tensor with this number, as it was before the formula.

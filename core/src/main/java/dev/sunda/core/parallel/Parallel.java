@@ -37,6 +37,7 @@ public final class Parallel {
     /// @param n number of elements, 0 or more
     /// @param chunk elements of a piece, at least 1
     public static void forChunks(int n, int chunk, ChunkBody body) {
+        Objects.requireNonNull(body, "Parallel.forChunks: body is null");
         if (n < 0 || chunk < 1)
             throw new IllegalArgumentException("Parallel: sizes must be n >= 0 and chunk >= 1 (got n " + n + ", chunk " + chunk + ")");
         int count = Math.ceilDiv(n, chunk);
@@ -76,7 +77,7 @@ public final class Parallel {
     ///
     /// @param n from 1 to 256
     public static <T> T withThreads(int n, Supplier<T> task) {
-        Objects.requireNonNull(task, "task");
+        Objects.requireNonNull(task, "Parallel.withThreads: task is null");
         return ScopedValue.where(SCOPED, check("the number of threads", Integer.toString(n))).call(task::get);
     }
 

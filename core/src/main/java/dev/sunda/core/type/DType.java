@@ -1,5 +1,7 @@
 package dev.sunda.core.type;
 
+import java.util.Objects;
+
 /// Element type of a tensor, chosen at run time.
 ///
 /// `F32` is the fast path, `F64` exists for gradient checks and scientific work, `I32` and `I64` carry indices and class
@@ -40,6 +42,8 @@ public enum DType {
     /// The type two operands of these types compute in: the later one in the order bool, int32, int64, float32, float64.
     /// Agrees with PyTorch's promotion of tensors that have dimensions.
     public static DType promote(DType a, DType b) {
+        Objects.requireNonNull(a, "DType.promote: a is null; use DType.F32");
+        Objects.requireNonNull(b, "DType.promote: b is null; use DType.F32");
         return a.rank >= b.rank ? a : b;
     }
 

@@ -16,7 +16,7 @@ public record Device(String kind, int index) {
     public static final Device REFERENCE = new Device("reference", 0);
 
     public Device {
-        Objects.requireNonNull(kind, "kind");
+        Objects.requireNonNull(kind, "Device: kind is null");
         if (!kind.matches("[a-z][a-z0-9]*") || index < 0)
             throw new DeviceException(
                     "Device: a device is a lower-case name and an index of 0 or more (got '" + kind + "', " + index + ")");
@@ -32,6 +32,7 @@ public record Device(String kind, int index) {
     ///
     /// @throws DeviceException if the text is not of that form
     public static Device parse(String text) {
+        Objects.requireNonNull(text, "Device.parse: text is null");
         String lower = text.strip().toLowerCase(Locale.ROOT);
         int colon = lower.indexOf(':');
         String kind = colon < 0 ? lower : lower.substring(0, colon);

@@ -1,6 +1,7 @@
 package dev.sunda.core.type;
 
 import java.util.Arrays;
+import java.util.Objects;
 
 /// The dimensions a reduction runs over, and whether they stay in the result with size 1.
 ///
@@ -29,11 +30,13 @@ public final class Dims {
 
     /// These dimensions (negative ones count from the end); they vanish from the result. None given means all, as in PyTorch.
     public static Dims of(int... dims) {
+        Objects.requireNonNull(dims, "Dims.of: dims is null; use Dims.all()");
         return dims.length == 0 ? ALL : new Dims(dims.clone(), false);
     }
 
     /// These dimensions (negative ones count from the end); they stay with size 1. None given means all.
     public static Dims keep(int... dims) {
+        Objects.requireNonNull(dims, "Dims.keep: dims is null; use Dims.keepAll()");
         return dims.length == 0 ? ALL_KEPT : new Dims(dims.clone(), true);
     }
 

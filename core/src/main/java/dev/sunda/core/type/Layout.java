@@ -1,6 +1,7 @@
 package dev.sunda.core.type;
 
 import java.util.Arrays;
+import java.util.Objects;
 
 /// How the elements of a tensor lie in their storage: element `(i0, i1, ...)` is at `offset + sum of i_d * stride(d)`.
 ///
@@ -19,6 +20,7 @@ public final class Layout {
 
     /// Row-major: the last dimension is contiguous.
     public static Layout contiguous(Shape shape) {
+        Objects.requireNonNull(shape, "Layout.contiguous: shape is null");
         int[] order = new int[shape.rank()];
         Arrays.setAll(order, i -> i);
         return dense(shape, order);
@@ -28,6 +30,7 @@ public final class Layout {
     ///
     /// @throws ShapeException for fewer than three dimensions
     public static Layout channelsLast(Shape shape) {
+        Objects.requireNonNull(shape, "Layout.channelsLast: shape is null");
         int rank = shape.rank();
         if (rank < 3)
             throw new ShapeException("channelsLast", "needs batch, channel and at least one spatial dimension", shape);
@@ -40,6 +43,8 @@ public final class Layout {
 
     /// Without gaps, `order[0]` being the outermost dimension in memory and the last entry the contiguous one.
     public static Layout dense(Shape shape, int... order) {
+        Objects.requireNonNull(shape, "Layout.dense: shape is null");
+        Objects.requireNonNull(order, "Layout.dense: order is null");
         int[] strides = new int[shape.rank()];
         int step = 1;
         for (int i = order.length - 1; i >= 0; i--) {
@@ -51,6 +56,8 @@ public final class Layout {
 
     /// Any strides; the caller vouches that they stay inside the storage.
     public static Layout strided(Shape shape, int[] strides, int offset) {
+        Objects.requireNonNull(shape, "Layout.strided: shape is null");
+        Objects.requireNonNull(strides, "Layout.strided: strides is null");
         if (strides.length != shape.rank())
             throw new ShapeException("Layout", "needs one stride for each dimension, got " + strides.length, shape);
         return new Layout(shape, strides.clone(), offset);
@@ -140,6 +147,7 @@ public final class Layout {
     ///
     /// @throws ShapeException if a size other than 1 would have to change
     public Layout expand(Shape target) {
+        Objects.requireNonNull(target, "Layout.expand: target is null");
         if (shape.equals(target))
             return this;
         int lead = target.rank() - shape.rank();
@@ -158,6 +166,7 @@ public final class Layout {
 
     /// Dimension `i` of the result is dimension `dims[i]` of this layout. `dims` is a permutation, already checked.
     public Layout permute(int... dims) {
+        Objects.requireNonNull(dims, "Layout.permute: dims is null");
         int[] sizes = new int[dims.length];
         int[] moved = new int[dims.length];
         for (int i = 0; i < dims.length; i++) {
@@ -176,6 +185,7 @@ public final class Layout {
 
     /// The same elements in row-major order under another shape, or null if that takes a copy.
     public Layout reshape(Shape target) {
+        Objects.requireNonNull(target, "Layout.reshape: target is null");
         if (target.numel() != shape.numel())
             throw new ShapeException("reshape", shape.numel() + " elements cannot become " + target.numel(), shape, target);
         if (isContiguous())

@@ -1,6 +1,7 @@
 package dev.sunda.core.type;
 
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /// Sizes of a tensor, outermost dimension first. Immutable; a scalar has no dimensions and one element.
@@ -29,6 +30,7 @@ public final class Shape {
     /// @param sizes sizes of 0 or more
     /// @throws ShapeException if a size is negative or the product exceeds 2^31 - 9
     public static Shape of(int... sizes) {
+        Objects.requireNonNull(sizes, "Shape.of: sizes is null; use Shape.SCALAR for none");
         return sizes.length == 0 ? SCALAR : new Shape(sizes.clone());
     }
 
@@ -76,6 +78,8 @@ public final class Shape {
     ///
     /// @throws ShapeException naming `operation` and the first dimension from the end that does not fit
     public static Shape broadcast(String operation, Shape a, Shape b) {
+        Objects.requireNonNull(a, () -> operation + ": the first shape is null");
+        Objects.requireNonNull(b, () -> operation + ": the second shape is null");
         if (a.equals(b))
             return a;
         int rank = Math.max(a.rank(), b.rank());
