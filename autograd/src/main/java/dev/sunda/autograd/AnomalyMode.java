@@ -3,6 +3,7 @@ package dev.sunda.autograd;
 import dev.sunda.core.Tensor;
 import dev.sunda.core.type.DType;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -39,6 +40,8 @@ public final class AnomalyMode {
     ///
     /// @throws AnomalyException naming the operation and where it was called
     public static <T> T detect(Find find, Supplier<T> computation) {
+        Objects.requireNonNull(find, "AnomalyMode.detect: find is null; use Find.NAN, NOT_FINITE or NOTHING");
+        Objects.requireNonNull(computation, "AnomalyMode.detect: computation is null");
         return ScopedValue.where(FIND, find).call(computation::get);
     }
 
@@ -46,6 +49,8 @@ public final class AnomalyMode {
     ///
     /// @throws AnomalyException naming the operation and where it was called
     public static void detect(Find find, Runnable computation) {
+        Objects.requireNonNull(find, "AnomalyMode.detect: find is null; use Find.NAN, NOT_FINITE or NOTHING");
+        Objects.requireNonNull(computation, "AnomalyMode.detect: computation is null");
         ScopedValue.where(FIND, find).run(computation);
     }
 

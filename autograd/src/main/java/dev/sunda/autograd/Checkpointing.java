@@ -42,11 +42,13 @@ public final class Checkpointing {
 
     /// `function(x)` without what it keeps for the backward pass.
     public static Variable checkpoint(UnaryOperator<Variable> function, Variable x) {
+        Objects.requireNonNull(function, "checkpoint: function is null");
         return checkpoint(all -> function.apply(all.getFirst()), List.of(x));
     }
 
     /// `function(inputs)` without what it keeps for the backward pass.
     public static Variable checkpoint(Function<List<Variable>, Variable> function, List<Variable> inputs) {
+        Objects.requireNonNull(function, "checkpoint: function is null");
         if (!GradMode.isRecording())
             return function.apply(inputs);
         return new Checkpointing(function, List.copyOf(inputs)).first();

@@ -5,6 +5,7 @@ import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
@@ -28,11 +29,13 @@ public final class Functional {
 
     /// All partial derivatives `dy[i] / dx[j]`, of shape `[*y.shape, *x.shape]`; one backward pass for each element of `y`.
     public static Variable jacobian(UnaryOperator<Variable> function, Variable x) {
+        Objects.requireNonNull(function, "jacobian: function is null");
         return jacobian(all -> function.apply(all.getFirst()), List.of(x), false).getFirst();
     }
 
     /// The partial derivatives with respect to each input.
     public static List<Variable> jacobian(Function<List<Variable>, Variable> function, List<Variable> inputs, boolean createGraph) {
+        Objects.requireNonNull(function, "jacobian: function is null");
         return GradMode.recording(true, () -> {
             List<Variable> own = own(inputs, createGraph);
             return rows(function.apply(own), own, createGraph);
@@ -41,6 +44,7 @@ public final class Functional {
 
     /// All second derivatives of a scalar function, `[*x.shape, *x.shape]`.
     public static Variable hessian(UnaryOperator<Variable> function, Variable x) {
+        Objects.requireNonNull(function, "hessian: function is null");
         return hessian(all -> function.apply(all.getFirst()), List.of(x), false).getFirst().getFirst();
     }
 
@@ -48,6 +52,7 @@ public final class Functional {
     ///
     /// @throws ShapeException unless the function gives one number
     public static List<List<Variable>> hessian(Function<List<Variable>, Variable> function, List<Variable> inputs, boolean createGraph) {
+        Objects.requireNonNull(function, "hessian: function is null");
         return GradMode.recording(true, () -> {
             List<Variable> own = own(inputs, createGraph);
             var blocks = new ArrayList<List<Variable>>();
@@ -89,6 +94,7 @@ public final class Functional {
     /// @param v of the shape of the value
     public static ValueAndGradients vjp(Function<List<Variable>, Variable> function, List<Variable> inputs, Variable v,
             boolean createGraph) {
+        Objects.requireNonNull(function, "vjp: function is null");
         return GradMode.recording(true, () -> {
             List<Variable> own = own(inputs, createGraph);
             Variable y = function.apply(own);
@@ -104,6 +110,7 @@ public final class Functional {
     /// @param v one vector for each input, of its shape
     public static ValueAndTangent jvp(Function<List<Variable>, Variable> function, List<Variable> inputs, List<Variable> v,
             boolean createGraph) {
+        Objects.requireNonNull(function, "jvp: function is null");
         check("jvp", inputs, v);
         return GradMode.recording(true, () -> {
             List<Variable> own = own(inputs, createGraph);
@@ -120,6 +127,7 @@ public final class Functional {
     /// @throws ShapeException unless the function gives one number
     public static ValueAndGradients hvp(Function<List<Variable>, Variable> function, List<Variable> inputs, List<Variable> v,
             boolean createGraph) {
+        Objects.requireNonNull(function, "hvp: function is null");
         check("hvp", inputs, v);
         return GradMode.recording(true, () -> {
             List<Variable> own = own(inputs, createGraph);
@@ -138,6 +146,7 @@ public final class Functional {
     /// @return for each parameter `[samples, *parameter.shape]`
     public static List<Tensor> perSampleGradients(Function<List<Tensor>, Variable> loss, List<Tensor> batch,
             List<? extends Variable> parameters) {
+        Objects.requireNonNull(loss, "perSampleGradients: loss is null");
         int samples = samples(batch);
         var all = parameters.stream().map(p -> Tensor.zeros(joined(Shape.of(samples), p.shape()), p.dtype(), p.device())).toList();
         for (int i = 0; i < samples; i++) {

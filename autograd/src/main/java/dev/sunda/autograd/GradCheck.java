@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.function.Function;
 
 /// Proves the derivatives of a function by central differences in float64, first and second order.
@@ -48,22 +49,28 @@ public final class GradCheck {
     /// @throws AssertionError naming input, element and both values if they differ
     /// @throws DTypeException if an input is not float64
     public static void gradcheck(Function<List<Variable>, Variable> function, List<Tensor> inputs) {
+        Objects.requireNonNull(function, "gradcheck: function is null");
         gradcheck(function, inputs, Options.DEFAULT);
     }
 
     /// Checks the first derivative with respect to every input.
     public static void gradcheck(Function<List<Variable>, Variable> function, List<Tensor> inputs, Options options) {
+        Objects.requireNonNull(function, "gradcheck: function is null");
+        Objects.requireNonNull(options, "GradCheck.gradcheck: options is null; use Options.DEFAULT");
         new GradCheck(options).check("gradcheck", function, inputs);
     }
 
     /// Checks the second derivative: the gradient itself is the function whose derivative is compared, with respect to every
     /// input and to the gradient that arrives.
     public static void gradgradcheck(Function<List<Variable>, Variable> function, List<Tensor> inputs) {
+        Objects.requireNonNull(function, "gradgradcheck: function is null");
         gradgradcheck(function, inputs, Options.DEFAULT);
     }
 
     /// Checks the second derivative.
     public static void gradgradcheck(Function<List<Variable>, Variable> function, List<Tensor> inputs, Options options) {
+        Objects.requireNonNull(function, "gradgradcheck: function is null");
+        Objects.requireNonNull(options, "GradCheck.gradgradcheck: options is null; use Options.DEFAULT");
         Tensor y = GradMode.noGrad(() -> function.apply(inputs.stream().map(Variable::of).toList()).data());
         var rng = new Rng(options.seed()).split(1);
         Tensor upstream = Tensor.randn(y.shape(), rng, DType.F64, y.device());

@@ -1,5 +1,6 @@
 package dev.sunda.autograd;
 
+import java.util.Objects;
 import java.util.function.Supplier;
 
 /// Whether operations of this thread are recorded. Recording is on unless [#noGrad] says otherwise.
@@ -14,11 +15,13 @@ public final class GradMode {
 
     /// Computes without recording: no history is kept and no memory held for a backward pass.
     public static <T> T noGrad(Supplier<T> computation) {
+        Objects.requireNonNull(computation, "GradMode.noGrad: computation is null");
         return recording(false, computation);
     }
 
     /// Runs without recording.
     public static void noGrad(Runnable computation) {
+        Objects.requireNonNull(computation, "GradMode.noGrad: computation is null");
         ScopedValue.where(RECORDING, false).run(computation);
     }
 

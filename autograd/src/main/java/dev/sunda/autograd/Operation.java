@@ -4,6 +4,7 @@ import dev.sunda.core.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -38,11 +39,15 @@ public final class Operation {
 
     /// The rule of one input, from the gradient of the output to that of the input.
     public static Wrt wrt(Variable input, UnaryOperator<Variable> rule) {
+        Objects.requireNonNull(input, "Operation.wrt: input is null; leave its rule out");
+        Objects.requireNonNull(rule, "Operation.wrt: rule is null");
         return new Wrt(input, (dy, _) -> rule.apply(dy), false);
     }
 
     /// The rule of one input, written with the gradient and the value of the output; the output stays alive, the input need not.
     public static Wrt wrt(Variable input, BinaryOperator<Variable> rule) {
+        Objects.requireNonNull(input, "Operation.wrt: input is null; leave its rule out");
+        Objects.requireNonNull(rule, "Operation.wrt: rule is null");
         return new Wrt(input, rule, true);
     }
 
@@ -52,6 +57,10 @@ public final class Operation {
     /// @param value the result, already computed
     /// @param inputs rules of all inputs that may need a gradient
     public static Variable output(String name, Tensor value, Wrt... inputs) {
+        Objects.requireNonNull(name, "Operation.output: name is null");
+        Objects.requireNonNull(inputs, "Operation.output: inputs is null");
+        for (Wrt input : inputs)
+            Objects.requireNonNull(input, "Operation.output: the rule of an input is null");
         List<Variable> all = Arrays.stream(inputs).map(w -> w.input).toList();
         AnomalyMode.checkResult(name, value, all);
         if (!isRecorded(all))
@@ -76,6 +85,9 @@ public final class Operation {
     ///
     /// @param joint from the gradient of the output to the gradients of all inputs; null entries mean no gradient
     public static Variable output(String name, Tensor value, List<Variable> inputs, Function<Variable, List<Variable>> joint) {
+        Objects.requireNonNull(name, "Operation.output: name is null");
+        Objects.requireNonNull(inputs, "Operation.output: inputs is null");
+        Objects.requireNonNull(joint, "Operation.output: joint is null");
         AnomalyMode.checkResult(name, value, inputs);
         if (!isRecorded(inputs))
             return Variable.of(value);
@@ -88,6 +100,8 @@ public final class Operation {
     /// tensors, so an unrecorded result cannot slip into a recorded graph.
     public static Function<Variable, List<Variable>> fused(Function<Tensor, List<Tensor>> kernel,
             Function<Variable, List<Variable>> composite) {
+        Objects.requireNonNull(kernel, "Operation.fused: kernel is null");
+        Objects.requireNonNull(composite, "Operation.fused: composite is null");
         return dy -> {
             if (GradMode.isRecording())
                 return composite.apply(dy);
@@ -103,6 +117,9 @@ public final class Operation {
     ///
     /// @param composition the operation by recorded operations, as a function of its inputs
     public static Function<Variable, List<Variable>> recorded(List<Variable> inputs, Function<List<Variable>, Variable> composition) {
+        Objects.requireNonNull(inputs, "Operation.recorded: inputs is null");
+        inputs.forEach(input -> Objects.requireNonNull(input, "Operation.recorded: an input is null"));
+        Objects.requireNonNull(composition, "Operation.recorded: composition is null");
         return dy -> {
             var again = inputs.stream().map(x -> x.requiresGrad() ? output("alias", x.data(), wrt(x, d -> d)) : x).toList();
             var tracked = again.stream().filter(Variable::requiresGrad).toList();

@@ -6,6 +6,7 @@ import dev.sunda.core.type.DType;
 import dev.sunda.core.type.DTypeException;
 import dev.sunda.core.type.Device;
 import dev.sunda.core.type.ShapeException;
+import java.util.Objects;
 import java.util.function.Consumer;
 
 /// A trainable leaf: a value that optimizers change and a gradient that backward passes add to.
@@ -21,6 +22,7 @@ public final class Parameter extends Variable {
     /// @param value initial value, of a floating type; the parameter takes it over
     /// @throws DTypeException if the type is not floating
     public Parameter(Tensor value) {
+        Objects.requireNonNull(value, "Parameter: value is null");
         super(null, null);                                           // the value changes, so it is held here
         if (!value.dtype().isFloating())
             throw new DTypeException("Parameter: needs a floating type (got " + value.describe() + "); convert with to(DType.F32)");
@@ -57,6 +59,7 @@ public final class Parameter extends Variable {
     ///
     /// @param change writes into the tensor it is given
     public void update(Consumer<Tensor> change) {
+        Objects.requireNonNull(change, "Parameter.update: change is null");
         try {
             change.accept(value);
         } finally {
@@ -75,6 +78,7 @@ public final class Parameter extends Variable {
 
     /// Moves value and gradient to another device. Optimizers made before keep their state on the old one: make them after moving.
     public void moveTo(Device device) {
+        Objects.requireNonNull(device, "Parameter.moveTo: device is null; use Device.CPU");
         replace(value.to(device));
         grad = grad == null ? null : StepScope.retain(grad.to(device));
     }
@@ -83,6 +87,7 @@ public final class Parameter extends Variable {
     ///
     /// @throws DTypeException if the type is not floating; nothing has changed then
     public void convertTo(DType dtype) {
+        Objects.requireNonNull(dtype, "Parameter.convertTo: dtype is null; use DType.F32");
         if (!dtype.isFloating())
             throw new DTypeException("Parameter: needs a floating type (got " + dtype + ")");
         replace(value.to(dtype));

@@ -11,6 +11,7 @@ import dev.sunda.core.type.ShapeException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 
 /// Derivatives of views, joining and repeating. Each comes with its adjoint, so the set is closed under differentiation.
@@ -175,6 +176,7 @@ final class ShapeRules {
     }
 
     static List<Variable> meshgrid(List<Variable> vectors, GridOrder order) {
+        Objects.requireNonNull(order, "meshgrid: order is null; use GridOrder.IJ or XY");
         Shape grid = Tensor.meshgrid(data(vectors), order).getFirst().shape();
         var grids = new ArrayList<Variable>();
         for (int i = 0; i < vectors.size(); i++) {

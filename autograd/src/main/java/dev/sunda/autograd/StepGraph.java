@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 
 /// A training step without its optimizer, recorded once and then run as a whole: what a GPU needs for small networks, whose kernels are
@@ -79,6 +80,9 @@ public final class StepGraph implements AutoCloseable {
     /// @param parameters those whose gradients the function computes
     /// @param step gets the inputs of a call, runs forwards and backwards, and returns what the caller wants to know, such as the loss
     public StepGraph(List<Parameter> parameters, Function<List<Tensor>, Tensor> step) {
+        Objects.requireNonNull(parameters, "StepGraph: parameters is null; pass model.parameters()");
+        Objects.requireNonNull(step, "StepGraph: step is null");
+        parameters.forEach(parameter -> Objects.requireNonNull(parameter, "StepGraph: a parameter is null"));
         this.parameters = List.copyOf(parameters);
         this.step = step;
     }

@@ -945,6 +945,7 @@ public sealed class Variable permits Parameter {
     ///
     /// @throws IllegalArgumentException if the equation is malformed or does not fit the operands
     public static Variable einsum(String equation, Variable... operands) {
+        Objects.requireNonNull(equation, "einsum: equation is null");
         return Einsum.compute(equation, List.of(operands));
     }
 
