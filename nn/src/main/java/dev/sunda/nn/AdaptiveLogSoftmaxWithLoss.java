@@ -11,6 +11,7 @@ import dev.sunda.core.type.ShapeException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 
 /// Softmax over very many classes, sorted from frequent to rare, in clusters: a small softmax, the head, chooses a frequent class or a
@@ -57,6 +58,9 @@ public final class AdaptiveLogSoftmaxWithLoss extends Layer {
     /// @param divValue how many times fewer features each cluster has than the one before it, greater than 0
     /// @param headBias whether the head has a bias
     public AdaptiveLogSoftmaxWithLoss(int in, int classes, List<Integer> cutoffs, double divValue, boolean headBias, Rng rng) {
+        Objects.requireNonNull(cutoffs, "AdaptiveLogSoftmaxWithLoss: cutoffs is null");
+        cutoffs.forEach(cutoff -> Objects.requireNonNull(cutoff, "AdaptiveLogSoftmaxWithLoss: a cutoff is null"));
+        Objects.requireNonNull(rng, "AdaptiveLogSoftmaxWithLoss: rng is null; pass new Rng(seed)");
         Require.atLeast("AdaptiveLogSoftmaxWithLoss", "number of inputs", in, 1);
         Require.positive("AdaptiveLogSoftmaxWithLoss", "divValue", divValue);
         ends = IntStream.concat(checked(cutoffs, classes).stream().mapToInt(Integer::intValue), IntStream.of(classes)).toArray();

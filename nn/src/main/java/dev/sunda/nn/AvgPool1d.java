@@ -2,6 +2,7 @@ package dev.sunda.nn;
 
 import dev.sunda.autograd.Variable;
 import dev.sunda.nn.functional.Poolings;
+import java.util.Objects;
 
 /// The mean of each window. Shapes: `[N, C, L]` to `[N, C, L']`, or the same without `N`. No parameters.
 public final class AvgPool1d extends PoolNd {
@@ -48,6 +49,7 @@ public final class AvgPool1d extends PoolNd {
 
     /// With these options.
     public AvgPool1d(Options options) {
+        Objects.requireNonNull(options, "AvgPool1d: options is null; use Options.of");
         super("avgPool1d", new int[] {options.kernel}, new int[] {options.stride}, new int[] {options.padding},
                 new int[] {1}, options.ceilMode, options.countIncludePad);
         this.countIncludePad = options.countIncludePad;

@@ -2,6 +2,7 @@ package dev.sunda.nn;
 
 import dev.sunda.autograd.Variable;
 import dev.sunda.nn.functional.Poolings;
+import java.util.Objects;
 
 /// The mean of each window. Shapes: `[N, C, H, W]` to `[N, C, H', W']`, or the same without `N`. No parameters.
 public final class AvgPool2d extends PoolNd {
@@ -13,6 +14,13 @@ public final class AvgPool2d extends PoolNd {
     /// @param ceilMode whether a last, partial window counts
     /// @param countIncludePad whether padded zeros count among the elements a sum is divided by
     public record Options(Pair kernel, Pair stride, Pair padding, boolean ceilMode, boolean countIncludePad) {
+        /// Refuses null.
+        public Options {
+            Objects.requireNonNull(kernel, "AvgPool2d: kernel is null; use Pair.of");
+            Objects.requireNonNull(stride, "AvgPool2d: stride is null; use Pair.of");
+            Objects.requireNonNull(padding, "AvgPool2d: padding is null; use Pair.of(0) for none");
+        }
+
         /// Square windows side by side: stride as large as the kernel, no padding; padding would count.
         public static Options of(int kernel) {
             return new Options(Pair.of(kernel), Pair.of(kernel), Pair.of(0), false, true);
@@ -48,6 +56,7 @@ public final class AvgPool2d extends PoolNd {
 
     /// With these options.
     public AvgPool2d(Options options) {
+        Objects.requireNonNull(options, "AvgPool2d: options is null; use Options.of");
         super("avgPool2d", options.kernel.toArray(), options.stride.toArray(), options.padding.toArray(),
                 Pair.ONE.toArray(), options.ceilMode, options.countIncludePad);
         this.countIncludePad = options.countIncludePad;

@@ -2,6 +2,7 @@ package dev.sunda.nn;
 
 import dev.sunda.autograd.Variable;
 import dev.sunda.nn.functional.Poolings;
+import java.util.Objects;
 
 /// The mean of each window. Shapes: `[N, C, D, H, W]` to `[N, C, D', H', W']`, or the same without `N`. No parameters.
 public final class AvgPool3d extends PoolNd {
@@ -13,6 +14,13 @@ public final class AvgPool3d extends PoolNd {
     /// @param ceilMode whether a last, partial window counts
     /// @param countIncludePad whether padded zeros count among the elements a sum is divided by
     public record Options(Triple kernel, Triple stride, Triple padding, boolean ceilMode, boolean countIncludePad) {
+        /// Refuses null.
+        public Options {
+            Objects.requireNonNull(kernel, "AvgPool3d: kernel is null; use Triple.of");
+            Objects.requireNonNull(stride, "AvgPool3d: stride is null; use Triple.of");
+            Objects.requireNonNull(padding, "AvgPool3d: padding is null; use Triple.of(0) for none");
+        }
+
         /// Cubic windows side by side: stride as large as the kernel, no padding; padding would count.
         public static Options of(int kernel) {
             return new Options(Triple.of(kernel), Triple.of(kernel), Triple.of(0), false, true);
@@ -48,6 +56,7 @@ public final class AvgPool3d extends PoolNd {
 
     /// With these options.
     public AvgPool3d(Options options) {
+        Objects.requireNonNull(options, "AvgPool3d: options is null; use Options.of");
         super("avgPool3d", options.kernel.toArray(), options.stride.toArray(), options.padding.toArray(),
                 Triple.ONE.toArray(), options.ceilMode, options.countIncludePad);
         this.countIncludePad = options.countIncludePad;

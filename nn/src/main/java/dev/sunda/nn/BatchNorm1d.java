@@ -1,5 +1,7 @@
 package dev.sunda.nn;
 
+import java.util.Objects;
+
 /// Batch normalisation of vectors and sequences. Shapes: `[N, C]` or `[N, C, L]` to the same. See [BatchNorm].
 public final class BatchNorm1d extends BatchNorm {
     /// With the default options.
@@ -9,6 +11,7 @@ public final class BatchNorm1d extends BatchNorm {
 
     /// @param channels of the input, at least 1
     public BatchNorm1d(int channels, Options options) {
+        Objects.requireNonNull(options, "BatchNorm1d: options is null; use Options.DEFAULT");
         super(channels, options);
     }
 

@@ -2,6 +2,7 @@ package dev.sunda.nn;
 
 import dev.sunda.autograd.Variable;
 import dev.sunda.nn.functional.Convolutions;
+import java.util.Objects;
 
 /// Batch normalisation of images. Shapes: `[N, C, H, W]` to the same. See [BatchNorm].
 public final class BatchNorm2d extends BatchNorm {
@@ -12,6 +13,7 @@ public final class BatchNorm2d extends BatchNorm {
 
     /// @param channels of the input, at least 1
     public BatchNorm2d(int channels, Options options) {
+        Objects.requireNonNull(options, "BatchNorm2d: options is null; use Options.DEFAULT");
         super(channels, options);
     }
 

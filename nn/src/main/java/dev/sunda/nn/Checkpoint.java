@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.zip.CRC32C;
 
@@ -53,6 +54,11 @@ public record Checkpoint(Map<String, Tensor> tensors, Map<String, String> metada
     /// @param metadata free text
     /// @throws CheckpointException if the file cannot be written
     public static void save(Path file, Map<String, Tensor> tensors, Map<String, String> metadata) {
+        Objects.requireNonNull(file, "Checkpoint.save: file is null");
+        Objects.requireNonNull(tensors, "Checkpoint.save: tensors is null; pass model.stateDict()");
+        tensors.forEach((name, x) -> Objects.requireNonNull(x, () -> "Checkpoint.save: tensor '" + name + "' is null"));
+        Objects.requireNonNull(metadata, "Checkpoint.save: metadata is null; use Map.of() for none");
+        metadata.forEach((name, text) -> Objects.requireNonNull(text, () -> "Checkpoint.save: the text of '" + name + "' is null"));
         if (tensors.containsKey("__metadata__") || metadata.containsKey(CHECKSUM))
             throw new IllegalArgumentException("Checkpoint: the names '__metadata__' and '" + CHECKSUM + "' are reserved");
         Path folder = file.toAbsolutePath().getParent();
@@ -103,6 +109,7 @@ public record Checkpoint(Map<String, Tensor> tensors, Map<String, String> metada
     ///
     /// @throws CheckpointException naming file, byte and reason if it cannot be read, is not of this format, truncated or damaged
     public static Checkpoint load(Path file) {
+        Objects.requireNonNull(file, "Checkpoint.load: file is null");
         try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
             byte[] bytes = headerBytes(file, channel);
             long dataStart = TensorHeader.DATA_START + bytes.length;

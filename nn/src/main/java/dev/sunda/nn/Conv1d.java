@@ -4,6 +4,7 @@ import dev.sunda.core.Rng;
 import dev.sunda.core.op.Padding;
 import dev.sunda.nn.functional.Convolutions;
 import dev.sunda.nn.functional.PaddingMode;
+import java.util.Objects;
 
 /// One-dimensional convolution, over time or text. Shapes: `[N, in, L]` to `[N, out, L']`, or the same without `N`, with
 /// `L' = floor((L + padding before and after - dilation * (kernel - 1) - 1) / stride) + 1`.
@@ -27,6 +28,12 @@ public final class Conv1d extends ConvNd {
             PaddingMode paddingMode) {
         /// Stride 1, no padding, dilation 1, one group, with bias.
         public static final Options DEFAULT = new Options(1, Padding.VALID, 1, 1, true, PaddingMode.CONSTANT);
+
+        /// Refuses null.
+        public Options {
+            Objects.requireNonNull(padding, "Conv1d: padding is null; use Padding.VALID for none");
+            Objects.requireNonNull(paddingMode, "Conv1d: paddingMode is null; use PaddingMode.CONSTANT, REFLECT, REPLICATE or CIRCULAR");
+        }
 
         /// These options with another stride.
         public Options withStride(int stride) {
@@ -77,6 +84,7 @@ public final class Conv1d extends ConvNd {
     /// @param out channels of the result, a multiple of the groups
     /// @param kernel size, at least 1
     public Conv1d(int in, int out, int kernel, Options options, Rng rng) {
+        Objects.requireNonNull(options, "Conv1d: options is null; use Options.DEFAULT");
         super(in, out, new int[] {kernel}, options.sliding(), false, rng);
     }
 }

@@ -4,6 +4,7 @@ import dev.sunda.core.Rng;
 import dev.sunda.core.op.Padding;
 import dev.sunda.nn.functional.Convolutions;
 import dev.sunda.nn.functional.PaddingMode;
+import java.util.Objects;
 
 /// Two-dimensional convolution. Shapes: `[N, in, H, W]` to `[N, out, H', W']`, or the same without `N`, with
 /// `H' = floor((H + padding above and below - dilation * (kernel - 1) - 1) / stride) + 1`, `W'` likewise.
@@ -24,6 +25,14 @@ public final class Conv2d extends ConvNd {
             PaddingMode paddingMode) {
         /// Stride 1, no padding, dilation 1, one group, with bias.
         public static final Options DEFAULT = new Options(Pair.ONE, Padding.VALID, Pair.ONE, 1, true, PaddingMode.CONSTANT);
+
+        /// Refuses null.
+        public Options {
+            Objects.requireNonNull(stride, "Conv2d: stride is null; use Pair.of");
+            Objects.requireNonNull(padding, "Conv2d: padding is null; use Padding.VALID for none");
+            Objects.requireNonNull(dilation, "Conv2d: dilation is null; use Pair.of");
+            Objects.requireNonNull(paddingMode, "Conv2d: paddingMode is null; use PaddingMode.CONSTANT, REFLECT, REPLICATE or CIRCULAR");
+        }
 
         /// These options with another stride.
         public Options withStride(int stride) {
@@ -89,6 +98,8 @@ public final class Conv2d extends ConvNd {
     /// @param out channels of the result, a multiple of the groups
     /// @param kernel sizes in pixels, at least 1
     public Conv2d(int in, int out, Pair kernel, Options options, Rng rng) {
+        Objects.requireNonNull(kernel, "Conv2d: kernel is null; use Pair.of");
+        Objects.requireNonNull(options, "Conv2d: options is null; use Options.DEFAULT");
         super(in, out, kernel.toArray(), options.sliding(), false, rng);
     }
 }

@@ -4,6 +4,7 @@ import dev.sunda.core.Rng;
 import dev.sunda.core.op.Padding;
 import dev.sunda.nn.functional.Convolutions;
 import dev.sunda.nn.functional.PaddingMode;
+import java.util.Objects;
 
 /// Three-dimensional convolution, over volumes or films. Shapes: `[N, in, D, H, W]` to `[N, out, D', H', W']`, or the same without `N`,
 /// with `D' = floor((D + padding in front and behind - dilation * (kernel - 1) - 1) / stride) + 1`, `H'` and `W'` likewise.
@@ -24,6 +25,14 @@ public final class Conv3d extends ConvNd {
             PaddingMode paddingMode) {
         /// Stride 1, no padding, dilation 1, one group, with bias.
         public static final Options DEFAULT = new Options(Triple.ONE, Padding.VALID, Triple.ONE, 1, true, PaddingMode.CONSTANT);
+
+        /// Refuses null.
+        public Options {
+            Objects.requireNonNull(stride, "Conv3d: stride is null; use Triple.of");
+            Objects.requireNonNull(padding, "Conv3d: padding is null; use Padding.VALID for none");
+            Objects.requireNonNull(dilation, "Conv3d: dilation is null; use Triple.of");
+            Objects.requireNonNull(paddingMode, "Conv3d: paddingMode is null; use PaddingMode.CONSTANT, REFLECT, REPLICATE or CIRCULAR");
+        }
 
         /// These options with another stride.
         public Options withStride(int stride) {
@@ -89,6 +98,8 @@ public final class Conv3d extends ConvNd {
     /// @param out channels of the result, a multiple of the groups
     /// @param kernel sizes, at least 1
     public Conv3d(int in, int out, Triple kernel, Options options, Rng rng) {
+        Objects.requireNonNull(kernel, "Conv3d: kernel is null; use Triple.of");
+        Objects.requireNonNull(options, "Conv3d: options is null; use Options.DEFAULT");
         super(in, out, kernel.toArray(), options.sliding(), false, rng);
     }
 }

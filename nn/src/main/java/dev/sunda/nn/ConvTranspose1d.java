@@ -2,6 +2,7 @@ package dev.sunda.nn;
 
 import dev.sunda.core.Rng;
 import dev.sunda.nn.functional.Convolutions;
+import java.util.Objects;
 
 /// One-dimensional transposed convolution: the gradient of a [Conv1d] with the same options with respect to its input, as a layer.
 /// It makes longer sequences out of short ones: where that one takes steps of `stride`, this one puts its kernels down at a distance of
@@ -31,6 +32,7 @@ public final class ConvTranspose1d extends ConvTransposeNd {
     /// @param outputPadding what is added to the end of the result, below the stride or the dilation: with a stride, inputs
     ///     of several sizes have a convolution of one size, and this picks which of them comes back
     public ConvTranspose1d(int in, int out, int kernel, Conv1d.Options options, int outputPadding, Rng rng) {
+        Objects.requireNonNull(options, "ConvTranspose1d: options is null; use Options.DEFAULT");
         super(in, out, new int[] {kernel}, options.sliding(), new int[] {outputPadding}, rng);
     }
 }

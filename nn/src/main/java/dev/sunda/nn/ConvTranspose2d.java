@@ -2,6 +2,7 @@ package dev.sunda.nn;
 
 import dev.sunda.core.Rng;
 import dev.sunda.nn.functional.Convolutions;
+import java.util.Objects;
 
 /// Two-dimensional transposed convolution: the gradient of a [Conv2d] with the same options with respect to its input, as a layer.
 /// It makes larger images out of small ones: where that one takes steps of `stride`, this one puts its kernels down at a distance of
@@ -31,6 +32,9 @@ public final class ConvTranspose2d extends ConvTransposeNd {
     /// @param outputPadding what is added to the end of each axis of the result, below the stride or the dilation: with a stride, inputs
     ///     of several sizes have a convolution of one size, and this picks which of them comes back
     public ConvTranspose2d(int in, int out, Pair kernel, Conv2d.Options options, Pair outputPadding, Rng rng) {
+        Objects.requireNonNull(kernel, "ConvTranspose2d: kernel is null; use Pair.of");
+        Objects.requireNonNull(options, "ConvTranspose2d: options is null; use Options.DEFAULT");
+        Objects.requireNonNull(outputPadding, "ConvTranspose2d: outputPadding is null; use Pair.of");
         super(in, out, kernel.toArray(), options.sliding(), outputPadding.toArray(), rng);
     }
 }

@@ -2,6 +2,7 @@ package dev.sunda.nn;
 
 import dev.sunda.core.Rng;
 import dev.sunda.nn.functional.Convolutions;
+import java.util.Objects;
 
 /// Three-dimensional transposed convolution: the gradient of a [Conv3d] with the same options with respect to its input, as a layer.
 /// It makes larger volumes out of small ones: where that one takes steps of `stride`, this one puts its kernels down at a distance of
@@ -31,6 +32,9 @@ public final class ConvTranspose3d extends ConvTransposeNd {
     /// @param outputPadding what is added to the end of each axis of the result, below the stride or the dilation: with a stride, inputs
     ///     of several sizes have a convolution of one size, and this picks which of them comes back
     public ConvTranspose3d(int in, int out, Triple kernel, Conv3d.Options options, Triple outputPadding, Rng rng) {
+        Objects.requireNonNull(kernel, "ConvTranspose3d: kernel is null; use Triple.of");
+        Objects.requireNonNull(options, "ConvTranspose3d: options is null; use Options.DEFAULT");
+        Objects.requireNonNull(outputPadding, "ConvTranspose3d: outputPadding is null; use Triple.of");
         super(in, out, kernel.toArray(), options.sliding(), outputPadding.toArray(), rng);
     }
 }

@@ -4,6 +4,7 @@ import dev.sunda.autograd.Variable;
 import dev.sunda.core.Tensor;
 import dev.sunda.nn.functional.Reduction;
 import dev.sunda.nn.functional.SequenceLosses;
+import java.util.Objects;
 
 /// Connectionist temporal classification. See [SequenceLosses#ctcLoss].
 ///
@@ -24,6 +25,8 @@ public record CtcLoss(int blank, Reduction reduction, boolean zeroInfinity) {
 
     /// The loss of sequences.
     public Variable forward(Variable logProbs, Tensor targets, int[] inputLengths, int[] targetLengths) {
+        Objects.requireNonNull(inputLengths, "CtcLoss.forward: inputLengths is null");
+        Objects.requireNonNull(targetLengths, "CtcLoss.forward: targetLengths is null");
         return SequenceLosses.ctcLoss(logProbs, targets, inputLengths, targetLengths, blank, reduction, zeroInfinity);
     }
 }

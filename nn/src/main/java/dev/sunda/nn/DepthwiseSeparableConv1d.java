@@ -3,6 +3,7 @@ package dev.sunda.nn;
 import dev.sunda.core.Rng;
 import dev.sunda.core.op.Padding;
 import dev.sunda.nn.functional.PaddingMode;
+import java.util.Objects;
 
 /// A convolution over sequences split in two: a depthwise one that looks at each channel by itself, then a pointwise one with a kernel of 1
 /// that mixes the channels; optionally a norm and an activation between them.
@@ -25,6 +26,11 @@ public final class DepthwiseSeparableConv1d extends DepthwiseSeparableConvNd<Con
             boolean activation) {
         /// Stride 1, no padding, dilation 1, one filter for each channel, with bias, nothing in between.
         public static final Options DEFAULT = new Options(1, Padding.VALID, 1, 1, true, false, false);
+
+        /// Refuses null.
+        public Options {
+            Objects.requireNonNull(padding, "DepthwiseSeparableConv1d: padding is null; use Padding.VALID for none");
+        }
 
         /// These options with another stride.
         public Options withStride(int stride) {
@@ -75,6 +81,7 @@ public final class DepthwiseSeparableConv1d extends DepthwiseSeparableConvNd<Con
     /// @param out channels of the result, at least 1
     /// @param kernel size of the depthwise kernel, at least 1
     public DepthwiseSeparableConv1d(int in, int out, int kernel, Options options, Rng rng) {
+        Objects.requireNonNull(options, "DepthwiseSeparableConv1d: options is null; use Options.DEFAULT");
         int between = between("DepthwiseSeparableConv1d", in, options.channelMultiplier);
         super(new Conv1d(in, between, kernel, options.depthwise(in), rng), options.norm ? new BatchNorm1d(between) : null,
                 options.activation,

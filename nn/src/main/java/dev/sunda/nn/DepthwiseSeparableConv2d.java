@@ -3,6 +3,7 @@ package dev.sunda.nn;
 import dev.sunda.core.Rng;
 import dev.sunda.core.op.Padding;
 import dev.sunda.nn.functional.PaddingMode;
+import java.util.Objects;
 
 /// A convolution split in two: a depthwise one that looks at each channel by itself, then a pointwise (1x1) one that mixes the channels;
 /// optionally a norm and an activation between them.
@@ -25,6 +26,13 @@ public final class DepthwiseSeparableConv2d extends DepthwiseSeparableConvNd<Con
             boolean activation) {
         /// Stride 1, no padding, dilation 1, one filter for each channel, with bias, nothing in between.
         public static final Options DEFAULT = new Options(Pair.ONE, Padding.VALID, Pair.ONE, 1, true, false, false);
+
+        /// Refuses null.
+        public Options {
+            Objects.requireNonNull(stride, "DepthwiseSeparableConv2d: stride is null; use Pair.of");
+            Objects.requireNonNull(padding, "DepthwiseSeparableConv2d: padding is null; use Padding.VALID for none");
+            Objects.requireNonNull(dilation, "DepthwiseSeparableConv2d: dilation is null; use Pair.of");
+        }
 
         /// These options with another stride.
         public Options withStride(int stride) {
@@ -90,6 +98,8 @@ public final class DepthwiseSeparableConv2d extends DepthwiseSeparableConvNd<Con
     /// @param out channels of the result, at least 1
     /// @param kernel sizes of the depthwise kernel in pixels, at least 1
     public DepthwiseSeparableConv2d(int in, int out, Pair kernel, Options options, Rng rng) {
+        Objects.requireNonNull(kernel, "DepthwiseSeparableConv2d: kernel is null; use Pair.of");
+        Objects.requireNonNull(options, "DepthwiseSeparableConv2d: options is null; use Options.DEFAULT");
         int between = between("DepthwiseSeparableConv2d", in, options.channelMultiplier);
         super(new Conv2d(in, between, kernel, options.depthwise(in), rng), options.norm ? new BatchNorm2d(between) : null,
                 options.activation,

@@ -3,6 +3,7 @@ package dev.sunda.nn;
 import dev.sunda.core.Rng;
 import dev.sunda.core.op.Padding;
 import dev.sunda.nn.functional.PaddingMode;
+import java.util.Objects;
 
 /// A convolution over volumes split in two: a depthwise one that looks at each channel by itself, then a pointwise one with a kernel of 1
 /// that mixes the channels; optionally a norm and an activation between them.
@@ -25,6 +26,13 @@ public final class DepthwiseSeparableConv3d extends DepthwiseSeparableConvNd<Con
             boolean activation) {
         /// Stride 1, no padding, dilation 1, one filter for each channel, with bias, nothing in between.
         public static final Options DEFAULT = new Options(Triple.ONE, Padding.VALID, Triple.ONE, 1, true, false, false);
+
+        /// Refuses null.
+        public Options {
+            Objects.requireNonNull(stride, "DepthwiseSeparableConv3d: stride is null; use Triple.of");
+            Objects.requireNonNull(padding, "DepthwiseSeparableConv3d: padding is null; use Padding.VALID for none");
+            Objects.requireNonNull(dilation, "DepthwiseSeparableConv3d: dilation is null; use Triple.of");
+        }
 
         /// These options with another stride.
         public Options withStride(int stride) {
@@ -90,6 +98,8 @@ public final class DepthwiseSeparableConv3d extends DepthwiseSeparableConvNd<Con
     /// @param out channels of the result, at least 1
     /// @param kernel sizes of the depthwise kernel, at least 1
     public DepthwiseSeparableConv3d(int in, int out, Triple kernel, Options options, Rng rng) {
+        Objects.requireNonNull(kernel, "DepthwiseSeparableConv3d: kernel is null; use Triple.of");
+        Objects.requireNonNull(options, "DepthwiseSeparableConv3d: options is null; use Options.DEFAULT");
         int between = between("DepthwiseSeparableConv3d", in, options.channelMultiplier);
         super(new Conv3d(in, between, kernel, options.depthwise(in), rng), options.norm ? new BatchNorm3d(between) : null,
                 options.activation,

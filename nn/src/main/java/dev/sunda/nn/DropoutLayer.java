@@ -2,6 +2,7 @@ package dev.sunda.nn;
 
 import dev.sunda.autograd.Variable;
 import dev.sunda.core.Rng;
+import java.util.Objects;
 
 /// What all layers share that drop something in training mode; in evaluation mode they are the identity. No parameters; the random stream
 /// is the random state `rng`.
@@ -16,6 +17,7 @@ public abstract sealed class DropoutLayer extends Layer
         if (!(p >= 0 && p <= 1))
             throw new IllegalArgumentException(
                     getClass().getSimpleName() + ": the probability must be from 0 to 1 (got " + p + ")");
+        Objects.requireNonNull(rng, () -> getClass().getSimpleName() + ": rng is null; pass new Rng(seed)");
         this.p = p;
         this.rng = randomState("rng", new Rng(rng.nextLong()));
     }

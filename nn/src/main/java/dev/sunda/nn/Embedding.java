@@ -7,6 +7,7 @@ import dev.sunda.core.Tensor;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
 import dev.sunda.nn.functional.Embeddings;
+import java.util.Objects;
 import java.util.Set;
 
 /// A table of vectors, looked up by number: `[...]` of int64 or int32 to `[..., width]`.
@@ -54,6 +55,7 @@ public final class Embedding extends Layer {
     /// @param rows how many vectors there are, at least 1
     /// @param width of a vector, at least 1
     public Embedding(int rows, int width, Options options, Rng rng) {
+        Objects.requireNonNull(options, "Embedding: options is null; use Options.DEFAULT");
         this(table("Embedding", rows, width, options.paddingIndex, rng), options);
     }
 
@@ -61,6 +63,8 @@ public final class Embedding extends Layer {
     ///
     /// @param table `[rows, width]`, of a floating type; the layer takes it over
     public Embedding(Tensor table, Options options) {
+        Objects.requireNonNull(table, "Embedding: table is null");
+        Objects.requireNonNull(options, "Embedding: options is null; use Options.DEFAULT");
         checkTable("Embedding", table, options.paddingIndex);
         this.options = options;
         weight = parameter("weight", table);

@@ -6,6 +6,7 @@ import dev.sunda.core.Rng;
 import dev.sunda.core.Tensor;
 import dev.sunda.nn.functional.Embeddings;
 import dev.sunda.nn.functional.Embeddings.BagOptions;
+import java.util.Objects;
 import java.util.Set;
 
 /// Sums, means or maxima of looked-up vectors. Shapes: `[B, L]` of int64 or int32, a bag in each row, to `[B, width]`; bags of different
@@ -27,6 +28,7 @@ public final class EmbeddingBag extends Layer {
     /// @param rows how many vectors there are, at least 1
     /// @param width of a vector, at least 1
     public EmbeddingBag(int rows, int width, BagOptions options, Rng rng) {
+        Objects.requireNonNull(options, "EmbeddingBag: options is null; use BagOptions.DEFAULT");
         this(Embedding.table("EmbeddingBag", rows, width, options.paddingIndex(), rng), options, null, 2);
     }
 
@@ -36,6 +38,8 @@ public final class EmbeddingBag extends Layer {
     /// @param maxNorm longest norm of a row: those that are longer are shortened in place when they are looked up; null for no limit
     /// @param normType the `p` of that norm, 2 for the length
     public EmbeddingBag(Tensor table, BagOptions options, Double maxNorm, double normType) {
+        Objects.requireNonNull(table, "EmbeddingBag: table is null");
+        Objects.requireNonNull(options, "EmbeddingBag: options is null; use BagOptions.DEFAULT");
         Embedding.checkTable("EmbeddingBag", table, options.paddingIndex());
         this.options = options;
         this.maxNorm = maxNorm;

@@ -2,6 +2,7 @@ package dev.sunda.nn;
 
 import dev.sunda.autograd.Variable;
 import dev.sunda.nn.functional.Unfoldings;
+import java.util.Objects;
 
 /// Columns laid back into an image and added where they overlap, see [Unfoldings#fold]. Shapes: `[N, C * kernel elements, windows]` to
 /// `[N, C, H, W]`, or the same without `N`. No parameters.
@@ -18,6 +19,11 @@ public final class Fold extends Layer {
     /// @param padding pixels on both sides that are left out, 0 or more
     /// @param stride steps between windows, at least 1
     public Fold(Pair size, Pair kernel, Pair dilation, Pair padding, Pair stride) {
+        Objects.requireNonNull(size, "Fold: size is null; use Pair.of");
+        Objects.requireNonNull(kernel, "Fold: kernel is null; use Pair.of");
+        Objects.requireNonNull(dilation, "Fold: dilation is null; use Pair.of");
+        Objects.requireNonNull(padding, "Fold: padding is null; use Pair.of(0) for none");
+        Objects.requireNonNull(stride, "Fold: stride is null; use Pair.of");
         Require.atLeast("Fold", "size", size, 1);
         Require.atLeast("Fold", "kernel size", kernel, 1);
         Require.atLeast("Fold", "dilation", dilation, 1);

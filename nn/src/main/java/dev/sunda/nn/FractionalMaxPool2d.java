@@ -5,6 +5,7 @@ import dev.sunda.core.Rng;
 import dev.sunda.core.Tensor;
 import dev.sunda.nn.functional.FractionalPoolings;
 import dev.sunda.nn.functional.Poolings;
+import java.util.Objects;
 
 /// The largest element of each window of an image, the windows at random distances, see [FractionalPoolings]. Shapes:
 /// `[N, C, H, W]` to `[N, C, H', W']`, or the same without `N`. See [FractionalMaxPoolNd].
@@ -13,6 +14,8 @@ public final class FractionalMaxPool2d extends FractionalMaxPoolNd {
     /// @param size of the result, at least 1
     /// @param rng gives the seed of the layer's own stream
     public FractionalMaxPool2d(Pair kernel, Pair size, Rng rng) {
+        Objects.requireNonNull(kernel, "FractionalMaxPool2d: kernel is null; use Pair.of");
+        Objects.requireNonNull(size, "FractionalMaxPool2d: size is null; use Pair.of");
         super(kernel.toArray(), size.toArray(), null, rng);
     }
 
@@ -20,6 +23,8 @@ public final class FractionalMaxPool2d extends FractionalMaxPoolNd {
     /// @param ratio of the result's size to the input's for each axis, between 0 and 1
     /// @param rng gives the seed of the layer's own stream
     public FractionalMaxPool2d(Pair kernel, double[] ratio, Rng rng) {
+        Objects.requireNonNull(kernel, "FractionalMaxPool2d: kernel is null; use Pair.of");
+        Objects.requireNonNull(ratio, "FractionalMaxPool2d: ratio is null");
         super(kernel.toArray(), null, ratio.clone(), rng);
     }
 

@@ -6,6 +6,7 @@ import dev.sunda.core.Tensor;
 import dev.sunda.core.type.Shape;
 import dev.sunda.nn.functional.Poolings;
 import java.util.Arrays;
+import java.util.Objects;
 
 /// What fractional max pooling layers share: windows at random places, drawn anew in every call, in evaluation mode, too. No parameters;
 /// the random stream is the random state `rng`.
@@ -22,6 +23,7 @@ public abstract sealed class FractionalMaxPoolNd extends Layer permits Fractiona
         this.size = size;
         this.ratio = ratio;
         String name = getClass().getSimpleName();
+        Objects.requireNonNull(rng, () -> name + ": rng is null; pass new Rng(seed)");
         Require.atLeast(name, "kernel size", ConvNd.least(kernel), 1);
         if (size != null)
             Require.atLeast(name, "output size", ConvNd.least(size), 1);

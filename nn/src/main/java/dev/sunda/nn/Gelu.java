@@ -2,6 +2,7 @@ package dev.sunda.nn;
 
 import dev.sunda.autograd.Variable;
 import dev.sunda.core.op.UnaryOp;
+import java.util.Objects;
 
 /// `y = x * Phi(x)` with the distribution function of the standard normal distribution, or its approximation by `tanh`. Any shape. No
 /// parameters.
@@ -22,6 +23,7 @@ public final class Gelu extends Layer {
     }
 
     public Gelu(Approximate approximate) {
+        Objects.requireNonNull(approximate, "Gelu: approximate is null; use Approximate.NONE or TANH");
         this.approximate = approximate;
     }
 

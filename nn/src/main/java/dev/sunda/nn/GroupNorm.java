@@ -6,6 +6,7 @@ import dev.sunda.core.Tensor;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
 import dev.sunda.nn.functional.GroupNorms;
+import java.util.Objects;
 import java.util.Set;
 
 /// Group normalisation: `y = (x - mean) / sqrt(variance + eps) * weight + bias` with the statistics of groups of neighbouring channels of
@@ -55,6 +56,7 @@ public final class GroupNorm extends Layer {
     /// @param groups divides the number of channels, at least 1
     /// @param channels of the input, at least 1
     public GroupNorm(int groups, int channels, Options options) {
+        Objects.requireNonNull(options, "GroupNorm: options is null; use Options.DEFAULT");
         Require.atLeast("GroupNorm", "number of groups", groups, 1);
         Require.atLeast("GroupNorm", "number of channels", channels, 1);
         if (channels % groups != 0)

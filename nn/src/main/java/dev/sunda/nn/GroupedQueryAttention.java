@@ -6,6 +6,7 @@ import dev.sunda.core.Rng;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
 import dev.sunda.nn.functional.Attentions;
+import java.util.Objects;
 
 /// Attention of a sequence to itself in which several heads of queries share one head of keys and values, with or without rotary embedding
 /// of queries and keys: the attention of current language models. Shapes: `[batch, length, width]` to the same.
@@ -58,6 +59,7 @@ public final class GroupedQueryAttention extends Layer {
     /// @param heads heads of queries, a multiple of `kvHeads`
     /// @param kvHeads heads of keys and values, at least 1
     public GroupedQueryAttention(int width, int heads, int kvHeads, Options options, Rng rng) {
+        Objects.requireNonNull(options, "GroupedQueryAttention: options is null; use Options.DEFAULT");
         Require.atLeast("GroupedQueryAttention", "number of heads", heads, 1);
         Require.atLeast("GroupedQueryAttention", "number of heads of keys", kvHeads, 1);
         Require.atLeast("GroupedQueryAttention", "width", width, 1);
@@ -93,6 +95,7 @@ public final class GroupedQueryAttention extends Layer {
     /// @param x `[batch, positions, width]`
     /// @param cache of the positions before; gets these as well
     public Variable decode(Variable x, KeyValueCache cache) {
+        Objects.requireNonNull(cache, "GroupedQueryAttention.decode: cache is null");
         return call(x, _ -> GradMode.noGrad(() -> {
             check(x);
             if (!options.causal)

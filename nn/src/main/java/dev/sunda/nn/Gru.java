@@ -4,6 +4,7 @@ import dev.sunda.autograd.Variable;
 import dev.sunda.core.Rng;
 import dev.sunda.nn.functional.Recurrences;
 import dev.sunda.nn.functional.Recurrences.Result;
+import java.util.Objects;
 
 /// Layers of gated recurrent units, see [Recurrences#gru]. Shapes and parameters stand with [RecurrentLayer]; the three gates are r, z, n.
 public final class Gru extends RecurrentLayer {
@@ -15,6 +16,7 @@ public final class Gru extends RecurrentLayer {
     /// @param in width of the input, at least 1
     /// @param hidden width of the state, at least 1
     public Gru(int in, int hidden, Options options, Rng rng) {
+        Objects.requireNonNull(options, "Gru: options is null; use Options.DEFAULT");
         super("Gru", 3, in, hidden, hidden, options, rng);
     }
 

@@ -10,6 +10,7 @@ import dev.sunda.core.type.DTypeException;
 import dev.sunda.core.type.Device;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
+import java.util.Objects;
 
 /// First values of parameters, on the CPU, as PyTorch's `torch.nn.init`. The forms without a type make float32. To begin a layer anew,
 /// `parameter.set(Initializers.orthogonal(parameter.shape(), 1, rng, parameter.dtype()))`.
@@ -41,6 +42,7 @@ public final class Initializers {
     ///
     /// @param slope of the leaky rectifier on the negative side, often 0.01; the others do without
     public static double calculateGain(Nonlinearity nonlinearity, double slope) {
+        Objects.requireNonNull(nonlinearity, "Initializers.calculateGain: nonlinearity is null; use Nonlinearity.LINEAR or another");
         return switch (nonlinearity) {
             case LINEAR, SIGMOID -> 1;
             case TANH -> 5.0 / 3;
@@ -92,6 +94,8 @@ public final class Initializers {
         if (!(low <= high))
             throw new IllegalArgumentException("truncNormal: low must not be above high (got " + low + ", " + high + ")");
         checkFloating("truncNormal", dtype);
+        Objects.requireNonNull(rng, "truncNormal: rng is null; pass new Rng(seed)");
+        Objects.requireNonNull(shape, "truncNormal: shape is null");
         double from = probability((low - mean) / std);
         double to = probability((high - mean) / std);
         RandomKey key = rng.take(shape.numel());
@@ -110,16 +114,17 @@ public final class Initializers {
 
     /// All 0.
     public static Tensor zeros(Shape shape) {
-        return Tensor.zeros(shape.sizes());
+        return Tensor.zeros(shape, DType.F32, Device.CPU);
     }
 
     /// All 1.
     public static Tensor ones(Shape shape) {
-        return Tensor.ones(shape.sizes());
+        return Tensor.ones(shape, DType.F32, Device.CPU);
     }
 
     /// All the same.
     public static Tensor constant(Shape shape, double value, DType dtype) {
+        Objects.requireNonNull(shape, "Initializers.constant: shape is null");
         return Tensor.full(shape, value, dtype, Device.CPU);
     }
 
@@ -127,6 +132,7 @@ public final class Initializers {
     ///
     /// @param weight `[out, in]`
     public static Tensor eye(Shape weight, DType dtype) {
+        Objects.requireNonNull(weight, "Initializers.eye: weight is null");
         if (weight.rank() != 2)
             throw new ShapeException("eye", "only a matrix can be the identity", weight);
         return dirac(weight, 1, dtype);
@@ -137,6 +143,7 @@ public final class Initializers {
     /// @param weight `[out, in / groups, kernel...]`
     /// @param groups divides `out`
     public static Tensor dirac(Shape weight, int groups, DType dtype) {
+        Objects.requireNonNull(weight, "Initializers.dirac: weight is null");
         if (weight.rank() < 2 || weight.rank() > 5)
             throw new ShapeException("dirac", "a weight needs two to five dimensions, [out, in, kernel...]", weight);
         if (groups < 1 || weight.size(0) % groups != 0)
@@ -165,6 +172,7 @@ public final class Initializers {
 
     /// Uniform in `±gain * sqrt(3 / fan)`. Source: He et al. 2015, arXiv:1502.01852.
     public static Tensor kaimingUniform(Shape weight, Fan fan, double gain, Rng rng, DType dtype) {
+        Objects.requireNonNull(fan, "Initializers.kaimingUniform: fan is null; use Fan.IN or OUT");
         double bound = gain * Math.sqrt(3.0 / fan(weight, fan));
         return uniform(weight, -bound, bound, rng, dtype);
     }
@@ -176,6 +184,7 @@ public final class Initializers {
 
     /// Normal with standard deviation `gain / sqrt(fan)`. Source: He et al. 2015, arXiv:1502.01852.
     public static Tensor kaimingNormal(Shape weight, Fan fan, double gain, Rng rng, DType dtype) {
+        Objects.requireNonNull(fan, "Initializers.kaimingNormal: fan is null; use Fan.IN or OUT");
         return normal(weight, 0, gain / Math.sqrt(fan(weight, fan)), rng, dtype);
     }
 
@@ -203,6 +212,7 @@ public final class Initializers {
     /// A random matrix `[out, in * kernel]` with orthonormal rows, or columns if there are more rows, times `gain`. Every direction is
     /// equally likely. Source: Saxe, McClelland, Ganguli 2013, arXiv:1312.6120.
     public static Tensor orthogonal(Shape weight, double gain, Rng rng, DType dtype) {
+        Objects.requireNonNull(weight, "Initializers.orthogonal: weight is null");
         checkMatrix("orthogonal", weight);
         checkFloating("orthogonal", dtype);
         int rows = weight.size(0);
@@ -218,6 +228,7 @@ public final class Initializers {
     /// @param weight `[out, in]`
     /// @param sparsity from 0 to 1
     public static Tensor sparse(Shape weight, double sparsity, double std, Rng rng, DType dtype) {
+        Objects.requireNonNull(weight, "Initializers.sparse: weight is null");
         if (weight.rank() != 2)
             throw new ShapeException("sparse", "a weight needs two dimensions, [out, in]", weight);
         if (!(sparsity >= 0 && sparsity <= 1))
@@ -254,11 +265,13 @@ public final class Initializers {
     }
 
     private static void checkMatrix(String operation, Shape weight) {
+        Objects.requireNonNull(weight, () -> operation + ": weight is null");
         if (weight.rank() < 2)
             throw new ShapeException(operation, "a weight needs at least two dimensions, [out, in, ...]", weight);
     }
 
     private static void checkFloating(String operation, DType dtype) {
+        Objects.requireNonNull(dtype, () -> operation + ": dtype is null; use DType.F32");
         if (!dtype.isFloating())
             throw new DTypeException(operation + ": parameters need a floating type (got " + dtype + ")");
     }

@@ -1,5 +1,7 @@
 package dev.sunda.nn;
 
+import java.util.Objects;
+
 /// Instance normalisation of sequences. Shapes: `[N, C, L]` or `[C, L]` to the same. See [InstanceNorm].
 public final class InstanceNorm1d extends InstanceNorm {
     /// With the default options: neither parameters nor running statistics.
@@ -9,6 +11,7 @@ public final class InstanceNorm1d extends InstanceNorm {
 
     /// @param channels of the input, at least 1
     public InstanceNorm1d(int channels, Options options) {
+        Objects.requireNonNull(options, "InstanceNorm1d: options is null; use Options.DEFAULT");
         super(channels, options);
     }
 

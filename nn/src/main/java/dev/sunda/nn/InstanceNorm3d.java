@@ -1,5 +1,7 @@
 package dev.sunda.nn;
 
+import java.util.Objects;
+
 /// Instance normalisation of volumes. Shapes: `[N, C, D, H, W]` or `[C, D, H, W]` to the same. See [InstanceNorm].
 public final class InstanceNorm3d extends InstanceNorm {
     /// With the default options: neither parameters nor running statistics.
@@ -9,6 +11,7 @@ public final class InstanceNorm3d extends InstanceNorm {
 
     /// @param channels of the input, at least 1
     public InstanceNorm3d(int channels, Options options) {
+        Objects.requireNonNull(options, "InstanceNorm3d: options is null; use Options.DEFAULT");
         super(channels, options);
     }
 

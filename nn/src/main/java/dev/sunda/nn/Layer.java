@@ -142,6 +142,7 @@ public abstract class Layer {
     ///
     /// @return takes the function away again
     public final HookHandle beforeForward(UnaryOperator<Variable> hook) {
+        Objects.requireNonNull(hook, "Layer.beforeForward: hook is null");
         UnaryOperator<Variable> own = x -> hook.apply(x);            // an object of its own, if one hook is added twice
         inputHooks.add(own);
         return () -> inputHooks.remove(own);
@@ -152,6 +153,7 @@ public abstract class Layer {
     ///
     /// @return takes the function away again
     public final HookHandle afterForward(BinaryOperator<Variable> hook) {
+        Objects.requireNonNull(hook, "Layer.afterForward: hook is null");
         BinaryOperator<Variable> own = (x, y) -> hook.apply(x, y);
         resultHooks.add(own);
         return () -> resultHooks.remove(own);
@@ -276,6 +278,8 @@ public abstract class Layer {
     /// @throws ShapeException if a shape differs
     /// @throws IllegalStateException if a parameter was not read, so that what was given for it had no effect
     public final <T> T functionalCall(Map<String, ? extends Variable> values, Supplier<T> call) {
+        Objects.requireNonNull(values, "functionalCall: values is null");
+        Objects.requireNonNull(call, "functionalCall: call is null");
         var all = new LinkedHashMap<String, Parameter>();
         visit("", (prefix, layer) -> layer.parameters.forEach((name, parameter) -> all.put(prefix + name, parameter)));
         return Substitution.during(getClass().getSimpleName(), all, values, call);
@@ -459,12 +463,14 @@ public abstract class Layer {
 
     /// Moves parameters, their gradients and buffers. Make optimizers afterwards.
     public final void to(Device device) {
+        Objects.requireNonNull(device, "Layer.to: device is null; use Device.CPU");
         parameters().forEach(parameter -> parameter.moveTo(device));
         namedBuffers().values().forEach(buffer -> buffer.moveTo(device));
     }
 
     /// Converts parameters, their gradients and floating buffers, for example to float64 for a gradient check. Make optimizers afterwards.
     public final void to(DType dtype) {
+        Objects.requireNonNull(dtype, "Layer.to: dtype is null; use DType.F32");
         parameters().forEach(parameter -> parameter.convertTo(dtype));
         namedBuffers().values().stream().filter(buffer -> buffer.data().dtype().isFloating()).forEach(buffer -> buffer.convertTo(dtype));
     }

@@ -3,6 +3,7 @@ package dev.sunda.nn;
 import dev.sunda.autograd.Variable;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 
 /// Layers in a list that the surrounding layer calls one by one: what to hold blocks in whose number is an option. Named `0`, `1`, ...
 ///
@@ -12,6 +13,7 @@ public final class LayerList<L extends Layer> extends Layer implements Iterable<
 
     /// @param layers in their order
     public LayerList(List<? extends L> layers) {
+        Objects.requireNonNull(layers, "LayerList: layers is null");
         for (int i = 0; i < layers.size(); i++)
             child(String.valueOf(i), layers.get(i));
         this.layers = List.copyOf(layers);

@@ -5,6 +5,7 @@ import dev.sunda.autograd.Variable;
 import dev.sunda.core.Tensor;
 import dev.sunda.core.type.Shape;
 import dev.sunda.nn.functional.LayerNorms;
+import java.util.Objects;
 import java.util.Set;
 
 /// Layer normalisation: `y = (x - mean) / sqrt(variance + eps) * weight + bias` with mean and biased variance over the last dimensions.
@@ -55,6 +56,8 @@ public final class LayerNorm extends Layer {
 
     /// @param normalizedShape sizes of the last dimensions, at least one
     public LayerNorm(Shape normalizedShape, Options options) {
+        Objects.requireNonNull(normalizedShape, "LayerNorm: normalizedShape is null");
+        Objects.requireNonNull(options, "LayerNorm: options is null; use Options.DEFAULT");
         if (normalizedShape.rank() < 1 || normalizedShape.numel() < 1)
             throw new IllegalArgumentException("LayerNorm: the normalised shape must have elements (got " + normalizedShape + ")");
         this.normalizedShape = normalizedShape;

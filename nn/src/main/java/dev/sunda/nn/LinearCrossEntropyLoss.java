@@ -8,6 +8,7 @@ import dev.sunda.nn.functional.Losses;
 import dev.sunda.nn.functional.Losses.CrossEntropyOptions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /// The last linear layer of a classifier and its cross-entropy in one, see
 /// [Losses#linearCrossEntropy(Variable, Variable, Variable, Variable, CrossEntropyOptions)].
@@ -29,6 +30,9 @@ public final class LinearCrossEntropyLoss extends Layer {
     /// @param outFeatures `d1, ...`: of how many elements a row has a class each; none for one
     /// @param bias whether the logits have a bias
     public LinearCrossEntropyLoss(int in, int classes, List<Integer> outFeatures, boolean bias, CrossEntropyOptions options, Rng rng) {
+        Objects.requireNonNull(outFeatures, "LinearCrossEntropyLoss: outFeatures is null; use List.of() for one number");
+        outFeatures.forEach(size -> Objects.requireNonNull(size, "LinearCrossEntropyLoss: one of outFeatures is null"));
+        Objects.requireNonNull(options, "LinearCrossEntropyLoss: options is null; use CrossEntropyOptions.DEFAULT");
         Require.atLeast("LinearCrossEntropyLoss", "number of inputs", in, 1);
         Require.atLeast("LinearCrossEntropyLoss", "number of classes", classes, 1);
         outFeatures.forEach(d -> Require.atLeast("LinearCrossEntropyLoss", "out features", d, 1));

@@ -2,6 +2,7 @@ package dev.sunda.nn;
 
 import dev.sunda.autograd.Variable;
 import dev.sunda.nn.functional.Poolings;
+import java.util.Objects;
 
 /// The power average of each window, `(sum of x^p)^(1/p)`, see [Poolings#lpPool2d]. Shapes: `[N, C, H, W]` to `[N, C, H', W']`,
 /// or the same without `N`. No parameters.
@@ -21,6 +22,8 @@ public final class LpPool2d extends PoolNd {
     /// @param stride steps between windows, at least 1
     /// @param ceilMode whether a last, partial window counts
     public LpPool2d(double p, Pair kernel, Pair stride, boolean ceilMode) {
+        Objects.requireNonNull(kernel, "LpPool2d: kernel is null; use Pair.of");
+        Objects.requireNonNull(stride, "LpPool2d: stride is null; use Pair.of");
         super("lpPool2d", kernel.toArray(), stride.toArray(), new int[2], Pair.ONE.toArray(), ceilMode, true);
         if (p == 0)
             throw new IllegalArgumentException("LpPool2d: the power must not be 0 (got 0)");

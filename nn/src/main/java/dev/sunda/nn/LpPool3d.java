@@ -2,6 +2,7 @@ package dev.sunda.nn;
 
 import dev.sunda.autograd.Variable;
 import dev.sunda.nn.functional.Poolings;
+import java.util.Objects;
 
 /// The power average of each window, `(sum of x^p)^(1/p)`, see [Poolings#lpPool3d]. Shapes: `[N, C, D, H, W]` to `[N, C, D', H', W']`,
 /// or the same without `N`. No parameters.
@@ -21,6 +22,8 @@ public final class LpPool3d extends PoolNd {
     /// @param stride steps between windows, at least 1
     /// @param ceilMode whether a last, partial window counts
     public LpPool3d(double p, Triple kernel, Triple stride, boolean ceilMode) {
+        Objects.requireNonNull(kernel, "LpPool3d: kernel is null; use Triple.of");
+        Objects.requireNonNull(stride, "LpPool3d: stride is null; use Triple.of");
         super("lpPool3d", kernel.toArray(), stride.toArray(), new int[3], Triple.ONE.toArray(), ceilMode, true);
         if (p == 0)
             throw new IllegalArgumentException("LpPool3d: the power must not be 0 (got 0)");

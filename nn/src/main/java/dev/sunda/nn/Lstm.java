@@ -4,6 +4,7 @@ import dev.sunda.autograd.Variable;
 import dev.sunda.core.Rng;
 import dev.sunda.nn.functional.Recurrences;
 import dev.sunda.nn.functional.Recurrences.Result;
+import java.util.Objects;
 
 /// Layers of long short-term memory, see [Recurrences#lstm]. Shapes and parameters stand with [RecurrentLayer]; the four gates are i, f,
 /// g, o. With a projection the states have its width and there is `weight_hr_lk` `[projection, hidden]` as well.
@@ -17,6 +18,8 @@ public final class Lstm extends RecurrentLayer {
     /// @param hidden width of the cells, at least 1
     /// @param projection width the states are projected to, below `hidden`; 0 for none
     public Lstm(int in, int hidden, int projection, Options options, Rng rng) {
+        Objects.requireNonNull(rng, "Lstm: rng is null; pass new Rng(seed)");
+        Objects.requireNonNull(options, "Lstm: options is null; use Options.DEFAULT");
         super("Lstm", 4, in, hidden, projected(hidden, projection), options, rng);
     }
 

@@ -2,6 +2,7 @@ package dev.sunda.nn;
 
 import dev.sunda.autograd.Variable;
 import dev.sunda.nn.functional.Poolings;
+import java.util.Objects;
 
 /// The largest element of each window. Shapes: `[N, C, L]` to `[N, C, L']`, or the same without `N`. No parameters.
 public final class MaxPool1d extends PoolNd {
@@ -46,6 +47,7 @@ public final class MaxPool1d extends PoolNd {
 
     /// With these options.
     public MaxPool1d(Options options) {
+        Objects.requireNonNull(options, "MaxPool1d: options is null; use Options.of");
         super("maxPool1d", new int[] {options.kernel}, new int[] {options.stride}, new int[] {options.padding},
                 new int[] {options.dilation}, options.ceilMode, false);
     }

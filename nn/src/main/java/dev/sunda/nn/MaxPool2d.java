@@ -2,6 +2,7 @@ package dev.sunda.nn;
 
 import dev.sunda.autograd.Variable;
 import dev.sunda.nn.functional.Poolings;
+import java.util.Objects;
 
 /// The largest element of each window. Shapes: `[N, C, H, W]` to `[N, C, H', W']`, or the same without `N`. No parameters.
 public final class MaxPool2d extends PoolNd {
@@ -11,6 +12,14 @@ public final class MaxPool2d extends PoolNd {
     /// @param dilation distances between the elements of a window, at least 1
     /// @param ceilMode whether a last, partial window counts
     public record Options(Pair kernel, Pair stride, Pair padding, Pair dilation, boolean ceilMode) {
+        /// Refuses null.
+        public Options {
+            Objects.requireNonNull(kernel, "MaxPool2d: kernel is null; use Pair.of");
+            Objects.requireNonNull(stride, "MaxPool2d: stride is null; use Pair.of");
+            Objects.requireNonNull(padding, "MaxPool2d: padding is null; use Pair.of(0) for none");
+            Objects.requireNonNull(dilation, "MaxPool2d: dilation is null; use Pair.of");
+        }
+
         /// Square windows side by side: stride as large as the kernel, no padding, dilation 1.
         public static Options of(int kernel) {
             return new Options(Pair.of(kernel), Pair.of(kernel), Pair.of(0), Pair.ONE, false);
@@ -46,6 +55,7 @@ public final class MaxPool2d extends PoolNd {
 
     /// With these options.
     public MaxPool2d(Options options) {
+        Objects.requireNonNull(options, "MaxPool2d: options is null; use Options.of");
         super("maxPool2d", options.kernel.toArray(), options.stride.toArray(), options.padding.toArray(),
                 options.dilation.toArray(), options.ceilMode, false);
     }

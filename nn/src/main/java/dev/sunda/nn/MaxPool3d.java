@@ -2,6 +2,7 @@ package dev.sunda.nn;
 
 import dev.sunda.autograd.Variable;
 import dev.sunda.nn.functional.Poolings;
+import java.util.Objects;
 
 /// The largest element of each window. Shapes: `[N, C, D, H, W]` to `[N, C, D', H', W']`, or the same without `N`. No parameters.
 public final class MaxPool3d extends PoolNd {
@@ -11,6 +12,14 @@ public final class MaxPool3d extends PoolNd {
     /// @param dilation distances between the elements of a window, at least 1
     /// @param ceilMode whether a last, partial window counts
     public record Options(Triple kernel, Triple stride, Triple padding, Triple dilation, boolean ceilMode) {
+        /// Refuses null.
+        public Options {
+            Objects.requireNonNull(kernel, "MaxPool3d: kernel is null; use Triple.of");
+            Objects.requireNonNull(stride, "MaxPool3d: stride is null; use Triple.of");
+            Objects.requireNonNull(padding, "MaxPool3d: padding is null; use Triple.of(0) for none");
+            Objects.requireNonNull(dilation, "MaxPool3d: dilation is null; use Triple.of");
+        }
+
         /// Cubic windows side by side: stride as large as the kernel, no padding, dilation 1.
         public static Options of(int kernel) {
             return new Options(Triple.of(kernel), Triple.of(kernel), Triple.of(0), Triple.ONE, false);
@@ -46,6 +55,7 @@ public final class MaxPool3d extends PoolNd {
 
     /// With these options.
     public MaxPool3d(Options options) {
+        Objects.requireNonNull(options, "MaxPool3d: options is null; use Options.of");
         super("maxPool3d", options.kernel.toArray(), options.stride.toArray(), options.padding.toArray(),
                 options.dilation.toArray(), options.ceilMode, false);
     }

@@ -3,6 +3,7 @@ package dev.sunda.nn;
 import dev.sunda.autograd.Variable;
 import dev.sunda.core.Tensor;
 import dev.sunda.nn.functional.Poolings;
+import java.util.Objects;
 
 /// Puts values of a volume back to where [MaxPool3d#forwardWithIndices] found them. Shapes: `[N, C, D, H, W]` to `[N, C, D', H', W']`,
 /// or the same without `N`. See [MaxUnpoolNd].
@@ -18,6 +19,9 @@ public final class MaxUnpool3d extends MaxUnpoolNd {
     /// @param stride of the pooling, at least 1
     /// @param padding of the pooling, 0 or more
     public MaxUnpool3d(Triple kernel, Triple stride, Triple padding) {
+        Objects.requireNonNull(kernel, "MaxUnpool3d: kernel is null; use Triple.of");
+        Objects.requireNonNull(stride, "MaxUnpool3d: stride is null; use Triple.of");
+        Objects.requireNonNull(padding, "MaxUnpool3d: padding is null; use Triple.of(0) for none");
         super(kernel.toArray(), stride.toArray(), padding.toArray());
     }
 

@@ -3,6 +3,7 @@ package dev.sunda.nn;
 import dev.sunda.autograd.Variable;
 import dev.sunda.core.Tensor;
 import java.util.Arrays;
+import java.util.Objects;
 
 /// What layers share that put values back to where a max pooling found them, zeros elsewhere. No parameters. They have two inputs, so
 /// they are called with [#forward(Variable, Tensor, int...)].
@@ -25,6 +26,7 @@ public abstract sealed class MaxUnpoolNd extends Layer permits MaxUnpool1d, MaxU
     /// @param index where the values go, of the shape of `x`: what `forwardWithIndices` of the pooling layer gave
     /// @param outputSize spatial sizes of the result, where several sizes are pooled to that of `x`; none for the smallest usual ones
     public Variable forward(Variable x, Tensor index, int... outputSize) {
+        Objects.requireNonNull(outputSize, "MaxUnpoolNd.forward: outputSize is null");
         return call(x, input -> unpool(input, index, kernel, stride, padding, outputSize));
     }
 

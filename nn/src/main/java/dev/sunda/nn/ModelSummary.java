@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 
 /// What a model consists of: for each layer its output, parameters, multiplications and receptive field.
@@ -57,6 +58,7 @@ public record ModelSummary(Shape input, List<Row> rows, long parameters, long tr
 
         /// Of this many pixels along each axis.
         public static Field of(int... pixels) {
+            Objects.requireNonNull(pixels, "ModelSummary.Field: pixels is null");
             return new Field(Arrays.stream(pixels).boxed().toList());
         }
 
@@ -71,6 +73,8 @@ public record ModelSummary(Shape input, List<Row> rows, long parameters, long tr
     ///
     /// @param input for example `[1, 1, 28, 28]`
     public static ModelSummary of(Layer model, Shape input) {
+        Objects.requireNonNull(model, "ModelSummary.of: model is null");
+        Objects.requireNonNull(input, "ModelSummary.of: input is null");
         var parameters = model.parameters();
         DType dtype = parameters.isEmpty() ? DType.F32 : parameters.getFirst().dtype();
         Device device = parameters.isEmpty() ? Device.CPU : parameters.getFirst().device();
@@ -80,6 +84,7 @@ public record ModelSummary(Shape input, List<Row> rows, long parameters, long tr
     /// Runs the model on an input of its own, for example on int64 zeros if it takes words. Modes and random streams are afterwards as
     /// before.
     public static ModelSummary of(Layer model, Tensor input) {
+        Objects.requireNonNull(model, "ModelSummary.of: model is null");
         var parameters = model.parameters();
         var listener = new Listener(model);
         var layers = new ArrayList<>(model.namedLayers().values());

@@ -98,6 +98,7 @@ public final class MultiheadAttention extends Layer {
     /// @param width columns of queries and results, a multiple of `heads`
     /// @param heads at least 1
     public MultiheadAttention(int width, int heads, Options options, Rng rng) {
+        Objects.requireNonNull(options, "MultiheadAttention: options is null; use Options.DEFAULT");
         Require.atLeast("MultiheadAttention", "number of heads", heads, 1);
         Require.atLeast("MultiheadAttention", "width", width, 1);
         if (width % heads != 0)
@@ -163,6 +164,7 @@ public final class MultiheadAttention extends Layer {
     /// @param value `[S, batch, vdim]`
     /// @return with weights a query that sees no key gives NaN, as in PyTorch; without, zeros
     public Result attend(Variable query, Variable key, Variable value, Masks masks, Wanted weights) {
+        Objects.requireNonNull(weights, "MultiheadAttention.attend: weights is null; use Wanted.NOTHING, AVERAGE or PER_HEAD");
         var results = new ArrayList<Result>();
         call(query, _ -> {
             results.add(run(query, key, value, masks, weights));
@@ -208,6 +210,7 @@ public final class MultiheadAttention extends Layer {
     /// @param x `[positions, batch, width]`, or as the options say, or `[positions, width]` without batch
     /// @param cache of the positions before; gets these as well
     public Variable decode(Variable x, KeyValueCache cache) {
+        Objects.requireNonNull(cache, "MultiheadAttention.decode: cache is null");
         return decoded(x, in -> {
             cache.append(projected(x, in, 1).data(), projected(x, in, 2).data());
             return cache.heard(projected(x, in, 0), true);
@@ -219,6 +222,7 @@ public final class MultiheadAttention extends Layer {
     /// @param memory the other sequence, as wide as the queries; its keys and values are computed at the first call
     /// @param cache empty at the first call
     public Variable decode(Variable query, Variable memory, KeyValueCache cache) {
+        Objects.requireNonNull(cache, "MultiheadAttention.decode: cache is null");
         return decoded(query, in -> {
             if (cache.length() == 0)
                 cache.append(projected(memory, in, 1).data(), projected(memory, in, 2).data());

@@ -4,6 +4,7 @@ import dev.sunda.autograd.Variable;
 import dev.sunda.nn.functional.PaddingMode;
 import dev.sunda.nn.functional.Paddings;
 import java.util.Arrays;
+import java.util.Objects;
 
 /// What padding layers share. Each pads the last axes of its input, as many as its name says; see [Paddings#pad]. No parameters.
 public abstract sealed class PadNd extends Layer
@@ -15,6 +16,7 @@ public abstract sealed class PadNd extends Layer
     private final int[] pads;
 
     PadNd(int axes, PaddingMode mode, double value, int... pads) {
+        Objects.requireNonNull(pads, () -> getClass().getSimpleName() + ": pads is null");
         if (pads.length != 1 && pads.length != 2 * axes)
             throw new IllegalArgumentException(getClass().getSimpleName() + ": there must be one number or " + 2 * axes + " (got "
                     + Arrays.toString(pads) + ")");

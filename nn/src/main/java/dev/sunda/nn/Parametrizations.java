@@ -7,6 +7,7 @@ import dev.sunda.core.Rng;
 import dev.sunda.nn.functional.VectorNorms;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /// Parameters that are computed anew in each call from others, which are trained in their place.
@@ -43,6 +44,9 @@ public final class Parametrizations {
     /// @param function keeps shape and type; called once now, to see that it does, and then in each call of the layer
     /// @return the layer
     public static <L extends Layer> L parametrize(L layer, String name, Layer function) {
+        Objects.requireNonNull(layer, "parametrize: layer is null");
+        Objects.requireNonNull(name, "parametrize: name is null; give that of a parameter");
+        Objects.requireNonNull(function, "parametrize: function is null; give a layer");
         if (function == layer || function.namedLayers().containsValue(layer))
             throw new IllegalArgumentException(
                     "parametrize: " + function.describe() + " contains the layer whose parameter it is to compute; give it a layer apart");
@@ -56,6 +60,7 @@ public final class Parametrizations {
     ///
     /// @return the layer
     public static <L extends Layer> L weightNorm(L layer) {
+        Objects.requireNonNull(layer, "weightNorm: layer is null");
         return weightNorm(layer, "weight", 0);
     }
 
@@ -66,6 +71,8 @@ public final class Parametrizations {
     /// @param dim there is a length for each position of this dimension; null for a single one
     /// @return the layer
     public static <L extends Layer> L weightNorm(L layer, String name, Integer dim) {
+        Objects.requireNonNull(layer, "weightNorm: layer is null");
+        Objects.requireNonNull(name, "weightNorm: name is null; give that of a parameter");
         layer.begin(name, new Parametrization.WeightNorm(layer.unparametrized(name), dim));
         return layer;
     }
@@ -75,6 +82,8 @@ public final class Parametrizations {
     /// @param rng gives the first vectors
     /// @return the layer
     public static <L extends Layer> L spectralNorm(L layer, Rng rng) {
+        Objects.requireNonNull(layer, "spectralNorm: layer is null");
+        Objects.requireNonNull(rng, "spectralNorm: rng is null; pass new Rng(seed)");
         return spectralNorm(layer, "weight", layer instanceof ConvTransposeNd ? 1 : 0, 1, 1e-12, rng);
     }
 
@@ -92,6 +101,9 @@ public final class Parametrizations {
     /// @param rng gives the first vectors
     /// @return the layer
     public static <L extends Layer> L spectralNorm(L layer, String name, int dim, int iterations, double eps, Rng rng) {
+        Objects.requireNonNull(layer, "spectralNorm: layer is null");
+        Objects.requireNonNull(name, "spectralNorm: name is null; give that of a parameter");
+        Objects.requireNonNull(rng, "spectralNorm: rng is null; pass new Rng(seed)");
         layer.parametrize(name, new SpectralNorm(layer.parameterNow(name), dim, iterations, eps, rng));
         return layer;
     }
@@ -100,6 +112,8 @@ public final class Parametrizations {
     ///
     /// @return the layer
     public static <L extends Layer> L remove(L layer, String name) {
+        Objects.requireNonNull(layer, "Parametrizations.remove: layer is null");
+        Objects.requireNonNull(name, "Parametrizations.remove: name is null; give that of a parameter");
         layer.unparametrize(name);
         return layer;
     }

@@ -3,6 +3,7 @@ package dev.sunda.nn;
 import dev.sunda.autograd.Variable;
 import dev.sunda.core.Rng;
 import dev.sunda.nn.functional.Activations;
+import java.util.Objects;
 
 /// `y = x` above 0, elsewhere `x` times a slope: in training mode a random one for each element, uniform between the bounds, in evaluation
 /// mode their mean. Any shape. No parameters; the random stream is the random state `rng`.
@@ -26,6 +27,7 @@ public final class RRelu extends Layer {
         if (!(lower <= upper))
             throw new IllegalArgumentException(
                     "RRelu: the lower bound must not be above the upper one (got " + lower + ", " + upper + ")");
+        Objects.requireNonNull(rng, "RRelu: rng is null; pass new Rng(seed)");
         this.lower = lower;
         this.upper = upper;
         this.rng = randomState("rng", new Rng(rng.nextLong()));

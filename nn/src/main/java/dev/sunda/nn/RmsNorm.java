@@ -5,6 +5,7 @@ import dev.sunda.autograd.Variable;
 import dev.sunda.core.Tensor;
 import dev.sunda.core.type.Shape;
 import dev.sunda.nn.functional.LayerNorms;
+import java.util.Objects;
 import java.util.Set;
 
 /// Root-mean-square normalisation: `y = x / sqrt(mean(x^2) + eps) * weight`, the mean over the last dimensions. Shapes:
@@ -47,6 +48,8 @@ public final class RmsNorm extends Layer {
 
     /// @param normalizedShape sizes of the last dimensions, at least one
     public RmsNorm(Shape normalizedShape, Options options) {
+        Objects.requireNonNull(normalizedShape, "RmsNorm: normalizedShape is null");
+        Objects.requireNonNull(options, "RmsNorm: options is null; use Options.DEFAULT");
         if (normalizedShape.rank() < 1 || normalizedShape.numel() < 1)
             throw new IllegalArgumentException("RmsNorm: the normalised shape must have elements (got " + normalizedShape + ")");
         this.normalizedShape = normalizedShape;

@@ -5,6 +5,7 @@ import dev.sunda.core.Rng;
 import dev.sunda.nn.functional.Recurrences;
 import dev.sunda.nn.functional.Recurrences.Nonlinearity;
 import dev.sunda.nn.functional.Recurrences.Result;
+import java.util.Objects;
 
 /// Simple recurrent layers, `h_t = f(W_x x_t + b_x + W_h h_(t-1) + b_h)`. Shapes and parameters stand with [RecurrentLayer]; there is one
 /// gate.
@@ -19,6 +20,8 @@ public final class Rnn extends RecurrentLayer {
     /// @param in width of the input, at least 1
     /// @param hidden width of the state, at least 1
     public Rnn(int in, int hidden, Nonlinearity nonlinearity, Options options, Rng rng) {
+        Objects.requireNonNull(nonlinearity, "Rnn: nonlinearity is null; use Nonlinearity.TANH or RELU");
+        Objects.requireNonNull(options, "Rnn: options is null; use Options.DEFAULT");
         super("Rnn", 1, in, hidden, hidden, options, rng);
         this.nonlinearity = nonlinearity;
     }

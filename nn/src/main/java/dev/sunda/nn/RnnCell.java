@@ -7,6 +7,7 @@ import dev.sunda.core.type.Shape;
 import dev.sunda.nn.functional.Recurrences;
 import dev.sunda.nn.functional.Recurrences.Nonlinearity;
 import dev.sunda.nn.functional.Recurrences.Weights;
+import java.util.Objects;
 import java.util.Set;
 
 /// One step of [Rnn], with one gate. Shapes: `[N, in]` and states `[N, hidden]`, or both without batch.
@@ -27,6 +28,7 @@ public final class RnnCell extends Layer {
     /// @param in width of the input, at least 1
     /// @param hidden width of the state, at least 1
     public RnnCell(int in, int hidden, boolean bias, Nonlinearity nonlinearity, Rng rng) {
+        Objects.requireNonNull(nonlinearity, "RnnCell: nonlinearity is null; use Nonlinearity.TANH or RELU");
         Require.atLeast("RnnCell", "width of the input", in, 1);
         Require.atLeast("RnnCell", "width of the state", hidden, 1);
         this.in = in;

@@ -3,6 +3,7 @@ package dev.sunda.nn;
 import dev.sunda.autograd.Variable;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.SequencedMap;
 
 /// Layers one after the other: `y = last(... second(first(x)))`.
@@ -12,17 +13,20 @@ import java.util.SequencedMap;
 public final class Sequential extends Layer {
     /// Named `0`, `1`, ...
     public Sequential(Layer... layers) {
+        Objects.requireNonNull(layers, "Sequential: layers is null");
         this(Arrays.asList(layers));
     }
 
     /// Named `0`, `1`, ...
     public Sequential(List<? extends Layer> layers) {
+        Objects.requireNonNull(layers, "Sequential: layers is null");
         for (int i = 0; i < layers.size(); i++)
             child(String.valueOf(i), layers.get(i));
     }
 
     /// Named by the keys, in the order of iteration; use a `LinkedHashMap`.
     public Sequential(SequencedMap<String, ? extends Layer> layers) {
+        Objects.requireNonNull(layers, "Sequential: layers is null");
         layers.forEach(this::child);
     }
 
@@ -32,6 +36,7 @@ public final class Sequential extends Layer {
     /// @param layer takes over the name of the layer that was there
     /// @throws IllegalArgumentException if there is no layer at this position
     public void set(int index, Layer layer) {
+        Objects.requireNonNull(layer, "Sequential.set: layer is null");
         int count = children().size();
         if (index < -count || index >= count)
             throw new IllegalArgumentException("Sequential: there are " + count + " layers (got index " + index + ")");

@@ -10,6 +10,7 @@ import dev.sunda.core.type.Shape;
 import dev.sunda.nn.functional.MultiheadAttentions.Masks;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /// An encoder of one sequence and a decoder of another that sees what the encoder has left. Shapes: source `[S, batch, width]` and target
 /// `[T, batch, width]` to `[T, batch, width]`, or as the options say.
@@ -30,6 +31,7 @@ public final class Transformer extends Layer {
     /// @param encoderLayers at least 1
     /// @param decoderLayers at least 1
     public Transformer(int width, int heads, int encoderLayers, int decoderLayers, TransformerOptions options, Rng rng) {
+        Objects.requireNonNull(options, "Transformer: options is null; use TransformerOptions.DEFAULT");
         var encoding = new ArrayList<TransformerEncoderLayer>();
         for (int i = 0; i < encoderLayers; i++)
             encoding.add(new TransformerEncoderLayer(width, heads, options, rng));
@@ -61,6 +63,9 @@ public final class Transformer extends Layer {
     /// @param targetMasks what positions of the target must not see of it, usually what is behind them
     /// @param memoryMasks what positions of the target must not see of the source
     public Variable forward(Variable source, Variable target, Masks sourceMasks, Masks targetMasks, Masks memoryMasks) {
+        Objects.requireNonNull(sourceMasks, "Transformer.forward: sourceMasks is null; use Masks.NONE");
+        Objects.requireNonNull(targetMasks, "Transformer.forward: targetMasks is null; use Masks.NONE");
+        Objects.requireNonNull(memoryMasks, "Transformer.forward: memoryMasks is null; use Masks.NONE");
         return call(source, _ -> run(source, target, List.of(sourceMasks, targetMasks, memoryMasks)));
     }
 
@@ -70,6 +75,8 @@ public final class Transformer extends Layer {
 
     /// `[size, size]`, minus infinity above the diagonal and 0 elsewhere: hides what is behind a position, as a mask of attention.
     public static Tensor generateSquareSubsequentMask(int size, DType dtype, Device device) {
+        Objects.requireNonNull(dtype, "Transformer.generateSquareSubsequentMask: dtype is null; use DType.F32");
+        Objects.requireNonNull(device, "Transformer.generateSquareSubsequentMask: device is null; use Device.CPU");
         Require.atLeast("generateSquareSubsequentMask", "size", size, 0);
         var values = new double[size * size];
         for (int i = 0; i < values.length; i++)

@@ -4,6 +4,7 @@ import dev.sunda.autograd.GradMode;
 import dev.sunda.autograd.Variable;
 import dev.sunda.nn.functional.MultiheadAttentions.Masks;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 
 /// Decoder layers one behind the other, and a norm. Shapes: those of the layers.
@@ -16,6 +17,8 @@ public final class TransformerDecoder extends Layer {
     /// @param layers at least one
     /// @param norm of the result; null for none
     public TransformerDecoder(List<TransformerDecoderLayer> layers, LayerNorm norm) {
+        Objects.requireNonNull(layers, "TransformerDecoder: layers is null");
+        layers.forEach(layer -> Objects.requireNonNull(layer, "TransformerDecoder: a layer is null"));
         Require.atLeast("TransformerDecoder", "number of layers", layers.size(), 1);
         this.layers = List.copyOf(layers);
         child("layers", new Sequential(layers));
@@ -32,6 +35,7 @@ public final class TransformerDecoder extends Layer {
     /// @param masks what a position must not see of its own sequence, in every layer
     /// @param memoryMasks what it must not see of the memory
     public Variable forward(Variable x, Variable memory, Masks masks, Masks memoryMasks) {
+        Objects.requireNonNull(memoryMasks, "TransformerDecoder.forward: memoryMasks is null; use Masks.NONE");
         return call(x, _ -> run(x, memory, masks, memoryMasks));
     }
 
@@ -47,6 +51,7 @@ public final class TransformerDecoder extends Layer {
     ///
     /// @param cache for as many layers as there are; gets these positions as well
     public Variable decode(Variable x, Variable memory, DecodingCache cache) {
+        Objects.requireNonNull(cache, "TransformerDecoder.decode: cache is null");
         UnaryOperator<Variable> run = _ -> {
             cache.check("decode", layers.size());
             Variable y = x;

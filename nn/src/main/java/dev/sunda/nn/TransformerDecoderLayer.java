@@ -5,6 +5,7 @@ import dev.sunda.autograd.Variable;
 import dev.sunda.core.Rng;
 import dev.sunda.core.type.Shape;
 import dev.sunda.nn.functional.MultiheadAttentions.Masks;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 
 /// Attention of a sequence to itself, attention to the memory an encoder has left, and two linear layers for each position, each with a
@@ -36,6 +37,7 @@ public final class TransformerDecoderLayer extends Layer {
     /// @param width columns of the input, a multiple of `heads`
     /// @param heads of each attention, at least 1
     public TransformerDecoderLayer(int width, int heads, TransformerOptions options, Rng rng) {
+        Objects.requireNonNull(options, "TransformerDecoderLayer: options is null; use TransformerOptions.DEFAULT");
         this.width = width;
         this.heads = heads;
         this.options = options;
@@ -62,6 +64,7 @@ public final class TransformerDecoderLayer extends Layer {
     /// @param masks what a position must not see of its own sequence
     /// @param memoryMasks what it must not see of the memory
     public Variable forward(Variable x, Variable memory, Masks masks, Masks memoryMasks) {
+        Objects.requireNonNull(memoryMasks, "TransformerDecoderLayer.forward: memoryMasks is null; use Masks.NONE");
         return call(x, _ -> run(x, y -> selfAttention.forward(y, y, y, masks),
                 y -> memoryAttention.forward(y, memory, memory, memoryMasks)));
     }
@@ -72,6 +75,8 @@ public final class TransformerDecoderLayer extends Layer {
     /// @param cache of the sequence
     /// @param memoryCache of the memory
     public Variable decode(Variable x, Variable memory, KeyValueCache cache, KeyValueCache memoryCache) {
+        Objects.requireNonNull(cache, "TransformerDecoderLayer.decode: cache is null");
+        Objects.requireNonNull(memoryCache, "TransformerDecoderLayer.decode: memoryCache is null");
         return call(x, _ -> GradMode.noGrad(
                 () -> run(x, y -> selfAttention.decode(y, cache), y -> memoryAttention.decode(y, memory, memoryCache))));
     }

@@ -4,6 +4,7 @@ import dev.sunda.autograd.GradMode;
 import dev.sunda.autograd.Variable;
 import dev.sunda.nn.functional.MultiheadAttentions.Masks;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 
 /// Encoder layers one behind the other, and a norm. Shapes: those of the layers.
@@ -16,6 +17,8 @@ public final class TransformerEncoder extends Layer {
     /// @param layers at least one
     /// @param norm of the result; null for none
     public TransformerEncoder(List<TransformerEncoderLayer> layers, LayerNorm norm) {
+        Objects.requireNonNull(layers, "TransformerEncoder: layers is null");
+        layers.forEach(layer -> Objects.requireNonNull(layer, "TransformerEncoder: a layer is null"));
         Require.atLeast("TransformerEncoder", "number of layers", layers.size(), 1);
         this.layers = List.copyOf(layers);
         child("layers", new Sequential(layers));
@@ -44,6 +47,7 @@ public final class TransformerEncoder extends Layer {
     ///
     /// @param cache for as many layers as there are; gets these positions as well
     public Variable decode(Variable x, DecodingCache cache) {
+        Objects.requireNonNull(cache, "TransformerEncoder.decode: cache is null");
         UnaryOperator<Variable> run = _ -> {
             cache.check("decode", layers.size());
             Variable y = x;

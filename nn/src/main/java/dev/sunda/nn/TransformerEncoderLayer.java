@@ -5,6 +5,7 @@ import dev.sunda.autograd.Variable;
 import dev.sunda.core.Rng;
 import dev.sunda.core.type.Shape;
 import dev.sunda.nn.functional.MultiheadAttentions.Masks;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 
 /// Attention of a sequence to itself and two linear layers for each position, each with a path around it:
@@ -33,6 +34,7 @@ public final class TransformerEncoderLayer extends Layer {
     /// @param width columns of the input, a multiple of `heads`
     /// @param heads of the attention, at least 1
     public TransformerEncoderLayer(int width, int heads, TransformerOptions options, Rng rng) {
+        Objects.requireNonNull(options, "TransformerEncoderLayer: options is null; use TransformerOptions.DEFAULT");
         this.width = width;
         this.heads = heads;
         this.options = options;
@@ -58,6 +60,7 @@ public final class TransformerEncoderLayer extends Layer {
 
     /// The next positions of a sequence, each seeing those before it and itself; see [MultiheadAttention#decode(Variable, KeyValueCache)].
     public Variable decode(Variable x, KeyValueCache cache) {
+        Objects.requireNonNull(cache, "TransformerEncoderLayer.decode: cache is null");
         return call(x, _ -> GradMode.noGrad(() -> run(x, y -> attention.decode(y, cache))));
     }
 

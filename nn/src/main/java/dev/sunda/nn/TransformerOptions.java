@@ -1,6 +1,7 @@
 package dev.sunda.nn;
 
 import dev.sunda.core.op.UnaryOp;
+import java.util.Objects;
 
 /// What the layers of a transformer share.
 ///
@@ -17,6 +18,7 @@ public record TransformerOptions(int feedForward, double dropout, UnaryOp activa
     public static final TransformerOptions DEFAULT = new TransformerOptions(2048, 0.1, UnaryOp.RELU, 1e-5, false, false, true);
 
     public TransformerOptions {
+        Objects.requireNonNull(activation, "TransformerOptions: activation is null; use UnaryOp.NEG or another");
         Require.atLeast("transformer", "number of columns between the linear layers", feedForward, 1);
         if (!(dropout >= 0 && dropout <= 1))
             throw new IllegalArgumentException("transformer: dropout must be from 0 to 1 (got " + dropout + ")");

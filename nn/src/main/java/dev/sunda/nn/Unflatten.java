@@ -2,6 +2,7 @@ package dev.sunda.nn;
 
 import dev.sunda.autograd.Variable;
 import java.util.Arrays;
+import java.util.Objects;
 
 /// One dimension cut into several: what [Flatten] joined. No parameters.
 public final class Unflatten extends Layer {
@@ -11,6 +12,7 @@ public final class Unflatten extends Layer {
     /// @param dim the dimension to cut; negative numbers count from the end
     /// @param sizes of the new dimensions, whose product is the size of the old one; one of them may be -1
     public Unflatten(int dim, int... sizes) {
+        Objects.requireNonNull(sizes, "Unflatten: sizes is null");
         if (sizes.length == 0)
             throw new IllegalArgumentException("Unflatten: there must be at least one size (got " + Arrays.toString(sizes) + ")");
         this.dim = dim;

@@ -2,6 +2,7 @@ package dev.sunda.nn;
 
 import dev.sunda.autograd.Variable;
 import dev.sunda.nn.functional.Unfoldings;
+import java.util.Objects;
 
 /// The windows of a convolution as columns, see [Unfoldings#unfold]. Shapes: `[N, C, H, W]` to `[N, C * kernel elements, windows]`, or the
 /// same without `N`. No parameters.
@@ -16,6 +17,10 @@ public final class Unfold extends Layer {
     /// @param padding zeros on both sides, 0 or more
     /// @param stride steps between windows, at least 1
     public Unfold(Pair kernel, Pair dilation, Pair padding, Pair stride) {
+        Objects.requireNonNull(kernel, "Unfold: kernel is null; use Pair.of");
+        Objects.requireNonNull(dilation, "Unfold: dilation is null; use Pair.of");
+        Objects.requireNonNull(padding, "Unfold: padding is null; use Pair.of(0) for none");
+        Objects.requireNonNull(stride, "Unfold: stride is null; use Pair.of");
         Require.atLeast("Unfold", "kernel size", kernel, 1);
         Require.atLeast("Unfold", "dilation", dilation, 1);
         Require.atLeast("Unfold", "padding", padding, 0);

@@ -3,6 +3,7 @@ package dev.sunda.nn;
 import dev.sunda.autograd.Variable;
 import dev.sunda.nn.functional.Interpolation;
 import dev.sunda.nn.functional.Interpolations;
+import java.util.Objects;
 
 /// Resizes sequences, images and volumes, see [Interpolations#interpolate]. Shapes: `[N, C, spatial...]` to another spatial size. No
 /// parameters.
@@ -11,6 +12,7 @@ public final class Upsample extends Layer {
 
     /// @param how size or factors, and how pixels between the given ones are found
     public Upsample(Interpolation how) {
+        Objects.requireNonNull(how, "Upsample: how is null");
         this.how = how;
     }
 

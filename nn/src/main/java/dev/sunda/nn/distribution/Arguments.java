@@ -5,6 +5,7 @@ import dev.sunda.core.Rng;
 import dev.sunda.core.Tensor;
 import dev.sunda.core.type.DTypeException;
 import dev.sunda.core.type.Shape;
+import java.util.Objects;
 import java.util.function.DoublePredicate;
 import java.util.stream.IntStream;
 
@@ -15,6 +16,8 @@ final class Arguments {
 
     /// The common shape of two parameters.
     static Shape together(String name, Variable a, Variable b) {
+        Objects.requireNonNull(a, () -> name + ": the first parameter is null");
+        Objects.requireNonNull(b, () -> name + ": the second parameter is null");
         Tensor.checkSameDevice(name, a.data(), b.data());
         if (!a.dtype().isFloating() || a.dtype() != b.dtype())
             throw new DTypeException(name + ": the parameters must be of one floating type (got " + a.data().describe() + ", "
@@ -23,6 +26,7 @@ final class Arguments {
     }
 
     static void floating(String name, Variable x) {
+        Objects.requireNonNull(x, () -> name + ": the parameter is null");
         if (!x.dtype().isFloating())
             throw new DTypeException(name + ": needs a floating type (got " + x.data().describe() + "); convert with to(DType.F32)");
     }
@@ -35,6 +39,7 @@ final class Arguments {
     }
 
     static Shape joined(Shape first, Shape last) {
+        Objects.requireNonNull(first, "sample: shape is null; use Shape.SCALAR for one draw");
         return Shape.of(IntStream.concat(IntStream.of(first.sizes()), IntStream.of(last.sizes())).toArray());
     }
 

@@ -4,6 +4,7 @@ import dev.sunda.autograd.Variable;
 import dev.sunda.core.Rng;
 import dev.sunda.core.Tensor;
 import dev.sunda.core.type.Shape;
+import java.util.Objects;
 
 /// A probability distribution for each place of a shape, that of its parameters.
 ///
@@ -44,6 +45,8 @@ public sealed interface Distribution permits Bernoulli, Categorical, Continuous 
     ///
     /// @throws IllegalArgumentException for other pairs
     static Variable klDivergence(Distribution p, Distribution q) {
+        Objects.requireNonNull(p, "Distribution.klDivergence: p is null");
+        Objects.requireNonNull(q, "Distribution.klDivergence: q is null");
         return Divergences.kl(p, q);
     }
 }

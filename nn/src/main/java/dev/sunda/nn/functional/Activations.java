@@ -14,6 +14,7 @@ import dev.sunda.core.type.DType;
 import dev.sunda.core.type.DTypeException;
 import dev.sunda.core.type.ShapeException;
 import java.util.Arrays;
+import java.util.Objects;
 
 /// Activations and their derivatives. Shapes: any, unless said otherwise; the result has that of `x`.
 ///
@@ -137,6 +138,7 @@ public final class Activations {
     /// @param upper not below `lower`
     /// @param key which random numbers decide, `x.numel()` of them
     public static Variable rrelu(Variable x, double lower, double upper, RandomKey key) {
+        Objects.requireNonNull(key, "rrelu: key is null");
         floating("rrelu", x);
         if (!(lower <= upper))
             throw new IllegalArgumentException("rrelu: the lower bound must not be above the upper one (got " + lower + ", " + upper + ")");
@@ -179,6 +181,7 @@ public final class Activations {
     /// @param tau temperature, greater than 0
     /// @param key which random numbers decide, `logits.numel()` of them
     public static Variable gumbelSoftmax(Variable logits, double tau, boolean hard, int dim, RandomKey key) {
+        Objects.requireNonNull(key, "gumbelSoftmax: key is null");
         floating("gumbelSoftmax", logits);
         if (!(tau > 0))
             throw new IllegalArgumentException("gumbelSoftmax: the temperature must be positive (got " + tau + ")");

@@ -15,6 +15,7 @@ import dev.sunda.core.type.ShapeException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /// Scaled dot-product attention and its derivatives: `out = dropout(P) v` with `P = softmax(s)` along the keys and
 /// `s = scale * q kᵀ + mask`.
@@ -72,6 +73,7 @@ public final class Attentions {
     /// @param mask broadcastable to `[..., L, S]`, or null
     /// @return `[..., L, V]`
     public static Variable scaledDotProductAttention(Variable q, Variable k, Variable v, Variable mask, Options options) {
+        Objects.requireNonNull(options, "scaledDotProductAttention: options is null; use Options.DEFAULT");
         if (mask != null && options.causal)
             throw new IllegalArgumentException("attention: a mask and causal attention exclude each other (got the mask "
                     + mask.data().describe() + "); put both into the mask");
@@ -131,6 +133,7 @@ public final class Attentions {
     /// @param mask broadcastable to `[..., L, S]`, or null
     /// @return `[..., L, S]`
     public static Variable attentionWeights(Variable q, Variable k, Variable mask, Options options) {
+        Objects.requireNonNull(options, "attentionWeights: options is null; use Options.DEFAULT");
         return probabilities(options.spec(q.size(-1)), q, k, mask);
     }
 
@@ -141,6 +144,7 @@ public final class Attentions {
     /// @param mask broadcastable to `[B, heads, T, T]`, or null; constant
     /// @return `[B, T, C]`, the heads side by side
     public static Variable selfAttention(Variable qkv, int heads, Tensor mask, Options options) {
+        Objects.requireNonNull(options, "selfAttention: options is null; use Options.DEFAULT");
         Shape shape = qkv.shape();
         if (shape.rank() != 3 || heads < 1 || shape.size(2) % (3 * heads) != 0)
             throw new ShapeException("attention", "needs [batch, length, 3 * width] with a width that " + heads + " heads divide", shape);

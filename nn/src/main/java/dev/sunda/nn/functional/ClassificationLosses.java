@@ -8,6 +8,7 @@ import dev.sunda.core.type.Dims;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
 import java.util.Arrays;
+import java.util.Objects;
 
 /// Losses of a choice among classes. The most used one, cross-entropy of logits, is [Losses#crossEntropy(Variable, Tensor)].
 public final class ClassificationLosses {
@@ -30,6 +31,7 @@ public final class ClassificationLosses {
     /// @param ignoreIndex elements whose class index equals this have no loss and no gradient
     /// @throws ShapeException if the shapes do not fit
     public static Variable nllLoss(Variable logProbs, Tensor target, Tensor classWeights, long ignoreIndex, Reduction reduction) {
+        LossTerms.present("nllLoss", reduction);
         ClassLabels labels = ClassLabels.of("nllLoss", logProbs, target, ignoreIndex);
         Tensor weights = labels.weights("nllLoss", logProbs, classWeights);
         Variable losses = labels.unlessIgnored(labels.pick(logProbs).mul(Variable.of(weights)).neg());
@@ -53,6 +55,7 @@ public final class ClassificationLosses {
     /// @param gamma 0 or more; with 0 this is cross-entropy
     /// @param ignoreIndex elements whose class index equals this have no loss and no gradient
     public static Variable focalLoss(Variable logits, Tensor target, Tensor alpha, double gamma, long ignoreIndex, Reduction reduction) {
+        LossTerms.present("focalLoss", reduction);
         ClassLabels labels = ClassLabels.of("focalLoss", logits, target, ignoreIndex);
         Tensor weights = labels.weights("focalLoss", logits, alpha);
         Variable logP = labels.pick(logits.logSoftmax(labels.dim()));
@@ -76,6 +79,7 @@ public final class ClassificationLosses {
         public static final MultiMarginOptions DEFAULT = new MultiMarginOptions(1, 1, null, Reduction.MEAN);
 
         public MultiMarginOptions {
+            Objects.requireNonNull(reduction, "MultiMarginOptions: reduction is null; use Reduction.MEAN, SUM or NONE");
             if (p != 1 && p != 2)
                 throw new IllegalArgumentException("multiMarginLoss: the exponent must be 1 or 2 (got " + p + ")");
         }
@@ -113,6 +117,7 @@ public final class ClassificationLosses {
     /// @param input scores, `[C]` or `[N, C]`
     /// @param target class indices (int64 or int32), a scalar or `[N]`
     public static Variable multiMarginLoss(Variable input, Tensor target, MultiMarginOptions options) {
+        Objects.requireNonNull(options, "multiMarginLoss: options is null; use MultiMarginOptions.DEFAULT");
         String name = "multiMarginLoss";
         rows(name, input.shape());
         ClassLabels labels = ClassLabels.of(name, input, target);
@@ -136,6 +141,7 @@ public final class ClassificationLosses {
     /// @param input scores, `[C]` or `[N, C]`
     /// @param target (int64 or int32) of the input's shape: in each row the true classes, then -1; what follows the first -1 does not count
     public static Variable multilabelMarginLoss(Variable input, Tensor target, Reduction reduction) {
+        LossTerms.present("multilabelMarginLoss", reduction);
         String name = "multilabelMarginLoss";
         rows(name, input.shape());
         LossTerms.floating(name, input);

@@ -15,6 +15,7 @@ import dev.sunda.core.type.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /// Convolutions over one, two and three axes, their transposes, and their derivatives.
 ///
@@ -63,6 +64,7 @@ public final class Convolutions {
     /// @param groups divides the channels of input and output into groups that do not see each other; `groups = C` is depthwise
     /// @throws dev.sunda.core.type.ShapeException if the channel counts disagree or the dilated kernel is larger than the padded input
     public static Variable conv2d(Variable x, Variable w, Variable bias, int[] stride, Padding padding, int[] dilation, int groups) {
+        Objects.requireNonNull(padding, "conv2d: padding is null; use Padding.VALID for none");
         return conv("conv2d", x, w, bias, checked("conv2d", stride, 2), padding, dilation, groups);
     }
 
@@ -79,6 +81,7 @@ public final class Convolutions {
     /// @param groups divides the channels of input and output into groups that do not see each other; `groups = C` is depthwise
     /// @throws dev.sunda.core.type.ShapeException if the channel counts disagree or the dilated kernel is larger than the padded input
     public static Variable conv3d(Variable x, Variable w, Variable bias, int[] stride, Padding padding, int[] dilation, int groups) {
+        Objects.requireNonNull(padding, "conv3d: padding is null; use Padding.VALID for none");
         return conv("conv3d", x, w, bias, checked("conv3d", stride, 3), padding, dilation, groups);
     }
 
@@ -100,6 +103,7 @@ public final class Convolutions {
     /// @throws dev.sunda.core.type.ShapeException if the shapes do not fit, or the mode cannot pad so far
     public static Variable conv(Variable x, Variable w, Variable bias, int[] stride, Padding padding, PaddingMode mode, int[] dilation,
             int groups) {
+        Objects.requireNonNull(mode, "conv: mode is null; use PaddingMode.CONSTANT, REFLECT, REPLICATE or CIRCULAR");
         String name = "conv" + stride.length + "d";
         if (stride.length < 1 || stride.length > 3)
             throw new IllegalArgumentException(
@@ -147,6 +151,7 @@ public final class Convolutions {
     /// @throws dev.sunda.core.type.ShapeException if the channel counts disagree or the padding cuts everything off
     public static Variable convTranspose2d(Variable x, Variable w, Variable bias, int[] stride, Padding padding, int[] outputPadding,
             int[] dilation, int groups) {
+        Objects.requireNonNull(padding, "convTranspose2d: padding is null; use Padding.VALID for none");
         return convTranspose("convTranspose2d", x, w, bias, checked("convTranspose2d", stride, 2), padding, outputPadding, dilation,
                 groups);
     }
@@ -164,6 +169,7 @@ public final class Convolutions {
     /// @throws dev.sunda.core.type.ShapeException if the channel counts disagree or the padding cuts everything off
     public static Variable convTranspose3d(Variable x, Variable w, Variable bias, int[] stride, Padding padding, int[] outputPadding,
             int[] dilation, int groups) {
+        Objects.requireNonNull(padding, "convTranspose3d: padding is null; use Padding.VALID for none");
         return convTranspose("convTranspose3d", x, w, bias, checked("convTranspose3d", stride, 3), padding, outputPadding, dilation,
                 groups);
     }
@@ -185,6 +191,7 @@ public final class Convolutions {
     /// @return `[N, O, out...]` or `[O, out...]`
     /// @throws dev.sunda.core.type.ShapeException if an operand has not the shape that `spec` states
     public static Variable conv(Variable x, Variable w, Variable bias, ConvSpec spec) {
+        Objects.requireNonNull(spec, "conv: spec is null; use ConvSpec.of");
         if (x.rank() == spec.axes().size() + 1)
             return conv(x.unsqueeze(0), w, bias, spec).squeeze(0);
         var y = ConvKernels.conv(spec, x.data(), w.data(), bias == null ? null : bias.data());
@@ -196,6 +203,7 @@ public final class Convolutions {
     /// `max(conv(x, w, bias, spec), 0)` in one pass over memory; values and gradients are those of `conv(...).relu()`. The sign of the
     /// result says what relu let pass.
     public static Variable convRelu(Variable x, Variable w, Variable bias, ConvSpec spec) {
+        Objects.requireNonNull(spec, "convRelu: spec is null; use ConvSpec.of");
         if (x.rank() == spec.axes().size() + 1)
             return convRelu(x.unsqueeze(0), w, bias, spec).squeeze(0);
         Tensor y = ConvKernels.convRelu(spec, x.data(), w.data(), bias == null ? null : bias.data());
@@ -222,6 +230,7 @@ public final class Convolutions {
     /// @param eps added to the variance, greater than 0
     public static Variable convBatchNorm(Variable x, Variable w, Variable bias, ConvSpec spec, Tensor mean, Tensor variance, Variable scale,
             Variable shift, double eps, boolean relu) {
+        Objects.requireNonNull(spec, "convBatchNorm: spec is null; use ConvSpec.of");
         if (GradMode.isRecording() || x.rank() == spec.axes().size() + 1) {
             Variable y = conv(x, w, bias, spec);
             return relu ? Normalizations.batchNormRelu(y, mean, variance, scale, shift, eps)
@@ -241,6 +250,7 @@ public final class Convolutions {
     /// @return `[N, C, in...]` or `[C, in...]`
     /// @throws dev.sunda.core.type.ShapeException if an operand has not the shape that `spec` states
     public static Variable convTranspose(Variable x, Variable w, Variable bias, ConvSpec spec) {
+        Objects.requireNonNull(spec, "convTranspose: spec is null; use ConvSpec.of");
         if (x.rank() == spec.axes().size() + 1)
             return convTranspose(x.unsqueeze(0), w, bias, spec).squeeze(0);
         var y = ConvKernels.convTranspose(spec, x.data(), w.data(), bias == null ? null : bias.data());
@@ -256,6 +266,7 @@ public final class Convolutions {
     /// @param dy `[N, O, out...]`
     /// @return `[O, C / groups, kernel...]`
     public static Variable convWeight(Variable x, Variable dy, ConvSpec spec) {
+        Objects.requireNonNull(spec, "convWeight: spec is null; use ConvSpec.of");
         return output("convWeight", ConvKernels.convWeight(spec, x.data(), dy.data()),
                 wrt(x, dv -> convTranspose(dy, dv, null, spec)),
                 wrt(dy, dv -> conv(x, dv, null, spec)));
@@ -278,6 +289,7 @@ public final class Convolutions {
     }
 
     private static int[] checked(String name, int[] stride, int axes) {
+        Objects.requireNonNull(stride, () -> name + ": stride is null; give one for each axis");
         if (stride.length != axes)
             throw new IllegalArgumentException(
                     name + ": the stride must be given for " + axes + " axes (got " + Arrays.toString(stride) + ")");

@@ -8,6 +8,7 @@ import dev.sunda.core.Tensor;
 import dev.sunda.core.type.Dims;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
+import java.util.Objects;
 
 /// Losses of predicted distributions. All arguments broadcast and may be differentiated.
 public final class DistributionLosses {
@@ -54,6 +55,11 @@ public final class DistributionLosses {
         /// A logarithm, without the constant term, 1e-8, mean.
         public static final PoissonOptions DEFAULT = new PoissonOptions(true, false, 1e-8, Reduction.MEAN);
 
+        /// Refuses null.
+        public PoissonOptions {
+            Objects.requireNonNull(reduction, "DistributionLosses.PoissonOptions: reduction is null; use Reduction.MEAN, SUM or NONE");
+        }
+
         /// These options for another kind of input.
         public PoissonOptions withLogInput(boolean log) {
             return new PoissonOptions(log, full, eps, reduction);
@@ -84,6 +90,7 @@ public final class DistributionLosses {
     /// expected count itself `input - target * log(input + eps)`. The full loss adds
     /// `target * log target - target + log(2 pi target) / 2` where the target is greater than 1.
     public static Variable poissonNllLoss(Variable input, Variable target, PoissonOptions options) {
+        Objects.requireNonNull(options, "poissonNllLoss: options is null; use PoissonOptions.DEFAULT");
         LossTerms.broadcast("poissonNllLoss", input, target);
         notNegative("poissonNllLoss", options.eps());
         Variable losses = options.logInput() ? input.exp().sub(target.mul(input))

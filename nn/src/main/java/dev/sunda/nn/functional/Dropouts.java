@@ -10,6 +10,7 @@ import dev.sunda.core.op.RandomKey;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
 import java.util.Arrays;
+import java.util.Objects;
 
 /// Dropout of elements, channels and samples, and their derivatives.
 ///
@@ -30,6 +31,7 @@ public final class Dropouts {
     /// @param p probability of dropping, from 0 to 1
     /// @param key which random numbers decide, `x.numel()` of them
     public static Variable dropout(Variable x, double p, RandomKey key) {
+        Objects.requireNonNull(key, "dropout: key is null; take one from an Rng");
         return output("dropout", RandomKernels.dropout(key, p, x.data()), wrt(x, dy -> dropout(dy, p, key)));
     }
 
@@ -40,6 +42,7 @@ public final class Dropouts {
     /// @param p probability of dropping, from 0 to 1
     /// @param key which random numbers decide, one for each channel of each sample
     public static Variable dropout1d(Variable x, double p, RandomKey key) {
+        Objects.requireNonNull(key, "dropout1d: key is null; take one from an Rng");
         return channelDropout("dropout1d", x, 1, p, key);
     }
 
@@ -47,6 +50,7 @@ public final class Dropouts {
     ///
     /// @param x `[N, C, H, W]`, or `[C, H, W]` for a single one
     public static Variable dropout2d(Variable x, double p, RandomKey key) {
+        Objects.requireNonNull(key, "dropout2d: key is null; take one from an Rng");
         return channelDropout("dropout2d", x, 2, p, key);
     }
 
@@ -54,6 +58,7 @@ public final class Dropouts {
     ///
     /// @param x `[N, C, D, H, W]`, or `[C, D, H, W]` for a single one
     public static Variable dropout3d(Variable x, double p, RandomKey key) {
+        Objects.requireNonNull(key, "dropout3d: key is null; take one from an Rng");
         return channelDropout("dropout3d", x, 3, p, key);
     }
 
@@ -80,12 +85,14 @@ public final class Dropouts {
     /// @param x `[N, C, ...]`
     /// @param key which random numbers decide, one for each channel of each sample
     public static Variable featureAlphaDropout(Variable x, double p, RandomKey key) {
+        Objects.requireNonNull(key, "featureAlphaDropout: key is null; take one from an Rng");
         if (x.rank() < 2)
             throw new ShapeException("featureAlphaDropout", "the input must be [batch, channels, ...]", x.shape());
         return alphaDropout(x, 2, p, key);
     }
 
     private static Variable alphaDropout(Variable x, int dims, double p, RandomKey key) {
+        Objects.requireNonNull(key, "alphaDropout: key is null; take one from an Rng");
         Tensor kept = RandomKernels.dropout(key, p, ones(x, dims)).ne(0).to(x.dtype());
         double a = p == 1 ? 0 : 1 / Math.sqrt((1 - p) * (1 + p * SELU_LIMIT * SELU_LIMIT));
         Tensor shift = kept.sub(1 - p).mul(a * SELU_LIMIT);          // b - a * s where dropped, b elsewhere
@@ -107,6 +114,8 @@ public final class Dropouts {
     /// @param p probability of dropping, from 0 to 1
     /// @param key which random numbers decide, one for each sample or a single one
     public static Variable stochasticDepth(Variable x, double p, Depth depth, RandomKey key) {
+        Objects.requireNonNull(depth, "stochasticDepth: depth is null; use Depth.ROW or BATCH");
+        Objects.requireNonNull(key, "stochasticDepth: key is null; take one from an Rng");
         if (x.rank() < 1)
             throw new ShapeException("stochasticDepth", "the input must be [batch, ...]", x.shape());
         return x.mul(Variable.of(RandomKernels.dropout(key, p, ones(x, depth == Depth.ROW ? 1 : 0))));

@@ -11,6 +11,7 @@ import dev.sunda.core.type.Dims;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.stream.IntStream;
 
 /// Rows of a table, looked up by their numbers.
@@ -64,6 +65,7 @@ public final class Embeddings {
     /// The same, with another gradient: the row of the padding index gets none, and with scaling
     /// `dweight[v] = sum of dy[i] / count(v)` over the `count(v)` positions `i` that name `v`.
     public static Variable embedding(Tensor index, Variable weight, Options options) {
+        Objects.requireNonNull(options, "embedding: options is null; use Options.DEFAULT");
         return embedding("embedding", index, weight, options);
     }
 
@@ -170,6 +172,7 @@ public final class Embeddings {
         public static final BagOptions DEFAULT = new BagOptions(Mode.MEAN, null, false, false);
 
         public BagOptions {
+            Objects.requireNonNull(mode, "Embeddings.BagOptions: mode is null; use Mode.SUM, MEAN or MAX");
             if (mode == Mode.MAX && scaleGradByFreq)
                 throw new IllegalArgumentException("embeddingBag: gradients of maxima are not scaled by frequency (got mode " + mode + ")");
         }
@@ -202,6 +205,7 @@ public final class Embeddings {
     /// @param weight `[V, D]`
     /// @param perSampleWeights factors of the rows, of the shape of `index`; only for [Mode#SUM]; null for ones
     public static Variable embeddingBag(Tensor index, Tensor offsets, Variable weight, Variable perSampleWeights, BagOptions options) {
+        Objects.requireNonNull(options, "embeddingBag: options is null; use BagOptions.DEFAULT");
         check("embeddingBag", index, weight);
         int padding = new Options(options.paddingIndex, false).padding("embeddingBag", weight.size(0));
         checkWeights(index, weight, perSampleWeights, options.mode);

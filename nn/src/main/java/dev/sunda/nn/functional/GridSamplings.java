@@ -12,6 +12,7 @@ import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /// Images read at given positions, and the positions an affine map gives: a spatial transformer.
 ///
@@ -57,6 +58,8 @@ public final class GridSamplings {
     /// @throws ShapeException if the shapes do not fit or the image has no pixels
     /// @throws DTypeException unless both have one floating type
     public static Variable gridSample(Variable x, Variable grid, Sampling sampling, Outside outside, boolean alignCorners) {
+        Objects.requireNonNull(sampling, "gridSample: sampling is null; use Sampling.BILINEAR, NEAREST or BICUBIC");
+        Objects.requireNonNull(outside, "gridSample: outside is null; use Outside.ZEROS, BORDER or REFLECTION");
         check(x, grid, sampling);
         int axes = x.rank() - 2;
         int batch = x.size(0);
@@ -233,6 +236,7 @@ public final class GridSamplings {
     /// @param size of the image to be sampled, all at least 1
     /// @throws ShapeException if matrix and size do not fit
     public static Variable affineGrid(Variable theta, int[] size, boolean alignCorners) {
+        Objects.requireNonNull(size, "affineGrid: size is null");
         int axes = size.length - 2;
         if (!theta.dtype().isFloating())
             throw new DTypeException("affineGrid: needs a floating type (got " + theta.data().describe() + "); convert with to(DType.F32)");

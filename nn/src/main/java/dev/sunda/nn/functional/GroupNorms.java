@@ -17,6 +17,7 @@ import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
 import dev.sunda.nn.functional.Normalizations.RunningStatistics;
 import java.util.List;
+import java.util.Objects;
 
 /// Group and instance normalisation and their derivatives, for `[N, C, spatial...]`: statistics of a sample's channels, in groups of
 /// neighbours or each for itself.
@@ -43,6 +44,7 @@ public final class GroupNorms {
         ///
         /// @param momentum share of this batch, usually from 0 to 1
         public RunningStatistics follow(RunningStatistics running, double momentum) {
+            Objects.requireNonNull(running, "instanceNorm: running is null");
             return isEmpty() ? running : running.after(mean.mean(Dims.of(0)), unbiased(), momentum);
         }
 
@@ -50,6 +52,7 @@ public final class GroupNorms {
         ///
         /// @param momentum a float64 scalar
         public RunningStatistics follow(RunningStatistics running, Tensor momentum) {
+            Objects.requireNonNull(running, "instanceNorm: running is null");
             return isEmpty() ? running : running.after(mean.mean(Dims.of(0)), unbiased(), momentum);
         }
 

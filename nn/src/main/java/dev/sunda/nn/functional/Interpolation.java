@@ -3,6 +3,7 @@ package dev.sunda.nn.functional;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 
 /// How an image is resized: to which size, and how pixels between the given ones are found.
 ///
@@ -51,6 +52,11 @@ public record Interpolation(Mode mode, List<Integer> size, List<Double> scaleFac
     ///
     /// @throws IllegalArgumentException unless there is one of size and factors, and the options fit the mode
     public Interpolation {
+        Objects.requireNonNull(mode, "interpolate: mode is null; use Mode.NEAREST or another");
+        if (size != null)
+            size.forEach(n -> Objects.requireNonNull(n, "interpolate: one of the sizes is null"));
+        if (scaleFactors != null)
+            scaleFactors.forEach(factor -> Objects.requireNonNull(factor, "interpolate: one of the scale factors is null"));
         size = size == null ? null : List.copyOf(size);
         scaleFactors = scaleFactors == null ? null : List.copyOf(scaleFactors);
         if ((size == null) == (scaleFactors == null))
@@ -67,11 +73,13 @@ public record Interpolation(Mode mode, List<Integer> size, List<Double> scaleFac
 
     /// To this size.
     public static Interpolation toSize(Mode mode, int... size) {
+        Objects.requireNonNull(size, "Interpolation.toSize: size is null");
         return new Interpolation(mode, Arrays.stream(size).boxed().toList(), null, null, false, false);
     }
 
     /// By these factors.
     public static Interpolation byFactor(Mode mode, double... factors) {
+        Objects.requireNonNull(factors, "Interpolation.byFactor: factors is null");
         return new Interpolation(mode, null, Arrays.stream(factors).boxed().toList(), null, false, false);
     }
 

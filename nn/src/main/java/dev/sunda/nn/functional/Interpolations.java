@@ -6,6 +6,7 @@ import dev.sunda.core.type.DTypeException;
 import dev.sunda.core.type.ShapeException;
 import dev.sunda.nn.functional.Interpolation.Mode;
 import java.util.List;
+import java.util.Objects;
 
 /// Resizing of sequences, images and volumes.
 public final class Interpolations {
@@ -20,6 +21,7 @@ public final class Interpolations {
     /// @throws ShapeException if the mode does not take this rank, the numbers are not for its axes, or something but the batch is empty
     /// @throws DTypeException if the type is not floating
     public static Variable interpolate(Variable x, Interpolation how) {
+        Objects.requireNonNull(how, "interpolate: how is null");
         check(x, how);
         int axes = x.rank() - 2;
         AxisMap[] maps = new AxisMap[axes];

@@ -15,6 +15,7 @@ import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /// Layer and root-mean-square normalisation and their derivatives: statistics over the last dimensions, for each position of the others.
 ///
@@ -113,6 +114,7 @@ public final class LayerNorms {
     }
 
     private static void check(String operation, Shape x, Shape normalizedShape, double eps, Variable... parameters) {
+        Objects.requireNonNull(normalizedShape, () -> operation + ": normalizedShape is null");
         checkNotNegative(operation, eps);
         int first = x.rank() - normalizedShape.rank();
         if (normalizedShape.rank() < 1)

@@ -15,12 +15,19 @@ final class LossTerms {
     }
 
     static Variable reduce(String loss, Variable losses, Reduction reduction) {
+        present(loss, reduction);
         return switch (reduction) {
             case NONE -> losses;
             case SUM -> losses.sum();
             case MEAN -> losses.mean();
             case BATCH_MEAN -> throw notForThisLoss(loss, reduction);
         };
+    }
+
+    /// For losses that look at their operands before they reduce.
+    static void present(String loss, Reduction reduction) {
+        if (reduction == null)
+            throw notForThisLoss(loss, null);
     }
 
     static IllegalArgumentException notForThisLoss(String loss, Reduction reduction) {

@@ -14,6 +14,7 @@ import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /// Cross-entropy, the loss of most classifiers. The other losses are in classes by subject: [RegressionLosses], [DistributionLosses],
 /// [BinaryLosses], [ClassificationLosses], [MetricLosses], [SequenceLosses] and [SegmentationLosses].
@@ -30,6 +31,11 @@ public final class Losses {
     public record CrossEntropyOptions(Tensor classWeights, long ignoreIndex, double labelSmoothing, Reduction reduction) {
         /// No weights, index -100 ignored, no smoothing, mean.
         public static final CrossEntropyOptions DEFAULT = new CrossEntropyOptions(null, -100, 0, Reduction.MEAN);
+
+        /// Refuses null.
+        public CrossEntropyOptions {
+            Objects.requireNonNull(reduction, "Losses.CrossEntropyOptions: reduction is null; use Reduction.MEAN, SUM or NONE");
+        }
 
         /// These options with class weights.
         public CrossEntropyOptions withClassWeights(Tensor weights) {
@@ -85,6 +91,7 @@ public final class Losses {
     /// @throws dev.sunda.core.type.DTypeException if class indices are not integers
     /// @throws IllegalArgumentException if an index is to be ignored but the target holds probabilities
     public static Variable crossEntropy(Variable logits, Variable target, CrossEntropyOptions options) {
+        Objects.requireNonNull(options, "crossEntropy: options is null; use CrossEntropyOptions.DEFAULT");
         if (logits.rank() == 0)
             throw new ShapeException("crossEntropy", "logits must be [classes], [batch, classes] or [batch, classes, ...]", logits.shape());
         boolean indices = target.dtype().isInteger();
@@ -128,6 +135,7 @@ public final class Losses {
     /// @param target as in [#crossEntropy(Variable, Variable, CrossEntropyOptions)], for logits of shape `[N, C, d1, ...]`
     /// @throws ShapeException if the shapes do not fit
     public static Variable linearCrossEntropy(Variable x, Variable weight, Variable bias, Variable target, CrossEntropyOptions options) {
+        Objects.requireNonNull(options, "linearCrossEntropy: options is null; use CrossEntropyOptions.DEFAULT");
         if (x.rank() != 1 && x.rank() != 2)
             throw new ShapeException("linearCrossEntropy", "the input must be [batch, features] or [features]", x.shape());
         if (weight.rank() < 2 || weight.size(-1) != x.size(-1))

@@ -5,6 +5,7 @@ import dev.sunda.core.Tensor;
 import dev.sunda.core.type.Dims;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
+import java.util.Objects;
 import java.util.function.BinaryOperator;
 
 /// Losses that compare inputs with one another: which of two ranks higher, which of two is nearer.
@@ -65,6 +66,7 @@ public final class MetricLosses {
     /// @param labels 1 or -1, `[N]` or a scalar
     /// @param margin from -1 to 1; 0 to 0.5 is usual
     public static Variable cosineEmbeddingLoss(Variable input1, Variable input2, Tensor labels, double margin, Reduction reduction) {
+        LossTerms.present("cosineEmbeddingLoss", reduction);
         String name = "cosineEmbeddingLoss";
         LossTerms.floating(name, input1);
         LossTerms.floating(name, input2);
@@ -95,6 +97,7 @@ public final class MetricLosses {
     /// @param labels 1 or -1, `[N]` or a scalar
     /// @param margin greater than 0
     public static Variable contrastiveLoss(Variable input1, Variable input2, Tensor labels, double margin, Reduction reduction) {
+        LossTerms.present("contrastiveLoss", reduction);
         String name = "contrastiveLoss";
         checkMargin(name, margin);
         LossTerms.floating(name, input1);
@@ -129,6 +132,11 @@ public final class MetricLosses {
     public record TripletOptions(double margin, double p, double eps, boolean swap, Reduction reduction) {
         /// Margin 1, Euclidean, 1e-6, no swap, mean.
         public static final TripletOptions DEFAULT = new TripletOptions(1, 2, 1e-6, false, Reduction.MEAN);
+
+        /// Refuses null.
+        public TripletOptions {
+            Objects.requireNonNull(reduction, "MetricLosses.TripletOptions: reduction is null; use Reduction.MEAN, SUM or NONE");
+        }
 
         /// These options with another margin, greater than 0.
         public TripletOptions withMargin(double other) {
@@ -169,6 +177,7 @@ public final class MetricLosses {
     ///
     /// @param anchor `[..., D]`; all three broadcast and have as many dimensions
     public static Variable tripletMarginLoss(Variable anchor, Variable positive, Variable negative, TripletOptions options) {
+        Objects.requireNonNull(options, "tripletMarginLoss: options is null; use TripletOptions.DEFAULT");
         return triplet("tripletMarginLoss", anchor, positive, negative,
                 (a, b) -> Distances.pairwiseDistance(a, b, options.p(), options.eps(), false), options);
     }
@@ -179,6 +188,7 @@ public final class MetricLosses {
     /// @param margin greater than 0
     public static Variable tripletMarginWithDistanceLoss(Variable anchor, Variable positive, Variable negative,
             BinaryOperator<Variable> distance, double margin, boolean swap, Reduction reduction) {
+        Objects.requireNonNull(distance, "tripletMarginWithDistanceLoss: distance is null");
         return triplet("tripletMarginWithDistanceLoss", anchor, positive, negative, distance,
                 TripletOptions.DEFAULT.withMargin(margin).withSwap(swap).withReduction(reduction));
     }

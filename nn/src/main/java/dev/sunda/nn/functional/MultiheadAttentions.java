@@ -11,6 +11,7 @@ import dev.sunda.core.type.ShapeException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /// Attention of several heads between projections: `softmax(scale * q kᵀ + mask) v` for each head, with `q = query W_qᵀ + b_q` and so on,
 /// and a projection of all heads side by side.
@@ -33,6 +34,11 @@ public final class MultiheadAttentions {
     /// @param outBias `[E]` or null
     public record Weights(Variable in, Variable q, Variable k, Variable v, Variable inBias, Variable biasK, Variable biasV, Variable out,
             Variable outBias) {
+        /// Refuses null where something must be.
+        public Weights {
+            Objects.requireNonNull(out, "MultiheadAttentions.Weights: out is null");
+        }
+
         /// One projection for queries, keys and values together.
         public Weights(Variable in, Variable inBias, Variable out, Variable outBias) {
             this(in, null, null, null, inBias, null, null, out, outBias);
@@ -75,6 +81,11 @@ public final class MultiheadAttentions {
         /// Time first, no dropout, no weights.
         public static final Options DEFAULT = new Options(false, false, 0, null, Wanted.NOTHING);
 
+        /// Refuses null.
+        public Options {
+            Objects.requireNonNull(weights, "MultiheadAttentions.Options: weights is null; use Wanted.NOTHING, AVERAGE or PER_HEAD");
+        }
+
         public Options withBatchFirst(boolean batchFirst) {
             return new Options(batchFirst, addZeroAttn, dropout, key, weights);
         }
@@ -103,6 +114,9 @@ public final class MultiheadAttentions {
     /// @param heads at least 1, divides `E`
     public static Result multiheadAttention(Variable query, Variable key, Variable value, int heads, Weights w, Masks masks,
             Options options) {
+        Objects.requireNonNull(w, "multiheadAttention: w is null");
+        Objects.requireNonNull(options, "multiheadAttention: options is null; use Options.DEFAULT");
+        Objects.requireNonNull(masks, "multiheadAttention: masks is null; use Masks.NONE");
         boolean batched = query.rank() == 3;
         check(query, key, value, heads, w, options.batchFirst);
         Variable x = batchFirst(query, options.batchFirst);

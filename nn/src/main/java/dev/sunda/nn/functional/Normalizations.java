@@ -15,6 +15,7 @@ import dev.sunda.core.type.ShapeException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /// Batch normalisation and its derivatives, for `[N, C]`, `[N, C, L]` and `[N, C, H, W]`: a channel's statistics run over all other
 /// dimensions. No argument is modified.
@@ -48,6 +49,7 @@ public final class Normalizations {
         ///
         /// @param momentum share of this batch, usually from 0 to 1
         public RunningStatistics follow(RunningStatistics running, double momentum) {
+            Objects.requireNonNull(running, "batchNorm: running is null");
             return count == 0 ? running : running.after(mean, unbiased(), momentum);
         }
 
@@ -55,6 +57,7 @@ public final class Normalizations {
         ///
         /// @param momentum a float64 scalar
         public RunningStatistics follow(RunningStatistics running, Tensor momentum) {
+            Objects.requireNonNull(running, "batchNorm: running is null");
             return count == 0 ? running : running.after(mean, unbiased(), momentum);
         }
 
@@ -70,8 +73,8 @@ public final class Normalizations {
     public record RunningStatistics(Tensor mean, Tensor variance) {
         public RunningStatistics {
             if (mean == null || variance == null)
-                throw new IllegalArgumentException("batchNorm: running mean and variance are needed, both of them (got "
-                        + (mean == null ? "no mean" : "a mean") + ", " + (variance == null ? "no variance" : "a variance") + ")");
+                throw new IllegalArgumentException("batchNorm: running mean and variance are needed, both of them; the "
+                        + (mean == null ? "mean" : "variance") + " is missing (got null)");
             if (mean.rank() != 1 || !mean.shape().equals(variance.shape()))
                 throw new ShapeException("batchNorm", "running mean and variance must be vectors of one size", mean.shape(),
                         variance.shape());

@@ -12,6 +12,7 @@ import dev.sunda.core.type.Layout;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.stream.IntStream;
 
 /// Padding and cropping.
@@ -42,6 +43,7 @@ public final class Paddings {
     /// @throws ShapeException if the mode does not take this rank or size
     /// @throws IllegalArgumentException if the numbers do not fit
     public static Variable pad(Variable x, int[] pads, PaddingMode mode, double value) {
+        Objects.requireNonNull(mode, "pad: mode is null; use PaddingMode.CONSTANT, REFLECT, REPLICATE or CIRCULAR");
         if (pads.length % 2 != 0)
             throw new IllegalArgumentException("pad: there must be two numbers for each dimension (got " + Arrays.toString(pads) + ")");
         if (pads.length > 2 * x.rank())

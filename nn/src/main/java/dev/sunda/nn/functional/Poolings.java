@@ -14,6 +14,7 @@ import dev.sunda.core.type.Dims;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
 import java.util.Arrays;
+import java.util.Objects;
 
 /// Pooling with windows of one size over one, two and three axes, and its derivatives. [AdaptivePoolings] fit windows to a size of the
 /// result instead.
@@ -88,6 +89,7 @@ public final class Poolings {
     ///
     /// @param spec of the batched shape
     public static MaxPool maxPool(Variable x, PoolSpec spec) {
+        Objects.requireNonNull(spec, "maxPool: spec is null; use PoolSpec.of");
         if (x.rank() == spec.axes().size() + 1) {
             MaxPool batch = maxPool(x.unsqueeze(0), spec);
             return new MaxPool(batch.values().squeeze(0), batch.index().squeeze(0));
@@ -99,6 +101,7 @@ public final class Poolings {
 
     /// The values alone, with relu behind them if asked for; where nothing is recorded nobody remembers the positions.
     public static Variable maxPoolValues(Variable x, PoolSpec spec, boolean relu) {
+        Objects.requireNonNull(spec, "maxPoolValues: spec is null; use PoolSpec.of");
         if (x.rank() == spec.axes().size() + 1)
             return maxPoolValues(x.unsqueeze(0), spec, relu).squeeze(0);
         if (!GradMode.isRecording() || !x.requiresGrad())
@@ -172,6 +175,7 @@ public final class Poolings {
     ///
     /// @param spec of the batched shape
     public static Variable avgPool(Variable x, PoolSpec spec) {
+        Objects.requireNonNull(spec, "avgPool: spec is null; use PoolSpec.of");
         if (x.rank() == spec.axes().size() + 1)
             return avgPool(x.unsqueeze(0), spec).squeeze(0);
         return output(name("avgPool", spec), PoolKernels.avgPool(spec, x.data()), wrt(x, dy -> avgPoolBackward(dy, spec)));

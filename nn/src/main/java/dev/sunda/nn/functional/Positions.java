@@ -12,6 +12,7 @@ import dev.sunda.core.type.Device;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.DoubleUnaryOperator;
 
 /// How attention learns where a position is: waves to be added, rotations of queries and keys, and biases of scores.
@@ -39,6 +40,12 @@ public final class Positions {
     /// @param cos `[length, width / 2]`
     /// @param sin `[length, width / 2]`
     public record Angles(Tensor cos, Tensor sin) {
+        /// Refuses null.
+        public Angles {
+            Objects.requireNonNull(cos, "Positions.Angles: cos is null");
+            Objects.requireNonNull(sin, "Positions.Angles: sin is null");
+        }
+
         /// Those of some positions of the table.
         public Angles narrow(int first, int length) {
             return new Angles(cos.narrow(0, first, length), sin.narrow(0, first, length));
@@ -54,6 +61,8 @@ public final class Positions {
     /// @param width how many columns are turned; even
     /// @param base of the wave lengths, usually 10000
     public static Angles angles(int length, int width, double base, int offset, DType dtype, Device device) {
+        Objects.requireNonNull(dtype, "rotary: dtype is null; use DType.F32");
+        Objects.requireNonNull(device, "rotary: device is null; use Device.CPU");
         checkTable("rotary", length, width, base, offset);
         if (width % 2 != 0)
             throw new IllegalArgumentException("rotary: the width must be even (got " + width + ")");
@@ -85,6 +94,7 @@ public final class Positions {
     /// @param angles of these positions; more dimensions in front are broadcast
     /// @param interleaved whether a pair are neighbours; otherwise column `j` goes with column `j + width / 2`
     public static Variable rotary(Variable x, Angles angles, boolean interleaved) {
+        Objects.requireNonNull(angles, "rotary: angles is null; use Positions.angles");
         int width = 2 * angles.cos.size(-1);
         if (x.rank() < 2 || x.size(-1) < width || x.size(-2) != angles.cos.size(-2))
             throw new ShapeException("rotary", "the input must be [..., " + angles.cos.size(-2) + ", at least " + width + "]", x.shape(),

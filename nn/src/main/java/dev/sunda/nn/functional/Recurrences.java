@@ -10,6 +10,7 @@ import dev.sunda.nn.functional.RecurrentPass.Cell;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /// Recurrent networks over sequences, and single steps of them.
 ///
@@ -34,6 +35,7 @@ public final class Recurrences {
         ///
         /// @param name `tanh` or `relu`
         public static Nonlinearity of(String name) {
+            Objects.requireNonNull(name, "rnn: the name of the nonlinearity is null; use tanh or relu");
             return switch (name) {
                 case "tanh" -> TANH;
                 case "relu" -> RELU;
@@ -50,6 +52,12 @@ public final class Recurrences {
     /// @param stateBias `[G * H]` or null
     /// @param projection `[P, H]` for an lstm whose states are narrower than its cells, else null
     public record Weights(Variable inputs, Variable states, Variable inputBias, Variable stateBias, Variable projection) {
+        /// Refuses null where something must be.
+        public Weights {
+            Objects.requireNonNull(inputs, "Recurrences.Weights: inputs is null");
+            Objects.requireNonNull(states, "Recurrences.Weights: states is null");
+        }
+
         /// Without projection.
         public Weights(Variable inputs, Variable states, Variable inputBias, Variable stateBias) {
             this(inputs, states, inputBias, stateBias, null);
@@ -121,6 +129,9 @@ public final class Recurrences {
     /// @param h `[L * D, N, H]`: the states before the first step; null for zeros
     /// @param weights layer by layer, with two directions forward and then reverse
     public static Result rnn(Variable x, Variable h, List<Weights> weights, Nonlinearity f, Options options) {
+        Objects.requireNonNull(weights, "rnn: weights is null");
+        Objects.requireNonNull(f, "rnn: f is null; use Nonlinearity.TANH or RELU");
+        Objects.requireNonNull(options, "rnn: options is null; use Options.DEFAULT");
         return run(f.cell, x, h, null, weights, options);
     }
 
@@ -130,6 +141,8 @@ public final class Recurrences {
     /// @param h `[L * D, N, H]`: the states before the first step; null for zeros
     /// @param weights layer by layer, with two directions forward and then reverse
     public static Result gru(Variable x, Variable h, List<Weights> weights, Options options) {
+        Objects.requireNonNull(weights, "gru: weights is null");
+        Objects.requireNonNull(options, "gru: options is null; use Options.DEFAULT");
         return run(Cell.GRU, x, h, null, weights, options);
     }
 
@@ -140,6 +153,8 @@ public final class Recurrences {
     /// @param c `[L * D, N, H]`: the cells before the first step; null for zeros
     /// @param weights layer by layer, with two directions forward and then reverse
     public static Result lstm(Variable x, Variable h, Variable c, List<Weights> weights, Options options) {
+        Objects.requireNonNull(weights, "lstm: weights is null");
+        Objects.requireNonNull(options, "lstm: options is null; use Options.DEFAULT");
         return run(Cell.LSTM, x, h, c, weights, options);
     }
 
@@ -193,6 +208,8 @@ public final class Recurrences {
     /// @param h `[N, H]` or `[H]`; null for zeros
     /// @return `[N, H]` or `[H]`
     public static Variable rnnCell(Variable x, Variable h, Weights w, Nonlinearity f) {
+        Objects.requireNonNull(w, "rnnCell: w is null");
+        Objects.requireNonNull(f, "rnnCell: f is null; use Nonlinearity.TANH or RELU");
         return step("rnnCell", f.cell, x, h, null, w).h;
     }
 
@@ -202,6 +219,7 @@ public final class Recurrences {
     /// @param h `[N, H]` or `[H]`; null for zeros
     /// @return `[N, H]` or `[H]`
     public static Variable gruCell(Variable x, Variable h, Weights w) {
+        Objects.requireNonNull(w, "gruCell: w is null");
         return step("gruCell", Cell.GRU, x, h, null, w).h;
     }
 
@@ -211,6 +229,7 @@ public final class Recurrences {
     /// @param h `[N, P]` or `[P]`; null for zeros
     /// @param c `[N, H]` or `[H]`; null for zeros
     public static State lstmCell(Variable x, Variable h, Variable c, Weights w) {
+        Objects.requireNonNull(w, "lstmCell: w is null");
         return step("lstmCell", Cell.LSTM, x, h, c, w);
     }
 
@@ -226,6 +245,7 @@ public final class Recurrences {
 
     private static void check(Cell cell, Variable x, Variable h, Variable c, List<Weights> weights, Options options) {
         String operation = cell.operation();
+        weights.forEach(w -> Objects.requireNonNull(w, () -> operation + ": the weights of a layer are missing, one of them is null"));
         if (x.rank() != 2 && x.rank() != 3)
             throw new ShapeException(operation,
                     "the input must be " + (options.batchFirst ? "[batch, steps, width]" : "[steps, batch, width]") + " or [steps, width]",

@@ -30,6 +30,7 @@ public final class SegmentationLosses {
     /// @param smooth `s`, 0 or more; keeps the quotient defined where a class does not occur
     /// @return a scalar, or for `NONE` `[N, C]`
     public static Variable diceLoss(Variable input, Variable target, double smooth, Reduction reduction) {
+        LossTerms.present("diceLoss", reduction);
         Dims pixels = check("diceLoss", input, target, smooth);
         Variable both = input.mul(target).sum(pixels);
         Variable all = input.sum(pixels).add(target.sum(pixels));
@@ -48,6 +49,7 @@ public final class SegmentationLosses {
     /// @param smooth `s`, 0 or more; keeps the quotient defined where a class does not occur
     /// @return a scalar, or for `NONE` `[N, C]`
     public static Variable jaccardLoss(Variable input, Variable target, double smooth, Reduction reduction) {
+        LossTerms.present("jaccardLoss", reduction);
         Dims pixels = check("jaccardLoss", input, target, smooth);
         Variable both = input.mul(target).sum(pixels);
         Variable union = input.sum(pixels).add(target.sum(pixels)).sub(both);

@@ -13,6 +13,7 @@ import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /// Losses of sequences.
 public final class SequenceLosses {
@@ -45,6 +46,9 @@ public final class SequenceLosses {
     /// @throws IllegalArgumentException if lengths or labels are out of range
     public static Variable ctcLoss(Variable logProbs, Tensor targets, int[] inputLengths, int[] targetLengths, int blank,
             Reduction reduction, boolean zeroInfinity) {
+        Objects.requireNonNull(inputLengths, "ctcLoss: inputLengths is null; give one for each sequence");
+        Objects.requireNonNull(targetLengths, "ctcLoss: targetLengths is null; give one for each sequence");
+        LossTerms.present("ctcLoss", reduction);
         if (logProbs.rank() == 2) {
             Variable one = ctcLoss(logProbs.unsqueeze(1), targets.rank() == 1 ? targets.unsqueeze(0) : targets, inputLengths, targetLengths,
                     blank, reduction, zeroInfinity);

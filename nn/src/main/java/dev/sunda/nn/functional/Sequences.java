@@ -7,6 +7,7 @@ import dev.sunda.core.type.ShapeException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /// Sequences of different lengths in one batch.
 public final class Sequences {
@@ -39,6 +40,7 @@ public final class Sequences {
     /// @param padded `[T, N, ...]`, or `[N, T, ...]` with `batchFirst`
     /// @param lengths one for each sequence, from 0 to `T`
     public static List<Variable> unpadSequence(Variable padded, boolean batchFirst, int... lengths) {
+        Objects.requireNonNull(lengths, "unpadSequence: lengths is null");
         if (padded.rank() < 2)
             throw new ShapeException("unpadSequence", "needs a dimension of time and one of the batch", padded.shape());
         int batch = batchFirst ? 0 : 1;

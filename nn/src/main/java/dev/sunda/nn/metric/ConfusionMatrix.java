@@ -2,6 +2,7 @@ package dev.sunda.nn.metric;
 
 import dev.sunda.core.Tensor;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.function.IntToDoubleFunction;
 
 /// How often elements of each class were taken for each class, and what follows from that.
@@ -105,16 +106,19 @@ public final class ConfusionMatrix {
 
     /// Precision of all classes.
     public double precision(Average average) {
+        Objects.requireNonNull(average, "ConfusionMatrix.precision: average is null; use Average.MICRO, MACRO or WEIGHTED");
         return average(average, this::precision);
     }
 
     /// Recall of all classes.
     public double recall(Average average) {
+        Objects.requireNonNull(average, "ConfusionMatrix.recall: average is null; use Average.MICRO, MACRO or WEIGHTED");
         return average(average, this::recall);
     }
 
     /// F1 of all classes.
     public double f1(Average average) {
+        Objects.requireNonNull(average, "ConfusionMatrix.f1: average is null; use Average.MICRO, MACRO or WEIGHTED");
         return average(average, this::f1);
     }
 

@@ -1,5 +1,7 @@
 package dev.sunda.nn.metric;
 
+import java.util.Objects;
+
 /// The harmonic mean of precision and recall, averaged over the classes; [ConfusionMatrix] has the formulas.
 public final class F1 extends ClassMetric {
     private final Average average;
@@ -16,6 +18,7 @@ public final class F1 extends ClassMetric {
     /// @param average how the classes become one number
     /// @param ignoreIndex elements whose true class equals this are not counted
     public F1(int classes, Average average, long ignoreIndex) {
+        Objects.requireNonNull(average, "F1: average is null; use Average.MICRO, MACRO or WEIGHTED");
         super(classes, ignoreIndex);
         this.average = average;
     }

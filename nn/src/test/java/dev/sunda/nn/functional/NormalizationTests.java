@@ -85,7 +85,7 @@ class NormalizationTests {
         assertClose("mean", running.mean(), -0.025, 0.025 / 6);
         assertClose("variance", running.variance(), 0.9725, 0.9885416666666667);
         assertThatThrownBy(() -> new RunningStatistics(Tensor.of(0.0), null))
-                .hasMessage("batchNorm: running mean and variance are needed, both of them (got a mean, no variance)");
+                .hasMessage("batchNorm: running mean and variance are needed, both of them; the variance is missing (got null)");
         assertThatThrownBy(() -> result.follow(new RunningStatistics(Tensor.of(0.0), Tensor.of(1.0)), 0.1))
                 .isInstanceOf(ShapeException.class).hasMessageContaining("must have the 2 channels");
     }
