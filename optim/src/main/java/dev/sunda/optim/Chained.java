@@ -1,10 +1,12 @@
 package dev.sunda.optim;
 
 import java.util.List;
+import java.util.Objects;
 
 /// Several schedules at once, see [Schedule#chained].
 record Chained(List<Schedule> schedules) implements Schedule {
     Chained {
+        schedules.forEach(schedule -> Objects.requireNonNull(schedule, "Schedule.chained: a schedule is null"));
         schedules = List.copyOf(schedules);
         Checks.positive("Schedule.chained", "the number of schedules", schedules.size());
     }

@@ -1,8 +1,18 @@
 package dev.sunda.optim;
 
+import dev.sunda.core.Tensor;
+import java.util.Map;
+import java.util.Objects;
+
 /// What option records and constructors demand of numbers.
 final class Checks {
     private Checks() {
+    }
+
+    /// @throws NullPointerException if there is no map, or one of its tensors is missing
+    static void state(String owner, Map<String, Tensor> state) {
+        Objects.requireNonNull(state, () -> owner + ": state is null; it must come from stateDict()");
+        state.forEach((name, x) -> Objects.requireNonNull(x, () -> owner + ": '" + name + "' is null; it must come from stateDict()"));
     }
 
     /// @throws IllegalArgumentException unless `value` is finite and 0 or more

@@ -15,6 +15,7 @@ import dev.sunda.core.type.Device;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -38,6 +39,7 @@ public final class GradientClipping {
     /// @param normType 0 (the number of elements that are not 0) or more, usually 2
     /// @return the norm before clipping, a number of float64 on the device of the first gradient: whoever reads it waits
     public static Tensor byNorm(List<Parameter> parameters, double maxNorm, double normType) {
+        Objects.requireNonNull(parameters, "GradientClipping.byNorm: parameters is null; pass model.parameters()");
         check("maxNorm", maxNorm);
         check("normType", normType);
         List<Parameter> clipped = withGradient(parameters);
@@ -86,6 +88,7 @@ public final class GradientClipping {
     ///
     /// @param limit 0 or more, may be infinite
     public static void byValue(List<Parameter> parameters, double limit) {
+        Objects.requireNonNull(parameters, "GradientClipping.byValue: parameters is null; pass model.parameters()");
         check("limit", limit);
         replace(withGradient(parameters), new Formula().assign(0, G.minimum(Term.of(limit)).maximum(Term.of(-limit))), _ -> List.of());
     }
@@ -110,6 +113,7 @@ public final class GradientClipping {
     }
 
     private static List<Parameter> withGradient(List<Parameter> parameters) {
+        parameters.forEach(parameter -> Objects.requireNonNull(parameter, "GradientClipping: a parameter is null"));
         return parameters.stream().filter(p -> p.grad() != null && !p.isFrozen()).toList();
     }
 }

@@ -9,6 +9,7 @@ import dev.sunda.core.op.Formula;
 import dev.sunda.core.op.Term;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /// Adam whose step is scaled, for each parameter as a whole, to the length of the parameter: for very large batches. With `m` and `v` as in
 /// [Adam], `r = m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + eps) + weightDecay * p` and
@@ -48,6 +49,7 @@ public final class Lamb extends ElementwiseOptimizer<AdamOptions> {
 
     @Override
     public void addGroup(ParameterGroup<AdamOptions> group) {
+        Objects.requireNonNull(group, "Lamb.addGroup: group is null");
         check(group);
         super.addGroup(group);
     }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 
@@ -48,6 +49,9 @@ public final class Lbfgs {
     /// @param options learning rate and conditions for stopping
     /// @throws IllegalArgumentException if there is no parameter, one appears twice, or types or devices differ
     public Lbfgs(List<Parameter> parameters, Options options) {
+        Objects.requireNonNull(parameters, "Lbfgs: parameters is null; pass model.parameters()");
+        parameters.forEach(parameter -> Objects.requireNonNull(parameter, "Lbfgs: a parameter is null"));
+        Objects.requireNonNull(options, "Lbfgs: options is null; use Options.DEFAULT");
         this.parameters = List.copyOf(parameters);
         this.options = options;
         this.learningRate = options.learningRate;
@@ -85,6 +89,7 @@ public final class Lbfgs {
     /// @param loss computes it from the current values of the parameters; gradients are set to zero and computed here
     /// @return the loss before the step
     public double step(Supplier<Variable> loss) {
+        Objects.requireNonNull(loss, "Lbfgs.step: loss is null");
         var run = new Run(loss);
         return run.iterate();
     }
@@ -260,6 +265,7 @@ public final class Lbfgs {
     ///
     /// @throws IllegalArgumentException if it was not made by that; nothing has changed then
     public void loadStateDict(Map<String, Tensor> state) {
+        Checks.state("Lbfgs", state);
         var left = new TreeSet<>(state.keySet());
         double count = number(state, left, ITERATIONS);
         double asked = number(state, left, EVALUATIONS);

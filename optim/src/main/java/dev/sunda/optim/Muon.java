@@ -10,6 +10,7 @@ import dev.sunda.core.op.Formula;
 import dev.sunda.core.op.Term;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /// Momentum whose matrix is made nearly orthogonal before each step, for the weight matrices of hidden layers:
@@ -53,6 +54,8 @@ public final class Muon extends Optimizer {
     ///
     /// @throws IllegalArgumentException if a parameter among the matrices is none
     public Muon(List<ParameterGroup<Options>> matrices, List<ParameterGroup<AdamOptions>> others) {
+        Objects.requireNonNull(matrices, "Muon: matrices is null; use List.of() for none");
+        Objects.requireNonNull(others, "Muon: others is null; use List.of() for none");
         super(Stream.concat(matrices.stream(), others.stream()).toList());
         matrices.forEach(Muon::check);
         matrices.forEach(group -> options.add(group.options()));
@@ -71,6 +74,7 @@ public final class Muon extends Optimizer {
     /// @throws IllegalArgumentException if a parameter is no matrix or appears twice, or the learning rate is negative; nothing has changed
     ///     then
     public void addGroup(ParameterGroup<Options> matrices) {
+        Objects.requireNonNull(matrices, "Muon.addGroup: matrices is null");
         check(matrices);
         add(matrices);
         options.add(matrices.options());
@@ -78,6 +82,7 @@ public final class Muon extends Optimizer {
 
     /// Adds a group that is trained as by [AdamW], as [#addGroup].
     public void addOtherGroup(ParameterGroup<AdamOptions> others) {
+        Objects.requireNonNull(others, "Muon.addOtherGroup: others is null");
         add(others);
         options.add(others.options());
     }
@@ -160,6 +165,7 @@ public final class Muon extends Optimizer {
 
         /// Checks the ranges.
         public Options {
+            Objects.requireNonNull(ratio, "Muon: ratio is null; use Ratio.ORIGINAL or MATCH_ADAMW");
             Checks.fraction("Muon", "momentum", momentum);
             Checks.notNegative("Muon", "weight decay", weightDecay);
             Checks.notNegative("Muon", "eps", eps);

@@ -1,5 +1,7 @@
 package dev.sunda.optim;
 
+import java.util.Objects;
+
 /// One rise and one fall of the learning rate. The base rate of a group is the peak; with `first = base / divFactor` and
 /// `last = first / finalDivFactor` the rate goes `first -> base -> last`, or with three phases `first -> base -> first -> last`, the
 /// first two of them equally long. With [#withMomentum] the momentum moves the other way. Values as PyTorch's `OneCycleLR` with
@@ -32,6 +34,7 @@ public record OneCycle(int steps, double riseShare, Anneal anneal, double divFac
 
     /// Checks the ranges.
     public OneCycle {
+        Objects.requireNonNull(anneal, "OneCycle: anneal is null; use Anneal.COS or LINEAR");
         if (steps < 2)
             throw new IllegalArgumentException("OneCycle: steps must be at least 2 (got " + steps + ")");
         if (!(riseShare >= 0 && riseShare <= 1))

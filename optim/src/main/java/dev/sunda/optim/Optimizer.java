@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 
 /// Changes parameters along their gradients. What a kind of optimizer adds is the step itself, [#update], and the names of the tensors it
@@ -33,6 +34,7 @@ public abstract class Optimizer {
 
     /// @throws IllegalArgumentException if there is no parameter, one appears twice, or a learning rate is negative
     protected Optimizer(List<? extends ParameterGroup<?>> groups) {
+        Objects.requireNonNull(groups, () -> name() + ": groups is null; pass a list of ParameterGroup");
         groups.forEach(this::add);
         if (slots.isEmpty())
             throw new IllegalArgumentException(name() + ": there is no parameter to train (got 0); pass model.parameters()");
@@ -43,6 +45,7 @@ public abstract class Optimizer {
     ///
     /// @throws IllegalArgumentException if a parameter appears twice or the learning rate is negative; nothing has changed then
     protected final void add(ParameterGroup<?> group) {
+        Objects.requireNonNull(group, () -> name() + ": a group is null");
         Checks.notNegative(name(), "learning rate", group.learningRate());
         var seen = Collections.<Parameter>newSetFromMap(new IdentityHashMap<>());
         slots.forEach(slot -> seen.add(slot.parameter));
@@ -186,6 +189,7 @@ public abstract class Optimizer {
     ///
     /// @throws IllegalArgumentException if a name is missing or unknown, or a tensor has another shape; nothing has changed then
     public final void loadStateDict(Map<String, Tensor> state) {
+        Checks.state(name(), state);
         var read = new OptimizerState(name(), state);
         var newRates = new double[rates.length];
         var newBases = new double[rates.length];

@@ -7,6 +7,7 @@ import dev.sunda.core.type.Device;
 import dev.sunda.core.type.Shape;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 
 /// Lowers the learning rate when a metric, such as the loss on test data, has stopped to improve.
@@ -33,6 +34,8 @@ public final class ReduceOnPlateau {
 
     /// Begins with no metric seen.
     public ReduceOnPlateau(Optimizer optimizer, Options options) {
+        Objects.requireNonNull(optimizer, "ReduceOnPlateau: optimizer is null");
+        Objects.requireNonNull(options, "ReduceOnPlateau: options is null; use Options.DEFAULT");
         this.optimizer = optimizer;
         this.options = options;
         best = options.mode == Mode.MIN ? Double.POSITIVE_INFINITY : Double.NEGATIVE_INFINITY;
@@ -107,6 +110,7 @@ public final class ReduceOnPlateau {
     ///
     /// @throws IllegalArgumentException if it was not made by that; nothing has changed then
     public void loadStateDict(Map<String, Tensor> state) {
+        Checks.state("ReduceOnPlateau", state);
         if (!state.keySet().equals(stateDict().keySet()) || state.values().stream().anyMatch(x -> x.numel() != 1))
             throw new IllegalArgumentException("ReduceOnPlateau: the saved state must hold one number each for " + stateDict().keySet()
                     + " (got " + new TreeSet<>(state.keySet()) + "); it must come from stateDict()");
@@ -132,6 +136,8 @@ public final class ReduceOnPlateau {
 
         /// Checks the ranges.
         public Options {
+            Objects.requireNonNull(mode, "ReduceOnPlateau: mode is null; use Mode.MIN or MAX");
+            Objects.requireNonNull(unit, "ReduceOnPlateau: unit is null; use Threshold.RELATIVE or ABSOLUTE");
             Checks.fraction("ReduceOnPlateau", "factor", factor);
             Checks.notNegative("ReduceOnPlateau", "patience", patience);
             Checks.notNegative("ReduceOnPlateau", "cooldown", cooldown);

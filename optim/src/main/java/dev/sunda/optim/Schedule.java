@@ -2,6 +2,7 @@ package dev.sunda.optim;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.LongToDoubleFunction;
 
 /// A learning rate that depends on how many steps or epochs have passed.
@@ -31,6 +32,7 @@ public interface Schedule {
     /// @param step counted from 0: the number of steps or epochs that have passed
     /// @throws IllegalArgumentException if the schedule changes the momentum and a group has none
     default void apply(Optimizer optimizer, long step) {
+        Objects.requireNonNull(optimizer, "Schedule.apply: optimizer is null");
         if (step < 0)
             throw new IllegalArgumentException("Schedule: the counter must be 0 or more (got " + step + ")");
         for (int group = 0; group < optimizer.groups(); group++) {
@@ -66,6 +68,7 @@ public interface Schedule {
 
     /// `base * gamma^k`, `k` being the number of milestones reached; one named twice counts twice.
     static Schedule multiStep(double gamma, long... milestones) {
+        Objects.requireNonNull(milestones, "Schedule.multiStep: milestones is null");
         long[] reached = milestones.clone();
         return (step, base) -> base * StrictMath.pow(gamma, Arrays.stream(reached).filter(m -> m <= step).count());
     }
@@ -135,6 +138,7 @@ public interface Schedule {
     /// @param rate 0 or more; the same for all groups
     /// @param steps length of the way, 0 or more
     static Schedule swa(double rate, int steps, OneCycle.Anneal anneal) {
+        Objects.requireNonNull(anneal, "Schedule.swa: anneal is null; use Anneal.COS or LINEAR");
         Checks.notNegative("Schedule.swa", "rate", rate);
         Checks.notNegative("Schedule.swa", "steps", steps);
         return (step, base) -> step >= steps ? rate : anneal.between(base, rate, (double) step / steps);
@@ -142,12 +146,14 @@ public interface Schedule {
 
     /// `base * factor(step)`.
     static Schedule lambda(LongToDoubleFunction factor) {
+        Objects.requireNonNull(factor, "Schedule.lambda: factor is null");
         return (step, base) -> base * factor.applyAsDouble(step);
     }
 
     /// `base * factor(1) * factor(2) * ... * factor(step)`. The factors are multiplied anew at each call: where there is a formula for the
     /// product, [#lambda] is quicker.
     static Schedule multiplicative(LongToDoubleFunction factor) {
+        Objects.requireNonNull(factor, "Schedule.multiplicative: factor is null");
         return (step, base) -> {
             double rate = base;
             for (long i = 1; i <= step; i++)
@@ -160,7 +166,8 @@ public interface Schedule {
     ///
     /// @param schedules at least one
     static Schedule chained(Schedule... schedules) {
-        return new Chained(List.of(schedules));
+        Objects.requireNonNull(schedules, "Schedule.chained: schedules is null");
+        return new Chained(Arrays.asList(schedules));
     }
 
     /// One schedule after the other: schedule `i` begins, its counter at 0, at step `milestones[i - 1]`.
@@ -168,6 +175,8 @@ public interface Schedule {
     /// @param schedules at least one
     /// @param milestones one fewer, positive and ascending
     static Schedule sequential(List<Schedule> schedules, long... milestones) {
+        Objects.requireNonNull(schedules, "Schedule.sequential: schedules is null");
+        Objects.requireNonNull(milestones, "Schedule.sequential: milestones is null");
         return new Sequential(schedules, milestones);
     }
 
@@ -183,6 +192,7 @@ public interface Schedule {
     ///
     /// @param steps length of the rise, 0 or more
     static Schedule warmUp(int steps, Schedule then) {
+        Objects.requireNonNull(then, "Schedule.warmUp: then is null; use Schedule.constant()");
         Checks.notNegative("Schedule.warmUp", "steps", steps);
         return new Sequential(List.of(new Rise(steps, then), then), steps);
     }

@@ -2,6 +2,7 @@ package dev.sunda.optim;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /// One schedule after the other, see [Schedule#sequential].
 final class Sequential implements Schedule {
@@ -9,6 +10,7 @@ final class Sequential implements Schedule {
     private final long[] milestones;
 
     Sequential(List<Schedule> schedules, long... milestones) {
+        schedules.forEach(schedule -> Objects.requireNonNull(schedule, "Schedule.sequential: a schedule is null"));
         this.schedules = List.copyOf(schedules);
         this.milestones = milestones.clone();
         if (milestones.length != schedules.size() - 1)

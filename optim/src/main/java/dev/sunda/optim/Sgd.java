@@ -6,6 +6,7 @@ import dev.sunda.core.kernel.OptimizerKernels.Change;
 import dev.sunda.core.op.SgdStep;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /// Stochastic gradient descent, with momentum if asked for: `p = p - learningRate * g`, or with momentum
 /// `buf = momentum * buf + (1 - dampening) * g`, `p = p - learningRate * buf`, the first `buf` being `g`.
@@ -37,6 +38,7 @@ public final class Sgd extends Optimizer {
     ///
     /// @throws IllegalArgumentException if a parameter appears twice or the learning rate is negative; nothing has changed then
     public void addGroup(ParameterGroup<Options> group) {
+        Objects.requireNonNull(group, "Sgd.addGroup: group is null");
         add(group);
         options.add(group.options());
     }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /// The running average of a network's weights over its last steps. It usually answers better than the network itself while the learning
 /// rate is still high, because the noise of single steps cancels.
@@ -50,6 +51,7 @@ public final class WeightAverage {
 
     /// An average that is empty until the first update.
     public WeightAverage(Share share) {
+        Objects.requireNonNull(share, "WeightAverage: share is null; use WeightAverage.exponential(0.98)");
         this.share = share;
     }
 
@@ -80,6 +82,8 @@ public final class WeightAverage {
     /// @param state as from a layer's `state`, of which nothing is kept; names, shapes, types and devices stay the same from call to call
     /// @throws IllegalArgumentException if they do not; nothing has changed then
     public void update(Map<String, Tensor> state) {
+        Objects.requireNonNull(state, "WeightAverage.update: state is null; pass model.state()");
+        state.forEach((name, x) -> Objects.requireNonNull(x, () -> "WeightAverage.update: '" + name + "' is null"));
         if (updates > 0)
             check(state);
         if (moves)
@@ -140,6 +144,7 @@ public final class WeightAverage {
     ///
     /// @throws IllegalArgumentException if it was not made by that; nothing has changed then
     public void loadStateDict(Map<String, Tensor> state) {
+        Checks.state("WeightAverage", state);
         Tensor count = state.get(UPDATES);
         if (count == null || count.dtype() != DType.I64 || !count.shape().equals(Shape.SCALAR))
             throw new IllegalArgumentException("WeightAverage: the saved state needs a whole number 'updates' (got " + state.keySet()
