@@ -45,6 +45,8 @@ public record Batch(Tensor input, Tensor target, List<Tensor> extras) {
     ///
     /// @throws DataException if there is none, or shapes or dtypes differ
     public static Batch of(List<Sample> samples) {
+        Objects.requireNonNull(samples, "Batch.of: samples is null");
+        samples.forEach(sample -> Objects.requireNonNull(sample, "Batch.of: a sample is null"));
         if (samples.isEmpty())
             throw new DataException("Batch: there is nothing to stack (got no samples)");
         var inputs = new ArrayList<Tensor>(samples.size());

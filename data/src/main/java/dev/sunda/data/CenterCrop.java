@@ -3,6 +3,7 @@ package dev.sunda.data;
 import dev.sunda.core.Rng;
 import dev.sunda.core.Tensor;
 import dev.sunda.core.type.ShapeException;
+import java.util.Objects;
 
 /// Cuts the middle out of an image `[c, h, w]`; where it cannot be in the middle it lies at `(h - height) / 2`, rounded to the even number.
 ///
@@ -17,6 +18,7 @@ public record CenterCrop(int height, int width) implements Transform {
     /// @throws ShapeException if the image is smaller than the result
     @Override
     public Tensor apply(Tensor image, Rng rng) {
+        Objects.requireNonNull(image, "CenterCrop.apply: image is null");
         float[] x = Transform.pixels("CenterCrop", image);
         int rows = image.shape().size(1) - height;
         int columns = image.shape().size(2) - width;

@@ -2,6 +2,7 @@ package dev.sunda.data;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 
 /// A fixed number of elements that can be had one by one, by number: a pure function of the index.
@@ -26,6 +27,7 @@ public interface Dataset<T> {
     /// @throws DataException if a sample cannot be made (the message names its number), if shapes differ, or if the elements are not
     ///                       samples
     default Batch batch(int... indices) {
+        Objects.requireNonNull(indices, "Dataset.batch: indices is null");
         var samples = new ArrayList<Sample>(indices.length);
         for (int index : indices) {
             T element;
@@ -51,6 +53,7 @@ public interface Dataset<T> {
     ///
     /// @throws IndexOutOfBoundsException if there is no such element
     default Dataset<T> subset(int... indices) {
+        Objects.requireNonNull(indices, "Dataset.subset: indices is null");
         return new Subset<>(this, indices.clone());
     }
 
@@ -68,6 +71,7 @@ public interface Dataset<T> {
     /// @param fractions shares above 0 with sum 1, for example `0.9, 0.1`
     /// @throws IllegalArgumentException if the fractions are not such shares
     default List<Dataset<T>> split(long seed, double... fractions) {
+        Objects.requireNonNull(fractions, "Dataset.split: fractions is null");
         return Subset.split(this, seed, fractions);
     }
 
@@ -75,11 +79,15 @@ public interface Dataset<T> {
     ///
     /// @throws IllegalArgumentException if there is no set, or more than 2^31 - 1 elements in all
     static <T> Dataset<T> concat(List<? extends Dataset<T>> parts) {
+        Objects.requireNonNull(parts, "Dataset.concat: parts is null");
+        parts.forEach(part -> Objects.requireNonNull(part, "Dataset.concat: a part is null"));
         return new ConcatDataset<>(List.copyOf(parts));
     }
 
     /// The elements of a list, which is copied.
     static <T> Dataset<T> of(List<? extends T> elements) {
+        Objects.requireNonNull(elements, "Dataset.of: elements is null");
+        elements.forEach(element -> Objects.requireNonNull(element, "Dataset.of: an element is null"));
         return new ListDataset<>(List.copyOf(elements));
     }
 }

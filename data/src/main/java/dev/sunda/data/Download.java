@@ -54,6 +54,9 @@ public final class Download {
         public static final Options DEFAULT = new Options(4, Duration.ofSeconds(30), Duration.ofSeconds(1), (_, _, _) -> {});
 
         public Options {
+            Objects.requireNonNull(timeout, "Download: timeout is null");
+            Objects.requireNonNull(backOff, "Download: backOff is null");
+            Objects.requireNonNull(progress, "Download: progress is null");
             if (attempts < 1)
                 throw new IllegalArgumentException("Download: attempts must be at least 1 (got " + attempts + ")");
             if (!timeout.isPositive())
@@ -95,6 +98,11 @@ public final class Download {
     /// @param directory created if it does not exist
     /// @throws DataException if no mirror delivers the file, the directory cannot be written, or the thread is interrupted
     public static Path fetch(RemoteFile file, List<URI> mirrors, Path directory, Options options) {
+        Objects.requireNonNull(file, "Download.fetch: file is null");
+        Objects.requireNonNull(mirrors, "Download.fetch: mirrors is null");
+        mirrors.forEach(mirror -> Objects.requireNonNull(mirror, "Download.fetch: a mirror is null"));
+        Objects.requireNonNull(directory, "Download.fetch: directory is null; use Download.cacheDirectory()");
+        Objects.requireNonNull(options, "Download.fetch: options is null; use Options.DEFAULT");
         if (mirrors.isEmpty())
             throw new IllegalArgumentException("Download: there must be at least one mirror (got none)");
         Path target = directory.toAbsolutePath().normalize().resolve(file.name());

@@ -4,6 +4,7 @@ import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 
 /// Fashion-MNIST, articles of clothing in the form of MNIST: grey images `[1, 28, 28]`, light on black, ten classes.
@@ -40,6 +41,7 @@ public record FashionMnist(LabelledImages train, LabelledImages test) {
     ///
     /// @throws DataException if a file is missing or damaged; the message names file, byte offset and reason
     public static FashionMnist fromDirectory(Path directory) {
+        Objects.requireNonNull(directory, "FashionMnist.fromDirectory: directory is null");
         return of(SET.fromDirectory(directory));
     }
 
@@ -50,6 +52,7 @@ public record FashionMnist(LabelledImages train, LabelledImages test) {
     ///             such resource; names with and without `.gz` are tried
     /// @throws DataException if a file is missing or damaged; the message names file, byte offset and reason
     public static FashionMnist fromResources(Function<String, InputStream> open) {
+        Objects.requireNonNull(open, "FashionMnist.fromResources: open is null");
         return of(SET.fromResources(open));
     }
 
@@ -66,6 +69,10 @@ public record FashionMnist(LabelledImages train, LabelledImages test) {
     /// @param mirrors   addresses of folders with the four files, best first
     /// @throws DataException if a file can neither be found nor fetched
     public static FashionMnist download(Path directory, List<URI> mirrors, Download.Options options) {
+        Objects.requireNonNull(directory, "FashionMnist.download: directory is null");
+        Objects.requireNonNull(mirrors, "FashionMnist.download: mirrors is null; use FashionMnist.MIRRORS");
+        mirrors.forEach(mirror -> Objects.requireNonNull(mirror, "FashionMnist.download: a mirror is null"));
+        Objects.requireNonNull(options, "FashionMnist.download: options is null; use Options.DEFAULT");
         return of(SET.download(directory, mirrors, options));
     }
 

@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
+import java.util.Objects;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
@@ -37,6 +38,7 @@ public final class Idx {
     ///
     /// @throws DataException if it cannot be read or is damaged; the message names file, byte offset and reason
     public static Idx read(Path file) {
+        Objects.requireNonNull(file, "Idx.read: file is null");
         try (InputStream in = Files.newInputStream(file)) {
             return read(String.valueOf(file.getFileName()), in);
         } catch (IOException e) {
@@ -49,6 +51,8 @@ public final class Idx {
     /// @param name stands for the file in messages
     /// @throws DataException if it cannot be read or is damaged; the message names file, byte offset and reason
     public static Idx read(String name, InputStream in) {
+        Objects.requireNonNull(name, "Idx.read: name is null");
+        Objects.requireNonNull(in, "Idx.read: in is null");
         var content = new Content(name, in);
         try {
             content.open();

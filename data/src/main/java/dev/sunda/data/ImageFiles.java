@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
 
+import java.util.Objects;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
@@ -33,6 +34,7 @@ public final class ImageFiles {
     ///
     /// @throws DataException if it cannot be read, is not an image, is damaged or too large
     public static Tensor readGrey(Path file) {
+        Objects.requireNonNull(file, "ImageFiles.readGrey: file is null");
         return grey(decode(file));
     }
 
@@ -40,12 +42,14 @@ public final class ImageFiles {
     ///
     /// @throws DataException if it cannot be read, is not an image, is damaged or too large
     public static Tensor readRgb(Path file) {
+        Objects.requireNonNull(file, "ImageFiles.readRgb: file is null");
         return rgb(decode(file));
     }
 
     /// A picture in memory as a grey image `[1, h, w]`.
     @SuppressWarnings("exports")                                     // who has a BufferedImage has the module it comes from
     public static Tensor grey(BufferedImage picture) {
+        Objects.requireNonNull(picture, "ImageFiles.grey: picture is null");
         int h = picture.getHeight(), w = picture.getWidth();
         var grey = new float[h * w];
         var row = new float[3][w];
@@ -62,6 +66,7 @@ public final class ImageFiles {
     /// A picture in memory as an image `[3, h, w]` of red, green and blue.
     @SuppressWarnings("exports")                                     // who has a BufferedImage has the module it comes from
     public static Tensor rgb(BufferedImage picture) {
+        Objects.requireNonNull(picture, "ImageFiles.rgb: picture is null");
         int h = picture.getHeight(), w = picture.getWidth();
         var planes = new float[3 * h * w];
         var row = new float[3][w];

@@ -25,6 +25,11 @@ public final class LabelledImages implements Dataset<Sample> {
     /// @param classNames names of the classes, at most 256; every label is below their number
     /// @throws DataException if counts do not fit together or a label is too large
     public LabelledImages(byte[] pixels, byte[] labels, Shape imageShape, List<String> classNames) {
+        Objects.requireNonNull(pixels, "LabelledImages: pixels is null");
+        Objects.requireNonNull(labels, "LabelledImages: labels is null");
+        Objects.requireNonNull(imageShape, "LabelledImages: imageShape is null");
+        Objects.requireNonNull(classNames, "LabelledImages: classNames is null");
+        classNames.forEach(name -> Objects.requireNonNull(name, "LabelledImages: a class name is null"));
         this(pixels, labels, imageShape, List.copyOf(classNames), identity(imageShape));
         if (pixels.length != (long) labels.length * imageShape.numel())
             throw new DataException("LabelledImages: " + labels.length + " images " + imageShape + " need "
@@ -65,6 +70,10 @@ public final class LabelledImages implements Dataset<Sample> {
     ///
     /// @throws DataException if a file is damaged, counts differ or a label is not below the number of class names
     public static LabelledImages read(Path images, Path labels, List<String> classNames) {
+        Objects.requireNonNull(images, "LabelledImages.read: images is null");
+        Objects.requireNonNull(labels, "LabelledImages.read: labels is null");
+        Objects.requireNonNull(classNames, "LabelledImages.read: classNames is null");
+        classNames.forEach(name -> Objects.requireNonNull(name, "LabelledImages.read: a class name is null"));
         return IdxPair.combine(Idx.read(images), Idx.read(labels), classNames);
     }
 
@@ -109,6 +118,7 @@ public final class LabelledImages implements Dataset<Sample> {
 
     @Override
     public Batch batch(int... indices) {
+        Objects.requireNonNull(indices, "LabelledImages.batch: indices is null");
         int n = indices.length;
         Shape shape = Shape.of(n, imageShape.size(0), imageShape.size(1), imageShape.size(2));
         var input = new float[shape.numel()];

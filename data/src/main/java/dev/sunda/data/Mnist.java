@@ -4,6 +4,7 @@ import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 
 /// The MNIST handwritten digits: grey images `[1, 28, 28]`, white on black, ten classes.
@@ -38,6 +39,7 @@ public record Mnist(LabelledImages train, LabelledImages test) {
     ///
     /// @throws DataException if a file is missing or damaged; the message names file, byte offset and reason
     public static Mnist fromDirectory(Path directory) {
+        Objects.requireNonNull(directory, "Mnist.fromDirectory: directory is null");
         return of(SET.fromDirectory(directory));
     }
 
@@ -48,6 +50,7 @@ public record Mnist(LabelledImages train, LabelledImages test) {
     ///             such resource; names with and without `.gz` are tried
     /// @throws DataException if a file is missing or damaged; the message names file, byte offset and reason
     public static Mnist fromResources(Function<String, InputStream> open) {
+        Objects.requireNonNull(open, "Mnist.fromResources: open is null");
         return of(SET.fromResources(open));
     }
 
@@ -64,6 +67,10 @@ public record Mnist(LabelledImages train, LabelledImages test) {
     /// @param mirrors   addresses of folders with the four files, best first
     /// @throws DataException if a file can neither be found nor fetched
     public static Mnist download(Path directory, List<URI> mirrors, Download.Options options) {
+        Objects.requireNonNull(directory, "Mnist.download: directory is null");
+        Objects.requireNonNull(mirrors, "Mnist.download: mirrors is null; use Mnist.MIRRORS");
+        mirrors.forEach(mirror -> Objects.requireNonNull(mirror, "Mnist.download: a mirror is null"));
+        Objects.requireNonNull(options, "Mnist.download: options is null; use Options.DEFAULT");
         return of(SET.download(directory, mirrors, options));
     }
 

@@ -6,6 +6,7 @@ import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
 
 import java.util.Arrays;
+import java.util.Objects;
 
 /// Brings a drawing of one character into the form MNIST has, so that a network trained on MNIST can read it: `[1, 28, 28]`, ink 1 on
 /// paper 0.
@@ -31,6 +32,7 @@ public final class MnistStyle {
     /// @return `[1, 28, 28]` in `[0, 1]`, not normalised
     /// @throws DataException if there is nothing to see
     public static Tensor of(Tensor image) {
+        Objects.requireNonNull(image, "MnistStyle.of: image is null");
         Shape shape = image.shape();
         if (shape.rank() != 3 || shape.size(0) != 1 || shape.numel() == 0)
             throw new ShapeException("MnistStyle", "a drawing must be grey, [1, h, w]", shape);

@@ -5,6 +5,7 @@ import dev.sunda.core.Tensor;
 import dev.sunda.core.type.ShapeException;
 
 import java.util.Arrays;
+import java.util.Objects;
 
 /// `y[c, i, j] = (x[c, i, j] - mean[c]) / std[c]` for F32 images `[c, h, w]`.
 ///
@@ -28,6 +29,8 @@ public final class Normalize implements Transform {
     }
 
     static void check(String operation, double[] mean, double[] std) {
+        Objects.requireNonNull(mean, () -> operation + ": mean is null");
+        Objects.requireNonNull(std, () -> operation + ": std is null");
         if (mean.length != std.length || mean.length == 0)
             throw new IllegalArgumentException(operation + ": there must be as many means as standard deviations (got " + mean.length + ", "
                     + std.length + ")");
@@ -42,6 +45,7 @@ public final class Normalize implements Transform {
     /// @throws ShapeException if the number of channels differs from the number of means
     @Override
     public Tensor apply(Tensor image, Rng rng) {
+        Objects.requireNonNull(image, "Normalize.apply: image is null");
         float[] x = Transform.pixels("Normalize", image);
         if (image.shape().size(0) != mean.length)
             throw new ShapeException("Normalize", "there are " + mean.length + " means, but the image has " + image.shape().size(0)

@@ -2,6 +2,7 @@ package dev.sunda.data;
 
 import dev.sunda.core.Rng;
 import dev.sunda.core.Tensor;
+import java.util.Objects;
 
 /// Turns, enlarges and moves an image `[c, h, w]` a little, at random, about its centre. Values between pixels are interpolated bilinearly,
 /// the outside of the image counts as 0.
@@ -36,6 +37,8 @@ public record RandomAffine(double degrees, double shift, double minScale, double
 
     @Override
     public Tensor apply(Tensor image, Rng rng) {
+        Objects.requireNonNull(image, "RandomAffine.apply: image is null");
+        Objects.requireNonNull(rng, "RandomAffine.apply: rng is null; pass new Rng(seed)");
         double angle = symmetric(rng, degrees);
         double right = symmetric(rng, shift);
         double down = symmetric(rng, shift);

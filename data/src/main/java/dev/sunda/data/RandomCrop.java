@@ -4,6 +4,7 @@ import dev.sunda.core.Rng;
 import dev.sunda.core.Tensor;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
+import java.util.Objects;
 
 /// Surrounds an image `[c, h, w]` with zeros and cuts out a window at a random place; all places are equally likely.
 ///
@@ -21,6 +22,8 @@ public record RandomCrop(int height, int width, int padding) implements Transfor
     /// @throws ShapeException if the window is larger than the padded image
     @Override
     public Tensor apply(Tensor image, Rng rng) {
+        Objects.requireNonNull(image, "RandomCrop.apply: image is null");
+        Objects.requireNonNull(rng, "RandomCrop.apply: rng is null; pass new Rng(seed)");
         float[] x = Transform.pixels("RandomCrop", image);
         int freeRows = image.shape().size(1) + 2 * padding - height;
         int freeColumns = image.shape().size(2) + 2 * padding - width;

@@ -2,6 +2,7 @@ package dev.sunda.data;
 
 import dev.sunda.core.Rng;
 import dev.sunda.core.Tensor;
+import java.util.Objects;
 
 /// Mirrors an image `[c, h, w]` left to right, `y[c, i, j] = x[c, i, w - 1 - j]`, with a given probability.
 ///
@@ -14,6 +15,8 @@ public record RandomHorizontalFlip(double probability) implements Transform {
 
     @Override
     public Tensor apply(Tensor image, Rng rng) {
+        Objects.requireNonNull(image, "RandomHorizontalFlip.apply: image is null");
+        Objects.requireNonNull(rng, "RandomHorizontalFlip.apply: rng is null; pass new Rng(seed)");
         float[] x = Transform.pixels("RandomHorizontalFlip", image);
         if (rng.nextDouble() >= probability)
             return image;

@@ -3,6 +3,7 @@ package dev.sunda.data;
 import dev.sunda.core.Rng;
 import dev.sunda.core.Tensor;
 import dev.sunda.core.type.ShapeException;
+import java.util.Objects;
 
 /// Cuts a window of random area, proportions and place out of an image `[c, h, w]` and brings it to one size, as [Resize] does: the usual
 /// way of training on photos.
@@ -41,6 +42,8 @@ public record RandomResizedCrop(int height, int width, double leastArea, double 
     /// @throws ShapeException if the image has no pixels
     @Override
     public Tensor apply(Tensor image, Rng rng) {
+        Objects.requireNonNull(image, "RandomResizedCrop.apply: image is null");
+        Objects.requireNonNull(rng, "RandomResizedCrop.apply: rng is null; pass new Rng(seed)");
         float[] x = Transform.pixels("RandomResizedCrop", image);
         int h = image.shape().size(1), w = image.shape().size(2);
         if (h == 0 || w == 0)

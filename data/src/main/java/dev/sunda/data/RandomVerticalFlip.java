@@ -2,6 +2,7 @@ package dev.sunda.data;
 
 import dev.sunda.core.Rng;
 import dev.sunda.core.Tensor;
+import java.util.Objects;
 
 /// Turns an image `[c, h, w]` upside down, `y[c, i, j] = x[c, h - 1 - i, j]`, with a given probability.
 ///
@@ -14,6 +15,8 @@ public record RandomVerticalFlip(double probability) implements Transform {
 
     @Override
     public Tensor apply(Tensor image, Rng rng) {
+        Objects.requireNonNull(image, "RandomVerticalFlip.apply: image is null");
+        Objects.requireNonNull(rng, "RandomVerticalFlip.apply: rng is null; pass new Rng(seed)");
         float[] x = Transform.pixels("RandomVerticalFlip", image);
         if (rng.nextDouble() >= probability)
             return image;

@@ -9,6 +9,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
@@ -21,6 +22,9 @@ import java.util.zip.ZipException;
 /// @param digest    expected digest in hexadecimal digits
 public record RemoteFile(String name, String algorithm, boolean content, String digest) {
     public RemoteFile {
+        Objects.requireNonNull(name, "RemoteFile: name is null");
+        Objects.requireNonNull(algorithm, "RemoteFile: algorithm is null");
+        Objects.requireNonNull(digest, "RemoteFile: digest is null");
         if (name.isEmpty() || name.contains("/") || name.contains("\\") || name.startsWith("."))
             throw new IllegalArgumentException("RemoteFile: the name must be a plain file name (got '" + name + "')");
         digest = digest.toLowerCase(Locale.ROOT);

@@ -4,6 +4,7 @@ import dev.sunda.core.Rng;
 import dev.sunda.core.Tensor;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
+import java.util.Objects;
 
 /// Brings an image `[c, h, w]` to another size. A pixel of the result is a mean of the pixels around the place it stands for, weighted by
 /// a triangle that is as wide as two pixels of the result, or of the image if the result is larger: bilinear interpolation that leaves
@@ -35,6 +36,7 @@ public record Resize(int height, int width) implements Transform {
     /// @throws ShapeException if the image has no pixels
     @Override
     public Tensor apply(Tensor image, Rng rng) {
+        Objects.requireNonNull(image, "Resize.apply: image is null");
         float[] x = Transform.pixels("Resize", image);
         checkPixels(image.shape());
         return resized(x, image.shape(), height, width);

@@ -43,6 +43,7 @@ public record TensorDataset(Tensor inputs, Tensor targets, List<Tensor> extras) 
 
     @Override
     public Batch batch(int... indices) {
+        Objects.requireNonNull(indices, "TensorDataset.batch: indices is null");
         var chosen = new long[indices.length];
         for (int i = 0; i < indices.length; i++)
             chosen[i] = Objects.checkIndex(indices[i], size());

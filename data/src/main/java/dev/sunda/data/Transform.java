@@ -6,6 +6,7 @@ import dev.sunda.core.type.DType;
 import dev.sunda.core.type.ShapeException;
 
 import java.util.List;
+import java.util.Objects;
 
 /// Changes the input of one sample, possibly at random.
 ///
@@ -24,6 +25,9 @@ public interface Transform {
     /// Applies the transforms one after the other; number `i` draws from `rng.split(i)`, so that exchanging one leaves the randomness of
     /// the others alone.
     static Transform compose(Transform... transforms) {
+        Objects.requireNonNull(transforms, "Transform.compose: transforms is null");
+        for (Transform transform : transforms)
+            Objects.requireNonNull(transform, "Transform.compose: a transform is null; use Transform.NONE, or leave it out");
         List<Transform> steps = List.of(transforms);
         return (input, rng) -> {
             Tensor x = input;
@@ -45,6 +49,8 @@ public interface Transform {
     ///
     /// @throws ShapeException naming `operation` if it has another shape
     static float[] pixels(String operation, Tensor image) {
+        Objects.requireNonNull(operation, "Transform.pixels: operation is null; give the name of the transform");
+        Objects.requireNonNull(image, () -> operation + ": image is null");
         checkImage(operation, image);
         return image.toFloatArray();
     }
