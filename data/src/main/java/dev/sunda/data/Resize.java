@@ -20,7 +20,7 @@ public record Resize(int height, int width) implements Transform {
 
     /// Brings the shorter side to a size and the longer one to what keeps the shape, rounded down.
     ///
-    /// @param size at least 1
+    /// @param size at least 1; an image whose longer side would have 2^31 pixels or more is refused
     public static Transform shorterSide(int size) {
         if (size < 1)
             throw new IllegalArgumentException("Resize: the shorter side must be at least 1 (got " + size + ")");
@@ -28,8 +28,11 @@ public record Resize(int height, int width) implements Transform {
             float[] x = Transform.pixels("Resize", image);
             int h = image.shape().size(1), w = image.shape().size(2);
             checkPixels(image.shape());
-            int longer = Math.toIntExact((long) size * Math.max(h, w) / Math.min(h, w));
-            return h <= w ? resized(x, image.shape(), size, longer) : resized(x, image.shape(), longer, size);
+            long longer = (long) size * Math.max(h, w) / Math.min(h, w);
+            if (longer > Integer.MAX_VALUE)
+                throw new ShapeException("Resize", "the shorter side must leave a longer one below 2^31, " + size + " makes it " + longer,
+                        image.shape());
+            return h <= w ? resized(x, image.shape(), size, (int) longer) : resized(x, image.shape(), (int) longer, size);
         };
     }
 
@@ -50,13 +53,13 @@ public record Resize(int height, int width) implements Transform {
     /// First along the rows, then along the columns.
     static Tensor resized(float[] x, Shape from, int height, int width) {
         int c = from.size(0), h = from.size(1), w = from.size(2);
-        var columns = Mean.of(w, width);
+        Shape shape = Shape.of(c, height, width);                    // refuses what is too large, before anything is allocated
         var narrow = new float[Shape.of(c, h, width).numel()];
+        var columns = Mean.of(w, width);
         for (int row = 0; row < c * h; row++)
             for (int j = 0; j < width; j++)
                 narrow[row * width + j] = columns[j].of(x, row * w, 1);
         var rows = Mean.of(h, height);
-        Shape shape = Shape.of(c, height, width);
         var y = new float[shape.numel()];
         for (int k = 0; k < c; k++)
             for (int i = 0; i < height; i++)

@@ -216,6 +216,9 @@ class TransformTests {
         assertThat(new Resize(7, 4).apply(grey, new Rng(0)).toFloatArray()).as("nothing to do").isEqualTo(grey.toFloatArray());
         assertThatThrownBy(() -> new Resize(0, 1)).hasMessage("Resize: height and width must be at least 1 (got 0, 1)");
         assertThatThrownBy(() -> Resize.shorterSide(0)).hasMessageContaining("at least 1 (got 0)");
+        assertThatThrownBy(() -> Resize.shorterSide(Integer.MAX_VALUE).apply(grey, new Rng(0))).isInstanceOf(ShapeException.class)
+                .hasMessageStartingWith("Resize: the shorter side must leave a longer one below 2^31, 2147483647 makes it ");
+        assertThatThrownBy(() -> Resize.shorterSide(1_000_000_000).apply(grey, new Rng(0))).isInstanceOf(ShapeException.class);
         assertThatThrownBy(() -> new Resize(1, 1).apply(Tensor.zeros(1, 0, 3), new Rng(0)))
                 .hasMessageStartingWith("Resize: the image must have pixels");
     }
