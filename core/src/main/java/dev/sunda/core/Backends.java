@@ -38,7 +38,31 @@ public final class Backends {
 
     /// Every family found, in the order of their names, with the reason where one is not available.
     public static List<Status> all() {
-        return PROVIDERS.values().stream().map(p -> new Status(p.kind(), p.probe(), p.steps())).toList();
+        return all(PROVIDERS);
+    }
+
+    static List<Status> all(Map<String, BackendProvider> providers) {
+        return providers.entrySet().stream().map(entry -> {
+            BackendProvider.Probe probe = probe(entry.getValue());
+            return new Status(entry.getKey(), probe, steps(entry.getValue()));
+        }).toList();
+    }
+
+    /// A provider that must not throw may do so all the same; the others are not to suffer from it.
+    private static BackendProvider.Probe probe(BackendProvider provider) {
+        try {
+            return provider.probe();
+        } catch (RuntimeException | LinkageError broken) {
+            return new BackendProvider.Unavailable("looking for it failed: " + broken);
+        }
+    }
+
+    private static List<String> steps(BackendProvider provider) {
+        try {
+            return provider.steps();
+        } catch (RuntimeException | LinkageError broken) {
+            return List.of("the steps are not known: " + broken);
+        }
     }
 
     /// Opening may use other devices, so it holds a lock and not a place in the map.
@@ -52,11 +76,15 @@ public final class Backends {
     }
 
     private static Backend open(Device device) {
-        BackendProvider provider = PROVIDERS.get(device.kind());
+        return open(device, PROVIDERS);
+    }
+
+    static Backend open(Device device, Map<String, BackendProvider> providers) {
+        BackendProvider provider = providers.get(device.kind());
         if (provider == null)
-            throw new DeviceException(device + ": no backend serves this device, known are " + String.join(", ", PROVIDERS.keySet())
+            throw new DeviceException(device + ": no backend serves this device, known are " + String.join(", ", providers.keySet())
                     + "; write one of them (cuda:1 for the second of its kind), or put the module with the missing one on the path");
-        return switch (provider.probe()) {
+        return switch (probe(provider)) {
             case BackendProvider.Unavailable(String reason) -> throw new DeviceException(device + ": not available: " + reason);
             case BackendProvider.Available(int devices, _) -> {
                 if (device.index() >= devices)

@@ -13,6 +13,8 @@ import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,6 +43,19 @@ class BackendsTests {
                     .anyMatch(reason -> reason.contains("ExceptionInInitializerError")).anyMatch(reason -> reason.contains("NullPointer"));
             assertThatThrownBy(() -> providers.get("broken0").open(0)).isInstanceOf(DeviceException.class);
         }
+    }
+
+    @Test
+    void aProviderThatThrowsWhenItLooksIsUnavailableWithItsReason() {
+        var providers = new TreeMap<String, BackendProvider>(Map.of("abacus", new Works(), "rope", new Throws()));
+        assertThat(Backends.all(providers)).extracting(Backends.Status::kind).containsExactly("abacus", "rope");
+        Backends.Status rope = Backends.all(providers).getLast();
+        assertThat(rope.probe()).isEqualTo(
+                new BackendProvider.Unavailable("looking for it failed: java.lang.UnsatisfiedLinkError: no knots"));
+        assertThat(rope.steps()).containsExactly("the steps are not known: java.lang.IllegalStateException: no end");
+        assertThatThrownBy(() -> Backends.open(Device.parse("rope"), providers)).isInstanceOf(DeviceException.class)
+                .hasMessage("rope: not available: looking for it failed: java.lang.UnsatisfiedLinkError: no knots");
+        assertThatThrownBy(() -> Backends.open(Device.parse("abacus"), providers)).hasMessage("abacus: nobody counts");
     }
 
     /// Loads the providers below once more, outside the module of this test: a module's own providers are taken from its declaration.
@@ -80,6 +95,24 @@ class BackendsTests {
         @Override
         public Backend open(int index) {
             throw new DeviceException("abacus: nobody counts");
+        }
+    }
+
+    /// Throws when it should only look.
+    static final class Throws extends Works {
+        @Override
+        public String kind() {
+            return "rope";
+        }
+
+        @Override
+        public Probe probe() {
+            throw new UnsatisfiedLinkError("no knots");
+        }
+
+        @Override
+        public List<String> steps() {
+            throw new IllegalStateException("no end");
         }
     }
 
