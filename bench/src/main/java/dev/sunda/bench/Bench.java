@@ -146,6 +146,8 @@ public final class Bench implements Callable<Integer> {
             return 0;
         } catch (IOException | JacksonException e) {
             throw misused("--compare needs two files of JSON lines (" + e.getMessage() + ")");
+        } catch (IllegalArgumentException e) {
+            throw misused("--compare: " + e.getMessage());
         }
     }
 

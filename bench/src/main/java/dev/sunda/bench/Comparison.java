@@ -32,8 +32,15 @@ final class Comparison {
     }
 
     /// Reads both files. Of a case that was measured in several memory formats the fastest time counts.
+    ///
+    /// @throws IllegalArgumentException if a file holds no time, or they have no measure of a case in common
     static Comparison of(Path ours, Path peer) throws IOException {
-        return new Comparison(read(ours), read(peer));
+        var comparison = new Comparison(read(ours), read(peer));
+        if (comparison.ours.entrySet().stream().noneMatch(entry -> comparison.peer.getOrDefault(entry.getKey(), Map.of()).keySet().stream()
+                .anyMatch(measure -> !measure.endsWith(FLOOR) && entry.getValue().containsKey(measure))))
+            throw new IllegalArgumentException(ours + " and " + peer + " have no measure of a case in common (got "
+                    + String.join(", ", comparison.ours.keySet()) + " and " + String.join(", ", comparison.peer.keySet()) + ")");
+        return comparison;
     }
 
     private static Map<String, Map<String, Double>> read(Path file) throws IOException {
@@ -41,10 +48,13 @@ final class Comparison {
         for (String line : Files.readAllLines(file))
             if (line.startsWith("{")) {
                 JsonNode fields = JSON.readTree(line);
-                var times = cases.computeIfAbsent(fields.get("case").asString(), _ -> new LinkedHashMap<>());
-                fields.properties().stream().filter(field -> field.getKey().endsWith(MS) && field.getValue().isNumber())
-                        .forEach(field -> times.merge(field.getKey(), field.getValue().asDouble(), Math::min));
+                if (fields.path("case").isString())
+                    fields.properties().stream().filter(field -> field.getKey().endsWith(MS) && field.getValue().isNumber())
+                            .forEach(field -> cases.computeIfAbsent(fields.get("case").asString(), _ -> new LinkedHashMap<>())
+                                    .merge(field.getKey(), field.getValue().asDouble(), Math::min));
             }
+        if (cases.isEmpty())
+            throw new IllegalArgumentException(file + " has no line with a \"case\" and a time; write it with --json");
         return cases;
     }
 

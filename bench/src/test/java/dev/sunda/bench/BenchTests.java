@@ -167,6 +167,34 @@ class BenchTests {
     }
 
     @Test
+    void aComparisonOfNothingIsWrongUse(@TempDir Path directory) throws IOException {
+        Path ours = Files.writeString(directory.resolve("ours"), """
+                {"case":"a/1","forward_ms":2.0,"forward_floor_ms":1.0}
+                """);
+        Path unlike = Files.writeString(directory.resolve("unlike"), """
+                {"case":"b","forward_ms":2.0}
+                {"case":"a/1","train_ms":2.0,"forward_floor_ms":1.0}
+                """);
+        Path useless = Files.writeString(directory.resolve("useless"), """
+                {"threads":2}
+                {"case":"a/1","forward_ms":"fast"}
+                a/1 2.0
+                """);
+        assertThat(misused(ours, useless)).contains(useless + " has no line with a \"case\" and a time; write it with --json");
+        assertThat(misused(useless, ours)).contains(useless + " has no line");
+        assertThat(misused(ours, unlike))
+                .contains(ours + " and " + unlike + " have no measure of a case in common (got a/1 and b, a/1)");
+    }
+
+    private static String misused(Path ours, Path peer) {
+        var out = new StringWriter();
+        var err = new StringWriter();
+        assertThat(run(out, err, "--compare", ours.toString(), peer.toString())).isEqualTo(2);
+        assertThat(out.toString()).isEmpty();
+        return err.toString();
+    }
+
+    @Test
     void everyMeasureHasAFloor() {
         var ceilings = new Ceilings(100e9, 40e9);
         for (Case c : Cases.ALL)
