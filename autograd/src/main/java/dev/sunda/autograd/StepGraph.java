@@ -38,6 +38,10 @@ import java.util.function.Function;
 /// and later ones only copy their inputs to where the recording reads them. Inputs of other shapes, types or memory order, such as the
 /// smaller batch at the end of an epoch, have a recording of their own; the eight used last are kept.
 ///
+/// More than eight kinds of inputs that come in turn, such as sentences of any length, push one another out: each is then run twice and
+/// recorded anew, again and again, which takes longer than running the function. Bring such inputs to a few sizes, for example by padding
+/// them to the next of eight lengths, or leave the step graph out.
+///
 /// On devices that cannot record, and where the function does what cannot be recorded (it reads a result), every call runs the function.
 /// Random numbers go on from call to call as they would without. What the function changes besides tensors (counters, lists) changes only
 /// when it is run, and what it decides by (a layer's mode) is decided when it is recorded. Tensors that it uses besides its inputs and the
