@@ -19,9 +19,11 @@ import dev.sunda.examples.mnist.RunFolder;
 import dev.sunda.examples.mnist.StopSignal;
 import dev.sunda.examples.mnist.Trainer;
 import dev.sunda.examples.mnist.TrainingOptions;
+import dev.sunda.nn.CheckpointException;
 import dev.sunda.nn.ModelSummary;
 import dev.sunda.nn.Sequential;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
 
@@ -70,8 +72,20 @@ final class TrainingSession implements Trainer.Listener {
     ///
     /// @return exit status
     int train() {
+        try {
+            return trainAndSave();
+        } catch (CheckpointException | UncheckedIOException e) {
+            bar.clear();
+            out.println("the run could not be saved; with room on the disk " + run.wayOn());
+            out.flush();
+            throw e;
+        }
+    }
+
+    private int trainAndSave() {
         ModelSummary summary = ModelSummary.of(model, DigitNet.INPUT);
         introduce(summary);
+        save();                                                      // first, so that there is something to resume whatever comes
         run.saveCard(ModelCard.of(options, Math.toIntExact(summary.parameters())));
         try (var stop = new StopSignal()) {
             trainer.run(stop, this);
@@ -87,8 +101,8 @@ final class TrainingSession implements Trainer.Listener {
     private void introduce(ModelSummary summary) {
         out.printf(Locale.ROOT, "Data   %s, %d training and %d test images, %s%n", options.dataset(), trainer.trainingImages(), test.size(),
                 images.origin());
-        out.printf(Locale.ROOT, "Run    %d epochs, batch %d, peak learning rate %s, seed %d, %s, saved in %s%n%n", options.epochs(),
-                options.batch(), options.learningRate(), options.seed(), where(), run.path());
+        out.printf(Locale.ROOT, "Run    %d %s, batch %d, peak learning rate %s, seed %d, %s, saved in %s%n%n", options.epochs(),
+                options.epochs() == 1 ? "epoch" : "epochs", options.batch(), options.learningRate(), options.seed(), where(), run.path());
         table(summary).lines().forEach(out::println);
         out.println();
         Progress progress = trainer.progress();
@@ -146,8 +160,8 @@ final class TrainingSession implements Trainer.Listener {
     }
 
     private void save() {
-        run.saveEpochs(trainer.progress());
         run.saveCheckpoint(options, model, trainer);
+        run.saveEpochs(trainer.progress());
         saved = System.nanoTime();
     }
 

@@ -43,6 +43,7 @@ class TrainMnistTests {
     @Test
     void printsWithoutEscapeCodesWhatItDoes() {
         assertThat(TrainedRun.OUTPUT.out()).doesNotContain("\r", "\u001b")
+                .contains("Run    2 epochs, batch ")
                 .contains("mnist, 2400 training and 2400 test images, embedded copy (LeCun, Cortes; CC BY-SA 3.0)")
                 .contains("block2.depthwise Conv2d", "multiply-adds", "12x12 pixels", "74,762", "epoch 1/2   30/120  loss ",
                         "epoch 2/2  train loss ",
@@ -83,6 +84,7 @@ class TrainMnistTests {
                 Cli.run("train", "mnist", "--limit", 100, "--epochs", 1, "--batch", 50, "--lr", 1e-6, "--model", TrainedRun.FOLDER, "--out",
                         folder.resolve("more"));
         assertThat(more.err()).isEmpty();
+        assertThat(more.out()).contains("Run    1 epoch, batch 50, ");
         Metrics metrics = JsonMapper.shared().readValue(folder.resolve("more").resolve("metrics.json"), Metrics.class);
         assertThat(metrics.epochs().getFirst().trainLoss()).as("a network with random weights starts at 2.3").isLessThan(1);
     }
@@ -105,6 +107,29 @@ class TrainMnistTests {
         Cli again = Cli.run("train", "mnist", "--resume", run.path());
         assertThat(hashLine(again)).as("a finished run is only tested again").isEqualTo(hashLine(whole));
         assertThat(again.out()).doesNotContain("train loss");
+    }
+
+    /// A file that cannot be written stands for a disk that is full.
+    @Test
+    void aRunThatCouldNotBeSavedGoesOn(@TempDir Path folder) throws IOException {
+        Path out = folder.resolve("run");
+        Path inTheWay = Files.createDirectories(out.resolve("metrics.csv").resolve("full"));
+        Cli full = Cli.run("train", "mnist", "--limit", 80, "--epochs", 1, "--batch", 16, "--out", out);
+        assertThat(full.status()).isEqualTo(1);
+        assertThat(full.err()).contains("metrics.csv");
+        assertThat(full.lastLine())
+                .isEqualTo("the run could not be saved; with room on the disk go on with: sunda train mnist --resume " + out);
+        Files.delete(inTheWay);
+        Files.delete(out.resolve("metrics.csv"));
+        Cli resumed = Cli.run("train", "mnist", "--resume", out);
+        assertThat(hashLine(resumed))
+                .isEqualTo(
+                        hashLine(Cli.run("train", "mnist", "--limit", 80, "--epochs", 1, "--batch", 16, "--out", folder.resolve("whole"))));
+    }
+
+    @Test
+    void aRunThatCouldSaveNothingStartsAgain(@TempDir Path folder) {
+        assertThat(new RunFolder(folder).wayOn()).isEqualTo("start again, nothing has been saved in " + folder);
     }
 
     /// What a run leaves behind that is stopped after some steps.

@@ -61,6 +61,12 @@ public record RunFolder(Path path) {
         return new RunFolder(path);
     }
 
+    /// What to do after an error: `go on with: ...`, or to start again where nothing has been saved.
+    public String wayOn() {
+        return Files.exists(path.resolve(CHECKPOINT)) ? "go on with: sunda train mnist --resume " + path
+                : "start again, nothing has been saved in " + path;
+    }
+
     /// The first of `base-1`, `base-2`, ... that does not exist.
     public static Path free(Path base) {
         for (int i = 1;; i++) {
