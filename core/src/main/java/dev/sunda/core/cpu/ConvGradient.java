@@ -81,8 +81,9 @@ final class ConvGradient {
             int n = Math.min(POSITIONS, until - p);
             for (int o = 0; o < dy.count(); o += rows)
                 kernel.copy(dy.memory().data(), dy.at(p) + o, dy.channels(), n, Math.min(rows, dy.count() - o), left, o * POSITIONS, rows);
+            int loaded = -1;
             for (int j = firstPanel; j < endPanel; j++) {
-                load(p, n, j, j == firstPanel, wide, panel);
+                loaded = load(p, n, j, loaded, wide, panel);
                 for (int o = 0; o < dy.count(); o += rows)
                     kernel.packed(left, o * POSITIONS, Math.min(rows, dy.count() - o), panel, 0, n, null, 0, sums, to, o,
                             so + j * panelFloats());
@@ -90,16 +91,21 @@ final class ConvGradient {
         }
     }
 
-    /// A panel of the patches of `n` positions. Where it has columns of more than two pieces it is cut from wider rows.
-    private void load(int position, int n, int panel, boolean first, float[] wide, float[] to) {
+    /// A panel of the patches of `n` positions. Where it has columns of more than two pieces it is cut from wider rows, which are loaded
+    /// when the first panel wants them.
+    ///
+    /// @param loaded the first column of the rows that `wide` holds, -1 if there are none
+    /// @return the same afterwards
+    private int load(int position, int n, int panel, int loaded, float[] wide, float[] to) {
         int columns = kernel.columns();
         int at = panel * columns;
         if (patches.loadPanel(position, n, at, to))
-            return;
+            return loaded;
         int within = at % GemmKernel.DEPTH;
-        if (first || within == 0)
+        if (loaded != at - within)
             patches.load(position, n, at - within, Math.min(GemmKernel.DEPTH, length - at + within), wide, GemmKernel.STRIDE);
         kernel.copyRows(wide, within, GemmKernel.STRIDE, n, to, 0);
+        return at - within;
     }
 
     private void join(float[] sums, int parts, int size, View dw, int at, int[] taps) {

@@ -85,6 +85,19 @@ class ConvolutionProperties {
                 Order.CHANNELS_LAST, new Random(3));
     }
 
+    /// Blocks of positions that begin within a row and go on in the next image, taps that skip lines, and groups.
+    @Property(tries = 60, edgeCases = EdgeCasesMode.NONE)
+    void blocksOfSeveralImagesAgreeWithTheNaiveLoops(@ForAll @IntRange(min = 1, max = 2) int groups,
+            @ForAll @IntRange(min = 5, max = 20) int in, @ForAll @IntRange(min = 1, max = 40) int out,
+            @ForAll @IntRange(min = 1, max = 3) int stride, @ForAll @IntRange(min = 1, max = 4) int dilation, @ForAll long seed) {
+        var random = new Random(seed);
+        var high = Window.sliding(5 + random.nextInt(9), 1 + random.nextInt(3), stride, dilation, 5, 4);
+        var wide = Window.sliding(7 + random.nextInt(30), 1 + random.nextInt(4), 1 + random.nextInt(2), 1 + random.nextInt(2), 4, 3);
+        var spec = new ConvSpec(5, groups * in, groups * out, groups, List.of(high, wide));
+        check(spec, Order.CHANNELS_LAST, Order.CHANNELS_LAST, random);
+        checkTwins(spec, random);
+    }
+
     /// Images of few channels, which are gathered column by column; rows longer than a band, too.
     @Property(tries = 150, edgeCases = EdgeCasesMode.NONE)
     void fewChannelsAgreeWithTheNaiveLoops(@ForAll @IntRange(min = 1, max = 3) int axes, @ForAll @IntRange(max = 3) int batch,
