@@ -141,7 +141,7 @@ final class FewChannels {
         int tile = kernel.rows();
         int width = Math.ceilDiv(dy.count(), kernel.columns()) * kernel.columns();
         int size = Math.multiplyExact(Math.ceilDiv(length, tile) * tile, width);
-        int parts = Math.clamp(PART_FLOATS / size, 1, MOST_PARTS);
+        int parts = Math.clamp(PART_FLOATS / ((long) length * Math.max(1, dy.count())), 1, MOST_PARTS);
         int chunk = Math.max(1, Math.ceilDiv(rows, parts));
         float[] sums = GemmScratch.zeros(Role.PARTIAL, Math.multiplyExact(Math.ceilDiv(rows, chunk), size));
         Parallel.forChunks(rows, chunk, (part, from, to) -> {

@@ -85,6 +85,13 @@ class ConvolutionProperties {
                 Order.CHANNELS_LAST, new Random(3));
     }
 
+    /// Parts of the positions, whose sums are joined, are cut alike whatever a tile is padded to.
+    @Example
+    void weightGradientsOfManyResultsHaveTheSameBits() {
+        var seven = Window.sliding(40, 7, 1, 1, 3, 3);
+        checkTwins(new ConvSpec(1, 4, 260, 1, List.of(seven, seven)), new Random(1));
+    }
+
     /// Blocks of positions that begin within a row and go on in the next image, taps that skip lines, and groups.
     @Property(tries = 60, edgeCases = EdgeCasesMode.NONE)
     void blocksOfSeveralImagesAgreeWithTheNaiveLoops(@ForAll @IntRange(min = 1, max = 2) int groups,
