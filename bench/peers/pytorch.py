@@ -29,23 +29,41 @@ torch.manual_seed(0)
 torch.backends.cudnn.benchmark = True
 torch.backends.cudnn.allow_tf32 = options.tf32
 torch.backends.cuda.matmul.allow_tf32 = options.tf32
-wait = torch.cuda.synchronize if options.device.startswith("cuda") else lambda: None
+gpu = options.device.startswith("cuda")
+wait = torch.cuda.synchronize if gpu else lambda: None
 
 
-def timed(run):
+def timed(run, calls=1):
     start = time.perf_counter()
-    run()
+    for _ in range(calls):
+        run()
     wait()
-    return time.perf_counter() - start
+    return (time.perf_counter() - start) / calls
 
 
 def median_ms(run):
+    """As Sunda measures: on a GPU a sample is many calls, since waiting for one takes a while itself."""
     for _ in range(5):
         run()
     wait()
-    once = max(timed(run), 1e-6)
-    times = sorted(timed(run) for _ in range(int(max(7, (0.3 if options.quick else 1.2) / once))))
+    calls = int(min(max(2e-3 / timed(run), 1), 1000)) if gpu else 1
+    once = max(timed(run, calls) * calls, 1e-6)
+    times = sorted(timed(run, calls) for _ in range(int(max(7, (0.3 if options.quick else 1.2) / once))))
     return 1e3 * times[len(times) // 2]
+
+
+def recorded_ms(step):
+    """The same with the whole step in a CUDA graph."""
+    side = torch.cuda.Stream()
+    side.wait_stream(torch.cuda.current_stream())
+    with torch.cuda.stream(side):
+        for _ in range(3):
+            step()
+    torch.cuda.current_stream().wait_stream(side)
+    graph = torch.cuda.CUDAGraph()
+    with torch.cuda.graph(graph):
+        step()
+    return median_ms(graph.replay)
 
 
 def emit(case, layout="-", **measures):
@@ -97,11 +115,13 @@ def model(name, make, shape, classes, optimizer):
             F.cross_entropy(net(x), labels).backward()
             rule.step()
 
-        train = median_ms(step)
+        times = {"train_ms": median_ms(step)}
+        if gpu:
+            times["train_recorded_ms"] = recorded_ms(step)
         net.eval()
         one = x[:1].contiguous(memory_format=memory_format(layout))
         with torch.no_grad():
-            emit(name, layout, train_ms=train, forward_ms=median_ms(lambda: net(x)), forward_batch1_ms=median_ms(lambda: net(one)))
+            emit(name, layout, **times, forward_ms=median_ms(lambda: net(x)), forward_batch1_ms=median_ms(lambda: net(one)))
 
 
 def leaf(*shape):
@@ -255,7 +275,7 @@ case("op/batch_norm-64x64x28x28", images(lambda: nn.BatchNorm2d(64), 64, 64, 28,
 case("op/max_pool2-64x64x28x28", images(lambda: nn.MaxPool2d(2), 64, 64, 28, 28), BOTH)
 case("model/transformer-block-8x128x256", lambda: of_layer(TransformerBlock(), 8, 128, 256))
 model("model/mnist-sgd-128", mnist, (128, 1, 28, 28), 10, lambda p: torch.optim.SGD(p, lr=0.01, momentum=0.9))
-model("model/mnist-adamw-128", mnist, (128, 1, 28, 28), 10, lambda p: torch.optim.AdamW(p, lr=1e-3))
+model("model/mnist-adamw-128", mnist, (128, 1, 28, 28), 10, lambda p: torch.optim.AdamW(p, lr=1e-3, capturable=gpu))
 model("model/mobilenet025-16", mobile_net_quarter, (16, 3, 224, 224), 1000, lambda p: torch.optim.SGD(p, lr=0.01, momentum=0.9))
 case("family/attention-8x8x512x64", lambda: attention(8, 8, 512, 64, False))
 case("family/attention-causal-2x8x1024x64", lambda: attention(2, 8, 1024, 64, True))
@@ -286,3 +306,35 @@ optimizer("family/optim-adamax-4M", lambda p: torch.optim.Adamax(p, 1e-3))
 optimizer("family/optim-adadelta-4M", lambda p: torch.optim.Adadelta(p, 1e-3))
 optimizer("family/optim-rprop-4M", lambda p: torch.optim.Rprop(p, 1e-3))
 optimizer("family/optim-asgd-4M", lambda p: torch.optim.ASGD(p, 1e-3))
+if gpu:
+    ROWS = (8192, 4096)
+
+    def depthwise(channels, side, kernel, dilation=1, stride=1):
+        padding = dilation * (kernel // 2)
+        return images(lambda: nn.Conv2d(channels, channels, kernel, stride, padding, dilation, groups=channels), 32, channels, side, side)
+
+    forward_only("large/gemm-4096", lambda: product(4096, 4096, 4096))
+    forward_only("large/copy-8192x4096", lambda: on_rows(torch.clone))
+    case("large/relu-8192x4096", lambda: of_function(F.relu, *ROWS))
+    case("large/gelu-8192x4096", lambda: of_function(F.gelu, *ROWS))
+    case("large/tanh-8192x4096", lambda: of_function(torch.tanh, *ROWS))
+    case("large/softmax-8192x4096", lambda: of_function(lambda x: F.softmax(x, 1), *ROWS))
+    case("large/log_softmax-8192x4096", lambda: of_function(lambda x: F.log_softmax(x, 1), *ROWS))
+    case("large/sum-8192x4096", lambda: of_function(torch.sum, *ROWS))
+    case("large/add-8192x4096", lambda: of_function(lambda x: x + x, *ROWS))
+    case("large/layer_norm-8192x4096", lambda: of_layer(nn.LayerNorm(4096), *ROWS))
+    case("large/batch_norm-32x256x56x56", images(lambda: nn.BatchNorm2d(256), 32, 256, 56, 56), BOTH)
+    case("large/3x3-64x128x56-128", images(lambda: nn.Conv2d(128, 128, 3, padding=1), 64, 128, 56, 56), BOTH)
+    case("large/3x3-64x256x28-256", images(lambda: nn.Conv2d(256, 256, 3, padding=1), 64, 256, 28, 28), BOTH)
+    case("large/1x1-64x256x28-512", images(lambda: nn.Conv2d(256, 512, 1), 64, 256, 28, 28), BOTH)
+    case("large/depthwise-3x3-32x256x112", depthwise(256, 112, 3), BOTH)
+    case("large/depthwise-3x3s2-32x256x112", depthwise(256, 112, 3, stride=2), BOTH)
+    case("large/depthwise-3x3d2-32x256x112", depthwise(256, 112, 3, 2), BOTH)
+    case("large/depthwise-3x3d4-32x256x112", depthwise(256, 112, 3, 4), BOTH)
+    case("large/depthwise-3x3d8-32x512x56", depthwise(512, 56, 3, 8), BOTH)
+    case("large/depthwise-5x5-32x512x56", depthwise(512, 56, 5), BOTH)
+    case("large/depthwise-5x5d2-32x512x56", depthwise(512, 56, 5, 2), BOTH)
+    case("large/depthwise-7x7-32x1024x28", depthwise(1024, 28, 7), BOTH)
+    case("large/depthwise-9x9-32x1024x28", depthwise(1024, 28, 9), BOTH)
+    case("large/depthwise-causal-k4-16x1024x4096", lambda: of_layer(causal(1024, 1024, 4, groups=1024), 16, 1024, 4096))
+    case("large/depthwise-causal-k31-16x1024x4096", lambda: of_layer(causal(1024, 1024, 31, groups=1024), 16, 1024, 4096))

@@ -78,7 +78,7 @@ public final class Bench implements Callable<Integer> {
         Device device = device();
         if (instead.compare != null)
             return compare(instead.compare.getFirst(), instead.compare.getLast());
-        List<Case> cases = Cases.containing(only);
+        List<Case> cases = Cases.containing(only, device);
         if (cases.isEmpty())
             throw misused("no case has a name that contains '" + only + "'");
         if (instead.freshJvms != null)

@@ -11,6 +11,7 @@ import static dev.sunda.bench.Workloads.unary;
 import dev.sunda.autograd.Variable;
 import dev.sunda.core.Rng;
 import dev.sunda.core.op.Padding;
+import dev.sunda.core.type.Device;
 import dev.sunda.core.type.Shape;
 import dev.sunda.nn.BatchNorm2d;
 import dev.sunda.nn.Conv1d;
@@ -77,13 +78,14 @@ final class Cases {
             model("model/mobilenet025-16", Networks::mobileNetQuarter, Shape.of(16, 3, 224, 224), 1000, p -> new Sgd(p, 0.01, MOMENTUM),
                     SGD));
 
-    static final List<Case> ALL = Stream.concat(BASE.stream(), FamilyCases.ALL.stream()).toList();
+    static final List<Case> ALL = Stream.of(BASE, FamilyCases.ALL).flatMap(List::stream).toList();
 
     private Cases() {
     }
 
-    /// The cases whose name contains `part`, in order; all for an empty one.
-    static List<Case> containing(String part) {
-        return ALL.stream().filter(c -> c.name().contains(part)).toList();
+    /// The cases for a device whose name contains `part`, in order; all for an empty one.
+    static List<Case> containing(String part, Device device) {
+        List<Case> large = device.equals(Device.CPU) ? List.of() : LargeCases.ALL;
+        return Stream.of(ALL, large).flatMap(List::stream).filter(c -> c.name().contains(part)).toList();
     }
 }

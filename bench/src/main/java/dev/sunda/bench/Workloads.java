@@ -12,6 +12,7 @@ import dev.sunda.autograd.Variable;
 import dev.sunda.core.Backends;
 import dev.sunda.core.Rng;
 import dev.sunda.core.Tensor;
+import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Shape;
 import dev.sunda.nn.Conv2d;
 import dev.sunda.nn.Layer;
@@ -42,8 +43,8 @@ final class Workloads {
     static Case gemm(String name, int m, int n, int k) {
         return new Case(name, NO_IMAGES, List.of(FORWARD), device -> {
             var rng = new Rng(SEED);
-            Tensor x = Tensor.randn(Shape.of(m, k), rng).to(device);
-            Tensor y = Tensor.randn(Shape.of(k, n), rng).to(device);
+            Tensor x = Tensor.randn(Shape.of(m, k), rng, DType.F32, device);
+            Tensor y = Tensor.randn(Shape.of(k, n), rng, DType.F32, device);
             return Map.of(FORWARD, () -> x.matmul(y));
         }, () -> Map.of(FORWARD, Work.of((double) m * n * k, (double) m * k + (double) k * n + (double) m * n)));
     }
@@ -58,7 +59,7 @@ final class Workloads {
         return new Case(name, ENGINE, BOTH_WAYS, device -> {
             Layer made = layer.get();
             made.to(device);
-            Tensor images = Tensor.randn(Shape.of(shape), new Rng(SEED)).to(device);
+            Tensor images = Tensor.randn(Shape.of(shape), new Rng(SEED), DType.F32, device);
             boolean channelsLast = Backends.of(device).imageLayout(images.shape()).isChannelsLast();
             return forwardAndBackward(made::forward, channelsLast ? images.channelsLast() : images, made.parameters());
         }, () -> work(LayerWork.ofLayer(layer.get(), Tensor.zeros(shape))));
@@ -70,7 +71,7 @@ final class Workloads {
     /// @param train the same with the gradient
     static Case unary(String name, UnaryOperator<Variable> f, Shape shape, int forward, int train) {
         return new Case(name, NO_IMAGES, BOTH_WAYS,
-                device -> forwardAndBackward(f, Tensor.randn(shape, new Rng(SEED)).to(device), List.of()),
+                device -> forwardAndBackward(f, Tensor.randn(shape, new Rng(SEED), DType.F32, device), List.of()),
                 () -> Map.of(FORWARD, Work.moving((double) forward * shape.numel()), TRAIN, Work.moving((double) train * shape.numel())));
     }
 
@@ -93,7 +94,7 @@ final class Workloads {
             var rng = new Rng(SEED);
             Layer made = layer.apply(rng);
             made.to(device);
-            return forwardAndBackward(made::forward, Tensor.randn(shape, rng).to(device), made.parameters());
+            return forwardAndBackward(made::forward, Tensor.randn(shape, rng, DType.F32, device), made.parameters());
         }, () -> work(LayerWork.ofLayer(layer.apply(new Rng(SEED)), Tensor.zeros(shape.sizes()))));
     }
 
@@ -108,7 +109,7 @@ final class Workloads {
             Layer net = network.apply(rng);
             net.to(device);
             Optimizer steps = optimizer.apply(net.parameters());
-            Tensor images = Tensor.randn(input, rng).to(device);
+            Tensor images = Tensor.randn(input, rng, DType.F32, device);
             Tensor labels = labels(input.size(0), classes, rng).to(device);
             Layer finished = network.apply(rng);
             finished.to(device);
@@ -144,10 +145,10 @@ final class Workloads {
     static Case several(String name, Function<List<Variable>, Variable> f, Work forward, Work train, Shape... shapes) {
         return new Case(name, NO_IMAGES, BOTH_WAYS, device -> {
             var rng = new Rng(SEED);
-            List<Tensor> inputs = Arrays.stream(shapes).map(shape -> Tensor.randn(shape, rng).to(device)).toList();
+            List<Tensor> inputs = Arrays.stream(shapes).map(shape -> Tensor.randn(shape, rng, DType.F32, device)).toList();
             List<Variable> leaves = inputs.stream().map(Variable::tracked).toList();
             List<Variable> constants = inputs.stream().map(Variable::of).toList();
-            Tensor dy = Tensor.randn(noGrad(() -> f.apply(leaves)).shape(), rng).to(device);
+            Tensor dy = Tensor.randn(noGrad(() -> f.apply(leaves)).shape(), rng, DType.F32, device);
             return Map.of(FORWARD, () -> noGrad(() -> f.apply(constants)), TRAIN,
                     () -> Gradients.gradients(List.of(f.apply(leaves)), List.of(Variable.of(dy)), leaves, false));
         }, () -> Map.of(FORWARD, forward, TRAIN, train));
@@ -156,7 +157,7 @@ final class Workloads {
     /// What has no gradient.
     static Case forward(String name, UnaryOperator<Tensor> f, Shape shape, Work work) {
         return new Case(name, NO_IMAGES, List.of(FORWARD), device -> {
-            Tensor x = Tensor.randn(shape, new Rng(SEED)).to(device);
+            Tensor x = Tensor.randn(shape, new Rng(SEED), DType.F32, device);
             return Map.of(FORWARD, () -> f.apply(x));
         }, () -> Map.of(FORWARD, work));
     }
@@ -167,8 +168,9 @@ final class Workloads {
     static Case optimizer(String name, Function<List<Parameter>, Optimizer> optimizer, List<Shape> shapes, int stepping) {
         return new Case(name, NO_IMAGES, List.of(TRAIN), device -> {
             var rng = new Rng(SEED);
-            List<Parameter> parameters = shapes.stream().map(shape -> new Parameter(Tensor.randn(shape, rng).to(device))).toList();
-            parameters.forEach(parameter -> parameter.setGrad(Tensor.randn(parameter.shape(), rng).to(device)));
+            List<Parameter> parameters =
+                    shapes.stream().map(shape -> new Parameter(Tensor.randn(shape, rng, DType.F32, device))).toList();
+            parameters.forEach(parameter -> parameter.setGrad(Tensor.randn(parameter.shape(), rng, DType.F32, device)));
             Optimizer steps = optimizer.apply(parameters);
             return Map.of(TRAIN, steps::step);
         }, () -> Map.of(TRAIN, Work.moving(stepping * shapes.stream().mapToDouble(Shape::numel).sum())));
@@ -179,7 +181,7 @@ final class Workloads {
         var leaves = new ArrayList<Variable>(parameters);
         leaves.add(x);
         Tensor y = noGrad(() -> f.apply(x)).data();
-        Tensor random = Tensor.randn(y.shape(), new Rng(SEED)).to(y.device());
+        Tensor random = Tensor.randn(y.shape(), new Rng(SEED), DType.F32, y.device());
         Tensor dy = y.layout().isChannelsLast() ? random.channelsLast() : random;
         return Map.of(FORWARD, () -> noGrad(() -> f.apply(Variable.of(input))), TRAIN,
                 () -> Gradients.gradients(List.of(f.apply(x)), List.of(Variable.of(dy)), leaves, false));
