@@ -3,7 +3,8 @@
 #
 #   run.sh               everything, into report.txt
 #   run.sh tests         the tests that need a GPU; fails if there is none
-#   run.sh conformance FILE...   conformance cases on the GPU
+#   run.sh kernels       the tests of the kernels that elsewhere judge an interpreter
+#   run.sh conformance FILE...   conformance cases on the GPU, with the operations whose values are wrong
 #   run.sh bench ...     sunda bench --device cuda ...
 #   run.sh train ...     sunda train mnist --device cuda ...
 #   run.sh check         some of the tests under compute-sanitizer, if it is installed
@@ -23,10 +24,22 @@ bench() {
     "$java" $options -cp "$classes" dev.sunda.bench.Bench bench "$@"
 }
 
-tests() {
+# Command in front of java, then options of the launcher.
+junit() {
     # shellcheck disable=SC2086
-    SUNDA_REQUIRE_GPU=${SUNDA_REQUIRE_GPU-1} "$@" "$java" $options -cp "$classes" org.junit.platform.console.ConsoleLauncher execute \
-        --scan-classpath "$here/lib/sunda-cuda-tests.jar" --include-tag gpu --fail-if-no-tests --disable-banner --details tree
+    SUNDA_REQUIRE_GPU=${SUNDA_REQUIRE_GPU-1} ${watch:-} "$java" $options -cp "$classes" org.junit.platform.console.ConsoleLauncher execute \
+        --fail-if-no-tests --disable-banner --details "${details:-tree}" "$@"
+}
+
+tests() {
+    junit --scan-classpath "$here/lib/sunda-cuda-tests.jar" --include-tag gpu
+}
+
+kernels() {
+    options="$options -Dsunda.cuda.tests=gpu"
+    # One reads the sources, which are not here.
+    junit --select-package=dev.sunda.cuda.kernel --include-classname='.*' --exclude-classname='.*[.]OperationsTests' \
+        --select-class=dev.sunda.cuda.TrainingTests
 }
 
 check() {
@@ -36,7 +49,9 @@ check() {
     fi
     # Blocks of their own let the checker see the ends of each.
     options="$options -Dsunda.cuda.paranoid=true"
-    tests compute-sanitizer --tool memcheck --target-processes all
+    watch="compute-sanitizer --tool memcheck --target-processes all --error-exitcode 9"
+    details=summary
+    junit --select-class=dev.sunda.cuda.GpuTests
 }
 
 everything() {
@@ -46,12 +61,13 @@ everything() {
     sunda doctor
     echo "== tests"
     tests || failed=yes
+    (kernels) || failed=yes
     echo "== training"
     sunda train mnist --device cuda --out "$(mktemp -d)/run"
     echo "== benchmarks"
     bench --device cuda --json
     echo "== memory"
-    check || failed=yes
+    (check) || failed=yes
     [ -z "${failed:-}" ]
 }
 
@@ -59,8 +75,9 @@ command=${1:-}
 [ $# -eq 0 ] || shift
 case $command in
     "") everything 2>&1 | tee "$here/report.txt" ;;
-    tests) tests "$@" ;;
-    conformance) sunda conformance --backend cuda "$@" ;;
+    tests) tests ;;
+    kernels) kernels ;;
+    conformance) sunda conformance --backend cuda --report "$here/conformance.md" --in "$@" ;;
     bench) bench --device cuda "$@" ;;
     train) sunda train mnist --device cuda "$@" ;;
     check) check ;;

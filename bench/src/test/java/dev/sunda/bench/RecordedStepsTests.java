@@ -9,7 +9,7 @@ import dev.sunda.core.Tensor;
 import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Device;
 import dev.sunda.core.type.Shape;
-import dev.sunda.cuda.driver.FakeDriver;
+import dev.sunda.cuda.driver.WatchedDriver;
 import dev.sunda.cuda.driver.PtxProvider;
 import dev.sunda.data.TensorDataset;
 import dev.sunda.data.Transform;
@@ -37,7 +37,7 @@ class RecordedStepsTests {
 
     /// How often a whole recording is asked for.
     private static int replays(Device device, Runnable work) {
-        FakeDriver driver = PtxProvider.driver(device.index());
+        WatchedDriver driver = PtxProvider.driver(device.index());
         int before = driver.calls("cuGraphLaunch");
         work.run();
         assertThat(driver.failure()).isNull();

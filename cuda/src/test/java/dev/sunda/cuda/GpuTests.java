@@ -8,6 +8,7 @@ import dev.sunda.core.Backends;
 import dev.sunda.core.Tensor;
 import dev.sunda.core.type.Device;
 import dev.sunda.core.type.Shape;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -34,6 +35,18 @@ class GpuTests {
         for (int i = 0; i < numel; i++)
             numbers[i] = i * 0.37f;
         assertThat(Tensor.of(numbers, Shape.of(numel)).to(GPU).toFloatArray()).isEqualTo(numbers);
+    }
+
+    /// In a process of its own, because only a new one can use the device again.
+    @Test
+    void aDeviceThatIsLostSaysSoAndEndsNothing() throws Exception {
+        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--add-modules",
+                "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"),
+                LostDevice.class.getName()).redirectErrorStream(true).start();
+        List<String> lines = process.inputReader().lines().filter(line -> !line.startsWith("WARNING")).toList();
+        assertThat(process.waitFor()).as(lines.toString()).isZero();
+        assertThat(lines).hasSize(2).allSatisfy(line -> assertThat(line).contains("CUDA_ERROR_ILLEGAL_ADDRESS", "fill_b32"));
+        assertThat(lines.getFirst()).isEqualTo(lines.getLast());
     }
 
     @TestFactory

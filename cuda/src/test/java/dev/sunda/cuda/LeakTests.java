@@ -46,7 +46,7 @@ class LeakTests {
                 quiet = less < live ? 0 : quiet + 1;
                 live = less;
             }
-            Map<String, Long> objects = PtxProvider.driver(2).held();
+            Map<String, Long> objects = PtxProvider.fake(2).held();
             return new Held(objects, objects.remove("device bytes"), live,
                     Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory());
         }

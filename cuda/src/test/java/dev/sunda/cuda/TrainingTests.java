@@ -14,8 +14,8 @@ import dev.sunda.core.op.Padding;
 import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Device;
 import dev.sunda.core.type.Shape;
-import dev.sunda.cuda.driver.FakeDriver;
 import dev.sunda.cuda.driver.PtxProvider;
+import dev.sunda.cuda.driver.WatchedDriver;
 import dev.sunda.nn.BatchNorm;
 import dev.sunda.nn.BatchNorm2d;
 import dev.sunda.nn.Conv2d;
@@ -67,14 +67,14 @@ class TrainingTests {
     }
 
     /// @param state weights, running statistics and counts, and how many random numbers have been drawn
-    private record Trained(List<Double> losses, Map<String, List<Double>> state) {
+    record Trained(List<Double> losses, Map<String, List<Double>> state) {
     }
 
     private static List<Double> numbers(Tensor x) {
         return DoubleStream.of(x.to(DType.F64).toDoubleArray()).boxed().toList();
     }
 
-    private static Trained train(Device device, double dropout, boolean graph) {
+    static Trained train(Device device, double dropout, boolean graph) {
         return train(device, dropout, graph, STEPS, _ -> 4);
     }
 
@@ -274,7 +274,7 @@ class TrainingTests {
     }
 
     private static int launches(Runnable work) {
-        FakeDriver driver = PtxProvider.driver(0);
+        WatchedDriver driver = PtxProvider.driver(0);
         int launches = driver.calls("cuLaunchKernel");
         int waits = waits(driver);
         work.run();
@@ -282,7 +282,7 @@ class TrainingTests {
         return driver.calls("cuLaunchKernel") - launches;
     }
 
-    private static int waits(FakeDriver driver) {
+    private static int waits(WatchedDriver driver) {
         return Stream.of("cuStreamSynchronize", "cuEventSynchronize", "cuCtxSynchronize", "cuMemcpyDtoH_v2", "cuMemcpyDtoHAsync_v2",
                 "cuMemcpyHtoDAsync_v2").mapToInt(driver::calls).sum();
     }

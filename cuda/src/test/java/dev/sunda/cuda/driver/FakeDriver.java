@@ -11,7 +11,6 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -24,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 
 /// A driver made for tests: Java methods behind the symbols of the real one, which execute the kernels that are shipped.
 ///
@@ -35,7 +35,7 @@ import java.util.concurrent.CountDownLatch;
 /// var fake = new FakeDriver(FakeMachine.LEAST);
 /// var context = new Context(new Cuda(fake), 0);
 /// ```
-public final class FakeDriver implements SymbolLookup {
+public final class FakeDriver implements WatchedDriver {
     private static final int REMEMBERED = 4096;
     private static final MethodHandle CALL = call();
     private static final Map<String, Method> FUNCTIONS = functions();
@@ -132,7 +132,7 @@ public final class FakeDriver implements SymbolLookup {
         return waiting;
     }
 
-    /// How often a function has been called.
+    @Override
     public synchronized int calls(String function) {
         return calls.getOrDefault(function, 0);
     }
@@ -147,7 +147,7 @@ public final class FakeDriver implements SymbolLookup {
         return calls.values().stream().mapToInt(Integer::intValue).sum();
     }
 
-    /// Names of the kernels launched last, oldest first; they are forgotten by this call.
+    @Override
     public synchronized List<String> launches() {
         List<String> names = List.copyOf(launches);
         launches.clear();
@@ -166,7 +166,7 @@ public final class FakeDriver implements SymbolLookup {
         return functions.held();
     }
 
-    /// The first thing that went wrong in the driver itself or in a kernel since the last call; null if nothing did.
+    @Override
     public synchronized Throwable failure() {
         Throwable first = failure;
         failure = null;
@@ -265,11 +265,20 @@ public final class FakeDriver implements SymbolLookup {
             MethodHandle spread = body.asSpreader(Object[].class, type.parameterCount());
             MethodHandle guarded = MethodHandles.insertArguments(CALL, 0, new WeakReference<>(this), function.getName(), spread);
             MethodHandle target = guarded.asCollector(Object[].class, type.parameterCount()).asType(type.changeReturnType(int.class));
-            MemoryLayout[] parameters = type.parameterList().stream().map(FakeDriver::layout).toArray(MemoryLayout[]::new);
-            return Linker.nativeLinker().upcallStub(target, FunctionDescriptor.of(JAVA_INT, parameters), arena);
+            return Linker.nativeLinker().upcallStub(target, signature(function), arena);
         } catch (IllegalAccessException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /// What a function of the driver takes; nothing if it is none of those that are called.
+    static Optional<FunctionDescriptor> signature(String name) {
+        return Optional.ofNullable(FUNCTIONS.get(name)).map(FakeDriver::signature);
+    }
+
+    private static FunctionDescriptor signature(Method function) {
+        return FunctionDescriptor.of(JAVA_INT,
+                Stream.of(function.getParameterTypes()).map(FakeDriver::layout).toArray(MemoryLayout[]::new));
     }
 
     private static MemoryLayout layout(Class<?> type) {

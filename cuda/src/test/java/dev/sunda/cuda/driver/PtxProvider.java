@@ -16,9 +16,9 @@ import java.util.concurrent.ConcurrentHashMap;
 /// `ptx:0` runs everything at the call. `ptx:1` runs it as late as a GPU might, when somebody waits: who reads without waiting reads
 /// poison. `ptx:2` runs no kernels, and recycles memory as a GPU's does: for whoever looks at what a step costs and leaves behind.
 public final class PtxProvider implements BackendProvider {
-    private static final List<FakeDriver> DRIVERS = List.of(new FakeDriver(FakeMachine.LEAST), new FakeDriver(FakeMachine.LEAST.asQueue()),
-            new FakeDriver(FakeMachine.LEAST));
     private static final int IDLE = 2;
+    private static final List<WatchedDriver> DRIVERS = List.of(WatchedDriver.of(FakeMachine.LEAST),
+            WatchedDriver.of(FakeMachine.LEAST.asQueue()), new FakeDriver(FakeMachine.LEAST));
     private static final Map<Integer, DeviceMemory> MEMORIES = new ConcurrentHashMap<>();
 
     /// For `ServiceLoader`.
@@ -26,8 +26,13 @@ public final class PtxProvider implements BackendProvider {
     }
 
     /// The driver behind device number `index`.
-    public static FakeDriver driver(int index) {
+    public static WatchedDriver driver(int index) {
         return DRIVERS.get(index);
+    }
+
+    /// The same where it is known to be one made for tests, as that of the device that runs nothing always is.
+    public static FakeDriver fake(int index) {
+        return (FakeDriver) driver(index);
     }
 
     /// The memory of device number `index`, which has been used.
@@ -50,10 +55,10 @@ public final class PtxProvider implements BackendProvider {
         var cuda = new Cuda(driver(index));
         cuda.initialise();
         var context = new Context(cuda, 0);
-        var memory = new DeviceMemory(context, index != IDLE);
+        var memory = new DeviceMemory(context, MachineDriver.isAskedFor() ? Boolean.getBoolean("sunda.cuda.paranoid") : index != IDLE);
         MEMORIES.put(index, memory);
         if (index == IDLE)
-            driver(index).ignoreLaunches();
+            fake(index).ignoreLaunches();
         var gpu = new Gpu(context, new Device(kind(), index), memory);
         return new CudaBackend(context, gpu, "kernels for NVIDIA GPUs, interpreted");
     }

@@ -11,8 +11,8 @@ import dev.sunda.core.type.Shape;
 import dev.sunda.cuda.CudaBackend;
 import dev.sunda.cuda.driver.Context;
 import dev.sunda.cuda.driver.Cuda;
-import dev.sunda.cuda.driver.FakeDriver;
 import dev.sunda.cuda.driver.FakeMachine;
+import dev.sunda.cuda.driver.WatchedDriver;
 import dev.sunda.cuda.memory.DeviceMemory;
 import java.util.SplittableRandom;
 
@@ -21,13 +21,13 @@ import java.util.SplittableRandom;
 /// @param host may be changed until the first call of [#device()]
 record Mirrored(View host, Lazy lazy) {
     static final Backend REFERENCE = Backends.of(Device.REFERENCE);
-    static final FakeDriver DRIVER = new FakeDriver(FakeMachine.LEAST.capability(8, 0));
+    static final WatchedDriver DRIVER = WatchedDriver.of(FakeMachine.LEAST.capability(8, 0));
     private static final Context CONTEXT = context(DRIVER);
     static final Gpu GPU = gpu(CONTEXT);
     static final Backend DEVICE = new CudaBackend(CONTEXT, GPU, "kernels for NVIDIA GPUs, interpreted");
 
     /// Another device.
-    static Gpu gpu(FakeDriver driver) {
+    static Gpu gpu(WatchedDriver driver) {
         return gpu(context(driver));
     }
 
@@ -35,7 +35,7 @@ record Mirrored(View host, Lazy lazy) {
         return new Gpu(context, new Device("ptx", 9), new DeviceMemory(context, true));
     }
 
-    private static Context context(FakeDriver driver) {
+    private static Context context(WatchedDriver driver) {
         var cuda = new Cuda(driver);
         cuda.initialise();
         return new Context(cuda, 0);

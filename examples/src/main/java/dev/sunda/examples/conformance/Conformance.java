@@ -24,8 +24,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /// `sunda conformance`: runs cases with expected values through the library and writes what came out. Judging is left to whoever has the
-/// expected values; the exit status says only whether the run got through. With `--report` it judges by itself, on the fast and on the
-/// reference backend, and the exit status is 1 when a case did not pass.
+/// expected values; the exit status says only whether the run got through. With `--report` it judges by itself, on the device and on
+/// the reference backend, and the exit status is 1 when a case did not pass.
 ///
 /// With `--dtype` the floating arguments of every case are converted before the call and its floating results back to the case's own type:
 /// expected values are given in that type. Computing float64 cases in float32 shows the size of rounding errors and cannot meet their
@@ -53,7 +53,7 @@ public final class Conformance implements Callable<Integer> {
         @Option(names = "--out", paramLabel = "FILE", description = "where the results go, .json or .json.gz")
         private Path out;
         @Option(names = "--report", paramLabel = "FILE",
-                description = "judge the results on cpu and reference instead, and write a table of all operations, in Markdown")
+                description = "judge the results on the device and on reference instead, and write a table of all operations, in Markdown")
         private Path report;
     }
 
@@ -83,7 +83,7 @@ public final class Conformance implements Callable<Integer> {
     }
 
     private int report() {
-        var report = new Report();
+        var report = new Report(device());
         var bar = new ProgressBar(spec.commandLine().getErr(), ProgressBar.onTerminal());
         for (Path file : in) {
             List<GoldenCase> cases = GoldenFile.read(file);

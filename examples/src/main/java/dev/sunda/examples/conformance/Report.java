@@ -9,9 +9,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// How right the library is, operation by operation, on the fast and on the reference backend: a page for people, in Markdown.
+/// How right the library is, operation by operation, on a device and on the reference backend: a page for people, in Markdown.
 final class Report {
-    private static final List<Device> DEVICES = List.of(Device.CPU, Device.REFERENCE);
+    private static final int DEVICES = 2;
 
     private static final String HEADER = """
             # Agreement with PyTorch and ONNX
@@ -21,10 +21,11 @@ final class Report {
             *Error* is the largest difference as a share of the largest expected magnitude of its tensor, over the float32 and over the
             float64 cases. *Refused* counts invalid calls, which have to end with a clear message; they are among the cases.
 
-            | operation | cases | refused | CPU: passed | float32 error | float64 error | reference: passed | float32 | float64 |
+            | operation | cases | refused | %s: passed | float32 error | float64 error | reference: passed | float32 | float64 |
             |---|---|---|---|---|---|---|---|---|
             """;
 
+    private final List<Device> devices;
     private final Map<String, Row> rows = new TreeMap<>();
     private final List<String> notPassed = new ArrayList<>();
 
@@ -32,10 +33,10 @@ final class Report {
     private static final class Row {
         private int cases;
         private int refusals;
-        private final int[] passed = new int[DEVICES.size()];
-        private final int[] unsupported = new int[DEVICES.size()];
-        private final double[] floats = new double[DEVICES.size()];
-        private final double[] doubles = new double[DEVICES.size()];
+        private final int[] passed = new int[DEVICES];
+        private final int[] unsupported = new int[DEVICES];
+        private final double[] floats = new double[DEVICES];
+        private final double[] doubles = new double[DEVICES];
 
         private void add(Row other) {
             cases += other.cases;
@@ -49,18 +50,27 @@ final class Report {
         }
     }
 
+    /// @param judged the device beside the reference backend
+    Report(Device judged) {
+        devices = List.of(judged, Device.REFERENCE);
+    }
+
+    private String name() {
+        return devices.getFirst().equals(Device.CPU) ? "CPU" : devices.getFirst().toString();
+    }
+
     /// Runs one case on both backends, in its own type.
     void add(GoldenCase golden) {
         Row row = rows.computeIfAbsent(golden.op(), _ -> new Row());
         row.cases++;
         if (golden.mustFail())
             row.refusals++;
-        for (int d = 0; d < DEVICES.size(); d++) {
-            Verdict verdict = Verdict.of(golden, new CaseRunner(DEVICES.get(d), null).run(golden));
+        for (int d = 0; d < DEVICES; d++) {
+            Verdict verdict = Verdict.of(golden, new CaseRunner(devices.get(d), null).run(golden));
             if (verdict.status() == Status.PASSED)
                 row.passed[d]++;
             else
-                notPassed.add(golden.id() + " (" + golden.op() + ", " + DEVICES.get(d) + "): " + verdict.message());
+                notPassed.add(golden.id() + " (" + golden.op() + ", " + devices.get(d) + "): " + verdict.message());
             if (verdict.status() == Status.UNSUPPORTED)
                 row.unsupported[d]++;
             double[] errors = "float32".equals(golden.dtype()) ? row.floats : row.doubles;
@@ -76,13 +86,13 @@ final class Report {
     /// Number of cases, and of those that passed on each device.
     String summary() {
         Row total = total();
-        return String.format(Locale.ROOT, "%d cases: %d passed on the CPU, %d on the reference backend", total.cases, total.passed[0],
-                total.passed[1]);
+        return String.format(Locale.ROOT, "%d cases: %d passed on %s, %d on the reference backend", total.cases, total.passed[0],
+                (devices.getFirst().equals(Device.CPU) ? "the " : "") + name(), total.passed[1]);
     }
 
     /// The page.
     List<String> markdown() {
-        var lines = new ArrayList<>(HEADER.lines().toList());
+        var lines = new ArrayList<>(HEADER.formatted(name()).lines().toList());
         rows.forEach((name, row) -> lines.add(line("`" + name + "`", row)));
         lines.add(line("**all**", total()));
         return lines;
@@ -96,7 +106,7 @@ final class Report {
 
     private static String line(String name, Row row) {
         var cells = new ArrayList<>(List.of(name, row.cases, row.refusals == 0 ? "" : row.refusals));
-        for (int d = 0; d < DEVICES.size(); d++)
+        for (int d = 0; d < DEVICES; d++)
             cells.addAll(Arrays.asList(row.passed[d] + (row.unsupported[d] == 0 ? "" : ", unsupported " + row.unsupported[d]),
                     text(row.floats[d]), text(row.doubles[d])));
         return "| " + String.join(" | ", cells.stream().map(Object::toString).toList()) + " |";

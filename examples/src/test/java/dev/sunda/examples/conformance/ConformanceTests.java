@@ -53,7 +53,11 @@ class ConformanceTests {
         assertThat(out.toString().lines()).containsExactly("b/0 (frobnicate, cpu): operation frobnicate",
                 "b/0 (frobnicate, reference): operation frobnicate", "2 cases: 1 passed on the CPU, 1 on the reference backend");
         assertThat(report).content().contains("| `frobnicate` | 1 |  | 0, unsupported 1 | 0 | 0 | 0, unsupported 1 | 0 | 0 |",
-                "| **all** | 2 |  | 1, unsupported 1 |");
+                "| **all** | 2 |  | 1, unsupported 1 |", "| CPU: passed |");
+        out.getBuffer().setLength(0);
+        assertThat(run("--in", in, "--report", report, "--backend", "reference")).as(err.toString()).isEqualTo(1);
+        assertThat(out.toString().lines()).contains("2 cases: 1 passed on reference, 1 on the reference backend");
+        assertThat(report).content().contains("| reference: passed |");
     }
 
     @Test
