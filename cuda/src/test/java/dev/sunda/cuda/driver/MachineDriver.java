@@ -26,6 +26,7 @@ final class MachineDriver implements WatchedDriver {
     private final Map<String, Integer> calls = new HashMap<>();
     private final Map<Long, String> kernels = new ConcurrentHashMap<>();
     private final List<String> launches = new ArrayList<>();
+    private Throwable failure;
 
     static boolean isAskedFor() {
         return "gpu".equals(System.getProperty("sunda.cuda.tests"));
@@ -66,6 +67,9 @@ final class MachineDriver implements WatchedDriver {
                 launched(kernels.get((long) arguments[0]));
             return result;
         } catch (Throwable wrong) {
+            synchronized (this) {
+                failure = wrong;
+            }
             return FakeResult.UNKNOWN;
         }
     }
@@ -97,8 +101,10 @@ final class MachineDriver implements WatchedDriver {
     }
 
     @Override
-    public Throwable failure() {
-        return null;
+    public synchronized Throwable failure() {
+        Throwable last = failure;
+        failure = null;
+        return last;
     }
 
     private static MethodHandle call() {

@@ -18,6 +18,6 @@ public interface WatchedDriver extends SymbolLookup {
     /// Names of the kernels launched last, oldest first; they are forgotten by this call.
     List<String> launches();
 
-    /// The first thing that went wrong in the driver itself or in a kernel since the last call; null if nothing did or it cannot tell.
+    /// What went wrong in the driver made for tests, in a kernel of its device or in watching since the last call; null if nothing did.
     Throwable failure();
 }
