@@ -1,5 +1,6 @@
 package dev.sunda.cuda.kernel;
 
+import dev.sunda.core.op.ReduceOp;
 import dev.sunda.core.spi.View;
 import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Layout;
@@ -8,8 +9,12 @@ import dev.sunda.cuda.memory.DeviceStorage;
 import java.util.List;
 import java.util.function.IntPredicate;
 
-/// Layer normalisation of the rows of a matrix: `layer_norm.cu`.
+/// Layer normalisation of the rows of a matrix: `layer_norm.cu`, `layer_norm_gradients.cu`.
 public final class LayerNorm {
+    private static final int BLOCKS = 256;                           // that go through the rows for all gradients, if there are enough
+    private static final int MOST_THREADS = 512;                     // of a row; mirrors layer_norm_gradients.cu
+    private static final int ITEM = 16;                              // bytes of four floats
+
     /// Numbers of the views in the kernels.
     private static final int X = 0, DY = 1, Y = 2, WEIGHT = 3, BIAS = 4, MEAN = 5, RSTD = 6, FIRST = 7, SECOND = 8;
     private static final int VECTORS = 5;
@@ -18,11 +23,13 @@ public final class LayerNorm {
     private final Gpu gpu;
     private final Folding folding;
     private final Fills fills;
+    private final Reductions reductions;
 
     public LayerNorm(Gpu gpu) {
         this.gpu = gpu;
         folding = new Folding(gpu, "layer_norm");
         fills = new Fills(gpu);
+        reductions = new Reductions(gpu);
     }
 
     /// `y = (x - mean) * rstd * weight + bias` row by row; without a mean, root-mean-square normalisation.
@@ -75,14 +82,50 @@ public final class LayerNorm {
         View r = along(shape, 0, rstd);
         View first = room(x);
         View second = room(x);
-        Rows.over(Rows.present(x, dy, dx, w, null, m, r, along(shape, 0, first), along(shape, 0, second)), COLUMN,
-                rows -> backward(rows, x.dtype(), weight != null, mean != null));
-        if (dweight == null)
+        var left = new boolean[] {dweight != null};                  // sums of columns to be made
+        Rows.over(Rows.present(x, dy, dx, w, null, m, r, along(shape, 0, first), along(shape, 0, second)), COLUMN, rows -> {
+            if (left[0] && together(rows, x.dtype(), weight != null, mean != null, dweight, dbias))
+                left[0] = false;
+            else
+                backward(rows, x.dtype(), weight != null, mean != null);
+        });
+        if (!left[0])
             return;
         List<View> columns = Rows.present(x, dy, null, null, null, m, r, along(shape, 1, dbias), along(shape, 1, dweight));
         Rows.over(columns, ROW,
                 rows -> folding.launch("layer_norm_sums_" + name(x.dtype()), rows, 16, 0, rows.address(X), rows.address(DY), null,
                         address(mean != null, rows, MEAN), rows.address(RSTD), rows.address(FIRST), rows.address(SECOND)));
+    }
+
+    /// All gradients in one pass over `x` and `dy`, if there is a kernel for it.
+    private boolean together(Rows rows, DType type, boolean weight, boolean mean, View dweight, View dbias) {
+        RowGrid form = RowGrid.of(rows, type == DType.F64, VECTORS);
+        if (form == null || !form.variant().startsWith("f32x4_") || form.grid().threadsX() > MOST_THREADS)
+            return false;
+        int lanes = form.grid().threadsX();
+        int height = form.grid().threadsY();
+        int each = Grid.ceil(rows.count(), BLOCKS * height);
+        int blocks = Grid.ceil(rows.count(), each * height);
+        int slots = Integer.parseInt(form.variant().substring("f32x4_".length()));
+        int n = rows.length();
+        int partial = Grid.count("layerNorm: the partial sums of the gradients", 2L * blocks * n);
+        var sums = DeviceStorage.allocate(gpu.device(), gpu.memory(), type, partial);
+        gpu.kernel("layer_norm_gradients", "layer_norm_gradients_" + form.variant()).launch(
+                Grid.of(blocks, 1).threads(lanes, height).shared(height == 1 ? 0 : lanes * height * slots * ITEM), rows.kept().struct(),
+                form.places().struct(), each, rows.address(X), rows.address(DY), rows.address(Y), address(weight, rows, WEIGHT),
+                address(mean, rows, MEAN), rows.address(RSTD), sums.address());
+        addUp(sums, 0, blocks, dbias);
+        addUp(sums, blocks * n, blocks, dweight);
+        sums.release();
+        return true;
+    }
+
+    /// The sum of some rows in memory, from place `from` on.
+    private void addUp(DeviceStorage sums, int from, int count, View out) {
+        int n = out.shape().size(0);
+        View rows = new View(sums, Layout.strided(Shape.of(count, n), new int[] {n, 1}, from));
+        reductions.reduce(ReduceOp.SUM, rows, out.as(Layout.strided(Shape.of(1, n), new int[] {0, out.layout().stride(0)},
+                out.layout().offset())));
     }
 
     private void backward(Rows rows, DType type, boolean weight, boolean mean) {

@@ -14,6 +14,7 @@ import dev.sunda.core.type.Device;
 import dev.sunda.core.type.Layout;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
+import dev.sunda.cuda.driver.PtxProvider;
 import dev.sunda.cuda.kernel.Twins.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,6 +64,25 @@ class RowKernelsTests {
         new Twins(3).reads(DType.F32, order, () -> 1e4 + random.nextGaussian(), rows, length).nothing().nothing()
                 .writes(DType.F32, Order.ROW_MAJOR, rows).writes(DType.F32, Order.ROW_MAJOR, rows).writes(DType.F32, order, rows, length)
                 .check(3e-6, (b, v) -> b.layerNorm(v[0], v[1], v[2], 1e-5, v[3], v[4], v[5]));
+    }
+
+    /// Rows of a few threads, of a warp and of a block, as many as blocks go through one or two at a time, and without what is optional.
+    @ParameterizedTest
+    @CsvSource({"1, 4", "700, 8", "70, 48", "9, 128", "11, 600", "2070, 516", "5, 2000", "300, 1028", "2, 8192", "2, 8196"})
+    void gradientsOfLayerNormTakeOnePass(int rows, int length) {
+        for (boolean whole : new boolean[] {true, false}) {
+            var twins = new Twins(rows).readsNormal(DType.F32, Order.ROW_MAJOR, rows, length)
+                    .readsNormal(DType.F32, Order.ROW_MAJOR, rows, length);
+            twins = whole ? twins.readsNormal(DType.F32, Order.ROW_MAJOR, rows).readsNormal(DType.F32, Order.ROW_MAJOR, length)
+                    : twins.nothing().nothing();
+            PtxProvider.driver(0).launches();
+            twins.reads(DType.F32, Order.ROW_MAJOR, () -> 0.7, rows).writes(DType.F32, Order.ROW_MAJOR, rows, length)
+                    .writes(DType.F32, Order.ROW_MAJOR, length).writes(DType.F32, Order.ROW_MAJOR, length)
+                    .check(2e-6 + 4 * Math.sqrt(rows) * 0x1p-24,
+                            (b, v) -> b.layerNormBackward(v[0], v[1], v[2], v[4], v[3], v[5], v[6], v[7]));
+            assertThat(PtxProvider.driver(0).launches()).anySatisfy(
+                    name -> assertThat(name).startsWith(length > 8192 ? "layer_norm_sums" : "layer_norm_gradients_f32x4_"));
+        }
     }
 
     @ParameterizedTest
