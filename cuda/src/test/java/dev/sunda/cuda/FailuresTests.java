@@ -212,6 +212,26 @@ class FailuresTests {
         }
     }
 
+    /// A driver whose memory is full may call the failure of a launch an unknown one.
+    @Test
+    void launchesAreMadeRoomFor() {
+        var fake = new FakeDriver(FakeMachine.LEAST.memory(60L << 20));
+        CudaBackend backend = opened(fake);
+        backend.allocate(DType.F32, 8 << 20).release();
+        int freed = fake.calls("cuMemFree_v2");
+        fake.fail("cuLaunchKernel", 1, 999);
+        work(backend);
+        assertThat(fake.calls("cuMemFree_v2") - freed).isPositive();
+        fake.failAll("cuLaunchKernel", 999);
+        assertThatThrownBy(() -> work(backend)).isInstanceOf(DeviceOutOfMemoryException.class)
+                .hasMessageMatching(
+                        "cuda: no memory left for a launch of fill_.* \\(got \\d+ MiB free of 60 MiB\\); take smaller batches, or .*");
+        fake.noFailure();
+        work(backend);
+        backend.close();
+        assertThat(fake.leaks()).isEmpty();
+    }
+
     /// Blocks whose preparation failed are free again.
     @Test
     void whatFailsAfterMemoryWasTakenGivesItBack() {

@@ -3,6 +3,7 @@ package dev.sunda.cuda;
 import static dev.sunda.nn.functional.Losses.crossEntropy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.sunda.autograd.StepGraph;
@@ -20,6 +21,7 @@ import dev.sunda.data.Batch;
 import dev.sunda.data.DataLoader;
 import dev.sunda.data.Dataset;
 import dev.sunda.data.Sample;
+import dev.sunda.nn.Conv2d;
 import dev.sunda.nn.Dropout;
 import dev.sunda.nn.Flatten;
 import dev.sunda.nn.Linear;
@@ -106,6 +108,18 @@ class GpuTrainingTests {
         }).isInstanceOf(DeviceOutOfMemoryException.class).hasMessageMatching("cuda: no memory left for a tensor of 1024.0 MiB \\(got .* "
                 + "MiB free of .* MiB, .* MiB in use here; largest: 1024.0 MiB .*\\); take smaller batches, or a StepScope .*");
         assertThat(kept.getFirst().get(0, 5)).isZero();
+        for (int mib : new int[] {64, 2})
+            assertThatThrownBy(() -> {
+                while (kept.size() < 10_000)
+                    kept.add(Tensor.zeros(Shape.of(mib, 1 << 18), DType.F32, GPU));
+            }).isInstanceOf(DeviceOutOfMemoryException.class);
+        Tensor image = kept.getLast().flatten(0, 1).narrow(0, 0, 8 * 36).reshape(1, 8, 6, 6);
+        var layer = new Conv2d(8, 8, 3, new Rng(1));
+        Throwable wrong = catchThrowable(() -> {                     // kernels that have not been loaded
+            layer.to(GPU);
+            layer.forward(Variable.of(image)).softmax(1).data().toFloatArray();
+        });
+        assertThat(wrong == null || wrong instanceof DeviceOutOfMemoryException).as("%s", wrong).isTrue();
         kept.clear();
         int more = 200;                                              // several times what the device has, if nothing came back
         for (int i = 0; i < more; i++)

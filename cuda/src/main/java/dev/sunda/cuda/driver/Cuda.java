@@ -38,6 +38,10 @@ public final class Cuda {
     private final SymbolLookup library;
     /// Whether each launch is waited for, so that an error names the kernel at fault.
     private final boolean waits = Boolean.getBoolean("sunda.cuda.sync");
+    /// What a launch says when the driver finds no room for what it keeps itself; seen with driver 580 and 18 MiB free.
+    private static final int UNKNOWN = 999;
+    private static final long HARDLY_ANY = 64L << 20;
+
     private final Failures failures = new Failures(waits);
     private volatile long recording;
 
@@ -703,7 +707,16 @@ public final class Cuda {
     }
 
     private RuntimeException failure(int result, String call, String log) {
-        return failures.of(new CudaException(result, text(getErrorName, result), text(getErrorString, result), call, log), call);
+        var failed = new CudaException(result, text(getErrorName, result), text(getErrorString, result), call, log);
+        return failures.of(failed, call, result == UNKNOWN && call.equals("cuLaunchKernel") && isFull());
+    }
+
+    private boolean isFull() {
+        try {
+            return memGetInfo()[0] < HARDLY_ANY;
+        } catch (RuntimeException unknown) {
+            return false;
+        }
     }
 
     @SuppressWarnings("restricted")

@@ -8,7 +8,7 @@ import java.util.Set;
 ///
 /// | result | exception |
 /// |---|---|
-/// | out of memory | [DeviceOutOfMemoryException]; the device stays usable |
+/// | out of memory, also where a launch calls it an unknown error | [DeviceOutOfMemoryException]; the device stays usable |
 /// | a launch that asks for what there is not | [IllegalStateException] that names the kernel and its sizes: an error of this module |
 /// | an error after which `cuda.h` wants the process to end | [DeviceLostException], from every call from then on |
 /// | any other | [CudaException] |
@@ -30,10 +30,12 @@ final class Failures {
     }
 
     /// The exception that stands for a call that failed.
-    RuntimeException of(CudaException failed, String call) {
+    ///
+    /// @param full whether it failed for want of memory, whatever the driver says
+    RuntimeException of(CudaException failed, String call, boolean full) {
         if (lost != null || LOST.contains(failed.result()))
             return lost(failed);
-        if (failed.result() == CudaException.OUT_OF_MEMORY)
+        if (full || failed.result() == CudaException.OUT_OF_MEMORY)
             return new DeviceOutOfMemoryException(failed.getMessage() + "; other programs may use the device, too");
         if (call.equals("cuLaunchKernel") && isWrongLaunch(failed.result()))
             return new IllegalStateException("cuda: the device cannot run " + launches.last() + " (got " + failed.reason()

@@ -12,6 +12,7 @@ import java.util.List;
 public final class Kernel {
     private final Gpu gpu;
     private final String name;
+    private final String what;                                       // to say what there is no memory for
     private final long function;
     private final List<Parameter> parameters;
     private int allowedShared;
@@ -19,6 +20,7 @@ public final class Kernel {
     Kernel(Gpu gpu, String name, long function, List<Parameter> parameters) {
         this.gpu = gpu;
         this.name = name;
+        what = "a launch of " + name;
         this.function = function;
         this.parameters = parameters;
     }
@@ -44,8 +46,11 @@ public final class Kernel {
         allow(grid.shared());
         gpu.submit(() -> {
             gpu.launched(this, grid);                                // in the order of the launches, whichever thread they come from
-            gpu.cuda().launchKernel(function, grid.x(), grid.y(), grid.z(), grid.threadsX(), grid.threadsY(), 1, grid.shared(),
-                    gpu.stream(), slab.pointers());
+            gpu.made(what, () -> {
+                gpu.cuda().launchKernel(function, grid.x(), grid.y(), grid.z(), grid.threadsX(), grid.threadsY(), 1, grid.shared(),
+                        gpu.stream(), slab.pointers());
+                return 0;
+            });
         });
         Reference.reachabilityFence(arguments);                      // their memory must not be given back before
     }
