@@ -47,11 +47,11 @@ check() {
         echo "compute-sanitizer is not installed; memory was not checked"
         return
     fi
-    # Blocks of their own let the checker see the ends of each.
-    options="$options -Dsunda.cuda.paranoid=true"
+    # Blocks of their own let the checker see the ends of each; it makes every launch slow.
+    options="$options -Dsunda.cuda.paranoid=true -Dsunda.cuda.sizes=1"
     watch="compute-sanitizer --tool memcheck --target-processes all --error-exitcode 9"
     details=summary
-    junit --select-class=dev.sunda.cuda.GpuTests
+    junit --select-class=dev.sunda.cuda.GpuTests --include-methodname='.*everyOperation.*'
 }
 
 everything() {

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.TestFactory;
 @RequiresGpu
 class GpuTests {
     private static final Device GPU = Device.cuda(0);
-    private static final List<List<Integer>> SIZES = List.of(List.of(1, 1, 1, 1), List.of(2, 3, 2, 4), List.of(4, 2, 3, 1),
-            List.of(3, 4, 4, 2));
+    private static final List<List<Integer>> SIZES = List.of(List.of(2, 3, 2, 4), List.of(1, 1, 1, 1), List.of(4, 2, 3, 1),
+            List.of(3, 4, 4, 2)).subList(0, Integer.getInteger("sunda.cuda.sizes", 4));   // fewer where a checker makes launches slow
 
     @Test
     void deviceOpensAndSaysWhatItIs() {
