@@ -2,6 +2,7 @@
 // an argument: it is the same for all threads, and one kernel for all is compiled once. Broadcasting is stride 0.
 // Floor: the bytes of the operands; the functions take 30 to 120 instructions an element.
 #include "more_values.cuh"
+#include "operand.cuh"
 #include "operations.cuh"
 #include "quads.cuh"
 
@@ -12,13 +13,13 @@ __device__ __forceinline__ void each(float (&x)[4], const float (&y)[4], F funct
         x[j] = function(x[j], y[j]);
 }
 
-extern "C" __global__ void binary_more_quads_f32(int op, const float* a, const float* b, float* out, Quads<3> walk) {
+extern "C" __global__ void binary_more_quads_f32(int op, Operand<float> a, Operand<float> b, float* out, Quads<3> walk) {
     for (int q = thread_id(); q < walk.count(); q += thread_count()) {
         int at[3];
         walk.offsets(q, at);
         float x[4], y[4];
-        load4(a + at[1], walk.broadcast & 2, walk.left(q), x);
-        load4(b + at[2], walk.broadcast & 4, walk.left(q), y);
+        a.load(at[1], walk.broadcast & 2, walk.left(q), x);
+        b.load(at[2], walk.broadcast & 4, walk.left(q), y);
 #define CASE(name, expression) case name: each(x, y, [](float a, float b) { return expression; }); break;
         switch (op) {
             FUNCTIONS_OF_TWO
@@ -38,11 +39,11 @@ __device__ __forceinline__ float value(int op, float a, float b) {
 }
 
 // Views of any strides. `flat` says that all of them are one run of memory.
-extern "C" __global__ void binary_more_f32(int op, const float* a, const float* b, float* out, Strided<3> walk, int flat) {
+extern "C" __global__ void binary_more_f32(int op, Operand<float> a, Operand<float> b, float* out, Strided<3> walk, int flat) {
     for (unsigned i = thread_id(); i < walk.numel; i += thread_count()) {
         int at[3] = {(int) i, (int) i, (int) i};
         if (!flat)
             walk.offsets(i, at);
-        out[at[0]] = value(op, a[at[1]], b[at[2]]);
+        out[at[0]] = value(op, a.at(at[1]), b.at(at[2]));
     }
 }

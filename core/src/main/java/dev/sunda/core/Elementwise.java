@@ -10,6 +10,7 @@ import dev.sunda.core.type.Layout;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
 import java.util.Locale;
+import java.util.function.Supplier;
 
 /// Element-wise operations: type promotion, broadcasting and the memory order of results.
 final class Elementwise {
@@ -57,23 +58,58 @@ final class Elementwise {
     static Tensor binary(BinaryOp op, Tensor a, Tensor b) {
         Tensor.checkSameDevice(op.label(), a, b);
         Shape shape = Shape.broadcast(op.label(), a.shape(), b.shape());
-        DType type = resultType(a, b);
-        boolean bools = a.dtype() == DType.BOOL || b.dtype() == DType.BOOL;
-        if (bools && op == BinaryOp.SUB || type == DType.BOOL && op == BinaryOp.POW)
-            throw new DTypeException(op.label() + ": not defined for bool (got " + a.describe() + ", " + b.describe()
-                    + "); use logicalXor, or convert with to(DType.I32)");
-        if (op.isDivision() && type == DType.BOOL || op.isBitwise() && type.isFloating())
-            throw new DTypeException(op.label() + ": not defined for " + type + " (got " + a.describe() + ", " + b.describe()
-                    + "); convert with to(DType.I64)");
+        DType type = typeOf(op, a.dtype(), b.dtype(), resultType(a, b), () -> a.describe() + ", " + b.describe());
         if (op.isDivision() && type.isInteger() && shape.numel() > 0 && b.eq(0).any(Dims.all()).item() != 0)
-            throw new IllegalArgumentException(op.label() + ": an integer divisor is 0 (got " + a.describe() + ", " + b.describe()
-                    + "); convert with to(DType.F32)");
-        if (op.isFloating())
-            type = type.orFloating();
+            throw dividedBy0(op, a.describe() + ", " + b.describe());
         Layout layout = a.shape().equals(shape) ? like(a) : b.shape().equals(shape) ? like(b) : Layout.contiguous(shape);
-        Tensor out = Tensor.empty(layout, op.isComparison() ? DType.BOOL : type, a.device());
+        Tensor out = result(op, layout, type, a);
         a.backend().binary(op, a.to(type).expand(shape).view(), b.to(type).expand(shape).view(), out.view());
         return out;
+    }
+
+    /// With a Java number on the right, of the type that [#numberType] says.
+    static Tensor binary(BinaryOp op, Tensor a, double number) {
+        DType type = typeBeside(op, a, number, () -> a.describe() + ", " + scalarFor(a, number).describe());
+        if (op.isDivision() && type.isInteger() && number == 0 && a.numel() > 0)
+            throw dividedBy0(op, a.describe() + ", " + scalarFor(a, number).describe());
+        Tensor out = result(op, like(a), type, a);
+        a.backend().binary(op, a.to(type).view(), number, out.view());
+        return out;
+    }
+
+    /// With a Java number on the left, of the type that [#numberType] says. No division.
+    static Tensor binary(BinaryOp op, double number, Tensor b) {
+        DType type = typeBeside(op, b, number, () -> scalarFor(b, number).describe() + ", " + b.describe());
+        Tensor out = result(op, like(b), type, b);
+        b.backend().binary(op, number, b.to(type).view(), out.view());
+        return out;
+    }
+
+    private static DType typeBeside(BinaryOp op, Tensor x, double number, Supplier<String> got) {
+        DType beside = numberType(x, number);
+        return typeOf(op, x.dtype(), beside, DType.promote(x.dtype(), beside), got);
+    }
+
+    /// What operands are converted to.
+    ///
+    /// @param got the operands, for messages
+    private static DType typeOf(BinaryOp op, DType a, DType b, DType type, Supplier<String> got) {
+        boolean bools = a == DType.BOOL || b == DType.BOOL;
+        if (bools && op == BinaryOp.SUB || type == DType.BOOL && op == BinaryOp.POW)
+            throw new DTypeException(op.label() + ": not defined for bool (got " + got.get()
+                    + "); use logicalXor, or convert with to(DType.I32)");
+        if (op.isDivision() && type == DType.BOOL || op.isBitwise() && type.isFloating())
+            throw new DTypeException(
+                    op.label() + ": not defined for " + type + " (got " + got.get() + "); convert with to(DType.I64)");
+        return op.isFloating() ? type.orFloating() : type;
+    }
+
+    private static IllegalArgumentException dividedBy0(BinaryOp op, String got) {
+        return new IllegalArgumentException(op.label() + ": an integer divisor is 0 (got " + got + "); convert with to(DType.F32)");
+    }
+
+    private static Tensor result(BinaryOp op, Layout layout, DType type, Tensor like) {
+        return Tensor.empty(layout, op.isComparison() ? DType.BOOL : type, like.device());
     }
 
     static Tensor where(Tensor condition, Tensor a, Tensor b) {
@@ -89,18 +125,21 @@ final class Elementwise {
         return out;
     }
 
-    /// A tensor of no dimensions that stands for a Java number beside `x`: of `x`'s type, except that booleans take int64 and integers
-    /// meet a fraction as float32.
+    /// A tensor of no dimensions that stands for a Java number beside `x`, see [#numberType].
+    private static Tensor scalarFor(Tensor x, double value) {
+        return Tensor.scalar(value, numberType(x, value), x.device());
+    }
+
+    /// The type of a Java number beside `x`: that of `x`, except that booleans take int64 and integers meet a fraction as float32.
     ///
     /// @throws DTypeException if the number is an integer that `x`'s type cannot hold
-    static Tensor scalarFor(Tensor x, double value) {
+    private static DType numberType(Tensor x, double value) {
         boolean whole = value == Math.rint(value) && Math.abs(value) < 0x1p63;
         if (x.dtype() == DType.I32 && whole && value != (int) value)
             throw new DTypeException(
                     String.format(Locale.ROOT, "number: %.0f does not fit the tensor's type (got %s); convert with to(DType.I64)",
                             value, x.describe()));
-        DType type = x.dtype().isFloating() ? x.dtype() : !whole ? DType.F32 : x.dtype() == DType.BOOL ? DType.I64 : x.dtype();
-        return Tensor.scalar(value, type, x.device());
+        return x.dtype().isFloating() ? x.dtype() : !whole ? DType.F32 : x.dtype() == DType.BOOL ? DType.I64 : x.dtype();
     }
 
     /// The type of a result: a tensor without dimensions counts only if it is of a higher kind (bool, integer, floating).

@@ -55,7 +55,7 @@ final class Pointwise {
                     + exponent + "); convert with to(DType.F32)");
         if (Math.abs(exponent) == 0.5)                               // a root, also where powers see no sign or an infinity
             return exponent > 0 ? x.sqrt() : x.rsqrt();
-        return x.pow(Elementwise.scalarFor(x, exponent));
+        return Elementwise.binary(BinaryOp.POW, x, exponent);
     }
 
     /// In one pass for floating types; integers stay integers where the bounds are whole.
@@ -150,7 +150,7 @@ final class Pointwise {
     }
 
     static Tensor signbit(Tensor x) {
-        return x.dtype().isFloating() ? Tensor.scalar(1, x.dtype(), x.device()).copysign(x).lt(0) : x.lt(0);
+        return x.dtype().isFloating() ? Elementwise.binary(BinaryOp.COPYSIGN, 1, x).lt(0) : x.lt(0);
     }
 
     static Tensor heaviside(Tensor x, Tensor values) {
@@ -206,6 +206,6 @@ final class Pointwise {
         if (x.dtype().isFloating())
             throw new DTypeException(
                     "bitwiseNot: not defined for " + x.dtype() + " (got " + x.describe() + "); convert with to(DType.I64)");
-        return x.apply(BinaryOp.BITWISE_XOR, Tensor.scalar(-1, DType.I32, x.device()));
+        return Elementwise.binary(BinaryOp.BITWISE_XOR, x, -1);
     }
 }

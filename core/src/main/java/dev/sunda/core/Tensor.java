@@ -510,7 +510,7 @@ public final class Tensor {
     }
 
     public Tensor add(double other) {
-        return add(Elementwise.scalarFor(this, other));
+        return Elementwise.binary(BinaryOp.ADD, this, other);
     }
 
     /// `this + alpha * other`; alpha is whole for integers.
@@ -523,7 +523,7 @@ public final class Tensor {
     }
 
     public Tensor sub(double other) {
-        return sub(Elementwise.scalarFor(this, other));
+        return Elementwise.binary(BinaryOp.SUB, this, other);
     }
 
     /// `this - alpha * other`; alpha is whole for integers.
@@ -533,7 +533,7 @@ public final class Tensor {
 
     /// `other - this`.
     public Tensor rsub(double other) {
-        return Elementwise.scalarFor(this, other).sub(this);
+        return Elementwise.binary(BinaryOp.SUB, other, this);
     }
 
     public Tensor mul(Tensor other) {
@@ -541,7 +541,7 @@ public final class Tensor {
     }
 
     public Tensor mul(double other) {
-        return mul(Elementwise.scalarFor(this, other));
+        return Elementwise.binary(BinaryOp.MUL, this, other);
     }
 
     /// True division; integers give float32.
@@ -550,7 +550,7 @@ public final class Tensor {
     }
 
     public Tensor div(double other) {
-        return div(Elementwise.scalarFor(this, other));
+        return Elementwise.binary(BinaryOp.DIV, this, other);
     }
 
     /// The quotient made whole; integers stay integers, and none may be divided by 0.
@@ -559,7 +559,7 @@ public final class Tensor {
     }
 
     public Tensor div(double other, Rounding rounding) {
-        return div(Elementwise.scalarFor(this, other), rounding);
+        return Elementwise.binary(rounding.op(), this, other);
     }
 
     /// The quotient rounded down, Python's `//`.
@@ -577,7 +577,7 @@ public final class Tensor {
     }
 
     public Tensor remainder(double other) {
-        return remainder(Elementwise.scalarFor(this, other));
+        return Elementwise.binary(BinaryOp.REMAINDER, this, other);
     }
 
     /// What the division rounded towards 0 leaves, Java's `%`: it has the sign of the dividend.
@@ -586,7 +586,7 @@ public final class Tensor {
     }
 
     public Tensor fmod(double other) {
-        return fmod(Elementwise.scalarFor(this, other));
+        return Elementwise.binary(BinaryOp.FMOD, this, other);
     }
 
     public Tensor pow(Tensor exponent) {
@@ -604,7 +604,7 @@ public final class Tensor {
     }
 
     public Tensor maximum(double other) {
-        return maximum(Elementwise.scalarFor(this, other));
+        return Elementwise.binary(BinaryOp.MAXIMUM, this, other);
     }
 
     /// The smaller element of each pair; NaN if either is NaN.
@@ -613,7 +613,7 @@ public final class Tensor {
     }
 
     public Tensor minimum(double other) {
-        return minimum(Elementwise.scalarFor(this, other));
+        return Elementwise.binary(BinaryOp.MINIMUM, this, other);
     }
 
     /// The larger number of each pair; NaN only if both are NaN.
@@ -753,7 +753,7 @@ public final class Tensor {
     }
 
     public Tensor eq(double other) {
-        return eq(Elementwise.scalarFor(this, other));
+        return Elementwise.binary(BinaryOp.EQ, this, other);
     }
 
     public Tensor ne(Tensor other) {
@@ -761,7 +761,7 @@ public final class Tensor {
     }
 
     public Tensor ne(double other) {
-        return ne(Elementwise.scalarFor(this, other));
+        return Elementwise.binary(BinaryOp.NE, this, other);
     }
 
     public Tensor lt(Tensor other) {
@@ -769,7 +769,7 @@ public final class Tensor {
     }
 
     public Tensor lt(double other) {
-        return lt(Elementwise.scalarFor(this, other));
+        return Elementwise.binary(BinaryOp.LT, this, other);
     }
 
     public Tensor le(Tensor other) {
@@ -777,7 +777,7 @@ public final class Tensor {
     }
 
     public Tensor le(double other) {
-        return le(Elementwise.scalarFor(this, other));
+        return Elementwise.binary(BinaryOp.LE, this, other);
     }
 
     public Tensor gt(Tensor other) {
@@ -785,7 +785,7 @@ public final class Tensor {
     }
 
     public Tensor gt(double other) {
-        return gt(Elementwise.scalarFor(this, other));
+        return Elementwise.binary(BinaryOp.GT, this, other);
     }
 
     public Tensor ge(Tensor other) {
@@ -793,7 +793,7 @@ public final class Tensor {
     }
 
     public Tensor ge(double other) {
-        return ge(Elementwise.scalarFor(this, other));
+        return Elementwise.binary(BinaryOp.GE, this, other);
     }
 
     public Tensor logicalAnd(Tensor other) {

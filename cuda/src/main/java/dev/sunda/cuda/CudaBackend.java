@@ -250,6 +250,16 @@ public final class CudaBackend implements Backend {
     }
 
     @Override
+    public void binary(BinaryOp op, View a, double b, View out) {
+        binary.binary(op, a, b, out);
+    }
+
+    @Override
+    public void binary(BinaryOp op, double a, View b, View out) {
+        binary.binary(op, a, b, out);
+    }
+
+    @Override
     public void formulas(List<Update<Formula>> updates) {
         formulas.formulas(updates);
     }

@@ -93,6 +93,22 @@ public interface Backend {
     /// `out = op(a, b)`; all of one shape; `a` and `b` of one type, `out` of the same or `BOOL` for comparisons.
     void binary(BinaryOp op, View a, View b, View out);
 
+    /// `out = op(a, b)` with one number, rounded to the type of `a`, in the place of each element of `b`.
+    default void binary(BinaryOp op, View a, double b, View out) {
+        binary(op, a, everywhere(b, a), out);
+    }
+
+    /// `out = op(a, b)` with one number, rounded to the type of `b`, in the place of each element of `a`.
+    default void binary(BinaryOp op, double a, View b, View out) {
+        binary(op, everywhere(a, b), b, out);
+    }
+
+    private View everywhere(double value, View like) {
+        var one = new View(allocate(like.dtype(), 1), Layout.contiguous(Shape.SCALAR));
+        fill(value, one);
+        return one.as(one.layout().expand(like.shape()));
+    }
+
     /// `out = condition ? a : b`; all of one shape, `condition` is `BOOL`.
     void where(View condition, View a, View b, View out);
 
