@@ -10,7 +10,3 @@ ALL(f32_rows, float, float)
 #define FORM(...) fold_columns(__VA_ARGS__, kept, places, chunk, partial)
 #define MAP(...) map_columns(__VA_ARGS__, kept, places, chunk)
 ALL(f32_columns, float, float)
-#undef FORM
-#define FORM(...) fold_finish(__VA_ARGS__, kept, chunk, partial)
-MOMENTS(f32_finish, float, float)
-GRADIENTS(f32_finish, float, float)

@@ -213,11 +213,11 @@ struct Backward {
 #define WALK Strided<VIEWS> kept, Strided<VIEWS> places, int chunk
 
 #define MOMENTS(form, T, I)                                                                                                            \
-    extern "C" __global__ void channel_moments_##form(WALK, void* partial, const T* x, T* mean, T* rest, T* variance) {                \
+    extern "C" __global__ void channel_moments_##form(WALK, Partial partial, const T* x, T* mean, T* rest, T* variance) {              \
         FORM(Moments<T, I>(x, mean, rest, variance));                                                                                  \
     }
 #define GRADIENTS(form, T, I)                                                                                                          \
-    extern "C" __global__ void channel_sums_##form(WALK, void* partial, const T* x, const T* dy, const T* mean, const T* rstd,         \
+    extern "C" __global__ void channel_sums_##form(WALK, Partial partial, const T* x, const T* dy, const T* mean, const T* rstd,         \
         const T* weight, const T* bias, T* first, T* second, int relu) {                                                               \
         FORM(Gradients<T, I>(x, dy, mean, rstd, weight, bias, first, second, relu));                                                   \
     }

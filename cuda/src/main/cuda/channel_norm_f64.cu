@@ -9,7 +9,3 @@ ALL(f64_rows, double, double)
 #define FORM(...) fold_columns(__VA_ARGS__, kept, places, chunk, partial)
 #define MAP(...) map_columns(__VA_ARGS__, kept, places, chunk)
 ALL(f64_columns, double, double)
-#undef FORM
-#define FORM(...) fold_finish(__VA_ARGS__, kept, chunk, partial)
-MOMENTS(f64_finish, double, double)
-GRADIENTS(f64_finish, double, double)

@@ -184,18 +184,18 @@ struct Backward {
 #define TARGET_OF(T) Target<T> target(probabilities, weight, label, ignored, smoothing, classes, fault, code)
 
 #define FOLDED(form, T, call)                                                                                                          \
-    extern "C" __global__ void cross_entropy_loss_##form(WALK, void* partial, TARGETS(T), const T* z, T* loss, T* lse) {                \
+    extern "C" __global__ void cross_entropy_loss_##form(WALK, Partial partial, TARGETS(T), const T* z, T* loss, T* lse) {             \
         TARGET_OF(T);                                                                                                                  \
         Loss<T> f(z, loss, lse, target, places);                                                                                       \
         call;                                                                                                                          \
     }                                                                                                                                  \
-    extern "C" __global__ void cross_entropy_mass_##form(WALK, void* partial, TARGETS(T), T* mass) {                                    \
+    extern "C" __global__ void cross_entropy_mass_##form(WALK, Partial partial, TARGETS(T), T* mass) {                                 \
         TARGET_OF(T);                                                                                                                  \
         Mass<T> f(mass, target);                                                                                                       \
         call;                                                                                                                          \
     }
 #define MAPPED(form, T, map)                                                                                                           \
-    extern "C" __global__ void cross_entropy_backward_##form(WALK, TARGETS(T), const T* z, T* dz, const T* dloss, const T* lse,         \
+    extern "C" __global__ void cross_entropy_backward_##form(WALK, TARGETS(T), const T* z, T* dz, const T* dloss, const T* lse,        \
         const T* mass) {                                                                                                               \
         TARGET_OF(T);                                                                                                                  \
         map(Backward<T>(z, dz, dloss, lse, mass, target, places), kept, places, chunk);                                                \
@@ -203,6 +203,5 @@ struct Backward {
 #define ALL_FORMS(name, T)                                                                                                             \
     FOLDED(name##_rows, T, fold_rows(f, kept, places, chunk, partial))                                                                 \
     FOLDED(name##_columns, T, fold_columns(f, kept, places, chunk, partial))                                                           \
-    FOLDED(name##_finish, T, fold_finish(f, kept, chunk, partial))                                                                     \
     MAPPED(name##_rows, T, map_rows)                                                                                                   \
     MAPPED(name##_columns, T, map_columns)

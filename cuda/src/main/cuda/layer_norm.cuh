@@ -283,38 +283,37 @@ struct Backward {
 #define WALK Strided<VIEWS> kept, Strided<VIEWS> places
 
 #define IN_REGISTERS(name, T, I, SLOTS, THREADS)                                                                                       \
-    extern "C" __global__ void __launch_bounds__(THREADS) layer_norm_##name(WALK, const T* x, T* y, const T* weight, const T* bias,     \
+    extern "C" __global__ void __launch_bounds__(THREADS) layer_norm_##name(WALK, const T* x, T* y, const T* weight, const T* bias,    \
         T* mean, T* rstd, T eps) {                                                                                                     \
         layer_norm<T, I, SLOTS>(kept, places, x, y, weight, bias, mean, rstd, eps);                                                    \
     }                                                                                                                                  \
-    extern "C" __global__ void __launch_bounds__(THREADS) layer_norm_backward_##name(WALK, const T* x, const T* dy, T* dx,              \
+    extern "C" __global__ void __launch_bounds__(THREADS) layer_norm_backward_##name(WALK, const T* x, const T* dy, T* dx,             \
         const T* weight, const T* mean, const T* rstd) {                                                                               \
         layer_norm_backward<T, I, SLOTS>(kept, places, x, dy, dx, weight, mean, rstd);                                                 \
     }
 
 #define FOLDED(form, T, call)                                                                                                          \
-    extern "C" __global__ void layer_norm_statistics_##form(WALK, int chunk, void* partial, const T* x, T* mean, T* rest, T* rstd,       \
+    extern "C" __global__ void layer_norm_statistics_##form(WALK, int chunk, Partial partial, const T* x, T* mean, T* rest, T* rstd,   \
         T eps) {                                                                                                                       \
         Statistics<T> f(x, mean, rest, rstd, eps);                                                                                     \
         call;                                                                                                                          \
     }                                                                                                                                  \
-    extern "C" __global__ void layer_norm_sums_##form(WALK, int chunk, void* partial, const T* x, const T* dy, const T* weight,         \
+    extern "C" __global__ void layer_norm_sums_##form(WALK, int chunk, Partial partial, const T* x, const T* dy, const T* weight,      \
         const T* mean, const T* rstd, T* first, T* second) {                                                                           \
         Gradients<T> f(x, dy, weight, mean, rstd, first, second);                                                                      \
         call;                                                                                                                          \
     }
 #define MAPPED(form, T, map)                                                                                                           \
-    extern "C" __global__ void layer_norm_apply_##form(WALK, int chunk, const T* x, T* y, const T* weight, const T* bias,               \
+    extern "C" __global__ void layer_norm_apply_##form(WALK, int chunk, const T* x, T* y, const T* weight, const T* bias,              \
         const T* mean, const T* rest, const T* rstd) {                                                                                 \
         map(Normalize<T>(x, y, weight, bias, mean, rest, rstd), kept, places, chunk);                                                  \
     }                                                                                                                                  \
-    extern "C" __global__ void layer_norm_apply_backward_##form(WALK, int chunk, const T* x, const T* dy, T* dx, const T* weight,       \
+    extern "C" __global__ void layer_norm_apply_backward_##form(WALK, int chunk, const T* x, const T* dy, T* dx, const T* weight,      \
         const T* mean, const T* rstd, const T* first, const T* second, int n) {                                                        \
         map(Backward<T>(x, dy, dx, weight, mean, rstd, first, second, n), kept, places, chunk);                                        \
     }
 #define ALL_FORMS(name, T)                                                                                                             \
     FOLDED(name##_rows, T, fold_rows(f, kept, places, chunk, partial))                                                                 \
     FOLDED(name##_columns, T, fold_columns(f, kept, places, chunk, partial))                                                           \
-    FOLDED(name##_finish, T, fold_finish(f, kept, chunk, partial))                                                                     \
     MAPPED(name##_rows, T, map_rows)                                                                                                   \
     MAPPED(name##_columns, T, map_columns)

@@ -68,10 +68,8 @@ struct ExtremeF32x4 : Fold<ExtremeF32x4, float, float4> {
 ROWS(reduce_sum_f32_rows4, (SumF32x4(x, out)), SUM_F32)
 ROWS(reduce_sum_f32_rows, (SumF32(x, out)), SUM_F32)
 COLUMNS(reduce_sum_f32_columns, (SumF32(x, out)), SUM_F32)
-FINISH(reduce_sum_f32_finish, (SumF32(x, out)), SUM_F32)
 
 #define EXTREME_F32 const float *x, float *out, int flip
 ROWS(reduce_extreme_f32_rows4, (ExtremeF32x4(x, out, flip)), EXTREME_F32)
 ROWS(reduce_extreme_f32_rows, (ExtremeF32(x, out, flip)), EXTREME_F32)
 COLUMNS(reduce_extreme_f32_columns, (ExtremeF32(x, out, flip)), EXTREME_F32)
-FINISH(reduce_extreme_f32_finish, (ExtremeF32(x, out, flip)), EXTREME_F32)

@@ -4,8 +4,7 @@
 
 enum Op { SUM, PROD, MAX, MIN, ANY, ALL };   // ReduceOp
 
-#define PARAMETERS(...) (Strided<2> kept, Strided<2> places, int chunk, void* partial, __VA_ARGS__)
+#define PARAMETERS(...) (Strided<2> kept, Strided<2> places, int chunk, Partial partial, __VA_ARGS__)
 #define ROWS(name, fold, ...) extern "C" __global__ void name PARAMETERS(__VA_ARGS__) { fold_rows(fold, kept, places, chunk, partial); }
 #define COLUMNS(name, fold, ...)                                                                                                       \
     extern "C" __global__ void name PARAMETERS(__VA_ARGS__) { fold_columns(fold, kept, places, chunk, partial); }
-#define FINISH(name, fold, ...) extern "C" __global__ void name PARAMETERS(__VA_ARGS__) { fold_finish(fold, kept, chunk, partial); }

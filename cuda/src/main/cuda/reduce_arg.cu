@@ -65,12 +65,10 @@ struct ArgInteger : Arg<ArgInteger, int64_t> {
 
 #define ARG_FLOAT(name, T)                                                                                                             \
     ROWS(arg_##name##_rows, (ArgFloat<T>(x, out, largest)), const T* x, int64_t* out, int largest)                                     \
-    COLUMNS(arg_##name##_columns, (ArgFloat<T>(x, out, largest)), const T* x, int64_t* out, int largest)                               \
-    FINISH(arg_##name##_finish, (ArgFloat<T>(x, out, largest)), const T* x, int64_t* out, int largest)
+    COLUMNS(arg_##name##_columns, (ArgFloat<T>(x, out, largest)), const T* x, int64_t* out, int largest)
 ARG_FLOAT(f32, float)
 ARG_FLOAT(f64, double)
 
 #define ARG_INTEGER const char *x, int64_t *out, int largest, int bytes
 ROWS(arg_integer_rows, (ArgInteger(x, out, largest, bytes)), ARG_INTEGER)
 COLUMNS(arg_integer_columns, (ArgInteger(x, out, largest, bytes)), ARG_INTEGER)
-FINISH(arg_integer_finish, (ArgInteger(x, out, largest, bytes)), ARG_INTEGER)

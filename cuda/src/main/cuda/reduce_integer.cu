@@ -94,8 +94,7 @@ struct Integers : Fold<Integers<T>, int64_t, Four<T>> {
 #define INTEGER(name, T)                                                                                                               \
     ROWS(reduce_##name##_rows4, (Integers<T>(x, out, op)), const T* x, char* out, int op)                                              \
     ROWS(reduce_##name##_rows, (Integer<T>(x, out, op)), const T* x, char* out, int op)                                                \
-    COLUMNS(reduce_##name##_columns, (Integer<T>(x, out, op)), const T* x, char* out, int op)                                          \
-    FINISH(reduce_##name##_finish, (Integer<T>(x, out, op)), const T* x, char* out, int op)
+    COLUMNS(reduce_##name##_columns, (Integer<T>(x, out, op)), const T* x, char* out, int op)
 INTEGER(b8, uint8_t)
 INTEGER(i32, int)
 INTEGER(i64, int64_t)

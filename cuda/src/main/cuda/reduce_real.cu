@@ -41,4 +41,3 @@ struct Real : Fold<Real, double, double> {
 #define ANY_TYPE const char *x, char *out, int bytes, int op
 ROWS(reduce_real_rows, (Real(x, out, bytes, op)), ANY_TYPE)
 COLUMNS(reduce_real_columns, (Real(x, out, bytes, op)), ANY_TYPE)
-FINISH(reduce_real_finish, (Real(x, out, bytes, op)), ANY_TYPE)

@@ -100,8 +100,8 @@ __device__ __forceinline__ void fold(const F& f, typename F::State& state, const
     int at[4][N];
     if (places.rank <= 2) {
         Plane<N> plane(places);
+        typename F::Item items[4];
         for (; i < to && to - i > 3 * step; i += 4 * step) {
-            typename F::Item items[4];
 #pragma unroll
             for (int k = 0; k < 4; k++) {
                 plane.offsets(i + k * step, at[k]);
@@ -109,10 +109,16 @@ __device__ __forceinline__ void fold(const F& f, typename F::State& state, const
             }
             f.add4(state, items[0], items[1], items[2], items[3]);
         }
-        for (; i < to; i += step) {
-            plane.offsets(i, at[0]);
-            f.add(state, f.load(at[0], i));
-        }
+#pragma unroll
+        for (int k = 0; k < 3; k++)
+            if (i + k * step < to) {
+                plane.offsets(i + k * step, at[k]);
+                items[k] = f.load(at[k], i + k * step);
+            }
+#pragma unroll
+        for (int k = 0; k < 3; k++)
+            if (i + k * step < to)
+                f.add(state, items[k]);
     } else {
         for (; i < to; i += step) {
             places.offsets(i, at[0]);
@@ -121,36 +127,76 @@ __device__ __forceinline__ void fold(const F& f, typename F::State& state, const
     }
 }
 
+// Where blocks that share rows leave their states. `tickets` holds a 0 for each blockIdx.x, and does so again afterwards. Mirrors
+// Folding.java.
+struct Partial {
+    void* states;
+    unsigned* tickets;
+};
+
+// Whether this block is the last of those that share its rows, which have one blockIdx.x: it sees what all of them have left in memory.
+// Which one it is, is chance; what it does then, is not.
+__device__ __forceinline__ bool is_last(unsigned* tickets) {
+    __shared__ bool last;
+    __threadfence();
+    __syncthreads();
+    if (threadIdx.x == 0 && threadIdx.y == 0)
+        last = atomicInc(tickets + blockIdx.x, gridDim.y - 1) == gridDim.y - 1;
+    __syncthreads();
+    __threadfence();
+    return last;
+}
+
 // Rows whose neighbouring places lie closest in memory: blockDim.x threads a row, blockDim.y rows a block, a chunk of the places for each
-// blockIdx.y. With more than one chunk the states go to `partial` and fold_finish follows.
+// blockIdx.y. With more than one chunk a block has one row, states go to `partial`, and the last block of a row merges them.
 template<class F, int N>
-__device__ __forceinline__ void fold_rows(F f, const Strided<N>& kept, const Strided<N>& places, int chunk, void* partial) {
+__device__ __forceinline__ void fold_rows(F f, const Strided<N>& kept, const Strided<N>& places, int chunk, Partial partial) {
+    using State = typename F::State;
     int row = blockIdx.x * blockDim.y + threadIdx.y;
     bool live = row < kept.numel;
     int at[N];
     kept.offsets(live ? row : 0, at);
     f.open(at);
-    typename F::State state = f.start();
+    State state = f.start();
     unsigned from = blockIdx.y * (unsigned) chunk;
     unsigned to = min((unsigned) places.numel, from + chunk);
     if (live)
         fold(f, state, places, from + threadIdx.x, to, blockDim.x);
     state = merged(f, state);
-    if (live && threadIdx.x == 0) {
-        if (gridDim.y == 1)
-            f.close(state, at);
-        else
-            static_cast<typename F::State*>(partial)[(int64_t) row * gridDim.y + blockIdx.y] = state;
+    if (gridDim.y > 1) {
+        State* states = static_cast<State*>(partial.states) + (int64_t) row * gridDim.y;
+        if (threadIdx.x == 0)
+            states[blockIdx.y] = state;
+        if (!is_last(partial.tickets))
+            return;
+        state = f.start();
+        for (int i = threadIdx.x; i < gridDim.y; i += blockDim.x)
+            state = f.merge(state, states[i]);
+        state = merged(f, state);
+    }
+    if (live && threadIdx.x == 0)
+        f.close(state, at);
+}
+
+// The states of threads with the same threadIdx.x become one, that of the first of them.
+template<class F>
+__device__ __forceinline__ void merge_columns(const F& f, typename F::State& state) {
+    using State = typename F::State;
+    __shared__ __align__(16) unsigned char memory[256 * sizeof(State)];
+    State* tile = reinterpret_cast<State*>(memory) + threadIdx.y * blockDim.x + threadIdx.x;
+    for (int half = blockDim.y >> 1; half > 0; half >>= 1) {
+        *tile = state;
+        __syncthreads();
+        if (threadIdx.y < half)
+            state = f.merge(state, tile[half * blockDim.x]);
+        __syncthreads();
     }
 }
 
 // Rows of which neighbours lie closest in memory: threads side by side take rows side by side, blockDim.y of them share a row.
 template<class F, int N>
-__device__ __forceinline__ void fold_columns(F f, const Strided<N>& kept, const Strided<N>& places, int chunk,
-        void* partial) {
+__device__ __forceinline__ void fold_columns(F f, const Strided<N>& kept, const Strided<N>& places, int chunk, Partial partial) {
     using State = typename F::State;
-    __shared__ __align__(16) unsigned char memory[256 * sizeof(State)];
-    State* tile = reinterpret_cast<State*>(memory) + threadIdx.y * blockDim.x + threadIdx.x;
     int row = blockIdx.x * blockDim.x + threadIdx.x;
     bool live = row < kept.numel;
     int at[N];
@@ -161,62 +207,44 @@ __device__ __forceinline__ void fold_columns(F f, const Strided<N>& kept, const 
     unsigned to = min((unsigned) places.numel, from + chunk);
     if (live)
         fold(f, state, places, from + threadIdx.y, to, blockDim.y);
-    for (int half = blockDim.y >> 1; half > 0; half >>= 1) {
-        *tile = state;
-        __syncthreads();
-        if (threadIdx.y < half)
-            state = f.merge(state, tile[half * blockDim.x]);
-        __syncthreads();
+    merge_columns(f, state);
+    if (gridDim.y > 1) {
+        State* states = static_cast<State*>(partial.states) + (int64_t) row * gridDim.y;
+        if (live && threadIdx.y == 0)
+            states[blockIdx.y] = state;
+        if (!is_last(partial.tickets))
+            return;
+        state = f.start();
+        if (live)
+            for (int i = threadIdx.y; i < gridDim.y; i += blockDim.y)
+                state = f.merge(state, states[i]);
+        merge_columns(f, state);
     }
-    if (live && threadIdx.y == 0) {
-        if (gridDim.y == 1)
-            f.close(state, at);
-        else
-            static_cast<typename F::State*>(partial)[(int64_t) row * gridDim.y + blockIdx.y] = state;
-    }
-}
-
-// The results of rows of which each chunk has left a state.
-template<class F, int N>
-__device__ __forceinline__ void fold_finish(F f, const Strided<N>& kept, int chunks, const void* partial) {
-    int row = blockIdx.x * blockDim.y + threadIdx.y;
-    bool live = row < kept.numel;
-    int at[N];
-    kept.offsets(live ? row : 0, at);
-    f.open(at);
-    typename F::State state = f.start();
-    if (live)
-        for (int i = threadIdx.x; i < chunks; i += blockDim.x)
-            state = f.merge(state, static_cast<const typename F::State*>(partial)[(int64_t) row * chunks + i]);
-    state = merged(f, state);
-    if (live && threadIdx.x == 0)
+    if (live && threadIdx.y == 0)
         f.close(state, at);
 }
 
 // Each place from, from + step and so on before `to` for itself; four loads are on their way at a time.
 template<class F, int N>
 __device__ __forceinline__ void map(const F& f, const Strided<N>& places, unsigned from, unsigned to, unsigned step) {
-    unsigned i = from;
     int at[4][N];
     if (places.rank <= 2) {
         Plane<N> plane(places);
-        for (; i < to && to - i > 3 * step; i += 4 * step) {
+        for (unsigned i = from; i < to; i += 4 * step) {
             typename F::Item items[4];
 #pragma unroll
-            for (int k = 0; k < 4; k++) {
-                plane.offsets(i + k * step, at[k]);
-                items[k] = f.load(at[k]);
-            }
+            for (int k = 0; k < 4; k++)
+                if (i + k * step < to) {
+                    plane.offsets(i + k * step, at[k]);
+                    items[k] = f.load(at[k]);
+                }
 #pragma unroll
             for (int k = 0; k < 4; k++)
-                f.store(at[k], items[k]);
-        }
-        for (; i < to; i += step) {
-            plane.offsets(i, at[0]);
-            f.store(at[0], f.load(at[0]));
+                if (i + k * step < to)
+                    f.store(at[k], items[k]);
         }
     } else {
-        for (; i < to; i += step) {
+        for (unsigned i = from; i < to; i += step) {
             places.offsets(i, at[0]);
             f.store(at[0], f.load(at[0]));
         }

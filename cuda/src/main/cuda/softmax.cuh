@@ -202,34 +202,33 @@ struct ApplyBackward {
 #define WALK Strided<VIEWS> kept, Strided<VIEWS> places
 
 #define IN_REGISTERS(name, T, I, SLOTS, THREADS)                                                                                       \
-    extern "C" __global__ void __launch_bounds__(THREADS) softmax_##name(WALK, const T* x, T* out, int log_) {                          \
+    extern "C" __global__ void __launch_bounds__(THREADS) softmax_##name(WALK, const T* x, T* out, int log_) {                         \
         softmax<T, I, SLOTS>(kept, places, x, out, log_);                                                                              \
     }
 #define BACKWARD_IN_REGISTERS(name, T, I, SLOTS, THREADS)                                                                              \
-    extern "C" __global__ void __launch_bounds__(THREADS) softmax_backward_##name(WALK, const T* y, const T* dy, T* dx, int log_) {     \
+    extern "C" __global__ void __launch_bounds__(THREADS) softmax_backward_##name(WALK, const T* y, const T* dy, T* dx, int log_) {    \
         softmax_backward<T, I, SLOTS>(kept, places, y, dy, dx, log_);                                                                  \
     }
 
 #define FOLDED(form, T, call)                                                                                                          \
-    extern "C" __global__ void softmax_statistics_##form(WALK, int chunk, void* partial, const T* x, T* first, T* second, int log_) {   \
+    extern "C" __global__ void softmax_statistics_##form(WALK, int chunk, Partial partial, const T* x, T* first, T* second, int log_) {   \
         Statistics<T> f(x, first, second, log_);                                                                                       \
         call;                                                                                                                          \
     }                                                                                                                                  \
-    extern "C" __global__ void softmax_products_##form(WALK, int chunk, void* partial, const T* y, const T* dy, T* first, int log_) {   \
+    extern "C" __global__ void softmax_products_##form(WALK, int chunk, Partial partial, const T* y, const T* dy, T* first, int log_) {   \
         Products<T> f(y, dy, first, log_);                                                                                             \
         call;                                                                                                                          \
     }
 #define MAPPED(form, T, map)                                                                                                           \
-    extern "C" __global__ void softmax_apply_##form(WALK, int chunk, const T* x, T* out, const T* first, const T* second, int log_) {   \
+    extern "C" __global__ void softmax_apply_##form(WALK, int chunk, const T* x, T* out, const T* first, const T* second, int log_) {  \
         map(Apply<T>(x, out, first, second, log_), kept, places, chunk);                                                               \
     }                                                                                                                                  \
-    extern "C" __global__ void softmax_apply_backward_##form(WALK, int chunk, const T* y, const T* dy, T* dx, const T* first,           \
+    extern "C" __global__ void softmax_apply_backward_##form(WALK, int chunk, const T* y, const T* dy, T* dx, const T* first,          \
         int log_) {                                                                                                                    \
         map(ApplyBackward<T>(y, dy, dx, first, log_), kept, places, chunk);                                                            \
     }
 #define ALL_FORMS(name, T)                                                                                                             \
     FOLDED(name##_rows, T, fold_rows(f, kept, places, chunk, partial))                                                                 \
     FOLDED(name##_columns, T, fold_columns(f, kept, places, chunk, partial))                                                           \
-    FOLDED(name##_finish, T, fold_finish(f, kept, chunk, partial))                                                                     \
     MAPPED(name##_rows, T, map_rows)                                                                                                   \
     MAPPED(name##_columns, T, map_columns)

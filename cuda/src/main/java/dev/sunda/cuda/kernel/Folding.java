@@ -1,15 +1,16 @@
 package dev.sunda.cuda.kernel;
 
-/// Launches the kernels of a fold of `reduction.cuh`: `NAME_rows4`, `NAME_rows` or `NAME_columns` and, where a row is so long that several
-/// blocks share it, `NAME_finish`. How the work is cut depends on the numbers of rows and places alone, so that results do, too.
+/// Launches the kernels of a fold of `reduction.cuh`: `NAME_rows4`, `NAME_rows` or `NAME_columns`. Where a row is so long that several
+/// blocks share it, the last of them joins what all have found. How the work is cut depends on the numbers of rows and places alone, so
+/// that results do, too.
 final class Folding {
     private static final int THREADS = 256;
     private static final int WARP = 32;
 
     /// Enough blocks to fill any device; beyond half of that rows are not cut.
-    private static final int BLOCKS = 1024;
+    static final int BLOCKS = 1024;
 
-    /// Fewer items than this for each thread are not worth a second kernel.
+    /// Fewer items than this for each thread are not worth the joining.
     private static final int ITEMS = 8;
 
     private final Gpu gpu;
@@ -34,18 +35,20 @@ final class Folding {
     /// @param arguments of the fold
     void launch(String name, Rows rows, int stateBytes, int vectors, Object... arguments) {
         Plan plan = plan(rows, vectors);
-        Kernel kernel = gpu.kernel(module, name + plan.form);
-        Object[] walk = {rows.kept().struct(), plan.places.struct()};
-        if (plan.cut.chunks == 1) {
-            kernel.launch(plan.cut.grid(), joined(walk, new Object[] {plan.cut.chunk, null}, arguments));
+        int chunks = plan.cut.chunks;
+        if (chunks == 1) {
+            launch(name, rows, plan, new long[2], arguments);
             return;
         }
-        int chunks = plan.cut.chunks;
-        try (Scratch partial = gpu.scratch((long) rows.count() * chunks * stateBytes)) {
-            kernel.launch(plan.cut.grid(), joined(walk, new Object[] {plan.cut.chunk, partial}, arguments));
-            gpu.kernel(module, name + "_finish").launch(finish(rows.count(), chunks),
-                    joined(walk, new Object[] {chunks, partial}, arguments));
+        try (Scratch states = gpu.scratch((long) rows.count() * chunks * stateBytes)) {
+            launch(name, rows, plan, new long[] {states.address(), gpu.tickets()}, arguments);
         }
+    }
+
+    /// @param partial `struct Partial`
+    private void launch(String name, Rows rows, Plan plan, long[] partial, Object[] arguments) {
+        gpu.kernel(module, name + plan.form).launch(plan.cut.grid(),
+                joined(new Object[] {rows.kept().struct(), plan.places.struct(), plan.cut.chunk, partial}, arguments));
     }
 
     /// Launches a kernel that treats each place of each row for itself.
@@ -64,11 +67,6 @@ final class Folding {
         if (vectors == 0 || !rows.hasQuarters(vectors))
             return new Plan("_rows", rows.places(), rowwise(rows.count(), rows.length(), false));
         return new Plan("_rows4", rows.places().quarters(), rowwise(rows.count(), rows.length() / 4, true));
-    }
-
-    private static Grid finish(int rows, int chunks) {
-        int lanes = chunks > WARP ? THREADS : powerOfTwo(chunks);
-        return Grid.of(Grid.ceil(rows, THREADS / lanes), 1).threads(lanes, THREADS / lanes);
     }
 
     /// Arguments of a kernel that several hands have gathered.

@@ -21,6 +21,7 @@ public final class Gpu {
     private final DeviceMemory memory;
     private final Faults faults;
     private final RandomShifts shifts;
+    private final long tickets;
     private final Map<String, KernelModule> modules = new ConcurrentHashMap<>();
     private final Map<String, Boolean> hasDouble = new ConcurrentHashMap<>();
 
@@ -33,6 +34,13 @@ public final class Gpu {
         context.whenFull(memory::reclaim);
         faults = new Faults(this);
         shifts = new RandomShifts(this);
+        tickets = zeros(4 * Folding.BLOCKS / 2);
+    }
+
+    private long zeros(int bytes) {
+        long address = memory.allocate(bytes, "(tickets)").address();
+        submit(() -> cuda().memsetD8Async(address, (byte) 0, bytes, stream()));
+        return address;
     }
 
     public Cuda cuda() {
@@ -60,6 +68,11 @@ public final class Gpu {
     /// Where kernels report a bad index.
     public Faults faults() {
         return faults;
+    }
+
+    /// A 32-bit 0 for each row of blocks of a launch that count themselves; each kernel leaves zeros behind.
+    long tickets() {
+        return tickets;
     }
 
     /// How far streams of random numbers have gone since a kernel was recorded.
