@@ -10,3 +10,5 @@ ALL(f32_rows, float, float)
 #define FORM(...) fold_columns(__VA_ARGS__, kept, places, chunk, partial)
 #define MAP(...) map_columns(__VA_ARGS__, kept, places, chunk)
 ALL(f32_columns, float, float)
+
+PER_CHANNEL(f32, float)

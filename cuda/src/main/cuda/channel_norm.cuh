@@ -10,14 +10,35 @@
 
 enum { X, DY, Y, MEAN, RSTD, WEIGHT, BIAS, FIRST, SECOND, VIEWS };
 
+// Running statistics and how far they follow those of a batch. Mirrors ChannelKernels.java.
+template<class T>
+struct Following {
+    T* mean;             // null if there are none
+    T* variance;
+    int64_t* batches;
+    T taken;             // share of the batch
+    T left;              // share of what was there before
+    T correction;        // makes the variance of the batch unbiased
+
+    __device__ __forceinline__ void take(T new_mean, T new_variance, int at_mean, int at_variance) const {
+        mean[at_mean] = mean[at_mean] * left + new_mean * taken;
+        variance[at_variance] = variance[at_variance] * left + new_variance * correction * taken;
+    }
+};
+
+// The variance has the place of rstd, rstd that of the second sum, running mean and variance those of weight and bias.
 template<class T, class I>
 struct Moments : Fold<Moments<T, I>, Spread<T>, I> {
     const T* x;
     T* mean;
     T* rest;         // what the mean lacks, rounded to T; null if nobody asks
     T* variance;
+    T* rstd;         // null if nobody asks
+    T eps;
+    const Following<T>& following;
 
-    __device__ Moments(const T* x, T* mean, T* rest, T* variance) : x(x), mean(mean), rest(rest), variance(variance) {}
+    __device__ Moments(const T* x, T* mean, T* rest, T* variance, T* rstd, T eps, const Following<T>& following)
+        : x(x), mean(mean), rest(rest), variance(variance), rstd(rstd), eps(eps), following(following) {}
     __device__ Spread<T> start() const { return {0, 0, 0, 0, 0}; }
     __device__ void open(const int (&at)[VIEWS]) { x += at[X]; }
     __device__ I load(const int (&at)[VIEWS], int) const { return reinterpret_cast<const I*>(x)[at[X]]; }
@@ -32,10 +53,19 @@ struct Moments : Fold<Moments<T, I>, Spread<T>, I> {
     }
     __device__ Spread<T> merge(const Spread<T>& a, const Spread<T>& b) const { return both(a, b); }
     __device__ void close(const Spread<T>& s, const int (&at)[VIEWS]) const {
-        mean[at[MEAN]] = s.average();
+        T middle = s.average();
+        T spread = s.squares / s.count;
+        mean[at[MEAN]] = middle;
         if (rest)
             rest[at[FIRST]] = s.lack();
-        variance[at[RSTD]] = s.squares / s.count;
+        variance[at[RSTD]] = spread;
+        if (rstd)
+            rstd[at[SECOND]] = 1 / sqrt(spread + eps);
+        if (following.mean) {
+            following.take(middle, spread, at[WEIGHT], at[BIAS]);
+            if (at[MEAN] == 0)                                       // the first row alone
+                ++*following.batches;
+        }
     }
 };
 
@@ -213,11 +243,12 @@ struct Backward {
 #define WALK Strided<VIEWS> kept, Strided<VIEWS> places, int chunk
 
 #define MOMENTS(form, T, I)                                                                                                            \
-    extern "C" __global__ void channel_moments_##form(WALK, Partial partial, const T* x, T* mean, T* rest, T* variance) {              \
-        FORM(Moments<T, I>(x, mean, rest, variance));                                                                                  \
+    extern "C" __global__ void channel_moments_##form(WALK, Partial partial, const T* x, T* mean, T* rest, T* variance, T* rstd,       \
+        T eps, Following<T> following) {                                                                                               \
+        FORM(Moments<T, I>(x, mean, rest, variance, rstd, eps, following));                                                            \
     }
 #define GRADIENTS(form, T, I)                                                                                                          \
-    extern "C" __global__ void channel_sums_##form(WALK, Partial partial, const T* x, const T* dy, const T* mean, const T* rstd,         \
+    extern "C" __global__ void channel_sums_##form(WALK, Partial partial, const T* x, const T* dy, const T* mean, const T* rstd,       \
         const T* weight, const T* bias, T* first, T* second, int relu) {                                                               \
         FORM(Gradients<T, I>(x, dy, mean, rstd, weight, bias, first, second, relu));                                                   \
     }
@@ -233,3 +264,42 @@ struct Backward {
     }
 
 #define ALL(form, T, I) MOMENTS(form, T, I) GRADIENTS(form, T, I) NORMALIZE(form, T, I) BACKWARD(form, T, I)
+
+// 1 / sqrt(variance + eps).
+template<class T>
+__device__ __forceinline__ void rstd_of(T* rstd, const T* variance, T eps, const Strided<2>& walk) {
+    for (unsigned i = thread_id(); i < walk.numel; i += thread_count()) {
+        int at[2];
+        walk.offsets(i, at);
+        rstd[at[0]] = 1 / sqrt(variance[at[1]] + eps);
+    }
+}
+
+// A single block, so that all threads read the number of batches before it changes. The walk goes over running mean and variance and those
+// of the batch. With `average` the share of the batch is one of all.
+template<class T>
+__device__ __forceinline__ void follow(Following<T> following, const T* mean, const T* variance, int average, const Strided<4>& walk) {
+    int64_t count = *following.batches + 1;
+    __syncthreads();
+    if (threadIdx.x == 0)
+        *following.batches = count;
+    if (average) {
+        double share = 1.0 / count;
+        following.taken = (T) share;
+        following.left = (T) (1 - share);
+    }
+    for (int i = threadIdx.x; i < walk.numel; i += blockDim.x) {
+        int at[4];
+        walk.offsets(i, at);
+        following.take(mean[at[2]], variance[at[3]], at[0], at[1]);
+    }
+}
+
+#define PER_CHANNEL(type, T)                                                                                                            \
+    extern "C" __global__ void channel_rstd_##type(T* rstd, const T* variance, T eps, Strided<2> walk) {                               \
+        rstd_of(rstd, variance, eps, walk);                                                                                            \
+    }                                                                                                                                  \
+    extern "C" __global__ void channel_follow_##type(Following<T> following, const T* mean, const T* variance, int average,            \
+        Strided<4> walk) {                                                                                                             \
+        follow(following, mean, variance, average, walk);                                                                              \
+    }

@@ -9,3 +9,5 @@ ALL(f64_rows, double, double)
 #define FORM(...) fold_columns(__VA_ARGS__, kept, places, chunk, partial)
 #define MAP(...) map_columns(__VA_ARGS__, kept, places, chunk)
 ALL(f64_columns, double, double)
+
+PER_CHANNEL(f64, double)

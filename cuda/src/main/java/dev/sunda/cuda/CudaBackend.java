@@ -29,6 +29,7 @@ import dev.sunda.core.spi.Storage;
 import dev.sunda.core.spi.Backend;
 import dev.sunda.core.spi.Recording;
 import dev.sunda.core.spi.Finish;
+import dev.sunda.core.spi.Following;
 import dev.sunda.cuda.kernel.Fills;
 import dev.sunda.cuda.kernel.Copies;
 import dev.sunda.cuda.kernel.Unary;
@@ -327,6 +328,21 @@ public final class CudaBackend implements Backend {
     @Override
     public void channelStatistics(View x, View mean, View variance) {
         channelNorm.channelStatistics(x, mean, variance);
+    }
+
+    @Override
+    public void channelStatistics(View x, double eps, Following following, View mean, View variance, View rstd) {
+        channelNorm.channelStatistics(x, eps, following, mean, variance, rstd);
+    }
+
+    @Override
+    public void follow(Following following, View mean, View variance) {
+        channelNorm.follow(following, mean, variance);
+    }
+
+    @Override
+    public void rstd(View variance, double eps, View rstd) {
+        channelNorm.rstd(variance, eps, rstd);
     }
 
     @Override

@@ -24,6 +24,7 @@ import dev.sunda.nn.Dropout;
 import dev.sunda.nn.Flatten;
 import dev.sunda.nn.InstanceNorm;
 import dev.sunda.nn.InstanceNorm2d;
+import dev.sunda.nn.Layer;
 import dev.sunda.nn.Linear;
 import dev.sunda.nn.MaxPool2d;
 import dev.sunda.nn.Relu;
@@ -231,6 +232,20 @@ class TrainingTests {
             step.run(Tensor.zeros(65).to(IDLE));
             step.run(Tensor.zeros(65).to(IDLE));
             assertThat(PtxProvider.driver(2).calls("cuGraphLaunch")).isEqualTo(launched + 1);
+        }
+    }
+
+    /// Statistics and normalisation; an average of all batches divides by their number in a launch of its own.
+    @Test
+    void aBatchNormIsTwoLaunches() {
+        Variable x = Variable.of(Tensor.randn(Shape.of(4, 3, 20, 20), new Rng(1)).to(NOW));
+        var norm = new BatchNorm2d(3);
+        var average = new BatchNorm2d(3, BatchNorm.Options.DEFAULT.withMomentum(null));
+        for (Layer layer : List.of(norm, average)) {
+            layer.to(NOW);
+            layer.forward(x);
+            assertThat(launches(() -> layer.forward(x))).isEqualTo(layer == norm ? 2 : 3);
+            assertThat(layer.stateDict().get("num_batches_tracked").item()).isEqualTo(2);
         }
     }
 

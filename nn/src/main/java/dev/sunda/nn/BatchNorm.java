@@ -3,6 +3,7 @@ package dev.sunda.nn;
 import dev.sunda.autograd.Parameter;
 import dev.sunda.autograd.Variable;
 import dev.sunda.core.Tensor;
+import dev.sunda.core.kernel.Running;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
 import dev.sunda.nn.functional.Normalizations;
@@ -114,10 +115,9 @@ public abstract sealed class BatchNorm extends Layer permits BatchNorm1d, BatchN
         if (usesRunningStatistics())
             return relu ? Normalizations.batchNormRelu(x, running.mean(), running.variance(), scale, shift, options.eps)
                     : Normalizations.batchNorm(x, running.mean(), running.variance(), scale, shift, options.eps);
-        var result = relu ? Normalizations.batchNormRelu(x, scale, shift, options.eps)
-                : Normalizations.batchNorm(x, scale, shift, options.eps);
-        if (isTraining() && options.trackRunningStats)
-            running.follow(result::follow, result::follow);
+        Running following = isTraining() && options.trackRunningStats ? running.following() : null;
+        var result = relu ? Normalizations.batchNormRelu(x, scale, shift, options.eps, following)
+                : Normalizations.batchNorm(x, scale, shift, options.eps, following);
         return result.y();
     }
 

@@ -3,6 +3,7 @@ package dev.sunda.nn;
 import dev.sunda.autograd.Parameter;
 import dev.sunda.autograd.Variable;
 import dev.sunda.core.Tensor;
+import dev.sunda.core.kernel.Running;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
 import dev.sunda.nn.functional.GroupNorms;
@@ -94,8 +95,9 @@ public abstract sealed class InstanceNorm extends Layer permits InstanceNorm1d, 
         if (!isTraining() && options.trackRunningStats)
             return Normalizations.batchNorm(x, running.mean(), running.variance(), current(weight), current(bias), options.eps);
         var result = GroupNorms.instanceNorm(x, current(weight), current(bias), options.eps);
-        if (options.trackRunningStats)
-            running.follow(result::follow, result::follow);
+        Running following = options.trackRunningStats ? running.following() : null;
+        if (following != null)
+            result.follow(following);
         return result.y();
     }
 

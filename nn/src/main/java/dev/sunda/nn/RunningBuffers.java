@@ -2,9 +2,7 @@ package dev.sunda.nn;
 
 import dev.sunda.autograd.Checkpointing;
 import dev.sunda.core.Tensor;
-import dev.sunda.core.type.DType;
-import dev.sunda.nn.functional.Normalizations.RunningStatistics;
-import java.util.function.BiFunction;
+import dev.sunda.core.kernel.Running;
 
 /// The running statistics of a norm as buffers of its layer: `running_mean`, zeros at first, and `running_var`, ones, both `[C]`, and
 /// `num_batches_tracked`, a single int64.
@@ -30,22 +28,10 @@ final class RunningBuffers {
         return variance.data();
     }
 
-    /// Counts a batch and lets the statistics follow it; one that a backward pass computes again has been seen. The average divides on the
-    /// device, which has the count: a recorded step counts on, and nobody waits.
-    ///
-    /// @param moving from the old ones and the share of the batch to the new ones
-    /// @param average the same, from a share on the device
-    void follow(BiFunction<RunningStatistics, Double, RunningStatistics> moving,
-            BiFunction<RunningStatistics, Tensor, RunningStatistics> average) {
-        if (Checkpointing.isRecomputing())
-            return;
-        Tensor count = batches.data().add(1);
-        var before = new RunningStatistics(mean.data(), variance.data());
-        RunningStatistics next = momentum != null ? moving.apply(before, momentum)
-                : average.apply(before, Tensor.onesLike(count).to(DType.F64).div(count.to(DType.F64)));
-        batches.set(count);
-        mean.set(next.mean());
-        variance.set(next.variance());
+    /// What is to follow a batch; null for one that a backward pass computes again, which has been seen. The average divides on the device,
+    /// which has the count: a recorded step counts on, and nobody waits.
+    Running following() {
+        return Checkpointing.isRecomputing() ? null : new Running(mean.data(), variance.data(), batches.data(), momentum);
     }
 
     /// For [Layer#options].

@@ -12,6 +12,7 @@ import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Dims;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
+import dev.sunda.nn.functional.GroupNorms;
 import dev.sunda.nn.functional.Normalizations;
 import dev.sunda.nn.functional.Normalizations.RunningStatistics;
 import dev.sunda.nn.functional.OpChecks;
@@ -29,6 +30,39 @@ class NormLayersTests {
         return layer;
     }
 
+    /// In place, but with the bits of the functions, which make new tensors, and of shares computed by the program.
+    @Test
+    void runningStatisticsAreThoseOfTheFunctions() {
+        for (DType dtype : List.of(DType.F32, DType.F64))
+            for (Double momentum : new Double[] {0.1, null}) {
+                var norm = new BatchNorm1d(3, BatchNorm.Options.DEFAULT.withMomentum(momentum));
+                var instances = new InstanceNorm1d(3,
+                        InstanceNorm.Options.DEFAULT.withMomentum(momentum).withTrackRunningStats(true));
+                norm.to(dtype);
+                instances.to(dtype);
+                var start = new RunningStatistics(Tensor.zeros(3).to(dtype), Tensor.ones(3).to(dtype));
+                RunningStatistics expected = start, expectedOfInstances = start;
+                for (int batch = 1; batch <= 3; batch++) {
+                    Variable x = Variable.of(Tensor.randn(Shape.of(5, 3, 7), new Rng(batch)).to(dtype));
+                    norm.forward(x);
+                    instances.forward(x);
+                    double share = momentum == null ? 1.0 / batch : momentum;
+                    expected = Normalizations.batchNorm(x, null, null, 1e-5).follow(expected, share);
+                    expectedOfInstances = GroupNorms.instanceNorm(x, null, null, 1e-5).follow(expectedOfInstances, share);
+                }
+                assertFollowed(norm, expected);
+                assertFollowed(instances, expectedOfInstances);
+            }
+    }
+
+    private static void assertFollowed(Layer norm, RunningStatistics expected) {
+        assertThat(norm.stateDict().get("running_mean").to(DType.F64).toDoubleArray())
+                .containsExactly(expected.mean().to(DType.F64).toDoubleArray());
+        assertThat(norm.stateDict().get("running_var").to(DType.F64).toDoubleArray())
+                .containsExactly(expected.variance().to(DType.F64).toDoubleArray());
+        assertThat(norm.stateDict().get("num_batches_tracked").toLongArray()).containsExactly(3);
+    }
+
     @Test
     void withoutMomentumTheRunningStatisticsAreTheAverageOfAllBatches() {
         var norm = wide(new BatchNorm1d(3, BatchNorm.Options.DEFAULT.withMomentum(null)));
@@ -39,24 +73,6 @@ class NormLayersTests {
         assertClose("variance", state.get("running_var"), 2.08697916667, 1.48541666667, 1.48541666667);
         assertThat(state.get("num_batches_tracked").toLongArray()).containsExactly(2);
         assertThat(norm.describe()).isEqualTo("BatchNorm1d(3, average of all batches)");
-    }
-
-    @Test
-    void theAverageHasTheBitsOfSharesComputedByTheProgram() {
-        for (DType dtype : List.of(DType.F32, DType.F64)) {
-            var norm = new BatchNorm1d(3, BatchNorm.Options.DEFAULT.withMomentum(null));
-            norm.to(dtype);
-            var expected = new RunningStatistics(Tensor.zeros(3).to(dtype), Tensor.ones(3).to(dtype));
-            for (int i = 1; i <= 12; i++) {
-                Variable x = Variable.of(Tensor.randn(Shape.of(4, 3), new Rng(i)).to(dtype));
-                norm.forward(x);
-                expected = Normalizations.batchNorm(x, null, null, 1e-5).follow(expected, 1.0 / i);
-            }
-            assertThat(norm.stateDict().get("running_mean").to(DType.F64).toDoubleArray())
-                    .containsExactly(expected.mean().to(DType.F64).toDoubleArray());
-            assertThat(norm.stateDict().get("running_var").to(DType.F64).toDoubleArray())
-                    .containsExactly(expected.variance().to(DType.F64).toDoubleArray());
-        }
     }
 
     @Test

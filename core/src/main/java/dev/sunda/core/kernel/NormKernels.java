@@ -13,7 +13,8 @@ public final class NormKernels {
 
     /// @param mean `[C]`
     /// @param variance `[C]`, biased: divided by the number of elements
-    public record Statistics(Tensor mean, Tensor variance) {
+    /// @param rstd `[C]`, `1 / sqrt(variance + eps)`
+    public record Statistics(Tensor mean, Tensor variance, Tensor rstd) {
     }
 
     /// @param dx `[N, C, ...]`
@@ -22,15 +23,36 @@ public final class NormKernels {
     public record Gradients(Tensor dx, Tensor dweight, Tensor dbias) {
     }
 
-    /// Mean and biased variance of each channel over all other dimensions.
+    /// Mean and biased variance of each channel over all other dimensions. Running statistics follow them.
     ///
     /// @param x `[N, C, ...]`
-    public static Statistics channelStatistics(Tensor x) {
+    /// @param running null if there are none
+    public static Statistics channelStatistics(Tensor x, double eps, Running running) {
         Shape channels = channels("channelStatistics", x);
-        var mean = Tensor.empty(Layout.contiguous(channels), x.dtype(), x.device());
-        var variance = Tensor.empty(Layout.contiguous(channels), x.dtype(), x.device());
-        x.backend().channelStatistics(x.view(), mean.view(), variance.view());
-        return new Statistics(mean, variance);
+        if (running != null)
+            running.check(channels);
+        var result = new Statistics(perChannel(x), perChannel(x), perChannel(x));
+        int count = x.numel() / Math.max(1, x.size(1));
+        double correction = (double) count / (count - 1);
+        boolean together = running != null && running.takes(x);
+        x.backend().channelStatistics(x.view(), eps, together ? running.following(correction) : null, result.mean.view(),
+                result.variance.view(), result.rstd.view());
+        if (together)
+            running.changed();
+        else if (running != null)
+            running.follow(result.mean, result.variance, correction);
+        return result;
+    }
+
+    private static Tensor perChannel(Tensor x) {
+        return Tensor.empty(Layout.contiguous(Shape.of(x.size(1))), x.dtype(), x.device());
+    }
+
+    /// `1 / sqrt(variance + eps)`.
+    public static Tensor rstd(Tensor variance, double eps) {
+        Tensor rstd = Tensor.empty(Layout.contiguous(variance.shape()), variance.dtype(), variance.device());
+        variance.backend().rstd(variance.view(), eps, rstd.view());
+        return rstd;
     }
 
     /// `y = (x - mean) * rstd * weight + bias`, channel by channel, or `max(that, 0)`.

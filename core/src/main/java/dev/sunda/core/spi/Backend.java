@@ -229,6 +229,30 @@ public interface Backend {
     /// Mean and biased variance of each channel (dimension 1) of `x`: `[C]` each. The variance is centred, not a difference of squares.
     void channelStatistics(View x, View mean, View variance);
 
+    /// The same with `rstd = 1 / sqrt(variance + eps)`; where there are running statistics they follow.
+    ///
+    /// @param following null if there are none
+    default void channelStatistics(View x, double eps, Following following, View mean, View variance, View rstd) {
+        channelStatistics(x, mean, variance);
+        rstd(variance, eps, rstd);
+        if (following != null)
+            follow(following, mean, variance);
+    }
+
+    /// Lets running statistics follow those of a batch, in place, as [Following] states.
+    ///
+    /// @param mean `[C]`, of the batch, as `variance`, which is biased
+    default void follow(Following following, View mean, View variance) {
+        following.follow(this, mean, variance);
+    }
+
+    /// `rstd = 1 / sqrt(variance + eps)`.
+    default void rstd(View variance, double eps, View rstd) {
+        var sum = new View(allocate(variance.dtype(), variance.shape().numel()), Layout.contiguous(variance.shape()));
+        binary(BinaryOp.ADD, variance, eps, sum);
+        unary(UnaryOp.RSQRT, sum, rstd);
+    }
+
     /// `y = (x - mean[c]) * rstd[c] * weight[c] + bias[c]` for channels in dimension 1; each of the four may be null (0, 1, 1, 0).
     /// With `relu` `y = max(that, 0)` as in [UnaryOp#RELU]. `y` may be `x`.
     void channelNormalize(View x, View mean, View rstd, View weight, View bias, boolean relu, View y);

@@ -1,5 +1,6 @@
 package dev.sunda.cuda.kernel;
 
+import dev.sunda.core.spi.Following;
 import dev.sunda.core.spi.View;
 import dev.sunda.core.type.DType;
 import java.util.Arrays;
@@ -10,12 +11,16 @@ import java.util.function.IntPredicate;
 ///
 /// All views have the shape of `x`, with strides of 0 where one number stands for many; an optional one may be null.
 final class ChannelKernels {
+    private static final int FOLLOWING_THREADS = 256;
+
     /// Numbers of the views in the kernels.
     private static final int X = 0, DY = 1, Y = 2, MEAN = 3, RSTD = 4, WEIGHT = 5, BIAS = 6, FIRST = 7, SECOND = 8;
 
+    private final Gpu gpu;
     private final Folding folding;
 
     ChannelKernels(Gpu gpu) {
+        this.gpu = gpu;
         folding = new Folding(gpu, "channel_norm");
     }
 
@@ -51,10 +56,49 @@ final class ChannelKernels {
         }
     }
 
-    /// `mean` and, in the place of `rstd`, variance of each row; in the place of `first`, which may be null, what the mean lacks.
-    void moments(Views v, IntPredicate folded) {
+    /// `mean` and, in the place of `rstd`, variance of each row; in the place of `first`, which may be null, what the mean lacks; in the
+    /// place of `second`, which may be null, `1 / sqrt(variance + eps)`.
+    ///
+    /// @param following null or what follows, with running mean and variance in the places of `weight` and `bias`; no average
+    void moments(Views v, IntPredicate folded, double eps, Following following) {
         Rows.over(v.present(), folded, rows -> folding.launch("channel_moments" + v.type(), rows, 5 * v.x.dtype().bytes(), v.vectors(),
-                v.addresses(rows, X, MEAN, FIRST, RSTD)));
+                with(v.addresses(rows, X, MEAN, FIRST, RSTD, SECOND), v.number(eps), following == null ? noFollowing(v.x.dtype())
+                        : following(following, rows.address(WEIGHT), rows.address(BIAS)))));
+    }
+
+    /// Lets running statistics follow, by one block.
+    void follow(Following following, View mean, View variance) {
+        DType dtype = mean.dtype();
+        Strided.over(List.of(following.mean(), following.variance(), mean, variance),
+                walk -> gpu.kernel("channel_norm", "channel_follow_" + Sorting.type(dtype)).launch(Grid.of(1, FOLLOWING_THREADS),
+                        following(following, walk.address(0), walk.address(1)), walk.address(2), walk.address(3),
+                        flag(following.isAverage()), walk.struct()));
+    }
+
+    /// `rstd = 1 / sqrt(variance + eps)`.
+    void rstd(View variance, double eps, View rstd) {
+        Object number = variance.dtype() == DType.F64 ? (Object) eps : (Object) (float) eps;
+        Strided.over(List.of(rstd, variance), walk -> gpu.kernel("channel_norm", "channel_rstd_" + Sorting.type(variance.dtype()))
+                .launch(Grid.over(walk.numel()), walk.address(0), walk.address(1), number, walk.struct()));
+    }
+
+    /// `struct Following` of channel_norm.cuh.
+    private static Object following(Following f, long mean, long variance) {
+        long batches = Gpu.address(f.batches());
+        double taken = f.isAverage() ? 0 : f.share();
+        double left = f.isAverage() ? 0 : 1 - f.share();
+        if (f.mean().dtype() == DType.F64)
+            return new long[] {mean, variance, batches, Double.doubleToRawLongBits(taken), Double.doubleToRawLongBits(left),
+                Double.doubleToRawLongBits(f.correction())};
+        return new long[] {mean, variance, batches, pair((float) taken, (float) left), pair((float) f.correction(), 0)};
+    }
+
+    private static Object noFollowing(DType dtype) {
+        return new long[dtype == DType.F64 ? 6 : 5];
+    }
+
+    private static long pair(float first, float second) {
+        return Integer.toUnsignedLong(Float.floatToRawIntBits(first)) | (long) Float.floatToRawIntBits(second) << 32;
     }
 
     /// `first = sum(dy)` and `second = sum(dy * xhat)` of each row.

@@ -1,5 +1,6 @@
 package dev.sunda.cuda.kernel;
 
+import dev.sunda.core.spi.Following;
 import dev.sunda.core.spi.View;
 import dev.sunda.core.type.Layout;
 import dev.sunda.core.type.Shape;
@@ -27,8 +28,38 @@ public final class ChannelNorm {
             fills.fill(Double.NaN, variance);
             return;
         }
+        moments(x, -1, null, mean, variance, null);
+    }
+
+    /// The same with `rstd = 1 / sqrt(variance + eps)`; running statistics follow, null for none. The kernel of the moments lets them,
+    /// unless their share depends on a number that it changes.
+    public void channelStatistics(View x, double eps, Following following, View mean, View variance, View rstd) {
+        boolean isEmpty = x.shape().numel() == 0;
+        boolean apart = following != null && (isEmpty || following.isAverage());
+        if (isEmpty) {
+            channelStatistics(x, mean, variance);
+            fills.fill(Double.NaN, rstd);
+        } else {
+            moments(x, eps, apart ? null : following, mean, variance, rstd);
+        }
+        if (apart)
+            follow(following, mean, variance);
+    }
+
+    private void moments(View x, double eps, Following following, View mean, View variance, View rstd) {
         View image = Flattened.isNeeded(x) ? flattened.copy(x) : x;
-        kernels.moments(views(image, null, null, mean, variance, null, null, null, null), ALL_BUT_CHANNEL);
+        kernels.moments(views(image, null, null, mean, variance, following == null ? null : following.mean(),
+                following == null ? null : following.variance(), null, rstd), ALL_BUT_CHANNEL, eps, following);
+    }
+
+    /// See `Backend.follow`.
+    public void follow(Following following, View mean, View variance) {
+        kernels.follow(following, mean, variance);
+    }
+
+    /// See `Backend.rstd`.
+    public void rstd(View variance, double eps, View rstd) {
+        kernels.rstd(variance, eps, rstd);
     }
 
     /// `y = (x - mean[c]) * rstd[c] * weight[c] + bias[c]`; each of the four may be null (0, 1, 1, 0). With `relu` `max(that, 0)`.

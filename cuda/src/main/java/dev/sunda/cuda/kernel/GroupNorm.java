@@ -47,7 +47,8 @@ public final class GroupNorm {
         View m = groups.ofGroup(mean);
         View v = groups.ofGroup(variance);
         View rest = groups.ofGroup(room(x, x.shape().size(0), groups.groups));    // what the mean lacks, rounded to its type
-        kernels.moments(new ChannelKernels.Views(split, null, null, m, v, null, null, rest, null), GROUP);
+        kernels.moments(new ChannelKernels.Views(split, null, null, m, v, null, null, rest, null), GROUP, -1,
+                null);
         kernels.normalize(new ChannelKernels.Views(split, null, groups.split(y), m, v, groups.ofChannel(weight), groups.ofChannel(bias),
                 rest, null), PIXELS, eps, false);
     }

@@ -1,5 +1,6 @@
 package dev.sunda.cuda.kernel;
 
+import dev.sunda.core.spi.Following;
 import dev.sunda.core.type.DType;
 import dev.sunda.cuda.kernel.Twins.Order;
 import java.util.Random;
@@ -37,6 +38,30 @@ class ChannelKernelsProperties {
         double centre = random.nextInt(3) == 0 ? 1000 : 1;
         new Twins(seed).reads(type(wide), order, () -> centre + random.nextGaussian(), image(random, c)).writes(type(wide), Order.ANY, c)
                 .writes(type(wide), Order.ANY, c).check(wide ? 1e-11 : 1e-5, (b, v) -> b.channelStatistics(v[0], v[1], v[2]));
+    }
+
+    /// With a share or as the average of all batches, by the kernel of the moments or by one of its own.
+    @Property(tries = 30)
+    void runningStatistics(@ForAll boolean wide, @ForAll Order order, @ForAll boolean average, @ForAll boolean together,
+            @ForAll long seed) {
+        var random = Twins.random(seed);
+        int c = 1 + random.nextInt(6);
+        var twins = new Twins(seed).readsNormal(type(wide), order, image(random, c));
+        for (int i = 0; i < 5; i++)
+            twins.writes(type(wide), Order.ANY, c);
+        twins.writes(DType.I64, Order.ANY, 1).check(wide ? 1e-11 : 1e-5, (b, v) -> {
+            b.fill(0.5, v[4]);
+            b.fill(2, v[5]);
+            b.fill(41, v[6]);
+            var following = new Following(v[4], v[5], v[6], average ? Double.NaN : 0.3, 1.25);
+            if (together) {
+                b.channelStatistics(v[0], 1e-3, following, v[1], v[2], v[3]);
+            } else {
+                b.channelStatistics(v[0], v[1], v[2]);
+                b.rstd(v[2], 1e-3, v[3]);
+                b.follow(following, v[1], v[2]);
+            }
+        });
     }
 
     @Property(tries = 20)

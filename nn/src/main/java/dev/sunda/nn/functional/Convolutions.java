@@ -8,6 +8,7 @@ import dev.sunda.autograd.Operation.Wrt;
 import dev.sunda.autograd.Variable;
 import dev.sunda.core.Tensor;
 import dev.sunda.core.kernel.ConvKernels;
+import dev.sunda.core.kernel.NormKernels;
 import dev.sunda.core.op.ConvSpec;
 import dev.sunda.core.op.Padding;
 import dev.sunda.core.type.Dims;
@@ -237,7 +238,7 @@ public final class Convolutions {
                     : Normalizations.batchNorm(y, mean, variance, scale, shift, eps);
         }
         return Variable.of(ConvKernels.convNormalize(spec, x.data(), w.data(), bias == null ? null : bias.data(), mean,
-                Normalizations.rstd(variance, eps), scale == null ? null : scale.data(), shift == null ? null : shift.data(), relu));
+                NormKernels.rstd(variance, eps), scale == null ? null : scale.data(), shift == null ? null : shift.data(), relu));
     }
 
     /// Transposed convolution over as many axes as the specification has: the gradient of [#conv] with respect to its input.

@@ -7,11 +7,12 @@ import static dev.sunda.nn.functional.Normalizations.checkNotNegative;
 import static dev.sunda.nn.functional.Normalizations.matching;
 import static dev.sunda.nn.functional.Normalizations.perChannel;
 import static dev.sunda.nn.functional.Normalizations.present;
-import static dev.sunda.nn.functional.Normalizations.rstd;
 
 import dev.sunda.autograd.Variable;
 import dev.sunda.core.Tensor;
 import dev.sunda.core.kernel.GroupNormKernels;
+import dev.sunda.core.kernel.NormKernels;
+import dev.sunda.core.kernel.Running;
 import dev.sunda.core.type.Dims;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
@@ -48,12 +49,12 @@ public final class GroupNorms {
             return isEmpty() ? running : running.after(mean.mean(Dims.of(0)), unbiased(), momentum);
         }
 
-        /// The same with a share that the device has computed.
-        ///
-        /// @param momentum a float64 scalar
-        public RunningStatistics follow(RunningStatistics running, Tensor momentum) {
-            Objects.requireNonNull(running, "instanceNorm: running is null");
-            return isEmpty() ? running : running.after(mean.mean(Dims.of(0)), unbiased(), momentum);
+        /// Lets running statistics follow in place.
+        public void follow(Running running) {
+            if (isEmpty())
+                running.skip();
+            else
+                running.follow(mean.mean(Dims.of(0)), variance.mean(Dims.of(0)), correction());
         }
 
         private boolean isEmpty() {
@@ -61,7 +62,11 @@ public final class GroupNorms {
         }
 
         private Tensor unbiased() {
-            return variance.mean(Dims.of(0)).mul((double) count / (count - 1));
+            return variance.mean(Dims.of(0)).mul(correction());
+        }
+
+        private double correction() {
+            return (double) count / (count - 1);
         }
     }
 
@@ -108,7 +113,7 @@ public final class GroupNorms {
         Tensor w = weight == null ? null : weight.data();
         var result = GroupNormKernels.groupNorm(x.data(), groups, w, bias == null ? null : bias.data(), eps);
         Tensor mean = result.mean();
-        Tensor rstd = rstd(result.variance(), eps);
+        Tensor rstd = NormKernels.rstd(result.variance(), eps);
         Variable y = output(name, result.y(), present(x, weight, bias), fused(dy -> {
             var gradients = GroupNormKernels.groupNormBackward(dy, x.data(), mean, rstd, w);
             return matching(weight, bias, gradients.dx(), gradients.dweight(), gradients.dbias());

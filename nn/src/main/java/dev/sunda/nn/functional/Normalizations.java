@@ -7,8 +7,8 @@ import dev.sunda.autograd.GradMode;
 import dev.sunda.autograd.Variable;
 import dev.sunda.core.Tensor;
 import dev.sunda.core.kernel.NormKernels;
+import dev.sunda.core.kernel.Running;
 import dev.sunda.core.op.UnaryOp;
-import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Dims;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Objects;
 
 /// Batch normalisation and its derivatives, for `[N, C]`, `[N, C, L]` and `[N, C, H, W]`: a channel's statistics run over all other
-/// dimensions. No argument is modified.
+/// dimensions. No argument is modified but running statistics that are to follow.
 ///
 /// With `m` elements a channel, `mean = sum(x) / m`, `var = sum((x - mean)^2) / m`, `r = 1 / sqrt(var + eps)`, `xhat = (x - mean) * r` and
 /// `y = w * xhat + b`. For the gradient let `g = w * dy`, the gradient of `xhat`. Then `xhat` reaches the loss on three ways:
@@ -53,14 +53,6 @@ public final class Normalizations {
             return count == 0 ? running : running.after(mean, unbiased(), momentum);
         }
 
-        /// The same with a share that the device has computed.
-        ///
-        /// @param momentum a float64 scalar
-        public RunningStatistics follow(RunningStatistics running, Tensor momentum) {
-            Objects.requireNonNull(running, "batchNorm: running is null");
-            return count == 0 ? running : running.after(mean, unbiased(), momentum);
-        }
-
         private Tensor unbiased() {
             return variance.mul((double) count / (count - 1));
         }
@@ -90,14 +82,6 @@ public final class Normalizations {
             return new RunningStatistics(moved(this.mean, mean, momentum), moved(this.variance, variance, momentum));
         }
 
-        /// The same, bit for bit, with a share that the device has computed: nobody waits for it.
-        ///
-        /// @param momentum a float64 scalar
-        public RunningStatistics after(Tensor mean, Tensor variance, Tensor momentum) {
-            check(mean, variance);
-            return new RunningStatistics(moved(this.mean, mean, momentum), moved(this.variance, variance, momentum));
-        }
-
         private void check(Tensor mean, Tensor variance) {
             if (!mean.shape().equals(this.mean.shape()) || !variance.shape().equals(this.mean.shape()))
                 throw new ShapeException("batchNorm", "the running statistics must have the " + mean.numel() + " channels of the batch",
@@ -106,11 +90,6 @@ public final class Normalizations {
 
         private static Tensor moved(Tensor running, Tensor batch, double momentum) {
             return running.mul(1 - momentum).add(batch.mul(momentum));
-        }
-
-        private static Tensor moved(Tensor running, Tensor batch, Tensor momentum) {
-            DType dtype = running.dtype();
-            return running.mul(momentum.rsub(1).to(dtype)).add(batch.mul(momentum.to(dtype)));
         }
     }
 
@@ -121,15 +100,29 @@ public final class Normalizations {
     /// @param eps added to the variance, greater than 0
     /// @throws ShapeException if the shapes do not fit or a channel has one element, whose variance says nothing
     public static BatchNorm batchNorm(Variable x, Variable weight, Variable bias, double eps) {
-        return byItsOwnStatistics(x, weight, bias, eps, false);
+        return byItsOwnStatistics(x, weight, bias, eps, null, false);
+    }
+
+    /// The same; running statistics follow those of the batch, in place.
+    ///
+    /// @param running null if there are none
+    public static BatchNorm batchNorm(Variable x, Variable weight, Variable bias, double eps, Running running) {
+        return byItsOwnStatistics(x, weight, bias, eps, running, false);
     }
 
     /// The same with relu behind it: values and gradients are those of `batchNorm(...).y().relu()`.
     public static BatchNorm batchNormRelu(Variable x, Variable weight, Variable bias, double eps) {
-        return byItsOwnStatistics(x, weight, bias, eps, true);
+        return byItsOwnStatistics(x, weight, bias, eps, null, true);
     }
 
-    private static BatchNorm byItsOwnStatistics(Variable x, Variable weight, Variable bias, double eps, boolean relu) {
+    /// The same; running statistics follow those of the batch, in place.
+    ///
+    /// @param running null if there are none
+    public static BatchNorm batchNormRelu(Variable x, Variable weight, Variable bias, double eps, Running running) {
+        return byItsOwnStatistics(x, weight, bias, eps, running, true);
+    }
+
+    private static BatchNorm byItsOwnStatistics(Variable x, Variable weight, Variable bias, double eps, Running running, boolean relu) {
         check(x.shape(), weight, bias);
         if (!(eps > 0))
             throw new IllegalArgumentException("batchNorm: eps must be positive (got " + eps + ")");
@@ -137,11 +130,14 @@ public final class Normalizations {
         if (count == 1)
             throw new ShapeException("batchNorm", "statistics need at least two values a channel; train on larger batches or use eval()",
                     x.shape());
-        if (count == 0)
+        if (count == 0) {
+            if (running != null)
+                running.skip();
             return withoutElements(x, weight, bias);
-        var statistics = NormKernels.channelStatistics(x.data());
+        }
+        var statistics = NormKernels.channelStatistics(x.data(), eps, running);
         Tensor mean = statistics.mean();
-        Tensor rstd = rstd(statistics.variance(), eps);
+        Tensor rstd = statistics.rstd();
         Tensor w = weight == null ? null : weight.data();
         Tensor b = bias == null ? null : bias.data();
         Tensor y = NormKernels.channelNormalize(x.data(), mean, rstd, w, b, relu);
@@ -197,7 +193,7 @@ public final class Normalizations {
         check(x.shape(), weight, bias);
         checkNotNegative("batchNorm", eps);
         var statistics = new RunningStatistics(mean, variance);
-        Tensor rstd = rstd(statistics.variance(), eps);
+        Tensor rstd = NormKernels.rstd(statistics.variance(), eps);
         Tensor y = NormKernels.channelNormalize(x.data(), mean, rstd, weight == null ? null : weight.data(),
                 bias == null ? null : bias.data(), relu);
         if (!GradMode.isRecording())
@@ -214,10 +210,6 @@ public final class Normalizations {
             Variable dweight = input == null ? null : channelSums(dy.mul(input.sub(perChannel(Variable.of(then), dy.rank())).mul(r)));
             return matching(weight, bias, dx, dweight, forBias ? channelSums(dy) : null);
         });
-    }
-
-    static Tensor rstd(Tensor variance, double eps) {
-        return variance.add(eps).apply(UnaryOp.RSQRT);
     }
 
     private static String name(boolean relu) {
