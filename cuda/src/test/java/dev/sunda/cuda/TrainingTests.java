@@ -22,11 +22,14 @@ import dev.sunda.nn.Conv2d;
 import dev.sunda.nn.DepthwiseSeparableConv2d;
 import dev.sunda.nn.Dropout;
 import dev.sunda.nn.Flatten;
+import dev.sunda.nn.Gru;
 import dev.sunda.nn.InstanceNorm;
 import dev.sunda.nn.InstanceNorm2d;
 import dev.sunda.nn.Layer;
 import dev.sunda.nn.Linear;
+import dev.sunda.nn.Lstm;
 import dev.sunda.nn.MaxPool2d;
+import dev.sunda.nn.RecurrentLayer;
 import dev.sunda.nn.Relu;
 import dev.sunda.nn.Sequential;
 import dev.sunda.optim.AdamW;
@@ -247,6 +250,25 @@ class TrainingTests {
             assertThat(launches(() -> layer.forward(x))).isEqualTo(layer == norm ? 2 : 3);
             assertThat(layer.stateDict().get("num_batches_tracked").item()).isEqualTo(2);
         }
+    }
+
+    /// A product and the gates, forwards and backwards, and the sum of the gradients that meet in a state.
+    @Test
+    void aStepOfARecurrenceIsAFewLaunches() {
+        for (RecurrentLayer layer : List.of(new Lstm(4, 8, new Rng(1)), new Gru(4, 8, new Rng(1)))) {
+            layer.to(NOW);
+            var counts = new int[2];
+            for (int more = 0; more < 2; more++) {
+                Variable x = Variable.of(Tensor.randn(Shape.of(4 + more, 3, 4), new Rng(2)).to(NOW));
+                counts[more] = launches(() -> outputs(layer, x).sum().backward());
+                layer.parameters().forEach(Parameter::zeroGrad);
+            }
+            assertThat(counts[1] - counts[0]).isEqualTo(layer instanceof Lstm ? 5 : 6);
+        }
+    }
+
+    private static Variable outputs(RecurrentLayer layer, Variable x) {
+        return layer instanceof Lstm lstm ? lstm.forward(x, null, null).output() : ((Gru) layer).forward(x, null).output();
     }
 
     /// However many parameters there are: a launch for the optimizer's step, five for clipping and one for the average of the weights.

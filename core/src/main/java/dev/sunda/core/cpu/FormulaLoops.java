@@ -58,6 +58,8 @@ final class FormulaLoops {
             case Formula.Constant(double value) -> new Step((s, _, out, n) -> fill(s, out, (float) value, n));
             case Formula.Unary(var op, int x) -> new Step(
                     (s, in, out, n) -> UNARY.apply(op, s.arrays[in[0]], s.at[in[0]], s.arrays[out], s.at[out], n), x);
+            case Formula.Slope(var op, int value, int dy) -> new Step((s, in, out, n) -> UNARY.backward(op, s.arrays[in[0]], s.at[in[0]],
+                    s.arrays[in[1]], s.at[in[1]], s.arrays[out], s.at[out], n), value, dy);
             case Formula.Choice(int condition, int a, int b) -> new Step((s, in, out, n) -> MATH.choose(s.arrays[in[0]], s.at[in[0]],
                     s.arrays[in[1]], s.at[in[1]], s.arrays[in[2]], s.at[in[2]], s.arrays[out], s.at[out], n), condition, a, b);
             case Formula.Binary binary -> binary(binary);

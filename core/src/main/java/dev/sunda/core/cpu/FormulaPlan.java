@@ -78,6 +78,10 @@ final class FormulaPlan {
                 count[binary.a()]++;
                 count[binary.b()]++;
             }
+            case Formula.Slope slope -> {
+                count[slope.value()]++;
+                count[slope.dy()]++;
+            }
             case Formula.Choice choice -> {
                 count[choice.condition()]++;
                 count[choice.a()]++;

@@ -47,6 +47,7 @@ final class Formulas64 {
             }
             case Formula.Unary unary -> Unary64.values(unary.op(), values[unary.x()], 0, values[v], 0, m);
             case Formula.Binary binary -> Binary64.values(binary.op(), values[binary.a()], 0, values[binary.b()], 0, values[v], 0, m);
+            case Formula.Slope slope -> Unary64.slopes(slope.op(), values[slope.value()], 0, values[slope.dy()], 0, values[v], 0, m);
             case Formula.Choice choice -> choose(values[choice.condition()], values[choice.a()], values[choice.b()], values[v], m);
         }
     }

@@ -121,7 +121,7 @@ final class Unary64 {
         });
     }
 
-    private static void slopes(UnaryFunction function, double[] kept, int ki, double[] dy, int di, double[] dx, int oi, int n) {
+    static void slopes(UnaryFunction function, double[] kept, int ki, double[] dy, int di, double[] dx, int oi, int n) {
         switch (function) {
             case UnaryOp op -> slopes(op, kept, ki, dy, di, dx, oi, n);
             case ParametricOp op -> Parametric64.slopes(op, kept, ki, dy, di, dx, oi, n);

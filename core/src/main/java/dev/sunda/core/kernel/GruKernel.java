@@ -1,7 +1,6 @@
 package dev.sunda.core.kernel;
 
 import dev.sunda.core.Tensor;
-import dev.sunda.core.op.BinaryOp;
 import dev.sunda.core.op.Formula;
 import dev.sunda.core.op.Term;
 import dev.sunda.core.op.UnaryOp;
@@ -14,11 +13,10 @@ import dev.sunda.core.op.UnaryOp;
 /// Source: Cho et al. 2014, arXiv:1406.1078, in the form that computes all products of a step at once.
 public final class GruKernel extends RecurrentKernel {
     private static final Formula STEP = step();
+    private static final Formula BACK = back();
     private final int hidden;
     private final Tensor gates;
     private final Tensor products;
-    private final Tensor two;
-    private final Tensor one;
     private Tensor dx;
     private Tensor dproducts;
 
@@ -35,8 +33,6 @@ public final class GruKernel extends RecurrentKernel {
         hidden = h.size(1);
         gates = history(3 * hidden);
         products = history(3 * hidden);
-        two = empty(h.size(0), 2 * hidden);
-        one = empty(h.shape());
     }
 
     /// All states, `[T + 1, N, H]`.
@@ -61,6 +57,18 @@ public final class GruKernel extends RecurrentKernel {
         return new Formula().assign(7, r).assign(8, z).assign(9, n).assign(10, n.add(z.mul(Term.tensor(6).sub(n))));
     }
 
+    /// Of the gradient of the state (0), the state before (1), gates (2 to 4) and the product in the last one (5): gradients of inputs
+    /// (6 to 8) and products (9 to 11), and what the state before gets besides (12).
+    private static Formula back() {
+        Term dh = Term.tensor(0), r = Term.tensor(2), z = Term.tensor(3), n = Term.tensor(4);
+        Term carried = dh.mul(z);
+        Term da = dh.sub(carried).through(UnaryOp.TANH, n);
+        Term dr = da.mul(Term.tensor(5)).through(UnaryOp.SIGMOID, r);
+        Term dz = dh.mul(Term.tensor(1).sub(n)).through(UnaryOp.SIGMOID, z);
+        return new Formula().assign(6, dr).assign(7, dz).assign(8, da).assign(9, dr).assign(10, dz).assign(11, da.mul(r))
+                .assign(12, carried);
+    }
+
     @Override
     void step(int t, Tensor h, Tensor next) {
         Tensor input = x.select(0, t);
@@ -76,15 +84,8 @@ public final class GruKernel extends RecurrentKernel {
         Tensor gate = kept(gates, t);
         Tensor toInput = dx.select(0, t);
         Tensor toProduct = dproducts.select(0, t);
-        binary(BinaryOp.MUL, dh, update(gate), carried);
-        binary(BinaryOp.SUB, dh, carried, one);
-        unaryBackward(UnaryOp.TANH, candidate(gate), one, candidate(toInput));
-        binary(BinaryOp.MUL, candidate(toInput), reset(gate), candidate(toProduct));
-        binary(BinaryOp.MUL, candidate(toInput), candidate(kept(products, t)), reset(two));
-        binary(BinaryOp.SUB, h, candidate(gate), one);
-        binary(BinaryOp.MUL, dh, one, update(two));
-        unaryBackward(UnaryOp.SIGMOID, resetAndUpdate(gate), two, resetAndUpdate(toInput));
-        x.backend().copy(resetAndUpdate(toInput).view(), resetAndUpdate(toProduct).view());
+        formula(BACK, dh, h, reset(gate), update(gate), candidate(gate), candidate(kept(products, t)), reset(toInput), update(toInput),
+                candidate(toInput), reset(toProduct), update(toProduct), candidate(toProduct), carried);
         return true;
     }
 
@@ -99,10 +100,6 @@ public final class GruKernel extends RecurrentKernel {
 
     private Tensor update(Tensor gates) {
         return gate(gates, 1, 1, hidden);
-    }
-
-    private Tensor resetAndUpdate(Tensor gates) {
-        return gate(gates, 0, 2, hidden);
     }
 
     private Tensor candidate(Tensor gates) {

@@ -20,6 +20,9 @@ import dev.sunda.core.type.ShapeException;
 /// arXiv:1402.1128 for the projection.
 public final class LstmKernel extends RecurrentKernel {
     private static final Formula STEP = step();
+    private static final Formula BACK = back();
+    private static final Formula CELL = cell();
+    private static final Formula GATES = gates();
     private final int hidden;
     private final Tensor projection;
     private final RightSide project;
@@ -107,6 +110,37 @@ public final class LstmKernel extends RecurrentKernel {
         return new Formula().assign(9, i).assign(10, f).assign(11, g).assign(12, o).assign(13, c).assign(14, tanh).assign(15, o.mul(tanh));
     }
 
+    /// Of `dq` (0), `tanh` of the cell (1), gates (2 to 5), the cell before (6) and the gradient of the cell that other ways brought (7):
+    /// gradients before the gates (8 to 11) and that of the cell before (7).
+    private static Formula back() {
+        return output(gates(arrived()));
+    }
+
+    /// Of the same the gradient of the cell (7), and that before the last gate (11).
+    private static Formula cell() {
+        return output(new Formula().assign(7, arrived()));
+    }
+
+    /// The rest, of the gradient of the cell (7).
+    private static Formula gates() {
+        return gates(Term.tensor(7));
+    }
+
+    private static Term arrived() {
+        return Term.tensor(7).add(Term.tensor(0).mul(Term.tensor(5)).through(UnaryOp.TANH, Term.tensor(1)));
+    }
+
+    private static Formula gates(Term dcell) {
+        Term i = Term.tensor(2), f = Term.tensor(3), g = Term.tensor(4);
+        return new Formula().assign(8, dcell.mul(g).through(UnaryOp.SIGMOID, i))
+                .assign(9, dcell.mul(Term.tensor(6)).through(UnaryOp.SIGMOID, f))
+                .assign(10, dcell.mul(i).through(UnaryOp.TANH, g)).assign(7, dcell.mul(f));
+    }
+
+    private static Formula output(Formula formula) {
+        return formula.assign(11, Term.tensor(0).mul(Term.tensor(1)).through(UnaryOp.SIGMOID, Term.tensor(5)));
+    }
+
     private static Term sum(int gate) {
         return Term.tensor(gate).add(Term.tensor(4 + gate));
     }
@@ -137,31 +171,21 @@ public final class LstmKernel extends RecurrentKernel {
             multiply(dh, unproject, null, cell);
             dq = cell;
         }
-        binary(BinaryOp.MUL, dq, tanh, output(four));
-        binary(BinaryOp.MUL, dq, output(gate), one);
-        unaryBackward(UnaryOp.TANH, tanh, one, other);
-        binary(BinaryOp.ADD, dcell, other, one);
-        clear(t, dcell.copyFrom(one), one);
-        binary(BinaryOp.MUL, one, candidate(gate), input(four));
-        binary(BinaryOp.MUL, one, cells.select(0, before(t)), forget(four));
-        binary(BinaryOp.MUL, one, input(gate), candidate(four));
-        cellGradient(t, gate);
         Tensor to = gradients.select(0, t);
-        unaryBackward(UnaryOp.SIGMOID, inputAndForget(gate), inputAndForget(four), inputAndForget(to));
-        unaryBackward(UnaryOp.TANH, candidate(gate), candidate(four), candidate(to));
-        unaryBackward(UnaryOp.SIGMOID, output(gate), output(four), output(to));
-        return false;
-    }
-
-    /// From that of the cells after the step, which is in `dcell`, and its active part, in `one`.
-    private void cellGradient(int t, Tensor gate) {
+        Tensor old = cells.select(0, before(t));
         if (!someEnd()) {
-            binary(BinaryOp.MUL, one, forget(gate), dcell);
-            return;
+            formula(BACK, dq, tanh, input(gate), forget(gate), candidate(gate), output(gate), old, dcell, input(to), forget(to),
+                    candidate(to), output(to));
+            return false;
         }
+        formula(CELL, dq, tanh, input(gate), forget(gate), candidate(gate), output(gate), old, dcell, input(to), forget(to), candidate(to),
+                output(to));
+        clear(t, dcell, one);
+        formula(GATES, dq, tanh, input(gate), forget(gate), candidate(gate), output(gate), old, one, input(to), forget(to), candidate(to),
+                output(to));
         stay(t, dcell, other);
-        binary(BinaryOp.MUL, one, forget(gate), cell);
-        binary(BinaryOp.ADD, cell, other, dcell);
+        binary(BinaryOp.ADD, one, other, dcell);
+        return false;
     }
 
     @Override
@@ -175,10 +199,6 @@ public final class LstmKernel extends RecurrentKernel {
 
     private Tensor forget(Tensor gates) {
         return gate(gates, 1, 1, hidden);
-    }
-
-    private Tensor inputAndForget(Tensor gates) {
-        return gate(gates, 0, 2, hidden);
     }
 
     private Tensor candidate(Tensor gates) {

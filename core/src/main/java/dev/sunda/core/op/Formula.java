@@ -40,6 +40,10 @@ public final class Formula {
     public record Binary(BinaryOp op, int a, int b) implements Instruction {
     }
 
+    /// `dy * op'`, the derivative being that where `op` has the value `value`.
+    public record Slope(UnaryOp op, int value, int dy) implements Instruction {
+    }
+
     /// `condition != 0 ? a : b`.
     public record Choice(int condition, int a, int b) implements Instruction {
     }
@@ -92,6 +96,7 @@ public final class Formula {
             case Term.Constant constant -> new Constant(constant.value());
             case Term.Unary unary -> new Unary(unary.op(), number(unary.x()));
             case Term.Binary binary -> new Binary(binary.op(), number(binary.a()), number(binary.b()));
+            case Term.Slope slope -> new Slope(slope.op(), number(slope.value()), number(slope.dy()));
             case Term.Choice choice -> new Choice(number(choice.condition()), number(choice.a()), number(choice.b()));
         };
         instructions.add(instruction);

@@ -47,6 +47,17 @@ public sealed interface Term {
         }
     }
 
+    /// `dy` times the derivative of a function at which it has this value.
+    record Slope(UnaryOp op, Term value, Term dy) implements Term {
+        /// Refuses null and functions that formulas have no derivative of.
+        public Slope {
+            if (op != UnaryOp.TANH && op != UnaryOp.SIGMOID)
+                throw new IllegalArgumentException("Term: formulas know the slopes of tanh and sigmoid (got " + op + ")");
+            Objects.requireNonNull(value, "Term: the value is null");
+            Objects.requireNonNull(dy, "Term: the gradient is null");
+        }
+    }
+
     /// The element of the tensor with this number, as it was before the formula.
     ///
     /// @param index 0 or more
@@ -121,6 +132,13 @@ public sealed interface Term {
 
     default Term sqrt() {
         return apply(UnaryOp.SQRT);
+    }
+
+    /// This gradient passed back through a function that gave `value`: times its derivative there, as a backward pass computes it.
+    ///
+    /// @param op `TANH` or `SIGMOID`
+    default Term through(UnaryOp op, Term value) {
+        return new Slope(op, value, this);
     }
 
     /// 1 where this is greater than `other`, else 0.

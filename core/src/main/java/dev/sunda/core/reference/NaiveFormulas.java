@@ -31,6 +31,7 @@ final class NaiveFormulas {
             case Formula.Constant constant -> constant.value();
             case Formula.Unary unary -> unary.op().value(values[unary.x()]);
             case Formula.Binary binary -> binary.op().value(values[binary.a()], values[binary.b()]);
+            case Formula.Slope slope -> values[slope.dy()] * slope.op().derivative(values[slope.value()]);
             case Formula.Choice choice -> values[choice.condition()] != 0 ? values[choice.a()] : values[choice.b()];
         };
     }

@@ -132,7 +132,7 @@ class FormulaProperties {
             return rng.nextInt(8) == 0 ? Term.of(0.75) : known.get(rng.nextInt(known.size()));
         Term a = term(known, rng, depth - 1);
         Term b = term(known, rng, depth - 1);
-        Term result = switch (rng.nextInt(20)) {
+        Term result = switch (rng.nextInt(22)) {
             case 0 -> a.mul(0.3).add(b.mul(0.7));
             case 1 -> a.mul(0.3).sub(b.mul(0.7));
             case 2 -> a.mul(0.9).add(b.square().mul(0.1));
@@ -152,6 +152,8 @@ class FormulaProperties {
             case 16 -> a.gt(0).choose(Term.of(0.5), b.lt(0.3).choose(Term.of(1.2), a));
             case 17 -> a.mul(b).add(b.mul(known.get(rng.nextInt(known.size()))));
             case 18 -> a.mul(0.3).add(a.mul(b).mul(0.7)).sub(b.mul(a));
+            case 19 -> a.through(UnaryOp.TANH, b.sub(a));
+            case 20 -> a.mul(b).through(UnaryOp.SIGMOID, b);
             default -> a.add(b).sub(a.mul(b));
         };
         known.add(result);
@@ -166,6 +168,7 @@ class FormulaProperties {
                 case Formula.Constant(double value) -> Tensor.full(tensors[0].shape(), value, DType.F32, Device.CPU);
                 case Formula.Unary(var op, int x) -> values.get(x).apply(op);
                 case Formula.Binary(var op, int a, int b) -> values.get(a).apply(op, values.get(b)).to(DType.F32);
+                case Formula.Slope(var op, int value, int dy) -> values.get(dy).unaryBackward(op, values.get(value));
                 case Formula.Choice(int condition, int a, int b) -> values.get(a).where(values.get(condition).ne(0), values.get(b));
             });
         Tensor[] results = tensors.clone();

@@ -258,6 +258,8 @@ final class FormulaText {
                 case Formula.Constant _ -> Arrays.fill(values[v], constant(constant++));
                 case Formula.Unary(UnaryOp op, int x) -> Arrays.setAll(values[v], l -> unary(op, values[x][l]));
                 case Formula.Binary(BinaryOp op, int a, int b) -> Arrays.setAll(values[v], l -> binary(op, values[a][l], values[b][l]));
+                case Formula.Slope(UnaryOp op, int value, int dy) ->
+                        Arrays.setAll(values[v], l -> apply("mul.rn.", values[dy][l], derivative(op, values[value][l])));
                 case Formula.Choice(int condition, int a, int b) ->
                         Arrays.setAll(values[v], l -> select("neu", values[condition][l], zero(), values[a][l], values[b][l]));
             }
@@ -314,6 +316,17 @@ final class FormulaText {
             case RELU -> select("le", x, zero(), zero(), x);
             case SIGN -> select("gt", x, zero(), number(1), select("lt", x, zero(), number(-1), zero()));
             default -> function(op.name(), x);
+        };
+    }
+
+    /// Where the function has the value `y`, as in `unary.cu` and `unary_f64.cu`.
+    private String derivative(UnaryOp op, String y) {
+        String one = number(1);
+        return switch (op) {
+            case TANH -> dtype == DType.F64 ? apply("sub.rn.", one, apply("mul.rn.", y, y))
+                    : apply("fma.rn.", apply("neg.", y), y, one);
+            case SIGMOID -> apply("mul.rn.", y, apply("sub.rn.", one, y));
+            default -> throw new IllegalArgumentException("formulas: no derivative of " + op);
         };
     }
 

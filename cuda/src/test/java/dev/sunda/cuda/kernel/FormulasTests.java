@@ -46,6 +46,14 @@ class FormulasTests {
                     .compare(dtype == DType.F32 ? 2 : 8, 1, (backend, x) -> backend.formula(new Formula().assign(0, P.apply(op, G)), x));
     }
 
+    @Test
+    void slopesAreThoseOfABackwardPass() {
+        var formula = new Formula().assign(0, P.through(UnaryOp.TANH, G)).assign(1, P.through(UnaryOp.SIGMOID, G));
+        for (DType dtype : TYPES)
+            new TwoDevices(CPU, 5).with(dtype, Layout.contiguous(Shape.of(70))).with(dtype, Layout.contiguous(Shape.of(70)))
+                    .compare(0, (backend, x) -> backend.formula(formula, x));
+    }
+
     /// Adam as its optimizer would write it: the bits of the CPU.
     private static Formula step(double rate) {
         Term mean = M.lerp(G, 0.1);
