@@ -5,7 +5,7 @@ import dev.sunda.core.type.DType;
 import dev.sunda.cuda.kernel.Product.Reading;
 import java.lang.ref.Reference;
 
-/// Batched products of matrices: `matmul.cu`, `matmul_few.cu` for those with few rows or columns, `matmul_tensor.cuh` for those who want
+/// Batched products of matrices: `matmul.cu`, `matmul_few.cu` for those with few rows or columns, `matmul_warps.cu` for few results, `matmul_tensor.cuh` for those who want
 /// [Precision#TF32] or [Precision#BF16].
 ///
 /// Which kernel computes a product, and whether several blocks share the sums of one tile, depends on its sizes and strides alone.
@@ -18,6 +18,9 @@ public final class Matmul {
     /// Blocks that keep a large GPU busy if they have 256 threads, or fewer.
     private static final int LARGE_BLOCKS = 256;
     private static final int SMALL_BLOCKS = 128;
+    /// Rows of a tile that the warps of a block share, and blocks enough for it to have as many columns again.
+    private static final int WARP_ROWS = 16;
+    private static final int WARP_BLOCKS = 64;
     /// Slices of k are whole tiles of any kind.
     private static final int SLICE_STEP = 16;
     /// Threads of a block on tensor cores; mirrors tensor.cuh.
@@ -80,7 +83,9 @@ public final class Matmul {
         if (side == 32 && isTensor(p, 64) && area(p, 64) <= 2 * area(p, 32))
             side = 64;
         long tiles = tiles(p, side);
-        if (tiles >= (side == 128 ? LARGE_BLOCKS : SMALL_BLOCKS))
+        if (side == 32 && tiles < SMALL_BLOCKS && sharesWarps(p))
+            warps(p, tiles(p, WARP_ROWS, 32) >= WARP_BLOCKS ? 32 : 16);
+        else if (tiles >= (side == 128 ? LARGE_BLOCKS : SMALL_BLOCKS))
             tiled(p, side, 1);
         else
             tiled(p, side, side == 128 ? slices(p, tiles, 4 * LARGE_BLOCKS, 1024) : slices(p, tiles, 4 * SMALL_BLOCKS, 256));
@@ -110,7 +115,11 @@ public final class Matmul {
     }
 
     private static long tiles(Product p, int side) {
-        return (long) p.batches() * Grid.ceil(p.m(), side) * Grid.ceil(p.n(), side);
+        return tiles(p, side, side);
+    }
+
+    private static long tiles(Product p, int rows, int columns) {
+        return (long) p.batches() * Grid.ceil(p.m(), rows) * Grid.ceil(p.n(), columns);
     }
 
     private static double area(Product p, int side) {
@@ -125,6 +134,21 @@ public final class Matmul {
         if (any || side < 128)
             return side + (any ? "_any" : "_wide");
         return "128_" + (x == Reading.ALONG_K ? "n" : "t") + (y == Reading.ACROSS_K ? "n" : "t");
+    }
+
+    // ------------------------------------------------------------------------------------------------------------- warps
+
+    /// Whether the warps of a block had better share the sums of a tile: k gives each of them something to do, but is not so long that
+    /// several blocks should.
+    private static boolean sharesWarps(Product p) {
+        return p.dtype() == DType.F32 && p.readingX() != Reading.SINGLY && p.readingY() != Reading.SINGLY && p.k() >= 128
+                && p.k() < 2048;
+    }
+
+    /// In tiles of 16 rows and 32 columns or, by twice as many warps, 16; see matmul_warps.cu.
+    void warps(Product p, int columns) {
+        run(p, p, gpu.kernel("matmul_warps", "matmul_warps_" + columns + "_f32"), 1, Grid.ceil(p.m(), WARP_ROWS),
+                Grid.ceil(p.n(), columns), columns == 32 ? 256 : 512);
     }
 
     // --------------------------------------------------------------------------------------------------------------- few

@@ -64,6 +64,33 @@ class MatmulKernelTests {
     }
 
     @ParameterizedTest
+    @CsvSource({"ROWS, ROWS, 68, 36, 128", "COLUMNS, COLUMNS, 20, 44, 132", "ROWS_WITH_GAPS, COLUMNS_WITH_GAPS, 17, 33, 340",
+        "COLUMNS, ROWS, 36, 68, 131", "ROWS, SHARED_COLUMNS, 40, 31, 512", "SHARED, ROWS, 19, 80, 260"})
+    void warpsOfABlockShareAFewResults(Order x, Order y, int m, int n, int k) {
+        for (int columns : List.of(16, 32)) {
+            var check = floats(2, m, n, k, x, y);
+            matmul.warps(check.product(), columns);
+            ran("matmul_warps_" + columns + "_f32");
+            check.sumsAreRight();
+        }
+    }
+
+    /// By size, and only where operands can be read by vectors and one launch is all.
+    @Test
+    void fewResultsAreComputedByWarps() {
+        floats(1, 64, 512, 128, Order.ROWS, Order.ROWS).run();
+        ran("matmul_warps_32_f32");
+        floats(1, 64, 256, 128, Order.ROWS, Order.COLUMNS).run();
+        ran("matmul_warps_16_f32");
+        floats(1, 64, 256, 124, Order.ROWS, Order.COLUMNS).run();
+        ran("matmul_32_wide_f32");
+        floats(1, 64, 64, 128, Order.ODD, Order.COLUMNS).run();
+        ran("matmul_32_any_f32");
+        floats(1, 32, 32, 2048, Order.ROWS, Order.COLUMNS).run();
+        ran("matmul_32_wide_f32", "matmul_join_f32");
+    }
+
+    @ParameterizedTest
     @CsvSource({"ROWS, ROWS, wide", "COLUMNS, COLUMNS, wide", "ODD, ROWS, any"})
     void doublesComputeChains(Order x, Order y, String kernel) {
         var check = new MatmulCheck(DType.F64, 2, 66, 70, 38, x, y, Order.ROWS, true, 5);
