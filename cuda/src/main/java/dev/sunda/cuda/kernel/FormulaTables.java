@@ -19,8 +19,7 @@ final class FormulaTables {
     /// What the last set was: parameters of one network mostly are alike.
     private record Planned(Formula formula, DType dtype, FormulaText.Access access, int[] constants, Table table) {
         boolean fits(Formula formula, DType dtype, FormulaText.Access access) {
-            return this.formula == formula && this.dtype == dtype && this.access.wide() == access.wide()
-                    && Arrays.equals(this.access.single(), access.single());
+            return this.formula == formula && this.dtype == dtype && this.access.isLike(access);
         }
     }
 

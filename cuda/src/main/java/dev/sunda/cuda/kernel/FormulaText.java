@@ -46,6 +46,10 @@ final class FormulaText {
     /// @param single by tensor, whether it is one element for all
     /// @param wide whether runs can be read in accesses of 16 bytes
     record Access(int rank, boolean[] single, boolean wide) {
+        boolean isLike(Access other) {
+            return rank == other.rank && wide == other.wide && Arrays.equals(single, other.single);
+        }
+
         String key() {
             return rank + (wide ? "w" : "") + Arrays.toString(single);
         }

@@ -15,6 +15,14 @@ public final class Formulas {
     private static final int WIDE_ACCESS = 16;
 
     private final Gpu gpu;
+    private volatile Planned last;
+
+    /// What was launched last: steps of a recurrence evaluate one formula again and again, and its key is long.
+    private record Planned(Formula formula, DType dtype, FormulaText.Access access, Kernel kernel, int[] constants) {
+        boolean fits(Formula formula, DType dtype, FormulaText.Access access) {
+            return this.formula == formula && this.dtype == dtype && this.access.isLike(access);
+        }
+    }
 
     public Formulas(Gpu gpu) {
         this.gpu = gpu;
@@ -39,7 +47,7 @@ public final class Formulas {
         Strided.over(views, walk -> {
             FormulaText.Access access = access(walk, order.length, dtype);
             if (!many || access.rank() >= 0 || !tables.add(formula, order, dtype, access, walk))
-                launch(new FormulaText(formula, order, dtype, access, false), walk, order.length, constants(formula, dtype));
+                launch(planned(formula, order, dtype, access), walk, order.length);
         });
     }
 
@@ -64,12 +72,22 @@ public final class Formulas {
         return run ? new FormulaText.Access(-1, single, aligned) : new FormulaText.Access(walk.rank(), single, false);
     }
 
-    private void launch(FormulaText text, Strided walk, int tensors, int[] constants) {
+    private Planned planned(Formula formula, int[] order, DType dtype, FormulaText.Access access) {
+        Planned planned = last;
+        if (planned != null && planned.fits(formula, dtype, access))
+            return planned;
+        var text = new FormulaText(formula, order, dtype, access, false);
+        planned = new Planned(formula, dtype, access, gpu.module(text.key(), text::ptx).kernel(FormulaText.ENTRY),
+                constants(formula, dtype));
+        last = planned;
+        return planned;
+    }
+
+    private void launch(Planned planned, Strided walk, int tensors) {
         var addresses = new long[tensors];
         for (int n = 0; n < tensors; n++)
             addresses[n] = walk.address(n);
-        gpu.module(text.key(), text::ptx).kernel(FormulaText.ENTRY).launch(Grid.over(walk.numel()), addresses, constants, walk.numel(),
-                walk.struct());
+        planned.kernel.launch(Grid.over(walk.numel()), addresses, planned.constants, walk.numel(), walk.struct());
     }
 
     /// The bits of the constants in the order of their instructions, and one number more, so that there is one.

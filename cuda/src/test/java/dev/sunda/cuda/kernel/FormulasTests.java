@@ -89,6 +89,19 @@ class FormulasTests {
                     .compare(0, (backend, x) -> backend.formula(formula, x));
     }
 
+    /// The kernel of the last call is remembered, for tensors that lie as those did.
+    @Test
+    void oneFormulaForTensorsThatLieOtherwise() {
+        var formula = new Formula().assign(0, P.add(G.mul(3)));
+        Shape shape = Shape.of(6, 10);
+        var lying = List.of(Layout.contiguous(shape), Layout.dense(shape, 1, 0), Layout.strided(shape, new int[] {0, 0}, 2),
+                Layout.strided(shape, new int[] {20, 2}, 1), Layout.contiguous(shape));
+        for (DType dtype : TYPES)
+            for (Layout from : lying)
+                new TwoDevices(dtype == DType.F32 ? CPU : REFERENCE, 7).with(dtype, Layout.contiguous(shape)).with(dtype, from)
+                        .compare(0, (backend, x) -> backend.formula(formula, x));
+    }
+
     @Test
     void anotherConstantNeedsNoOtherKernel() {
         var access = new FormulaText.Access(-1, new boolean[4], true);
