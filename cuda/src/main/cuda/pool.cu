@@ -183,6 +183,21 @@ __device__ __forceinline__ void pool_max_scatter(const T* dy, const int* index, 
     }
 }
 
+// The same where windows of 2 by 2 pixels lie side by side in dense planes and leave nothing out: a thread writes the pixels of a window.
+extern "C" __global__ void pool_max_scatter_pairs_f32(const float* dy, const int* index, float* dx, int numel, int line, Divisor by_columns,
+        Divisor by_rows) {
+    for (int i = thread_id(); i < numel; i += thread_count()) {
+        int row = i;
+        int column = by_columns.split(row);
+        int plane = row;
+        int place = index[i] - 2 * (by_rows.split(plane) * line + column);
+        float value = dy[i] + 0;                                     // a zero of either sign becomes 0, as in a sum
+        float* to = dx + 2 * (row * line + column);
+        *reinterpret_cast<float2*>(to) = {place == 0 ? value : 0, place == 1 ? value : 0};
+        *reinterpret_cast<float2*>(to + line) = {place == line ? value : 0, place == line + 1 ? value : 0};
+    }
+}
+
 template<class T>
 __device__ __forceinline__ void pool_max_gather(const T* x, const int* index, T* out, int numel, Fault* fault, int code, const Pool& pool,
         const Strides& xs, const Strides& indices, const Strides& outs) {

@@ -5,6 +5,7 @@ import dev.sunda.core.op.Window;
 import dev.sunda.core.spi.View;
 import dev.sunda.core.type.DType;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// Maxima and means of windows over one to three spatial axes, and their gradients: `pool.cu`.
 public final class Pooling {
@@ -28,9 +29,20 @@ public final class Pooling {
     /// See `Backend.maxPoolScatter`.
     public void maxPoolScatter(PoolSpec spec, View dy, View index, View dx) {
         int numel = dx.shape().numel();
-        if (numel > 0)
+        if (isInPairs(spec, dy, index, dx))
+            kernel("pool_max_scatter_pairs_f32").launch(Grid.over(numel / 4), dy, index, dx, numel / 4, spec.axes().get(1).in(),
+                    Divisor.struct(spec.axes().get(1).out()), Divisor.struct(spec.axes().get(0).out()));
+        else if (numel > 0)
             kernel("pool_max_scatter_" + Sorting.type(dx.dtype())).launch(Grid.over(numel), dy, index, dx, numel, pool(spec, dx),
                     strides(dy), strides(index), strides(dx));
+    }
+
+    /// Whether windows of two by two pixels lie side by side in dense planes that they cover.
+    private static boolean isInPairs(PoolSpec spec, View dy, View index, View dx) {
+        return dx.dtype() == DType.F32 && dx.shape().numel() > 0 && spec.axes().size() == 2
+                && spec.axes().stream().allMatch(w -> w.kernel() == 2 && w.stride() == 2 && w.dilation() == 1 && w.padBefore() == 0
+                        && w.in() == 2 * w.out())
+                && Stream.of(dy, index, dx).allMatch(view -> view.layout().isContiguous()) && Gpu.address(dx) % 8 == 0;
     }
 
     /// See `Backend.maxPoolGather`.

@@ -5,12 +5,15 @@ import static dev.sunda.cuda.kernel.TwinViews.REFERENCE;
 import static dev.sunda.cuda.kernel.TwinViews.assertClose;
 import static dev.sunda.cuda.kernel.TwinViews.assertSame;
 import static dev.sunda.cuda.kernel.TwinViews.twin;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sunda.core.op.PoolSpec;
 import dev.sunda.core.op.Window;
 import dev.sunda.core.spi.View;
 import dev.sunda.core.type.DType;
+import dev.sunda.cuda.driver.PtxProvider;
 import java.util.ArrayList;
+import java.util.List;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -49,6 +52,27 @@ class PoolingKernelsProperties {
         REFERENCE.maxPoolGather(spec, x, index, gathered);
         DEVICE.maxPoolGather(spec, twin(x), twinIndex, twinGathered);
         assertSame(twinGathered, gathered);
+    }
+
+    /// Windows of two by two pixels that cover dense planes: a kernel of its own.
+    @Property(tries = 20, edgeCases = EdgeCasesMode.NONE)
+    void gradientsOfPairs(@ForAll @IntRange(min = 1, max = 3) int batch, @ForAll @IntRange(min = 1, max = 4) int channels,
+            @ForAll @IntRange(min = 1, max = 5) int rows, @ForAll @IntRange(min = 1, max = 6) int columns, @ForAll long seed) {
+        var views = new TwinViews(seed);
+        var spec =
+                new PoolSpec(batch, channels, List.of(Window.sliding(2 * rows, 2, 2, 1, 0, 0), Window.sliding(2 * columns, 2, 2, 1, 0, 0)),
+                        false);
+        View x = views.contiguous(DType.F32, spec.inputShape());
+        View index = views.contiguous(DType.I32, spec.outputShape());
+        REFERENCE.maxPool(spec, x, false, views.contiguous(DType.F32, spec.outputShape()), index);
+        View dy = views.contiguous(DType.F32, spec.outputShape());
+        View dx = views.contiguous(DType.F32, spec.inputShape());
+        View twinDx = twin(dx);
+        REFERENCE.maxPoolScatter(spec, dy, index, dx);
+        PtxProvider.driver(0).launches();
+        DEVICE.maxPoolScatter(spec, twin(dy), twin(index), twinDx);
+        assertThat(PtxProvider.driver(0).launches()).contains("pool_max_scatter_pairs_f32");
+        assertSame(twinDx, dx);
     }
 
     @Property(tries = 60, edgeCases = EdgeCasesMode.NONE)
