@@ -97,32 +97,34 @@ template<class F, int N>
 __device__ __forceinline__ void fold(const F& f, typename F::State& state, const Strided<N>& places, unsigned from, unsigned to,
         unsigned step) {
     unsigned i = from;
-    int at[4][N];
+    int at[N];
     if (places.rank <= 2) {
         Plane<N> plane(places);
         typename F::Item items[4];
         for (; i < to && to - i > 3 * step; i += 4 * step) {
 #pragma unroll
             for (int k = 0; k < 4; k++) {
-                plane.offsets(i + k * step, at[k]);
-                items[k] = f.load(at[k], i + k * step);
+                plane.offsets(i + k * step, at);
+                items[k] = f.load(at, i + k * step);
             }
             f.add4(state, items[0], items[1], items[2], items[3]);
         }
+        if (i >= to)
+            return;
 #pragma unroll
-        for (int k = 0; k < 3; k++)
-            if (i + k * step < to) {
-                plane.offsets(i + k * step, at[k]);
-                items[k] = f.load(at[k], i + k * step);
-            }
+        for (int k = 0; k < 3; k++) {
+            unsigned j = min(i + k * step, to - 1);
+            plane.offsets(j, at);
+            items[k] = f.load(at, j);
+        }
 #pragma unroll
         for (int k = 0; k < 3; k++)
             if (i + k * step < to)
                 f.add(state, items[k]);
     } else {
         for (; i < to; i += step) {
-            places.offsets(i, at[0]);
-            f.add(state, f.load(at[0], i));
+            places.offsets(i, at);
+            f.add(state, f.load(at, i));
         }
     }
 }
@@ -134,16 +136,20 @@ struct Partial {
     unsigned* tickets;
 };
 
-// Whether this block is the last of those that share its rows, which have one blockIdx.x: it sees what all of them have left in memory.
-// Which one it is, is chance; what it does then, is not.
-__device__ __forceinline__ bool is_last(unsigned* tickets) {
+// Leaves the state of a thread that has one for all of the block's threads of its row. Whether this block is the last of those that share
+// its rows, which have one blockIdx.x: then it sees what all of them have left. Which one it is, is chance; what it does then, is not.
+template<class S>
+__device__ __forceinline__ bool is_last(const Partial& partial, bool leaves, S* to, const S& state) {
     __shared__ bool last;
-    __threadfence();
+    if (leaves)
+        *to = state;
     __syncthreads();
-    if (threadIdx.x == 0 && threadIdx.y == 0)
-        last = atomicInc(tickets + blockIdx.x, gridDim.y - 1) == gridDim.y - 1;
+    if (threadIdx.x == 0 && threadIdx.y == 0) {
+        __threadfence();
+        last = atomicInc(partial.tickets + blockIdx.x, gridDim.y - 1) == gridDim.y - 1;
+        __threadfence();
+    }
     __syncthreads();
-    __threadfence();
     return last;
 }
 
@@ -165,17 +171,17 @@ __device__ __forceinline__ void fold_rows(F f, const Strided<N>& kept, const Str
     state = merged(f, state);
     if (gridDim.y > 1) {
         State* states = static_cast<State*>(partial.states) + (int64_t) row * gridDim.y;
-        if (threadIdx.x == 0)
-            states[blockIdx.y] = state;
-        if (!is_last(partial.tickets))
+        if (!is_last(partial, threadIdx.x == 0, states + blockIdx.y, state))
             return;
         state = f.start();
         for (int i = threadIdx.x; i < gridDim.y; i += blockDim.x)
             state = f.merge(state, states[i]);
         state = merged(f, state);
     }
-    if (live && threadIdx.x == 0)
+    if (live && threadIdx.x == 0) {
+        kept.offsets(row, at);
         f.close(state, at);
+    }
 }
 
 // The states of threads with the same threadIdx.x become one, that of the first of them.
@@ -210,9 +216,7 @@ __device__ __forceinline__ void fold_columns(F f, const Strided<N>& kept, const 
     merge_columns(f, state);
     if (gridDim.y > 1) {
         State* states = static_cast<State*>(partial.states) + (int64_t) row * gridDim.y;
-        if (live && threadIdx.y == 0)
-            states[blockIdx.y] = state;
-        if (!is_last(partial.tickets))
+        if (!is_last(partial, live && threadIdx.y == 0, states + blockIdx.y, state))
             return;
         state = f.start();
         if (live)
@@ -227,26 +231,27 @@ __device__ __forceinline__ void fold_columns(F f, const Strided<N>& kept, const 
 // Each place from, from + step and so on before `to` for itself; four loads are on their way at a time.
 template<class F, int N>
 __device__ __forceinline__ void map(const F& f, const Strided<N>& places, unsigned from, unsigned to, unsigned step) {
-    int at[4][N];
+    int at[N];
     if (places.rank <= 2) {
         Plane<N> plane(places);
         for (unsigned i = from; i < to; i += 4 * step) {
             typename F::Item items[4];
 #pragma unroll
-            for (int k = 0; k < 4; k++)
-                if (i + k * step < to) {
-                    plane.offsets(i + k * step, at[k]);
-                    items[k] = f.load(at[k]);
-                }
+            for (int k = 0; k < 4; k++) {
+                plane.offsets(min(i + k * step, to - 1), at);
+                items[k] = f.load(at);
+            }
 #pragma unroll
             for (int k = 0; k < 4; k++)
-                if (i + k * step < to)
-                    f.store(at[k], items[k]);
+                if (i + k * step < to) {
+                    plane.offsets(i + k * step, at);
+                    f.store(at, items[k]);
+                }
         }
     } else {
         for (unsigned i = from; i < to; i += step) {
-            places.offsets(i, at[0]);
-            f.store(at[0], f.load(at[0]));
+            places.offsets(i, at);
+            f.store(at, f.load(at));
         }
     }
 }
