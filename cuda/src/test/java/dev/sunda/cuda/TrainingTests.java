@@ -263,7 +263,7 @@ class TrainingTests {
                 counts[more] = launches(() -> outputs(layer, x).sum().backward());
                 layer.parameters().forEach(Parameter::zeroGrad);
             }
-            assertThat(counts[1] - counts[0]).isEqualTo(layer instanceof Lstm ? 5 : 6);
+            assertThat(counts[1] - counts[0]).isEqualTo(5);
         }
     }
 

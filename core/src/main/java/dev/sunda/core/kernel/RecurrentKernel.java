@@ -3,6 +3,7 @@ package dev.sunda.core.kernel;
 import dev.sunda.core.Tensor;
 import dev.sunda.core.op.BinaryOp;
 import dev.sunda.core.op.Formula;
+import dev.sunda.core.op.Term;
 import dev.sunda.core.op.UnaryOp;
 import dev.sunda.core.spi.RightSide;
 import dev.sunda.core.spi.View;
@@ -23,6 +24,8 @@ import java.util.Arrays;
 /// The states lie in the order of time, with the one before the first step at the front, or, in the reverse direction, at the end. Where a
 /// sample is not active its state stays as it is.
 public abstract class RecurrentKernel {
+    private static final Formula SUM = new Formula().assign(3, Term.tensor(0).add(Term.tensor(1)).add(Term.tensor(2)));
+
     /// `[T, N, gates]`: what the inputs contribute.
     final Tensor x;
     /// `[T + 1, N, P]`.
@@ -149,13 +152,17 @@ public abstract class RecurrentKernel {
             boolean more = backward(t, active == null ? arriving : scratch[0], states.select(0, before(t)), carried);
             Tensor sum = scratch[0];
             multiply(productGradients().select(0, t), right, null, sum);
-            if (more)
-                sum = add(sum, carried, scratch[1]);
             if (active != null) {
+                if (more)
+                    sum = add(sum, carried, scratch[1]);
                 stay(t, arriving, carried);
-                sum = add(sum, carried, sum == scratch[0] ? scratch[1] : scratch[0]);
+                more = true;
             }
-            add(sum, dstates.select(0, before(t)), arriving);
+            Tensor given = dstates.select(0, before(t));
+            if (more)
+                formula(SUM, sum, carried, given, arriving);
+            else
+                add(sum, given, arriving);
         }
         return arriving;
     }
