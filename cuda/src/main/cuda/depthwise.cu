@@ -2,8 +2,8 @@
 //
 // Floor: 8 bytes for each element, one read and one written; 2 K^2 operations are less up to K = 7. The source is read once for each tile
 // with its halo (1.07 to 1.3 times in all, the halo from the second-level cache). A thread makes 4x4 results: a line of the tile, read from
-// shared memory once, serves all taps of all the results of four lines, so that K = 3 takes 12 loads of 16 bytes for 144 multiply-adds and
-// K = 7 30 for 784. One chain of multiply-adds for each result, taps in row-major order.
+// shared memory once, serves all taps of all the results of four lines, so that K = 7 takes 30 loads of 16 bytes for 784 multiply-adds.
+// One chain of multiply-adds for each result, taps in row-major order.
 #include "planes.cuh"
 
 // Kernels K x K, dilation 1, stride S.
@@ -296,11 +296,7 @@ __device__ __forceinline__ void general(const float* __restrict__ source, const 
         __VA_ARGS__(source, w, g, finish, result);                                                                                     \
     }
 
-DEPTHWISE(square_3_1, square<3, 1>)
-DEPTHWISE(square_5_1, square<5, 1>)
 DEPTHWISE(square_7_1, square<7, 1>)
-DEPTHWISE(square_3_2, square<3, 2>)
-DEPTHWISE(square_5_2, square<5, 2>)
 DEPTHWISE(square_7_2, square<7, 2>)
 DEPTHWISE(spread_3_0, spread<3, 0>)
 DEPTHWISE(spread_3_1, spread<3, 1>)
@@ -308,8 +304,6 @@ DEPTHWISE(spread_5_0, spread<5, 0>)
 DEPTHWISE(spread_5_1, spread<5, 1>)
 DEPTHWISE(spread_7_0, spread<7, 0>)
 DEPTHWISE(spread_7_1, spread<7, 1>)
-DEPTHWISE(dilated_3, dilated<3>)
-DEPTHWISE(dilated_5, dilated<5>)
 DEPTHWISE(dilated_7, dilated<7>)
 DEPTHWISE(rectangle, rectangle<RUN>)
 DEPTHWISE(line, rectangle<1>)

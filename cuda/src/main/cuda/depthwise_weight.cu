@@ -6,6 +6,7 @@
 //
 // Zeros stand for results outside the image. An infinite number times such a zero would be NaN, so a tile with a number that is not finite
 // is taken result by result.
+#include "join.cuh"
 #include "planes.cuh"
 
 // Where the tiles and images of one block begin: `unit` counts tiles of a line, lines of tiles, groups of images.
@@ -23,28 +24,6 @@ struct Unit {
         count = min(g.group, g.images - first);
     }
 };
-
-// partial[i] = the sum of all threads' sum[i].
-template<int N>
-__device__ __forceinline__ void join_block(float (&sum)[N], float* partial) {
-    __shared__ float shared[N][THREADS / 32];
-    int warps = blockDim.x / 32;
-#pragma unroll
-    for (int i = 0; i < N; i++) {
-#pragma unroll
-        for (int distance = 16; distance > 0; distance /= 2)
-            sum[i] += __shfl_xor_sync(0xffffffffu, sum[i], distance);
-        if (threadIdx.x % 32 == 0)
-            shared[i][threadIdx.x / 32] = sum[i];
-    }
-    __syncthreads();
-    for (int i = threadIdx.x; i < N; i += blockDim.x) {
-        float total = 0.0f;
-        for (int warp = 0; warp < warps; warp++)
-            total += shared[i][warp];
-        partial[i] = total;
-    }
-}
 
 // A run of dy along a line, zeros outside.
 __device__ __forceinline__ void load_run(const Planes& g, const float* __restrict__ plane, int y, int x, float (&run)[RUN]) {
@@ -135,7 +114,7 @@ __device__ __forceinline__ void square(const float* __restrict__ x, const float*
             }
         }
     }
-    join_block(sum, partial + ((int64_t) slice * g.channels + o) * (K * K));
+    join_block<THREADS>(sum, partial + ((int64_t) slice * g.channels + o) * (K * K));
 }
 
 // Kernels K x K of any dilation, stride 1: as `dilated` of depthwise.cu.
@@ -194,7 +173,7 @@ __device__ __forceinline__ void dilated(const float* __restrict__ x, const float
             }
         }
     }
-    join_block(sum, partial + ((int64_t) slice * g.channels + o) * (K * K));
+    join_block<THREADS>(sum, partial + ((int64_t) slice * g.channels + o) * (K * K));
 }
 
 constexpr int WARPS = THREADS / 32;
@@ -300,13 +279,7 @@ __device__ __forceinline__ void rectangle(const float* __restrict__ x, const flo
         __VA_ARGS__(x, dy, g, units, each, partial);                                                                                   \
     }
 
-DEPTHWISE_WEIGHT(square_3_1, square<3, 1>)
-DEPTHWISE_WEIGHT(square_5_1, square<5, 1>)
 DEPTHWISE_WEIGHT(square_7_1, square<7, 1>)
-DEPTHWISE_WEIGHT(square_3_2, square<3, 2>)
-DEPTHWISE_WEIGHT(square_5_2, square<5, 2>)
 DEPTHWISE_WEIGHT(square_7_2, square<7, 2>)
-DEPTHWISE_WEIGHT(dilated_3, dilated<3>)
-DEPTHWISE_WEIGHT(dilated_5, dilated<5>)
 DEPTHWISE_WEIGHT(dilated_7, dilated<7>)
 DEPTHWISE_WEIGHT(rectangle, rectangle)

@@ -49,6 +49,13 @@ record ConvGeometry(int batch, int groups, int produced, int reduced, boolean tr
         return List.copyOf(all);
     }
 
+    /// Zeros in front of the source along an axis, as a result sees them that meets the taps in their order, or, transposed, in reverse.
+    /// Stride 1, if it is transposed.
+    int padBefore(int axis) {
+        Window window = axes.get(axis);
+        return transposed ? (window.kernel() - 1) * window.dilation() - window.padBefore() : window.padBefore();
+    }
+
     int taps() {
         int product = 1;
         for (Window axis : axes)

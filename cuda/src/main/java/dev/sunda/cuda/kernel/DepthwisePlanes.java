@@ -29,11 +29,11 @@ record DepthwisePlanes(ConvGeometry geometry, Kind kind, int planes, int group, 
 
     /// Which kernels compute it.
     enum Kind {
-        /// Kernels 3x3, 5x5, 7x7 of stride 1 or 2 and dilation 1, and the transpose of stride 1.
+        /// Kernels 7x7 of stride 1 or 2 and dilation 1, and the transpose of stride 1.
         SQUARE,
-        /// The transpose of those of stride 2.
+        /// The transpose of kernels 3x3, 5x5, 7x7 of stride 2 and dilation 1.
         SPREAD,
-        /// Kernels 3x3, 5x5, 7x7 of stride 1 and any dilation.
+        /// Kernels 7x7 of stride 1 and any dilation.
         DILATED,
         /// Kernels of any size, stride 1 and dilation 1.
         RECTANGLE,
@@ -77,10 +77,10 @@ record DepthwisePlanes(ConvGeometry geometry, Kind kind, int planes, int group, 
         if (kind == null)
             return null;
         var cut = new Cut(g, kind, weight);
-        int columns = evenly(Grid.ceil(g.resultSize(2), cut.acrossEach()), cut.mostColumns());
+        int columns = Grid.evenly(Grid.ceil(g.resultSize(2), cut.acrossEach()), cut.mostColumns());
         int height = g.resultSize(1) + (kind == Kind.SPREAD ? g.axes().get(1).padBefore() & 1 : 0);
         int threads = cut.places();
-        int bands = evenly(Grid.ceil(height, cut.bandHeight()), Math.max(1, threads / (columns * cut.bandLines())));
+        int bands = Grid.evenly(Grid.ceil(height, cut.bandHeight()), Math.max(1, threads / (columns * cut.bandLines())));
         while (cut.shared(columns, bands) > MOST_SHARED && columns * bands > 1) {
             if (bands > 1)
                 bands = Grid.ceil(bands, 2);
@@ -96,11 +96,6 @@ record DepthwisePlanes(ConvGeometry geometry, Kind kind, int planes, int group, 
             group = Math.min(group, Math.max(Grid.ceil(planes, BLOCKS), Grid.ceil(LEAST_THREADS, columns * lines)));
         return new DepthwisePlanes(g, kind, planes, group, columns, lines, bands * cut.bandHeight(), columns * cut.acrossEach(),
                 cut.rows(bands), cut.pitch(columns), group * one);
-    }
-
-    /// The size of the parts if `count` is cut into as few equal ones as possible, none larger than `most`.
-    private static int evenly(int count, int most) {
-        return Grid.ceil(count, Grid.ceil(count, most));
     }
 
     /// Sizes of a tile as functions of the threads along it. A band is the smallest number of lines that threads divide among them.
@@ -218,9 +213,7 @@ record DepthwisePlanes(ConvGeometry geometry, Kind kind, int planes, int group, 
     }
 
     private int padding(int axis) {
-        Window window = geometry.axes().get(axis);
-        boolean flipped = geometry.transposed() && kind != Kind.SPREAD;
-        return flipped ? (window.kernel() - 1) * window.dilation() - window.padBefore() : window.padBefore();
+        return kind == Kind.SPREAD ? geometry.axes().get(axis).padBefore() : geometry.padBefore(axis);
     }
 
     /// `struct Planes` of planes.cuh.

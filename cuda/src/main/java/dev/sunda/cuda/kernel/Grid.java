@@ -47,6 +47,11 @@ public record Grid(int x, int y, int z, int threadsX, int threadsY, int shared) 
         return new Grid(this.x, this.y, z, x, y, shared);
     }
 
+    /// The size of the parts if `count` is cut into as few equal ones as possible, none larger than `most`.
+    static int evenly(int count, int most) {
+        return ceil(count, ceil(count, most));
+    }
+
     /// `a / b`, rounded up.
     public static int ceil(int a, int b) {
         return (int) (((long) a + b - 1) / b);

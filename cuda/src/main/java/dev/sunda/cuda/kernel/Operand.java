@@ -3,6 +3,7 @@ package dev.sunda.cuda.kernel;
 import dev.sunda.core.spi.View;
 import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Layout;
+import dev.sunda.core.type.Shape;
 
 /// Images `[N, C, spatial...]` with up to three spatial axes on the device: those of a view, or of memory for intermediate results.
 ///
@@ -47,5 +48,15 @@ record Operand(long address, DType dtype, Layout layout) {
     /// True if the pixels of a line lie side by side.
     boolean isInLines() {
         return size(AXES - 1) == 1 || pixelStride(AXES - 1) == 1;
+    }
+
+    /// True if lines are made of runs of so many pixels, each of which can be accessed at once; of images with at most two axes.
+    ///
+    /// @param length a power of two
+    boolean hasRuns(int length) {
+        Shape shape = layout.shape();
+        return isInLines() && address % (length * dtype.bytes()) == 0 && size(AXES - 1) % length == 0
+                && (size(AXES - 2) == 1 || pixelStride(AXES - 2) % length == 0)
+                && (shape.size(1) == 1 || channelStride() % length == 0) && (shape.size(0) == 1 || imageStride() % length == 0);
     }
 }

@@ -99,17 +99,85 @@ class ConvolutionKernelTests {
         check(2, 2, 20, 36, Order.FLIPPED, Order.SLICED, same(3, 3), same(4, 2));
     }
 
+    /// Taps, dilation known to the kernel, stride, results side by side.
     @Test
-    void squaresHaveKernelsOfTheirOwn() {
-        for (int k = 3; k <= 7; k += 2) {
-            assertThat(depthwise(axis(9, k, 1, 1, 2, 1), axis(11, k, 1, 1, k - 1, 2)))
-                    .contains("depthwise_square_" + k + "_1", "depthwise_weight_square_" + k + "_1");
-            assertThat(depthwise(axis(9, k, 2, 1, 2, 1), axis(12, k, 2, 1, 1, 2)))
-                    .contains("depthwise_square_" + k + "_2", "depthwise_weight_square_" + k + "_2", "depthwise_spread_" + k + "_1");
-            assertThat(depthwise(axis(9, k, 2, 1, 1, 1), axis(12, k, 2, 1, 2, 2))).contains("depthwise_spread_" + k + "_0");
-            assertThat(depthwise(axis(18, k, 1, 3, k, k), axis(14, k, 1, 2, k - 1, k - 1)))
-                    .contains("depthwise_dilated_" + k, "depthwise_weight_dilated_" + k);
+    void squaresAreTakenColumnByColumn() {
+        for (int k : List.of(3, 5)) {
+            int pad = k / 2;
+            columns(k + "_1_1_4", axis(9, k, 1, 1, 2, 1), same(12, k));
+            columns(k + "_1_1_2", axis(9, k, 1, 1, 2, 1), same(14, k));
+            columns(k + "_0_1_1", axis(9, k, 1, 1, 2, 1), axis(11, k, 1, 1, k - 1, 2));
+            columns(k + "_0_1_1", axis(9, k, 1, 3, k, 2 * k), axis(12, k, 1, 3, 3 * pad, 3 * pad));
+            columns(k + "_1_2_4", axis(9, k, 2, 1, 2, 1), axis(16, k, 2, 1, pad, pad));
+            columns(k + "_1_2_2", axis(9, k, 2, 1, 2, 1), axis(12, k, 2, 1, pad, pad));
+            columns(k + "_0_2_1", axis(9, k, 2, 1, 2, 1), axis(11, k, 2, 1, 1, 2));
+            columns(k + "_2_1_4", axis(18, k, 1, 3, k, k), axis(12, k, 1, 2, k - 1, k - 1));
+            columns(k + "_0_1_4", axis(18, k, 1, 2, k, k), axis(12, k, 1, 8, 4 * k - 4, 4 * k - 4));
+            columns(k + "_0_1_2", axis(18, k, 1, 2, k, k), axis(14, k, 1, 2, k - 1, k - 1));
         }
+    }
+
+    @Test
+    void sevenTapsHaveTiles() {
+        assertThat(depthwise(axis(9, 7, 1, 1, 2, 1), axis(11, 7, 1, 1, 6, 2))).contains("depthwise_square_7_1",
+                "depthwise_weight_square_7_1");
+        assertThat(depthwise(axis(9, 7, 2, 1, 2, 1), axis(12, 7, 2, 1, 1, 2))).contains("depthwise_square_7_2",
+                "depthwise_weight_square_7_2");
+        assertThat(depthwise(axis(18, 7, 1, 3, 7, 7), axis(14, 7, 1, 2, 6, 6))).contains("depthwise_dilated_7",
+                "depthwise_weight_dilated_7");
+    }
+
+    private static void columns(String kernel, Window... axes) {
+        assertThat(depthwise(axes)).contains("depthwise_columns_" + kernel, "depthwise_columns_weight_" + kernel);
+    }
+
+    /// A dilation larger than the image, more zeros than taps, more lines than a thread has.
+    @Test
+    void columnsEndWhereTheImageDoes() {
+        columns("3_0_1_4", axis(3, 3, 1, 5, 5, 5), axis(8, 3, 1, 12, 12, 12));
+        columns("3_1_1_4", axis(2, 3, 1, 1, 4, 4), axis(8, 3, 1, 1, 5, 5));
+        columns("5_2_1_4", axis(40, 5, 1, 2, 4, 4), axis(8, 5, 1, 2, 8, 8));
+        columns("3_1_2_4", axis(75, 3, 2, 1, 1, 1), axis(16, 3, 2, 1, 5, 4));
+    }
+
+    @Test
+    void unalignedImagesAreTakenNumberByNumber() {
+        assertThat(check(2, 3, 1, 1, Order.SHIFTED, Order.CONTIGUOUS, same(9, 3), same(12, 3)))
+                .contains("depthwise_columns_3_0_1_1", "depthwise_columns_weight_3_0_1_1");
+    }
+
+    @Test
+    void strideTwoIsSpread() {
+        for (int k : List.of(3, 5, 7)) {
+            assertThat(depthwise(axis(9, k, 2, 1, 2, 1), axis(12, k, 2, 1, 1, 2))).contains("depthwise_spread_" + k + "_1");
+            assertThat(depthwise(axis(9, k, 2, 1, 1, 1), axis(12, k, 2, 1, 2, 2))).contains("depthwise_spread_" + k + "_0");
+        }
+    }
+
+    /// Lines of which four pixels can be read at a time: any padding, more taps than the largest kernel of the gradient has.
+    @Test
+    void linesOfQuadsAreReadDirectly() {
+        assertThat(lines(axis(52, 4, 1, 1, 3, 0))).containsExactlyInAnyOrder("depthwise_lines_1", "depthwise_lines_0",
+                "depthwise_lines_weight_2", "conv_join_f32");
+        assertThat(lines(axis(52, 3, 1, 1, 2, 0))).contains("depthwise_lines_2", "depthwise_lines_weight_2");
+        assertThat(lines(axis(52, 2, 1, 1, 0, 1))).contains("depthwise_lines_0", "depthwise_lines_3", "depthwise_lines_weight_1");
+        assertThat(lines(axis(52, 9, 1, 1, 4, 4))).contains("depthwise_lines_0", "depthwise_lines_weight_4");
+        assertThat(lines(axis(2100, 31, 1, 1, 15, 15))).contains("depthwise_lines_1", "depthwise_lines_weight_8");
+        assertThat(lines(axis(52, 37, 1, 1, 18, 18))).contains("depthwise_lines_2", "depthwise_weight_rectangle");
+        assertThat(lines(axis(52, 3, 1, 4, 8, 0))).contains("depthwise_lines_dilated", "depthwise_lines_weight_dilated");
+        assertThat(lines(axis(52, 9, 1, 4, 16, 16))).contains("depthwise_lines_dilated").doesNotContain("depthwise_lines_weight_dilated");
+    }
+
+    private static Set<String> lines(Window axis) {
+        return check(3, 2, 1, 1, Order.CONTIGUOUS, Order.CONTIGUOUS, axis);
+    }
+
+    @Test
+    void channelsOfTheSourceServeSeveralOfTheResult() {
+        assertThat(check(3, 2, 1, 3, Order.CONTIGUOUS, Order.CONTIGUOUS, axis(52, 4, 1, 1, 3, 0)))
+                .contains("depthwise_lines_1", "depthwise_lines_weight_2");
+        assertThat(check(3, 2, 1, 3, Order.CONTIGUOUS, Order.CONTIGUOUS, same(9, 3), same(12, 3)))
+                .contains("depthwise_columns_3_1_1_4", "depthwise_columns_weight_3_1_1_4");
     }
 
     @Test
@@ -123,7 +191,7 @@ class ConvolutionKernelTests {
     @Test
     void anyStrideAndDilationHasAKernel() {
         assertThat(depthwise(axis(9, 4, 3, 1, 1, 2), axis(11, 2, 1, 5, 2, 2))).contains("depthwise_general");
-        assertThat(depthwise(axis(40, 3, 1, 8, 16, 0))).contains("depthwise_general");
+        assertThat(depthwise(axis(41, 3, 1, 8, 16, 0))).contains("depthwise_general");
     }
 
     /// Tiles, slices, groups of planes: more than one of each.
@@ -140,7 +208,7 @@ class ConvolutionKernelTests {
     @Test
     void channelsLastImagesAreCopiedIntoPlanes() {
         assertThat(check(2, 40, 1, 1, Order.CHANNELS_LAST, Order.CONTIGUOUS, same(6, 3), same(7, 3)))
-                .contains("conv_planes_f32", "depthwise_square_3_1", "depthwise_weight_square_3_1");
+                .contains("conv_planes_f32", "depthwise_columns_3_0_1_1", "depthwise_columns_weight_3_0_1_1");
     }
 
     @Test
@@ -173,7 +241,7 @@ class ConvolutionKernelTests {
     @Test
     void infinitePixelsReachOnlyTheTapsThatSeeThem() {
         for (Window axis : List.of(axis(6, 3, 1, 1, 1, 1), axis(6, 5, 1, 1, 2, 2), axis(7, 3, 2, 1, 1, 1), axis(6, 3, 1, 2, 2, 2),
-                axis(6, 4, 1, 1, 2, 1))) {
+                axis(8, 3, 1, 1, 1, 1), axis(8, 3, 2, 1, 1, 1), axis(8, 3, 1, 2, 2, 2), axis(8, 3, 1, 4, 4, 4), axis(6, 4, 1, 1, 2, 1))) {
             int kernel = axis.kernel();
             for (Window other : List.of(axis, same(axis.in(), 2))) {
                 if (other != axis && axis.stride() * axis.dilation() > 1)
