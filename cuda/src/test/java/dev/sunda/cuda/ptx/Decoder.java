@@ -227,6 +227,7 @@ final class Decoder {
             case "match" -> match(in);
             case "mma" -> tensorProduct(in);
             case "ldmatrix" -> matrixLoad(in);
+            case "cp" -> asyncCopy(in);
             case "activemask" -> emit(in, new WarpOps.ActiveMask(slot(in.operand(0), in.type())));
             case "nop", "pmevent", "nanosleep", "prefetch", "prefetchu" -> {
             }
@@ -401,6 +402,10 @@ final class Decoder {
         if (shared && in.type().bytes() < 4) {
             sharedUnitShift = 0;
         }
+        return newSite(in);
+    }
+
+    private int newSite(Instruction in) {
         sites.add(in.statement);
         return sites.size() - 1;
     }
@@ -748,6 +753,29 @@ final class Decoder {
             throw unknown(in);
         }
         emit(in, new MatrixLoad(slots(in, 0, 4), address(in.operand(1)), names.constant(false, -1)));
+    }
+
+    private void asyncCopy(Instruction in) {
+        switch (String.join(".", in.modifiers)) {
+            case "async.ca.shared.global", "async.cg.shared.global" -> {
+                String size = in.operand(in.operands.size() == 3 ? 2 : 3);
+                emit(in, new AsyncCopies.Start(address(in.operand(0)), address(in.operand(1)), copyBytes(in), slot(size, PtxType.U32),
+                        newSite(in)));
+            }
+            case "async.commit_group" -> emit(in, new AsyncCopies.Commit());
+            case "async.wait_group" -> emit(in, new AsyncCopies.Await((int) Immediate.bits(in.operand(0), PtxType.U32)));
+            case "async.wait_all" -> emit(in, new AsyncCopies.Await(-1));
+            default -> throw unknown(in);
+        }
+    }
+
+    /// `.cg` goes past the first cache and takes 16 bytes, `.ca` 4, 8 or 16.
+    private static int copyBytes(Instruction in) {
+        int bytes = (int) Immediate.bits(in.operand(2), PtxType.U32);
+        if (bytes != 16 && (in.is("cg") || bytes != 4 && bytes != 8)) {
+            throw unknown(in);
+        }
+        return bytes;
     }
 
     /// The registers of `{a, b, ...}`.

@@ -11,6 +11,8 @@ import java.util.Arrays;
 /// accesses are atomic. Shuffles and votes order nothing. Two threads that write the same value race all the same. A `bar.warp.sync` of
 /// some lanes counts for the whole warp; that is the one place where the check may miss a race.
 ///
+/// Bytes to which a `cp.async` is on its way may be neither read nor written by anybody.
+///
 /// Memory is watched in units: words of four bytes, or bytes if the kernel has narrower accesses. Time is counted in phases: each barrier
 /// of the block gives every warp a new one, each `bar.warp.sync` one to its warp. No number is used twice, so nothing has to be cleared
 /// between blocks.
@@ -21,7 +23,7 @@ final class SharedMemory {
     private final int unitShift;
     private final long base;
     private final MemorySegment segment;
-    /// Per unit: the phase in which its block started, if the block has written it.
+    /// Per unit: the phase in which its block started, if the block has written it; its negative while a copy is on its way.
     private final long[] written;
     /// Per unit: phase of the last write, atomic or not, thread.
     private final long[] writer;
@@ -109,6 +111,32 @@ final class SharedMemory {
         return real;
     }
 
+    /// A thread starts a copy to these bytes.
+    void expect(Warp w, int lane, long address, int bytes) {
+        checkPlace(lane, address, bytes);
+        note(w, lane, 1 << lane, address, bytes, Space.Access.WRITE);
+        mark(address, bytes, -blockPhase);
+    }
+
+    /// The copy has arrived; answers the place of the bytes in this process.
+    long arrive(Warp w, int lane, long address, int bytes) {
+        mark(address, bytes, blockPhase);
+        note(w, lane, 1 << lane, address, bytes, Space.Access.WRITE);
+        return base + address;
+    }
+
+    private void mark(long address, int bytes, long value) {
+        for (int unit = (int) address >> unitShift; unit <= (int) address + bytes - 1 >> unitShift; unit++) {
+            written[unit] = value;
+        }
+    }
+
+    private void checkArrived(int lane, int unit, String does) {
+        if (written[unit] == -blockPhase) {
+            throw new DeviceFault(lane, does + " shared memory to which a copy is on its way, at offset " + (unit << unitShift));
+        }
+    }
+
     private long checkPlace(int lane, long address, int bytes) {
         if (address < 0 || address > size - bytes) {
             throw new DeviceFault(lane,
@@ -134,6 +162,7 @@ final class SharedMemory {
     /// @param lanes the lanes that read, `lane` the first of them
     private void read(Warp w, int lane, int lanes, int unit) {
         if (written[unit] != blockPhase) {
+            checkArrived(lane, unit, "reads");
             throw new DeviceFault(lane, "reads shared memory nobody has written, at offset " + (unit << unitShift));
         }
         if (writer[unit] >>> 32 >= barrierPhase) {
@@ -151,6 +180,7 @@ final class SharedMemory {
     }
 
     private void write(Warp w, int lane, int unit, boolean atomic) {
+        checkArrived(lane, unit, "writes");
         if (atomic && written[unit] != blockPhase) {
             throw new DeviceFault(lane, "updates shared memory nobody has written, at offset " + (unit << unitShift));
         }

@@ -19,6 +19,7 @@ final class Warp {
     final int[] p;
     final long[] address = new long[LANES];
     final LocalMemory local;
+    final AsyncCopies copies = new AsyncCopies(this);
     /// Counts the barriers; see [SharedMemory].
     long phase;
     /// The carry flags of the lanes.
@@ -77,6 +78,7 @@ final class Warp {
         masks[0] = live;
         waiting = 0;
         barrier = null;
+        copies.clear();
         if (local != null) {
             local.clear();
         }
