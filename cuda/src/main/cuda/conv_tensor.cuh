@@ -1,25 +1,27 @@
 // Convolutions that are matrix products, and their transposes, on tensor cores, with factors rounded to one kind of tensor.cuh.
 //
 // Floor: 2 * rows * columns * taps * channels operations at the rate of the tensor cores. The weight has been packed in the order in which
-// a block walks through it, in words already, so that it costs four 16-byte loads for a tile and nothing to find: taps of a phase, within
-// a tap channels, each tap filled up with zeros to whole tiles (with a table: all taps together). A thread finds the source under a tap
-// once and then loads along channels: of its one position, neighbouring threads of neighbouring positions (PIXELS, TABLE), or four of each
-// of several positions, 16 bytes at a time where they lie so (CHANNELS).
+// a block walks through it, in words already, so that it costs 16-byte copies and nothing to find: taps of a phase, within a tap channels,
+// each tap filled up with zeros to whole tiles (with a table: all taps together). A thread finds the source under a tap once and then
+// copies along channels: of its one position, neighbouring threads of neighbouring positions (PIXELS, TABLE), or four of each of several
+// positions, 16 bytes at a time where they lie so (CHANNELS).
 #pragma once
 #include "conv_walk.cuh"
 #include "tensor.cuh"
 
 template<class S, Loading LOADING>
 struct TensorConvolution {
-    static constexpr int LINES = LOADING == CHANNELS ? S::QUADS : 1;
+    using W = typename S::W;
+    using Tile = TensorTile<S, LOADING == CHANNELS ? ALONG_K : ACROSS_K, WORDS>;
+    static constexpr int LINES = LOADING == CHANNELS ? S::ROWS * 4 / S::THREADS : 1;
+    static constexpr int EACH = S::ROWS * S::DEPTH / S::THREADS;      // steps of its position that a thread copies, but for CHANNELS
     static constexpr int TABLE_SIZE = LOADING == TABLE ? TABLE_ROOM : 1;
-    // The weight's words are loaded 4 at a time: by so many threads for a column, in so many turns.
-    static constexpr int BESIDE = S::WORDS / 4;
-    static constexpr int TURNS = S::SIDE * BESIDE / S::THREADS;
+    // The weight's words are copied 4 at a time: by so many threads for a column, in so many turns.
+    static constexpr int BESIDE = Tile::Right::LINE / 4;
+    static constexpr int TURNS = S::COLUMNS * BESIDE / S::THREADS;
 
     struct Shared {
-        alignas(16) unsigned tiles[S::SHARED];
-        int4 row[S::SIDE];               // offset of the source under tap 0, position along each axis
+        int4 row[S::ROWS];               // offset of the source under tap 0, position along each axis
         int4 tap[TABLE_SIZE];            // offset, distance along each axis
         Place place;
     };
@@ -27,34 +29,31 @@ struct TensorConvolution {
     Shared& shared;
     const Geometry& g;
     const float* source;
-    bool wide;       // four channels can be loaded at once
+    bool wide;       // four channels can be copied at once
 
     // State of the walk over taps and channels.
     int step = 0;
-    int channel = 0;
+    int channel = -S::DEPTH;
     int j0 = 0, j1 = 0, j2 = 0;
     int at[LINES];
     unsigned inside;
-    const uint4* weight[TURNS];
-
-    float loaded[S::EACH];
-    uint4 words[TURNS];
-    float sums[S::DOWN][S::ACROSS][4];
+    const unsigned* weight;
+    int weight_turn;         // words from one turn to the next
+    int columns;             // that there are from the thread's first one on
 
     __device__ __forceinline__ TensorConvolution(Shared& shared, const Geometry& g, const float* source, int wide)
         : shared(shared), g(g), source(source), wide(wide) {}
 
-    // `length` words of each column have been packed. Columns behind the last one are that one again; their sums are not used.
+    // `length` words of each column have been packed.
     __device__ __forceinline__ void find(const unsigned* packed, int length) {
         const Place& place = shared.place;
-        for (int i = threadIdx.x; i < S::SIDE; i += S::THREADS)
+        for (int i = threadIdx.x; i < S::ROWS; i += S::THREADS)
             shared.row[i] = place.row(g, place.first_row + i);
         int first = (place.number * g.groups + place.group) * g.produced;
-#pragma unroll
-        for (int t = 0; t < TURNS; t++) {
-            int column = min(place.first_column + weight_column(t), g.produced - 1);
-            weight[t] = reinterpret_cast<const uint4*>(packed + static_cast<int64_t>(first + column) * length) + weight_vector();
-        }
+        int column = place.first_column + threadIdx.x / BESIDE;
+        columns = g.produced - column;
+        weight = packed + static_cast<int64_t>(first + min(column, g.produced - 1)) * length + threadIdx.x % BESIDE * 4;
+        weight_turn = length * (S::THREADS / BESIDE);
         if (LOADING == TABLE)
             for (int i = threadIdx.x; i < place.taps() * g.reduced; i += S::THREADS) {
                 int rest = i / g.reduced;
@@ -66,13 +65,12 @@ struct TensorConvolution {
             }
     }
 
-    // Eight neighbours take eight columns, so that their stores meet eight different quarters of the banks.
-    static __device__ __forceinline__ int weight_column(int turn) {
-        return threadIdx.x / (8 * BESIDE) * 8 + (threadIdx.x & 7) + turn * (S::THREADS / BESIDE);
+    static __device__ __forceinline__ int row_of(int i) {
+        return LOADING == CHANNELS ? threadIdx.x / 4 + i * (S::THREADS / 4) : threadIdx.x % S::ROWS;
     }
 
-    static __device__ __forceinline__ int weight_vector() {
-        return threadIdx.x / 8 % BESIDE;
+    static __device__ __forceinline__ int first_step() {
+        return LOADING == CHANNELS ? threadIdx.x % 4 * 4 : threadIdx.x / S::ROWS * EACH;
     }
 
     // The tap has changed.
@@ -81,165 +79,159 @@ struct TensorConvolution {
         inside = 0;
 #pragma unroll
         for (int i = 0; i < LINES; i++) {
-            int4 row = shared.row[LOADING == CHANNELS ? S::quad(i) : S::line()];
-            at[i] = row.x + tap.x;
+            int4 row = shared.row[row_of(i)];
+            at[i] = row.x + tap.x + first_step() * g.source_c;
             inside |= contains(g, row, tap) ? 1u << i : 0;
         }
     }
 
     __device__ __forceinline__ void advance() {
-        step++;
         channel += S::DEPTH;
-        if (LOADING == TABLE || channel < g.reduced)
+        if (channel < g.reduced)
             return;
         channel = 0;
         shared.place.next_tap(j0, j1, j2);
         enter();
     }
 
-    __device__ __forceinline__ void load_table(int depth) {
-        int4 row = shared.row[S::line()];
+    __device__ __forceinline__ void copy_table(float* tile) {
+        int4 row = shared.row[row_of(0)];
+        int depth = shared.place.taps() * g.reduced;
 #pragma unroll
-        for (int i = 0; i < S::EACH; i++) {
-            int k = step * S::DEPTH + S::line_step() + i;
-            loaded[i] = 0;
-            if (k < depth) {
-                int4 tap = shared.tap[k];
-                if (contains(g, row, tap))
-                    loaded[i] = source[row.x + tap.x];
-            }
+        for (int i = 0; i < EACH; i++) {
+            int k = first_step() + i;
+            int4 tap = step + k < depth ? shared.tap[step + k] : make_int4(0, OUTSIDE, OUTSIDE, OUTSIDE);
+            bool there = contains(g, row, tap);
+            copy_one(tile + Tile::Left::place(row_of(0), k), source + (row.x + tap.x), there);
+        }
+        step += S::DEPTH;
+    }
+
+    __device__ __forceinline__ void copy_line(float* tile) {
+        int left = inside ? g.reduced - channel - first_step() : 0;
+        const float* from = source + at[0] + static_cast<int64_t>(channel) * g.source_c;
+#pragma unroll
+        for (int i = 0; i < EACH; i++) {
+            copy_one(tile + Tile::Left::place(row_of(0), first_step() + i), from, i < left);
+            from += g.source_c;
         }
     }
 
-    __device__ __forceinline__ void load_line() {
-        int c = channel + S::line_step();
-        const float* from = source + at[0] + static_cast<int64_t>(c) * g.source_c;
+    __device__ __forceinline__ void copy_quads(float* tile) {
+        int left = g.reduced - channel - first_step();
 #pragma unroll
-        for (int i = 0; i < S::EACH; i++)
-            loaded[i] = (inside & 1) && c + i < g.reduced ? from[static_cast<int64_t>(i) * g.source_c] : 0;
-    }
-
-    __device__ __forceinline__ void load_quads() {
-        int c = channel + S::quad_step();
-#pragma unroll
-        for (int q = 0; q < S::QUADS; q++) {
-            const float* from = source + at[q] + static_cast<int64_t>(c) * g.source_c;
-            bool here = inside >> q & 1;
+        for (int i = 0; i < LINES; i++) {
+            bool there = inside >> i & 1 && left > 0;
+            const float* from = source + at[i] + static_cast<int64_t>(channel) * g.source_c;
+            float* to = tile + Tile::Left::place(row_of(i), first_step());
             if (wide) {
-                float4 four = make_float4(0, 0, 0, 0);
-                if (here && c < g.reduced)
-                    four = *reinterpret_cast<const float4*>(from);
-                *reinterpret_cast<float4*>(loaded + q * 4) = four;
+                copy_four(to, from, there);
             } else {
 #pragma unroll
                 for (int e = 0; e < 4; e++)
-                    loaded[q * 4 + e] = here && c + e < g.reduced ? from[static_cast<int64_t>(e) * g.source_c] : 0;
+                    copy_one(to + e, from + e * g.source_c, there && e < left);
             }
         }
     }
 
-    __device__ __forceinline__ void load(int depth) {
-        if (LOADING == TABLE)
-            load_table(depth);
-        else if (LOADING == CHANNELS)
-            load_quads();
-        else
-            load_line();
+    __device__ __forceinline__ void load(float* left, float* right) {
+        if (LOADING == TABLE) {
+            copy_table(left);
+        } else {
+            advance();
+            if (LOADING == CHANNELS)
+                copy_quads(left);
+            else
+                copy_line(left);
+        }
 #pragma unroll
         for (int t = 0; t < TURNS; t++) {
-            words[t] = *weight[t];
-            weight[t] += BESIDE;
+            bool there = t * (S::THREADS / BESIDE) < columns;
+            copy_four(right + (threadIdx.x + t * S::THREADS) * 4, weight + t * static_cast<int64_t>(weight_turn), there);
         }
+        weight += Tile::Right::LINE;
     }
 
-    __device__ __forceinline__ void put(unsigned* tile) {
-        if (LOADING == CHANNELS)
-            S::store_quads(tile, loaded);
-        else
-            S::store_line(tile, loaded);
-#pragma unroll
-        for (int t = 0; t < TURNS; t++)
-            *reinterpret_cast<uint4*>(tile + S::OPERAND + weight_column(t) * S::PITCH + weight_vector() * 4) = words[t];
-    }
-
-    __device__ __forceinline__ void run() {
+    __device__ __forceinline__ void run(float* room, float (&sums)[S::DOWN][S::ACROSS][4]) {
         int depth = shared.place.taps() * g.reduced;
         int steps = LOADING == TABLE ? (depth + S::DEPTH - 1) / S::DEPTH
                                      : shared.place.taps() * ((g.reduced + S::DEPTH - 1) / S::DEPTH);
-#pragma unroll
-        for (int i = 0; i < S::DOWN; i++)
-#pragma unroll
-            for (int j = 0; j < S::ACROSS; j++)
-#pragma unroll
-                for (int e = 0; e < 4; e++)
-                    sums[i][j][e] = 0;
+        Tile::clear(sums);
         if (LOADING != TABLE)
             enter();
-        if (steps > 0)
-            load(depth);
-        int buffer = 0;
-        for (int s = 0; s < steps; s++) {
-            put(shared.tiles + buffer);
-            __syncthreads();
-            if (s + 1 < steps) {
-                advance();
-                load(depth);
-            }
-            S::add(shared.tiles + buffer, shared.tiles + buffer + S::OPERAND, sums);
-            buffer = 2 * S::OPERAND - buffer;
-        }
+        Tile::run(*this, steps, room, sums);
     }
 
     // The tiles are done with; in their place come the finish of each column and where each row of the result lies.
     __device__ __forceinline__ void find_results(const Finish<float>& finish, ChannelFinish<float>* columns, int* rows) {
         const Place& place = shared.place;
         __syncthreads();
-        for (int i = threadIdx.x; i < S::SIDE; i += S::THREADS) {
+        for (int i = threadIdx.x; i < S::COLUMNS; i += S::THREADS) {
             int column = min(place.first_column + i, g.produced - 1);
             columns[i] = ChannelFinish<float>(finish, place.group * g.produced + column);
-            rows[i] = place.result(g, min(place.first_row + i, place.rows - 1));
         }
+        for (int i = threadIdx.x; i < S::ROWS; i += S::THREADS)
+            rows[i] = place.result(g, min(place.first_row + i, place.rows - 1));
         __syncthreads();
     }
 
-    // Eight lanes hold neighbouring rows, four pairs of neighbouring columns: sectors of 32 bytes along pixels as along channels. The loop
-    // moves the sums up instead of being written out, so that there is a quarter of the code.
-    __device__ __forceinline__ void store(const Finish<float>& finish, float* result) {
-        auto columns = reinterpret_cast<ChannelFinish<float>*>(shared.tiles);
-        auto rows = reinterpret_cast<int*>(columns + S::SIDE);
+    // The loop moves the sums up instead of being written out, so that there is less code.
+    __device__ __forceinline__ void store(const Finish<float>& finish, float* room, float* result, float (&sums)[S::DOWN][S::ACROSS][4]) {
+        auto columns = reinterpret_cast<ChannelFinish<float>*>(room);
+        auto rows = reinterpret_cast<int*>(columns + S::COLUMNS);
         find_results(finish, columns, rows);
-        int first = S::column(threadIdx.x, 0);
+        int first = Tile::column(threadIdx.x, 0);
         int left = g.produced - shared.place.first_column - first;
         float least = finish.relu ? 0 : -INFINITY;
         result += static_cast<int64_t>(shared.place.first_column + first) * g.result_c;
         columns += first;
-        rows += S::row(threadIdx.x, 0);
-        int below = shared.place.rows - shared.place.first_row - S::row(threadIdx.x, 0);
+        int below = shared.place.rows - shared.place.first_row;
 #pragma unroll 1
-        for (int i = 0; i < S::DOWN; i++) {
-            store_row<0>(columns, least, below > 0 ? left : 0, result + rows[0]);
-            store_row<2>(columns, least, below > 8 ? left : 0, result + rows[8]);
-            rows += 16;
-            below -= 16;
+        for (int i = 0; i < S::DOWN; i += 2) {
 #pragma unroll
-            for (int next = 1; next < S::DOWN; next++)
+            for (int q = 0; q < 4; q++) {
+                int row = Tile::row(threadIdx.x, 2 * i + q);
+                if (LOADING != CHANNELS && g.stores == ALONG_PIXELS) {
+                    if (q == 0)
+                        store_pixels(columns, least, row < below ? left : 0, result + rows[row], sums);
+                } else {
+                    store_row(columns, least, row < below ? left : 0, result + rows[row], sums[q / 2], q % 2 * 2);
+                }
+            }
+#pragma unroll
+            for (int next = 2; next < S::DOWN; next++)
 #pragma unroll
                 for (int j = 0; j < S::ACROSS; j++)
 #pragma unroll
                     for (int e = 0; e < 4; e++)
-                        sums[next - 1][j][e] = sums[next][j][e];
+                        sums[next - 2][j][e] = sums[next][j][e];
         }
     }
 
-    // Sums FIRST and FIRST + 1 of the first instructions: there are `left` columns from the thread's first one on.
-    template<int FIRST>
-    __device__ __forceinline__ void store_row(const ChannelFinish<float>* columns, float least, int left, float* to) const {
+    // Four rows, which lie side by side, of all columns: there are `left` of them from the thread's first one on.
+    __device__ __forceinline__ void store_pixels(const ChannelFinish<float>* columns, float least, int left, float* to,
+        const float (&sums)[S::DOWN][S::ACROSS][4]) const {
+#pragma unroll
+        for (int j = 0; j < S::ACROSS; j++)
+#pragma unroll
+            for (int e = 0; e < 2; e++) {
+                const ChannelFinish<float>& channel = columns[j * 8 + e];
+                float4 four = make_float4(finished(channel, sums[0][j][e], least), finished(channel, sums[0][j][e + 2], least),
+                    finished(channel, sums[1][j][e], least), finished(channel, sums[1][j][e + 2], least));
+                if (j * 8 + e < left)
+                    *reinterpret_cast<float4*>(to + (j * 8 + e) * static_cast<int64_t>(g.result_c)) = four;
+            }
+    }
+
+    // One row.
+    __device__ __forceinline__ void store_row(const ChannelFinish<float>* columns, float least, int left, float* to,
+        const float (&sums)[S::ACROSS][4], int from) const {
         int pairs = g.stores == ALONG_CHANNELS ? left : 0;
         int singles = left - pairs;
 #pragma unroll
         for (int j = 0; j < S::ACROSS; j++) {
-            float a = finished(columns[j * 8], sums[0][j][FIRST], least);
-            float b = finished(columns[j * 8 + 1], sums[0][j][FIRST + 1], least);
+            float a = finished(columns[j * 8], sums[j][from], least);
+            float b = finished(columns[j * 8 + 1], sums[j][from + 1], least);
             float* first = to + static_cast<int64_t>(j * 8) * g.result_c;
             if (pairs > j * 8)
                 *reinterpret_cast<float2*>(first) = make_float2(a, b);
@@ -260,18 +252,20 @@ struct TensorConvolution {
 template<class S, Loading LOADING>
 __device__ __forceinline__ void tensor_convolve(const float* source, const unsigned* packed, int length, int wide, const Geometry& g,
     const Finish<float>& finish, float* result, int row_tiles, int column_tiles) {
-    using Tile = TensorConvolution<S, LOADING>;
-    __shared__ typename Tile::Shared shared;
+    using Work = TensorConvolution<S, LOADING>;
+    extern __shared__ float4 room[];
+    __shared__ typename Work::Shared shared;
     if (threadIdx.x == 0)
-        shared.place.find(g, row_tiles, column_tiles, S::SIDE, S::SIDE);
+        shared.place.find(g, row_tiles, column_tiles, S::ROWS, S::COLUMNS);
     __syncthreads();
     if (shared.place.first_row >= shared.place.rows)     // of the phases some have fewer positions than others
         return;
-    Tile tile(shared, g, source, wide);
-    tile.find(packed, length);
+    Work work(shared, g, source, wide);
+    work.find(packed, length);
     __syncthreads();
-    tile.run();
-    tile.store(finish, result);
+    float sums[S::DOWN][S::ACROSS][4];
+    work.run(reinterpret_cast<float*>(room), sums);
+    work.store(finish, reinterpret_cast<float*>(room), result, sums);
 }
 
 // packed[phase][group][produced][word], `length` words each, the last of them zeros for phases with fewer taps.
@@ -319,11 +313,12 @@ __device__ __forceinline__ void tensor_pack(const float* w, const Weights& weigh
     }
 }
 
-#define TENSOR_CONVOLVE(KIND, kind, size, SIDE, BLOCKS, loading, LOADING)                                                              \
+#define TENSOR_CONVOLVE(KIND, kind, size, SIDE, WARP, STAGES, BLOCKS, loading, LOADING)                                               \
     extern "C" __global__ void __launch_bounds__(128, BLOCKS) conv_##kind##_##size##_##loading##_f32(                                  \
         const float* __restrict__ source, const unsigned* __restrict__ packed, int length, int wide, Geometry g, Finish<float> finish, \
         float* __restrict__ result, int row_tiles, int column_tiles) {                                                                 \
-        tensor_convolve<TensorTile<KIND, SIDE>, LOADING>(source, packed, length, wide, g, finish, result, row_tiles, column_tiles);    \
+        tensor_convolve<TensorShape<KIND, SIDE, SIDE, WARP, WARP, STAGES>, LOADING>(source, packed, length, wide, g, finish, result,   \
+            row_tiles, column_tiles);                                                                                                  \
     }
 
 #define TENSOR_PACK(KIND, kind, order, TABLE_ORDER)                                                                                    \
@@ -335,8 +330,8 @@ __device__ __forceinline__ void tensor_pack(const float* w, const Weights& weigh
 #define TENSOR_CONVOLUTIONS(KIND, kind)                                                                                                \
     TENSOR_PACK(KIND, kind, taps, false)                                                                                               \
     TENSOR_PACK(KIND, kind, table, true)                                                                                               \
-    TENSOR_CONVOLVE(KIND, kind, large, 128, 2, pixels, PIXELS)                                                                         \
-    TENSOR_CONVOLVE(KIND, kind, small, 64, 4, pixels, PIXELS)                                                                          \
-    TENSOR_CONVOLVE(KIND, kind, large, 128, 2, channels, CHANNELS)                                                                     \
-    TENSOR_CONVOLVE(KIND, kind, small, 64, 4, channels, CHANNELS)                                                                      \
-    TENSOR_CONVOLVE(KIND, kind, small, 64, 3, table, TABLE)
+    TENSOR_CONVOLVE(KIND, kind, large, 128, 64, 3, 2, pixels, PIXELS)                                                                  \
+    TENSOR_CONVOLVE(KIND, kind, small, 64, 32, 4, 4, pixels, PIXELS)                                                                   \
+    TENSOR_CONVOLVE(KIND, kind, large, 128, 64, 3, 2, channels, CHANNELS)                                                              \
+    TENSOR_CONVOLVE(KIND, kind, small, 64, 32, 4, 4, channels, CHANNELS)                                                               \
+    TENSOR_CONVOLVE(KIND, kind, small, 64, 32, 4, 3, table, TABLE)

@@ -3,138 +3,118 @@
 #include "matmul.cuh"
 #include "tensor.cuh"
 
-// An operand of any strides, for the loop of gemm.cuh. It is read along the dimension with the smaller stride: by quads along k, 16 bytes
-// at a time where strides, extent and address allow, otherwise by lines. Outer positions beyond the end read the last one again; their
-// sums are not used.
-template<class S>
+// Brings the tiles of one operand: 16 bytes at a time, along k or across, or SINGLY, for any strides: one by one, neighbouring threads along
+// k. Outer positions beyond the end read the last ones again; their sums are not used.
+template<class S, int SIDE, Order ORDER, bool SINGLY>
 struct TensorOperand {
-    const float* at;
-    int outer;       // of the thread's first number, and how many there are
-    int outers;
-    int outer_stride;
-    int k;           // of the thread's first number in a tile
-    int k_stride;
-    bool by_quads;
-    bool wide;
-    float held[S::EACH];
+    using Tile = OperandTile<typename S::W, SIDE, ORDER>;
+    static constexpr int RUN = SINGLY ? 1 : 4;
+    static constexpr int COUNT = SIDE * S::DEPTH / RUN / S::THREADS;
 
-    // From element `outer`, 0 of a matrix with `outers` outer positions, one of several matrices; all begin `batch_stride` apart.
-    __device__ __forceinline__ TensorOperand(const float* matrix, int outer_, int outers_, int outer_stride_, int k_stride_,
-                                             int batch_stride, int length) {
-        outers = outers_;
-        outer_stride = outer_stride_;
-        k_stride = k_stride_;
-        by_quads = abs(k_stride) <= abs(outer_stride);
-        wide = k_stride == 1 && ((outer_stride | batch_stride | length) & 3) == 0 && (reinterpret_cast<uint64_t>(matrix) & 15) == 0;
-        k = by_quads ? S::quad_step() : S::line_step();
-        outer = outer_ + (by_quads ? S::quad(0) : S::line());
-        at = matrix + static_cast<int64_t>(k) * k_stride;
+    const float* at;     // the first step of the next tile
+    int place[COUNT];    // of the thread's numbers in it
+    int step;            // from tile to tile
+    int left;            // steps of k that are still to come
+
+    static __device__ __forceinline__ int outer(int i) {
+        int n = threadIdx.x + i * S::THREADS;
+        return ORDER == ALONG_K ? n / (S::DEPTH / RUN) : n % (SIDE / RUN) * RUN;
     }
 
-    __device__ __forceinline__ const float* position(int distance) const {
-        return at + static_cast<int64_t>(min(outer + distance, outers - 1)) * outer_stride;
+    static __device__ __forceinline__ int k(int i) {
+        int n = threadIdx.x + i * S::THREADS;
+        return ORDER == ALONG_K ? n % (S::DEPTH / RUN) * RUN : n / (SIDE / RUN);
     }
 
-    // Fetches n steps of k, zeros for the rest of the tile.
-    __device__ __forceinline__ void first(int n) {
-        if (!by_quads) {
-            const float* from = position(0);
+    // From element `first`, 0 of a matrix with `outers` outer positions; `length` steps of k.
+    __device__ __forceinline__ TensorOperand(const float* matrix, int first, int outers, int outer_stride, int k_stride, int length)
+        : at(matrix), step(S::DEPTH * k_stride), left(length) {
 #pragma unroll
-            for (int i = 0; i < S::EACH; i++)
-                held[i] = k + i < n ? from[static_cast<int64_t>(i) * k_stride] : 0;
-        } else {
+        for (int i = 0; i < COUNT; i++)
+            place[i] = min(first + outer(i), outers - (ORDER == ALONG_K ? 1 : RUN)) * outer_stride + k(i) * k_stride;
+    }
+
+    __device__ __forceinline__ void load(float* tile) {
 #pragma unroll
-            for (int q = 0; q < S::QUADS; q++) {
-                const float* from = position(q * 32);
-#pragma unroll
-                for (int e = 0; e < 4; e++)
-                    held[q * 4 + e] = k + e < n ? from[static_cast<int64_t>(e) * k_stride] : 0;
-            }
+        for (int i = 0; i < COUNT; i++) {
+            float* to = tile + Tile::place(outer(i), k(i));
+            if (SINGLY)
+                copy_one(to, at + place[i], k(i) < left);
+            else
+                copy_four(to, at + place[i], k(i) < left);
         }
-        at += static_cast<int64_t>(n) * k_stride;
-    }
-
-    __device__ __forceinline__ void next() {
-        if (!by_quads) {
-            const float* from = position(0);
-#pragma unroll
-            for (int i = 0; i < S::EACH; i++)
-                held[i] = from[static_cast<int64_t>(i) * k_stride];
-        } else {
-#pragma unroll
-            for (int q = 0; q < S::QUADS; q++) {
-                const float* from = position(q * 32);
-                if (wide)
-                    *reinterpret_cast<float4*>(held + q * 4) = *reinterpret_cast<const float4*>(from);
-                else
-#pragma unroll
-                    for (int e = 0; e < 4; e++)
-                        held[q * 4 + e] = from[static_cast<int64_t>(e) * k_stride];
-            }
-        }
-        at += static_cast<int64_t>(S::DEPTH) * k_stride;
-    }
-
-    __device__ __forceinline__ void store(unsigned* tile) const {
-        if (by_quads)
-            S::store_quads(tile, held);
-        else
-            S::store_line(tile, held);
+        at += step;
+        left -= S::DEPTH;
     }
 };
 
-template<class S>
+template<class A, class B>
+struct TensorOperands {
+    A& a;
+    B& b;
+
+    __device__ __forceinline__ void load(float* left, float* right) {
+        a.load(left);
+        b.load(right);
+    }
+};
+
+template<class S, Order LEFT, Order RIGHT, bool SINGLY>
 __device__ __forceinline__ void tensor_product(const float* x, const float* y, const float* bias, float* out, const Product& p) {
-    __shared__ alignas(16) unsigned shared[S::SHARED];
+    using Tile = TensorTile<S, LEFT, RIGHT>;
+    extern __shared__ float4 room[];
     Share share(blockIdx.x, p);
-    int row = share.row_tile * S::SIDE;
-    int column = share.column_tile * S::SIDE;
-    TensorOperand<S> a(x + static_cast<int64_t>(share.batch) * p.x[0] + static_cast<int64_t>(share.k) * p.x[2], row, p.m, p.x[1], p.x[2],
-            p.x[0], p.k);
-    TensorOperand<S> b(y + static_cast<int64_t>(share.batch) * p.y[0] + static_cast<int64_t>(share.k) * p.y[1], column, p.n, p.y[2], p.y[1],
-            p.y[0], p.k);
+    using A = TensorOperand<S, S::ROWS, LEFT, SINGLY>;
+    using B = TensorOperand<S, S::COLUMNS, RIGHT, SINGLY>;
+    A a(x + static_cast<int64_t>(share.batch) * p.x[0] + static_cast<int64_t>(share.k) * p.x[2], share.row_tile * S::ROWS, p.m, p.x[1],
+        p.x[2], share.length);
+    B b(y + static_cast<int64_t>(share.batch) * p.y[0] + static_cast<int64_t>(share.k) * p.y[1], share.column_tile * S::COLUMNS, p.n,
+        p.y[2], p.y[1], share.length);
     float sums[S::DOWN][S::ACROSS][4];
 #pragma unroll
     for (int j = 0; j < S::ACROSS; j++)
 #pragma unroll
         for (int e = 0; e < 4; e++) {
-            int c = column + S::column(threadIdx.x, j) + e % 2;
+            int c = share.column_tile * S::COLUMNS + Tile::column(threadIdx.x, j) + e % 2 * Tile::NEXT_COLUMN;
             float start = bias && c < p.n ? bias[c * p.bias[1]] : 0;
 #pragma unroll
             for (int i = 0; i < S::DOWN; i++)
                 sums[i][j][e] = start;
         }
-    multiply<S>(a, b, share.length, shared, sums);
+    TensorOperands<A, B> operands {a, b};
+    Tile::run(operands, (share.length + S::DEPTH - 1) / S::DEPTH, reinterpret_cast<float*>(room), sums);
     unsigned thread = thread_anew();
     Share end(block_anew(), p);
-    out = p.result(out, end.batch, end.slice);
-    row = end.row_tile * S::SIDE;
-    column = end.column_tile * S::SIDE;
+    int row = end.row_tile * S::ROWS;
+    int column = end.column_tile * S::COLUMNS;
+    out = p.result(out, end.batch, end.slice) + row * static_cast<int64_t>(p.out[1]) + column * static_cast<int64_t>(p.out[2]);
+    if (!SINGLY) {
+        Tile::store(sums, thread, out, p.out[1], p.m - row, p.n - column);
+    } else {
 #pragma unroll
-    for (int i = 0; i < S::DOWN; i++)
+        for (int q = 0; q < S::DOWN * 2; q++) {
+            int r = Tile::row(thread, q);
 #pragma unroll
-        for (int half = 0; half < 2; half++) {
-            int r = row + S::row(thread, i) + half * 8;
-            float* to = out + static_cast<int64_t>(r) * p.out[1];
+            for (int j = 0; j < S::ACROSS; j++)
 #pragma unroll
-            for (int j = 0; j < S::ACROSS; j++) {
-                int c = column + S::column(thread, j);
-                if (p.wide) {
-                    if (r < p.m && c < p.n)
-                        *reinterpret_cast<float2*>(to + c) = make_float2(sums[i][j][half * 2], sums[i][j][half * 2 + 1]);
-                } else {
-#pragma unroll
-                    for (int e = 0; e < 2; e++)
-                        if (r < p.m && c + e < p.n)
-                            to[static_cast<int64_t>(c + e) * p.out[2]] = sums[i][j][half * 2 + e];
+                for (int e = 0; e < 2; e++) {
+                    int c = Tile::column(thread, j) + e * Tile::NEXT_COLUMN;
+                    if (r < p.m - row && c < p.n - column)
+                        out[r * static_cast<int64_t>(p.out[1]) + c * static_cast<int64_t>(p.out[2])] = sums[q / 2][j][q % 2 * 2 + e];
                 }
-            }
         }
+    }
 }
 
-// Floor: 2mnk flop at the rate of the tensor cores.
-#define TENSOR_PRODUCT(KIND, name, SIDE, BLOCKS)                                                                                       \
+// Floor: 2mnk flop at the rate of the tensor cores. All but `any` write 16 bytes at a time.
+#define TENSOR_PRODUCT(KIND, name, order, SIDE, WARP, STAGES, BLOCKS, LEFT, RIGHT, SINGLY)                                            \
     extern "C" __global__ void __launch_bounds__(128, BLOCKS)                                                                          \
-            matmul_##name##_##SIDE##_f32(const float* x, const float* y, const float* bias, float* out, Product p) {                   \
-        tensor_product<TensorTile<KIND, SIDE>>(x, y, bias, out, p);                                                                    \
+            matmul_##name##_##SIDE##_##order##_f32(const float* x, const float* y, const float* bias, float* out, Product p) {         \
+        tensor_product<TensorShape<KIND, SIDE, SIDE, WARP, WARP, STAGES>, LEFT, RIGHT, SINGLY>(x, y, bias, out, p);                    \
     }
+
+#define TENSOR_PRODUCTS(KIND, name, SIDE, WARP, STAGES, BLOCKS)                                                                        \
+    TENSOR_PRODUCT(KIND, name, nn, SIDE, WARP, STAGES, BLOCKS, ALONG_K, ACROSS_K, false)                                               \
+    TENSOR_PRODUCT(KIND, name, nt, SIDE, WARP, STAGES, BLOCKS, ALONG_K, ALONG_K, false)                                                \
+    TENSOR_PRODUCT(KIND, name, tn, SIDE, WARP, STAGES, BLOCKS, ACROSS_K, ACROSS_K, false)                                              \
+    TENSOR_PRODUCT(KIND, name, tt, SIDE, WARP, STAGES, BLOCKS, ACROSS_K, ALONG_K, false)

@@ -1,15 +1,17 @@
 // The inner part of a matrix product on tensor cores, from compute capability 8.0 on: float32 numbers in and out, factors rounded on their
-// way to shared memory, sums in float32.
+// way from shared memory to the tensor cores, sums in float32.
 //
-// A word is what a lane gives the tensor cores at a time: one number rounded to TF32, or two neighbours along k rounded to bfloat16. So
-// counted, the instructions for both kinds take the same words from the same places. Tiles lie in shared memory with the words of one
-// outer position (a row of the left operand, a column of the right one) side by side: what `ldmatrix` wants, and 16 bytes at a time for
-// those who load along k. Rounding comes once for each number, in registers; `cp.async`, which bypasses them, would leave it to the inner
-// loop, where each number is read twice.
+// `cp.async` brings numbers to shared memory some tiles ahead, past the registers. Of 16 steps of k a lane takes four neighbours of each of
+// its outer positions (rows of the left operand, columns of the right one), 16 bytes at a time, rounds them, and gives two of them to
+// each of two instructions (bfloat16: all four to one): which steps of a tile one instruction multiplies is free, as long as both operands
+// agree.
 #pragma once
 #include <cstdint>
 
-// To TF32: 10 bits of the fraction, to nearest, ties away from zero.
+// To TF32: 10 bits of the fraction, to nearest, ties away from zero. A word is what a lane gives the tensor cores at a time: one number
+// rounded to TF32, or two neighbours along k rounded to bfloat16. Of a TF32 they see the upper 19 bits only, so that it is rounded by
+// adding half of its last place; `cvt.rna.tf32.f32`, which also clears the rest, takes three times as many instructions and more. Infinity
+// and NaN stay what they are; numbers below 2^-126 are cut off instead.
 struct Tf32 {
     static constexpr int NUMBERS = 1;
 
@@ -17,7 +19,7 @@ struct Tf32 {
     static __device__ __forceinline__ void round(const float (&numbers)[N], unsigned (&words)[N]) {
 #pragma unroll
         for (int i = 0; i < N; i++)
-            asm("cvt.rna.tf32.f32 %0, %1;" : "=r"(words[i]) : "f"(numbers[i]));
+            words[i] = __float_as_uint(fmaf(__uint_as_float(__float_as_uint(numbers[i]) & 0xff800000), 0x1p-11f, numbers[i]));
     }
 
     static __device__ __forceinline__ void multiply(const unsigned (&a)[4], const unsigned* b, float (&sums)[4]) {
@@ -45,108 +47,217 @@ struct Bf16 {
     }
 };
 
-template<int WORDS> struct Run;
-template<> struct Run<1> { using type = unsigned; };
-template<> struct Run<2> { using type = uint2; };
-template<> struct Run<4> { using type = uint4; };
-
-// Four squares of 8 x 8 halves, that is of 8 rows of 16 bytes: lane l says where row l % 8 of square l / 8 lies, and gets word l % 4 of row
-// l / 4 of each.
-__device__ __forceinline__ void load_squares(unsigned (&words)[4], const unsigned* row) {
-    unsigned at = static_cast<unsigned>(__cvta_generic_to_shared(row));
-    asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];"
-                 : "=r"(words[0]), "=r"(words[1]), "=r"(words[2]), "=r"(words[3]) : "r"(at) : "memory");
+// 16 bytes from memory to shared memory, or as many zeros.
+__device__ __forceinline__ void copy_four(void* shared, const void* from, bool there) {
+    unsigned to = static_cast<unsigned>(__cvta_generic_to_shared(shared));
+    asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" :: "r"(to), "l"(from), "r"(there ? 16 : 0) : "memory");
 }
 
-// A square of SIDE x SIDE results by four warps, each of which makes a quarter in squares of the instruction's 16 x 8, from tiles of 16
-// steps of k.
-//
-// With SIDE 128 a warp reads 4 + 4 times 512 bytes for 32 instructions of 1,024 (bfloat16: 2,048) multiply-adds: shared memory needs 128
-// cycles for four warps, in which the tensor cores of compute capability 8.0 do just those. Warps of 64 x 32 would wait for it.
-// Rows lie WORDS + 4 words apart: eight of them then begin in eight different quarters of the banks, so that neither `ldmatrix` nor any of
-// the stores below meets a bank twice.
-template<class W_, int SIDE_>
-struct TensorTile {
-    using W = W_;
-    using T = unsigned;
-    static constexpr int SIDE = SIDE_;
-    static constexpr int THREADS = 128;
-    static constexpr int DEPTH = 16;                                  // steps of k in a tile
-    static constexpr int WORDS = DEPTH / W::NUMBERS;                  // of one outer position
-    static constexpr int PITCH = WORDS + 4;
-    static constexpr int EACH = SIDE * DEPTH / THREADS;               // numbers of an operand that a thread fetches
-    static constexpr int WARP = SIDE / 2;                             // rows and columns of a warp
-    static constexpr int DOWN = WARP / 16;                            // instructions below and beside each other
-    static constexpr int ACROSS = WARP / 8;
-    static constexpr int OPERAND = SIDE * PITCH;                      // words of one operand's tile
-    static constexpr int SHARED = 4 * OPERAND;                        // words a kernel has to provide: two buffers of two operands
+// The same with 4 bytes.
+__device__ __forceinline__ void copy_one(void* shared, const void* from, bool there) {
+    unsigned to = static_cast<unsigned>(__cvta_generic_to_shared(shared));
+    asm volatile("cp.async.ca.shared.global [%0], [%1], 4, %2;" :: "r"(to), "l"(from), "r"(there ? 4 : 0) : "memory");
+}
 
-    // Where in the tile sums [i][..][0] and [1] of a thread belong; [2] and [3] are 8 rows below.
-    static __device__ __forceinline__ int row(unsigned thread, int i) {
-        return (thread >> 6) * WARP + i * 16 + (thread >> 2 & 7);
+// How the tile of an operand lies in shared memory.
+enum Order {
+    ALONG_K,     // the 16 steps of an outer position side by side
+    ACROSS_K,    // the outer positions of a step side by side, fours of them exchanged so that those of steps 4 apart meet other banks
+    WORDS        // as ALONG_K, rounded to words already
+};
+
+// The tile of an operand with SIDE outer positions.
+template<class W, int SIDE, Order ORDER>
+struct OperandTile {
+    static constexpr int LINE = ORDER == WORDS ? 16 / W::NUMBERS : 16;
+    static constexpr int SIZE = SIDE * LINE;                          // in words of four bytes
+
+    // Where the number of an outer position and a step lies.
+    static __device__ __forceinline__ int place(int outer, int k) {
+        return ORDER == ACROSS_K ? k * SIDE + ((outer / 4 ^ (k >> 2 & 3) * 2) * 4 + outer % 4) : outer * LINE + k / (LINE == 16 ? 1 : 2);
+    }
+
+    // A warp takes its outer positions by 32: of each 32 a lane has four, those of its lane / 4. Number q of them:
+    static __device__ __forceinline__ int outer(int q, int lane) {
+        return ORDER == ACROSS_K ? q / 4 * 32 + (lane >> 2) * 4 + q % 4 : q * 8 + (lane >> 2);
+    }
+
+    // The words of a lane for four of its outer positions, the 32 from `first` on.
+    static __device__ __forceinline__ void load(const float* tile, int first, int lane, unsigned (&words)[4][4 / W::NUMBERS]) {
+        if (ORDER == WORDS) {
+#pragma unroll
+            for (int q = 0; q < 4; q++) {
+                const float* from = tile + place(first + outer(q, lane), (lane & 3) * 4);
+                if (W::NUMBERS == 1)
+                    *reinterpret_cast<uint4*>(words[q]) = *reinterpret_cast<const uint4*>(from);
+                else
+                    *reinterpret_cast<uint2*>(words[q]) = *reinterpret_cast<const uint2*>(from);
+            }
+            return;
+        }
+        float numbers[4][4];
+        if (ORDER == ALONG_K) {
+#pragma unroll
+            for (int q = 0; q < 4; q++)
+                *reinterpret_cast<float4*>(numbers[q]) =
+                    *reinterpret_cast<const float4*>(tile + place(first + outer(q, lane), (lane & 3) * 4));
+        } else {
+#pragma unroll
+            for (int e = 0; e < 4; e++) {
+                float4 four = *reinterpret_cast<const float4*>(tile + place(first + outer(0, lane), (lane & 3) * 4 + e));
+                numbers[0][e] = four.x;
+                numbers[1][e] = four.y;
+                numbers[2][e] = four.z;
+                numbers[3][e] = four.w;
+            }
+        }
+#pragma unroll
+        for (int q = 0; q < 4; q++)
+            W::round(numbers[q], words[q]);
+    }
+};
+
+// ROWS x COLUMNS results by warps of WARP_ROWS x WARP_COLUMNS, from tiles of 16 steps of k, STAGES of which are in shared memory or on
+// their way there; mirrored by TensorTile.java, which asks for that memory.
+//
+// For a tile of float32 a warp of 64 x 64 reads 8 KiB of shared memory for 64 instructions of 1,024 multiply-adds (bfloat16: 32 of 2,048).
+// On an H100 `mma.sync` makes 321 TFLOP/s of TF32 at most. Blocks of 128 x 128 reach 167 in a product of 4096 x 4096 x 4096, and 221 with
+// bfloat16, where the second-level cache delivers three quarters of what it can; larger blocks, of which one multiprocessor runs one,
+// wait more.
+template<class W_, int ROWS_, int COLUMNS_, int WARP_ROWS_, int WARP_COLUMNS_, int STAGES_>
+struct TensorShape {
+    using W = W_;
+    static constexpr int ROWS = ROWS_;
+    static constexpr int COLUMNS = COLUMNS_;
+    static constexpr int WARP_ROWS = WARP_ROWS_;
+    static constexpr int WARP_COLUMNS = WARP_COLUMNS_;
+    static constexpr int STAGES = STAGES_;
+    static constexpr int DEPTH = 16;
+    static constexpr int WARPS_ACROSS = COLUMNS / WARP_COLUMNS;
+    static constexpr int THREADS = ROWS / WARP_ROWS * WARPS_ACROSS * 32;
+    static constexpr int DOWN = WARP_ROWS / 16;                       // instructions below and beside each other
+    static constexpr int ACROSS = WARP_COLUMNS / 8;
+
+    // First row and column of a warp.
+    static __device__ __forceinline__ int warp_row(unsigned thread) {
+        return (thread >> 5) / WARPS_ACROSS * WARP_ROWS;
+    }
+
+    static __device__ __forceinline__ int warp_column(unsigned thread) {
+        return (thread >> 5) % WARPS_ACROSS * WARP_COLUMNS;
+    }
+};
+
+// The sums of a lane and the way to them. Sums [i][j] of the tile's instructions are those of row 2i and column 2 * (lane % 4) of the 8
+// of j, of the next column, and of row 2i + 1 and both columns; rows and columns of a lane as OperandTile::outer counts them.
+template<class S, Order LEFT, Order RIGHT>
+struct TensorTile {
+    using W = typename S::W;
+    using Left = OperandTile<W, S::ROWS, LEFT>;
+    using Right = OperandTile<W, S::COLUMNS, RIGHT>;
+    static constexpr int STAGE = Left::SIZE + Right::SIZE;
+    using Sums = float[S::DOWN][S::ACROSS][4];
+
+    // Row number q of a lane in the block's tile, and the first of the column pair of instructions j; the second is the next one, or with
+    // ACROSS_K four columns on.
+    static __device__ __forceinline__ int row(unsigned thread, int q) {
+        return S::warp_row(thread) + Left::outer(q, thread & 31);
     }
 
     static __device__ __forceinline__ int column(unsigned thread, int j) {
-        return (thread >> 5 & 1) * WARP + j * 8 + (thread & 3) * 2;
+        int t = thread & 3;
+        return S::warp_column(thread) + (RIGHT == ACROSS_K ? j / 4 * 32 + t * 8 + j % 4 : j * 8 + t * 2);
     }
 
-    static __device__ __forceinline__ void add(const unsigned* a, const unsigned* b, float (&sums)[DOWN][ACROSS][4]) {
-        unsigned thread = threadIdx.x;
-        a += ((thread >> 6) * WARP + (thread & 15)) * PITCH + (thread >> 4 & 1) * 4;
-        b += ((thread >> 5 & 1) * WARP + (thread & 7) + (thread >> 4 & 1) * 8) * PITCH + (thread >> 3 & 1) * 4;
+    static constexpr int NEXT_COLUMN = RIGHT == ACROSS_K ? 4 : 1;
+
+    static __device__ __forceinline__ void clear(Sums& sums) {
 #pragma unroll
-        for (int w = 0; w < WORDS; w += 8) {
-            unsigned left[DOWN][4];
-            unsigned right[ACROSS / 2][4];
+        for (int i = 0; i < S::DOWN; i++)
 #pragma unroll
-            for (int i = 0; i < DOWN; i++)
-                load_squares(left[i], a + i * 16 * PITCH + w);
+            for (int j = 0; j < S::ACROSS; j++)
 #pragma unroll
-            for (int j = 0; j < ACROSS; j += 2)
-                load_squares(right[j / 2], b + j * 8 * PITCH + w);
+                for (int e = 0; e < 4; e++)
+                    sums[i][j][e] = 0;
+    }
+
+    static __device__ __forceinline__ void add(const float* stage, Sums& sums) {
+        constexpr int WORDS = 4 / W::NUMBERS;
+        unsigned left[S::DOWN / 2][4][WORDS];
+        int lane = threadIdx.x & 31;
 #pragma unroll
-            for (int i = 0; i < DOWN; i++)
+        for (int i = 0; i < S::DOWN / 2; i++)
+            Left::load(stage, S::warp_row(threadIdx.x) + i * 32, lane, left[i]);
 #pragma unroll
-                for (int j = 0; j < ACROSS; j++)
-                    W::multiply(left[i], right[j / 2] + j % 2 * 2, sums[i][j]);
+        for (int j = 0; j < S::ACROSS; j += 4) {
+            unsigned right[4][WORDS];
+            Right::load(stage + Left::SIZE, S::warp_column(threadIdx.x) + j * 8, lane, right);
+#pragma unroll
+            for (int w = 0; w < WORDS; w += 2)
+#pragma unroll
+                for (int i = 0; i < S::DOWN; i++)
+#pragma unroll
+                    for (int n = 0; n < 4; n++) {
+                        const unsigned (&upper)[WORDS] = left[i / 2][i % 2 * 2];
+                        const unsigned (&lower)[WORDS] = left[i / 2][i % 2 * 2 + 1];
+                        unsigned a[4] = {upper[w], lower[w], upper[w + 1], lower[w + 1]};
+                        W::multiply(a, &right[n][w], sums[i][j + n]);
+                    }
         }
     }
 
-    // The threads fetch an operand in one of two ways. By lines: a thread takes EACH steps of k of one outer position, neighbours take
-    // neighbouring positions. By quads: it takes 4 steps of k of every 32nd position, and neighbours by eights take the next 4 steps.
-    static constexpr int QUADS = EACH / 4;
-
-    static __device__ __forceinline__ int line() {
-        return threadIdx.x % SIDE;
-    }
-
-    static __device__ __forceinline__ int line_step() {
-        return threadIdx.x / SIDE * EACH;
-    }
-
-    static __device__ __forceinline__ int quad(int q) {
-        return (threadIdx.x >> 5) * 8 + (threadIdx.x & 7) + q * 32;
-    }
-
-    static __device__ __forceinline__ int quad_step() {
-        return (threadIdx.x >> 3 & 3) * 4;
-    }
-
-    static __device__ __forceinline__ void store_line(unsigned* tile, const float (&numbers)[EACH]) {
-        unsigned words[EACH / W::NUMBERS];
-        W::round(numbers, words);
-        uint4* to = reinterpret_cast<uint4*>(tile + line() * PITCH + line_step() / W::NUMBERS);
+    // Adds the products of so many tiles. A loader has `load(left, right)`: sends the next tile of each operand on its way.
+    template<class Loader>
+    static __device__ __forceinline__ void run(Loader& loader, int tiles, float* shared, Sums& sums) {
+        constexpr int AHEAD = S::STAGES - 1;
 #pragma unroll
-        for (int i = 0; i < EACH / W::NUMBERS; i += 4)
-            to[i / 4] = *reinterpret_cast<uint4*>(words + i);
+        for (int s = 0; s < AHEAD; s++) {
+            if (s < tiles)
+                loader.load(shared + s * STAGE, shared + s * STAGE + Left::SIZE);
+            asm volatile("cp.async.commit_group;" ::: "memory");
+        }
+        int read = 0;
+        int write = AHEAD * STAGE;
+        for (int t = 0; t < tiles; t++) {
+            asm volatile("cp.async.wait_group %0;" :: "n"(AHEAD - 1) : "memory");
+            __syncthreads();                                          // the tile is there, and all have read the one before
+            if (t + AHEAD < tiles)
+                loader.load(shared + write, shared + write + Left::SIZE);
+            asm volatile("cp.async.commit_group;" ::: "memory");
+            add(shared + read, sums);
+            write = write == AHEAD * STAGE ? 0 : write + STAGE;
+            read = read == AHEAD * STAGE ? 0 : read + STAGE;
+        }
     }
 
-    static __device__ __forceinline__ void store_quads(unsigned* tile, const float (&numbers)[EACH]) {
-        using V = typename Run<4 / W::NUMBERS>::type;
-        unsigned words[EACH / W::NUMBERS];
-        W::round(numbers, words);
+    // The sums as rows of memory that begin `stride` apart, for the first `rows` and `columns` of the tile; all are whole fours of numbers.
+    static __device__ __forceinline__ void store(const Sums& sums, unsigned thread, float* out, int64_t stride, int rows,
+        int columns) {
 #pragma unroll
-        for (int q = 0; q < QUADS; q++)
-            *reinterpret_cast<V*>(tile + quad(q) * PITCH + quad_step() / W::NUMBERS) = *reinterpret_cast<V*>(words + q * 4 / W::NUMBERS);
+        for (int q = 0; q < S::DOWN * 2; q++) {
+            int r = row(thread, q);
+            float* to = out + r * stride;
+            if (r < rows) {
+                if (RIGHT == ACROSS_K) {
+#pragma unroll
+                    for (int j = 0; j < S::ACROSS; j += 4)
+#pragma unroll
+                        for (int e = 0; e < 2; e++) {
+                            int c = column(thread, j) + e * NEXT_COLUMN;
+                            int from = q % 2 * 2 + e;
+                            if (c < columns)
+                                *reinterpret_cast<float4*>(to + c) = make_float4(sums[q / 2][j][from], sums[q / 2][j + 1][from],
+                                    sums[q / 2][j + 2][from], sums[q / 2][j + 3][from]);
+                        }
+                } else {
+#pragma unroll
+                    for (int j = 0; j < S::ACROSS; j++) {
+                        int c = column(thread, j);
+                        if (c < columns)
+                            *reinterpret_cast<float2*>(to + c) = make_float2(sums[q / 2][j][q % 2 * 2], sums[q / 2][j][q % 2 * 2 + 1]);
+                    }
+                }
+            }
+        }
     }
 };

@@ -129,6 +129,20 @@ record ConvGeometry(int batch, int groups, int produced, int reduced, boolean tr
         return hasVectors(result, produced);
     }
 
+    /// True if four positions of the result meet four neighbours of the source, which can be read at once: no taps, no strides, no padding.
+    boolean readsPixels() {
+        boolean same = taps() == 1 && !hasStrides() && source.address() % 16 == 0 && (batch == 1 || source.imageStride() % 4 == 0)
+                && (groups * reduced == 1 || source.channelStride() % 4 == 0);
+        for (int a = 0; a < AXES; a++)
+            same &= axes.get(a).padBefore() == 0 && sourceSize(a) == resultSize(a);
+        return same && isFlat(source) && positions() / Math.max(1, batch) % 4 == 0;
+    }
+
+    /// Taps along the axes, added up.
+    int tapSum() {
+        return axes.stream().mapToInt(Window::kernel).sum();
+    }
+
     private boolean hasVectors(Operand images, int channels) {
         boolean aligned = images.channelStride() == 1 && channels % 4 == 0 && images.address() % 16 == 0
                 && (batch == 1 || images.imageStride() % 4 == 0);
@@ -142,7 +156,8 @@ record ConvGeometry(int batch, int groups, int produced, int reduced, boolean tr
         if (result.address() % 16 != 0 || batch > 1 && result.imageStride() % run != 0)
             return Stores.SINGLE;
         int pixels = resultSize(0) * resultSize(1) * resultSize(2);
-        if (!(transposed && hasStrides()) && isFlat() && pixels % run == 0 && (groups * produced == 1 || result.channelStride() % run == 0))
+        if (!(transposed && hasStrides()) && isFlat(result) && pixels % run == 0
+                && (groups * produced == 1 || result.channelStride() % run == 0))
             return Stores.ALONG_PIXELS;
         boolean aligned = result.channelStride() == 1 && produced % run == 0;
         for (int a = 0; a < AXES; a++)
@@ -150,13 +165,13 @@ record ConvGeometry(int batch, int groups, int produced, int reduced, boolean tr
         return aligned ? Stores.ALONG_CHANNELS : Stores.SINGLE;
     }
 
-    /// True if the pixels of a channel of the result lie side by side.
-    private boolean isFlat() {
+    /// True if the pixels of a channel lie side by side.
+    private static boolean isFlat(Operand images) {
         int step = 1;
         for (int a = AXES - 1; a >= 0; a--) {
-            if (resultSize(a) != 1 && result.pixelStride(a) != step)
+            if (images.size(a) != 1 && images.pixelStride(a) != step)
                 return false;
-            step *= resultSize(a);
+            step *= images.size(a);
         }
         return true;
     }

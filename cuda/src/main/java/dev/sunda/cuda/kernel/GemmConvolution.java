@@ -15,7 +15,7 @@ final class GemmConvolution {
     private static final int FEW_CHANNELS = 16;                      // of which a tile of one tap would be mostly empty
     private static final int TABLE_ROOM = 1024;                      // mirrors conv_walk.cuh
     private static final int DEPTH = 8;                              // channels in a tile of a product; mirrors conv_product.cuh
-    private static final int TENSOR_DEPTH = 16;                      // mirrors tensor.cuh
+    private static final int TENSOR_TAPS = 31;                       // of a weight's gradient, along all axes; mirrors conv_weight_tensor.cuh
     private static final long MOST_PACKED = 1L << 28;                // words of a weight for tensor cores
 
     private static final int BLOCKS = 1024;                          // that a weight gradient is cut into, if there are enough positions
@@ -55,9 +55,9 @@ final class GemmConvolution {
             boolean table = isCounted(g);
             String loading = table ? "table" : g.sourceIsChannelsLast() ? "channels" : "pixels";
             String name = "conv_" + precision + "_%s_" + loading + "_f32";
-            var large = new Tile("conv_" + precision, name.formatted("large"), 128, 128, Matmul.TENSOR_THREADS);
+            var large = new Tile("conv_" + precision, name.formatted("large"), 128, 128, TensorTile.THREADS);
             return !table && g.produced() > 64 && large.blocks(g) >= ENOUGH ? large
-                    : new Tile("conv_" + precision, name.formatted("small"), 64, 64, Matmul.TENSOR_THREADS);
+                    : new Tile("conv_" + precision, name.formatted("small"), 64, 64, TensorTile.THREADS);
         }
 
         /// True if taps and channels are counted together, by a table.
@@ -99,9 +99,9 @@ final class GemmConvolution {
 
     /// Words of one channel of the result in the weight as tensor cores take it.
     private int tensorLength(ConvGeometry g) {
-        int steps = Tile.isCounted(g) ? Grid.ceil(g.phaseTaps() * g.reduced(), TENSOR_DEPTH)
-                : g.phaseTaps() * Grid.ceil(g.reduced(), TENSOR_DEPTH);
-        return steps * TENSOR_DEPTH / (precision == Precision.BF16 ? 2 : 1);
+        int steps = Tile.isCounted(g) ? Grid.ceil(g.phaseTaps() * g.reduced(), TensorTile.DEPTH)
+                : g.phaseTaps() * Grid.ceil(g.reduced(), TensorTile.DEPTH);
+        return steps * TensorTile.words(TensorTile.DEPTH, precision);
     }
 
     /// Words of that weight: as many as it has numbers and zeros behind them, but many more where strides are much larger than kernels.
@@ -117,9 +117,10 @@ final class GemmConvolution {
         try (Scratch weight = gpu.scratch(4L * packed)) {
             if (packed > 0)
                 gpu.kernel(tile.module, pack).launch(Grid.over(packed), w, g.weights(w), g.struct(), weight, length, packed);
-            gpu.kernel(tile.module, tile.name).launch(Grid.of(tile.blocks(g), tile.threads), g.source().address(), weight, length,
-                    g.readsVectors() ? 1 : 0, g.struct(), finish, g.result().address(), Grid.ceil(g.phasePositions(), tile.rows),
-                    Grid.ceil(g.produced(), tile.columns));
+            gpu.kernel(tile.module, tile.name).launch(
+                    Grid.of(tile.blocks(g), tile.threads).shared(TensorTile.sharedWithWords(tile.rows, precision)), g.source().address(),
+                    weight, length, g.readsVectors() ? 1 : 0, g.struct(), finish, g.result().address(),
+                    Grid.ceil(g.phasePositions(), tile.rows), Grid.ceil(g.produced(), tile.columns));
         }
     }
 
@@ -135,32 +136,37 @@ final class GemmConvolution {
         int slices = Grid.ceil(g.positions(), each);
         long sliceStep = (long) g.groups() * g.produced() * width;
         try (Scratch partial = gpu.scratch(slices * sliceStep * dw.dtype().bytes())) {
-            if (slices > 0)
-                weightKernel(g, dw, large).launch(
-                        Grid.of((long) rowTiles * columnTiles * g.groups() * slices, weightThreads(dw, large)),
-                        g.source().address(), g.result().address(), g.struct(), g.count(), partial, width, columns,
-                        g.positions(), each, rowTiles, columnTiles);
+            long blocks = (long) rowTiles * columnTiles * g.groups() * slices;
+            if (slices > 0 && isTensorWeight(g, dw))
+                tensorWeight(g, large).launch(Grid.of(blocks, TensorTile.THREADS).shared(TensorTile.shared(tile)), g.source().address(),
+                        g.result().address(), (isByChannels(g) ? g.readsVectors() : g.readsPixels()) ? 1 : 0, g.struct(), g.count(),
+                        partial, width, columns, g.positions(), each, rowTiles, columnTiles);
+            else if (slices > 0)
+                weightKernel(g, dw, large).launch(Grid.of(blocks, large || dw.dtype() == DType.F64 ? 256 : 64), g.source().address(),
+                        g.result().address(), g.struct(), g.count(), partial, width, columns, g.positions(), each, rowTiles,
+                        columnTiles);
             join(gpu, g, partial, slices, width, false, dw);
         }
     }
 
     private Kernel weightKernel(ConvGeometry g, View dw, boolean large) {
-        String size = large ? "large_" : "small_";
-        if (!isTensor(dw)) {
-            boolean quads = dw.dtype() == DType.F32 && g.produced() % 4 == 0 && g.reduced() % 4 == 0;
-            boolean vectors = quads && g.readsVectors() && g.readsResultVectors();
-            return gpu.kernel(vectors ? "conv_weight_channels" : "conv_weight",
-                    "conv_weight_" + size + (vectors ? "vectors_" : quads ? "quads_" : "singles_") + type(dw));
-        }
-        boolean channels = g.resultIsChannelsLast() && g.source().channelStride() == 1;
-        String module = "conv_weight_" + precision;
-        return gpu.kernel(module, module + "_" + size + (channels ? "channels_f32" : "pixels_f32"));
+        boolean quads = dw.dtype() == DType.F32 && g.produced() % 4 == 0 && g.reduced() % 4 == 0;
+        boolean vectors = quads && g.readsVectors() && g.readsResultVectors();
+        return gpu.kernel(vectors ? "conv_weight_channels" : "conv_weight",
+                "conv_weight_" + (large ? "large_" : "small_") + (vectors ? "vectors_" : quads ? "quads_" : "singles_") + type(dw));
     }
 
-    private int weightThreads(View dw, boolean large) {
-        if (isTensor(dw))
-            return Matmul.TENSOR_THREADS;
-        return large || dw.dtype() == DType.F64 ? 256 : 64;
+    private boolean isTensorWeight(ConvGeometry g, View dw) {
+        return isTensor(dw) && g.tapSum() <= TENSOR_TAPS;
+    }
+
+    private Kernel tensorWeight(ConvGeometry g, boolean large) {
+        String module = "conv_weight_" + precision;
+        return gpu.kernel(module, module + (large ? "_large_" : "_small_") + (isByChannels(g) ? "channels_f32" : "pixels_f32"));
+    }
+
+    private static boolean isByChannels(ConvGeometry g) {
+        return g.resultIsChannelsLast() && g.source().channelStride() == 1;
     }
 
     /// Positions that one block adds up.

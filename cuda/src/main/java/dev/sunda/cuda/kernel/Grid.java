@@ -8,12 +8,13 @@ package dev.sunda.cuda.kernel;
 public record Grid(int x, int y, int z, int threadsX, int threadsY, int shared) {
     private static final int THREADS = 256;
     private static final int BLOCKS = 4096;
+    private static final String BLOCKS_OF_A_LAUNCH = "cuda: the blocks of one launch";
 
     /// One dimension.
     ///
     /// @throws IllegalArgumentException if there are more blocks than a grid can have
     public static Grid of(long blocks, int threads) {
-        return new Grid(count("cuda: the blocks of one launch", blocks), 1, 1, threads, 1, 0);
+        return new Grid(count(BLOCKS_OF_A_LAUNCH, blocks), 1, 1, threads, 1, 0);
     }
 
     /// A number that a kernel takes as an `int`.
@@ -35,6 +36,11 @@ public record Grid(int x, int y, int z, int threadsX, int threadsY, int shared) 
     /// @param elements at least 1
     public static Grid over(int elements) {
         return of(Math.min(BLOCKS, ceil(elements, THREADS)), THREADS);
+    }
+
+    /// So many of such blocks, in one dimension.
+    Grid times(long blocks) {
+        return new Grid(count(BLOCKS_OF_A_LAUNCH, blocks), 1, 1, threadsX, threadsY, shared);
     }
 
     /// The same with dynamic shared memory.

@@ -23,8 +23,6 @@ public final class Matmul {
     private static final int WARP_BLOCKS = 64;
     /// Slices of k are whole tiles of any kind.
     private static final int SLICE_STEP = 16;
-    /// Threads of a block on tensor cores; mirrors tensor.cuh.
-    static final int TENSOR_THREADS = 128;
 
     private final Gpu gpu;
     private final Precision precision;
@@ -93,10 +91,14 @@ public final class Matmul {
 
     /// With tiles of `side` rows and columns; each tile's sums are cut into `slices` along k.
     void tiled(Product p, int side, int slices) {
-        boolean tensor = isTensor(p, side);
-        Kernel kernel = tensor ? gpu.kernel("matmul_" + precision, "matmul_" + precision + "_" + side + "_f32")
-                : kernel(p, name(p, side));
-        run(p, p, kernel, slices, Grid.ceil(p.m(), side), Grid.ceil(p.n(), side), tensor ? TENSOR_THREADS : 2 * side);
+        if (isTensor(p, side)) {
+            String order = tensorOrder(p);
+            int all = order.equals("any") ? 64 : side;
+            run(p, p, gpu.kernel("matmul_" + precision, "matmul_" + precision + "_" + all + "_" + order + "_f32"), slices,
+                    Grid.ceil(p.m(), all), Grid.ceil(p.n(), all), Grid.of(1, TensorTile.THREADS).shared(TensorTile.shared(all)));
+        } else {
+            run(p, p, kernel(p, name(p, side)), slices, Grid.ceil(p.m(), side), Grid.ceil(p.n(), side), Grid.of(1, 2 * side));
+        }
     }
 
     /// Whether a product in tiles of `side` is computed on tensor cores.
@@ -133,7 +135,18 @@ public final class Matmul {
         boolean any = x == Reading.SINGLY || y == Reading.SINGLY || p.dtype() == DType.I32 || p.dtype() == DType.I64;
         if (any || side < 128)
             return side + (any ? "_any" : "_wide");
-        return "128_" + (x == Reading.ALONG_K ? "n" : "t") + (y == Reading.ACROSS_K ? "n" : "t");
+        return "128_" + order(x, y);
+    }
+
+    private static String order(Reading x, Reading y) {
+        return (x == Reading.ALONG_K ? "n" : "t") + (y == Reading.ACROSS_K ? "n" : "t");
+    }
+
+    /// Which kernel on tensor cores reads these operands, and writes the result.
+    private static String tensorOrder(Product p) {
+        Reading x = p.readingX();
+        Reading y = p.readingY();
+        return x == Reading.SINGLY || y == Reading.SINGLY || !p.writesVectors() ? "any" : order(x, y);
     }
 
     // ------------------------------------------------------------------------------------------------------------- warps
@@ -148,7 +161,7 @@ public final class Matmul {
     /// In tiles of 16 rows and 32 columns or, by twice as many warps, 16; see matmul_warps.cu.
     void warps(Product p, int columns) {
         run(p, p, gpu.kernel("matmul_warps", "matmul_warps_" + columns + "_f32"), 1, Grid.ceil(p.m(), WARP_ROWS),
-                Grid.ceil(p.n(), columns), columns == 32 ? 256 : 512);
+                Grid.ceil(p.n(), columns), Grid.of(1, columns == 32 ? 256 : 512));
     }
 
     // --------------------------------------------------------------------------------------------------------------- few
@@ -163,7 +176,7 @@ public final class Matmul {
         int columnTiles = Grid.ceil(p.n(), along ? FEW_COLUMNS : 32 * p.vector());
         Kernel kernel = gpu.kernel("matmul_few", "matmul_" + (along ? "along_" : "across_") + rows + "_" + type(p.dtype()));
         int slices = slices(p, (long) p.batches() * columnTiles, 2 * LARGE_BLOCKS, 512);
-        run(transposed ? p.transposed() : p, p, kernel, slices, 1, columnTiles, 256);
+        run(transposed ? p.transposed() : p, p, kernel, slices, 1, columnTiles, Grid.of(1, 256));
         return true;
     }
 
@@ -188,10 +201,12 @@ public final class Matmul {
     }
 
     /// Launches a kernel for `p`, or for its transpose `as`; several slices of k leave their sums in memory, to be added up.
-    private void run(Product p, Product as, Kernel kernel, int slices, int rowTiles, int columnTiles, int threads) {
+    ///
+    /// @param block a grid of one block
+    private void run(Product p, Product as, Kernel kernel, int slices, int rowTiles, int columnTiles, Grid block) {
         int slice = Grid.ceil(Grid.ceil(p.k(), slices), SLICE_STEP) * SLICE_STEP;
         int count = Grid.ceil(p.k(), slice);
-        Grid grid = Grid.of((long) p.batches() * rowTiles * columnTiles * count, threads);
+        Grid grid = block.times((long) p.batches() * rowTiles * columnTiles * count);
         if (count == 1) {
             kernel.launch(grid, as.x().address(), as.y().address(), as.biasAddress(), as.out().address(),
                     as.struct(rowTiles, columnTiles, 1, slice));

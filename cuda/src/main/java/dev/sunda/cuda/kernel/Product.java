@@ -73,7 +73,8 @@ record Product(DType dtype, int batches, int m, int n, int k, Matrix x, Matrix y
         return outerStride == 1 && outers % vector() == 0 && kStride % vector() == 0 ? Reading.ACROSS_K : Reading.SINGLY;
     }
 
-    private boolean writesVectors() {
+    /// True if rows of the result can be written 16 bytes at a time.
+    boolean writesVectors() {
         return out.columnStride == 1 && n % vector() == 0 && out.address % 16 == 0 && out.rowStride % vector() == 0
                 && out.batchStride % vector() == 0;
     }

@@ -80,11 +80,12 @@ final class FakeFunctions {
     private static final class Function {
         private final Loaded module;
         private final PtxModule.Entry entry;
-        private int mostDynamicShared = PLAIN_SHARED_BYTES;
+        private int mostDynamicShared;
 
         private Function(Loaded module, PtxModule.Entry entry) {
             this.module = module;
             this.entry = entry;
+            mostDynamicShared = PLAIN_SHARED_BYTES - entry.staticSharedBytes();
         }
     }
 
@@ -603,7 +604,6 @@ final class FakeFunctions {
         check(gridX >= 1 && gridY >= 1 && gridZ >= 1 && gridY <= MOST_BLOCKS && gridZ <= MOST_BLOCKS && extra.address() == 0);
         check(blockX >= 1 && blockY >= 1 && blockZ >= 1 && blockZ <= 64 && (long) blockX * blockY * blockZ <= MOST_THREADS);
         check(blockX * blockY * blockZ <= kernel.entry.maxThreads() && shared >= 0 && shared <= kernel.mostDynamicShared);
-        check(kernel.mostDynamicShared > PLAIN_SHARED_BYTES || shared + kernel.entry.staticSharedBytes() <= PLAIN_SHARED_BYTES);
         byte[] copied = copied(kernel.entry, parameters);
         driver.launched(kernel.entry.name());
         if (ignoresLaunches)

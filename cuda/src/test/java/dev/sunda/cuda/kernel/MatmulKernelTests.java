@@ -156,9 +156,9 @@ class MatmulKernelTests {
         across.sumsAreRight();
     }
 
-    private static void onTensorCores(MatmulCheck check, Precision precision, int side, int slices) {
+    private static void onTensorCores(MatmulCheck check, Precision precision, String kind, int side, int slices) {
         new Matmul(Mirrored.GPU, precision).tiled(check.product(), side, slices);
-        String kernel = "matmul_" + precision + "_" + side + "_f32";
+        String kernel = "matmul_" + precision + "_" + kind + "_f32";
         if (slices == 1)
             ran(kernel);
         else
@@ -167,18 +167,22 @@ class MatmulKernelTests {
     }
 
     @ParameterizedTest
-    @CsvSource({"128, 136, 132, 28, ROWS, ROWS", "128, 130, 20, 16, COLUMNS, ODD", "64, 68, 40, 44, COLUMNS, COLUMNS",
-        "64, 20, 67, 21, ROWS, ROWS_WITH_GAPS", "64, 64, 64, 8, SHARED_COLUMNS, SHARED", "64, 33, 30, 1, COLUMNS_WITH_GAPS, ODD"})
-    void tensorCoresMultiplyRoundedNumbers(int side, int m, int n, int k, Order x, Order y) {
-        onTensorCores(floats(2, m, n, k, x, y), Precision.TF32, side, 1);
-        onTensorCores(floats(2, m, n, k, y, x), Precision.BF16, side, 1);
+    @CsvSource({"128_nn, 128, 136, 132, 28, ROWS, ROWS", "128_nt, 128, 132, 140, 60, ROWS, COLUMNS",
+        "128_tn, 128, 260, 132, 100, COLUMNS, ROWS", "128_tt, 128, 132, 136, 48, COLUMNS, COLUMNS",
+        "64_any, 128, 130, 20, 16, COLUMNS, ODD", "64_tt, 64, 68, 40, 44, COLUMNS, COLUMNS", "64_nn, 64, 68, 132, 80, ROWS, ROWS",
+        "64_nt, 64, 64, 64, 16, ROWS, COLUMNS", "64_any, 64, 20, 67, 21, ROWS, ROWS_WITH_GAPS",
+        "64_tn, 64, 64, 64, 8, SHARED_COLUMNS, SHARED", "64_any, 64, 33, 30, 1, COLUMNS_WITH_GAPS, ODD"})
+    void tensorCoresMultiplyRoundedNumbers(String kind, int side, int m, int n, int k, Order x, Order y) {
+        onTensorCores(floats(2, m, n, k, x, y), Precision.TF32, kind, side, 1);
+        onTensorCores(floats(2, m, n, k, x, y), Precision.BF16, kind, side, 1);
     }
 
     @ParameterizedTest
     @EnumSource(names = "FLOAT32", mode = EnumSource.Mode.EXCLUDE)
     void tensorCoresTakeSlicesAndOddResults(Precision precision) {
-        onTensorCores(new MatmulCheck(DType.F32, 1, 24, 40, 150, Order.ROWS, Order.ROWS, Order.ODD, true, 4), precision, 64, 3);
-        onTensorCores(new MatmulCheck(DType.F32, 1, 24, 40, 20, Order.ROWS, Order.ROWS, Order.ODD, false, 4), precision, 64, 1);
+        onTensorCores(floats(1, 24, 40, 152, Order.ROWS, Order.ROWS), precision, "64_nn", 64, 3);
+        onTensorCores(new MatmulCheck(DType.F32, 1, 24, 40, 150, Order.ROWS, Order.ROWS, Order.ODD, true, 4), precision, "64_any", 64, 3);
+        onTensorCores(new MatmulCheck(DType.F32, 1, 24, 40, 20, Order.ROWS, Order.ROWS, Order.ODD, false, 4), precision, "64_any", 64, 1);
     }
 
     /// Steps behind the last one are zeros of both factors, so that numbers which are not finite stay in their rows and columns.
@@ -186,7 +190,7 @@ class MatmulKernelTests {
     @EnumSource(names = "FLOAT32", mode = EnumSource.Mode.EXCLUDE)
     void tensorCoresKeepInfinitiesAndNaN(Precision precision) {
         var check = floats(1, 36, 40, 20, Order.ROWS, Order.ROWS);
-        check.x.host().heap().setDouble(20 * 35 + 19, Double.NaN);
+        check.x.host().heap().setDouble(20 * 35 + 19, Float.intBitsToFloat(-1));
         check.y.host().heap().setDouble(40 * 19 + 39, Double.POSITIVE_INFINITY);
         check.y.host().heap().setDouble(40 * 3 + 1, Float.MAX_VALUE);
         new Matmul(Mirrored.GPU, precision).tiled(check.product(), 64, 1);

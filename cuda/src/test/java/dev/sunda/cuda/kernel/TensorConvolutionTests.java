@@ -78,6 +78,22 @@ class TensorConvolutionTests {
                         .contains("conv_weight_" + p + (order == Order.CONTIGUOUS ? "_large_pixels_f32" : "_large_channels_f32"));
     }
 
+    /// Positions side by side in both operands of a weight's gradient.
+    @Test
+    void pixelsWithoutTapsAreLoadedTogether() {
+        for (Precision p : BOTH)
+            for (Order order : List.of(Order.CONTIGUOUS, Order.SHIFTED, Order.SLICED))
+                check(p, 3, 1, 33, 70, order, Order.CONTIGUOUS, axis(6, 1, 1, 1, 0, 0), axis(10, 1, 1, 1, 0, 0));
+    }
+
+    /// Whose bits fit no word.
+    @Test
+    void weightsOfManyTapsStayFloat32() {
+        for (Precision p : BOTH)
+            assertThat(check(p, 1, 1, 16, 17, Order.CONTIGUOUS, Order.CONTIGUOUS, axis(40, 30, 1, 1, 0, 0)))
+                    .contains("conv_" + p + "_small_pixels_f32", "conv_weight_small_singles_f32");
+    }
+
     @Test
     void nothingToDo() {
         Window five = axis(5, 3, 1, 1, 1, 1);
