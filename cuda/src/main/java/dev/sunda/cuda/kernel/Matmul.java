@@ -5,8 +5,8 @@ import dev.sunda.core.type.DType;
 import dev.sunda.cuda.kernel.Product.Reading;
 import java.lang.ref.Reference;
 
-/// Batched products of matrices: `matmul.cu`, `matmul_few.cu` for those with few rows or columns, `matmul_warps.cu` for few results, `matmul_tensor.cuh` for those who want
-/// [Precision#TF32] or [Precision#BF16].
+/// Batched products of matrices: `matmul.cu`, `matmul_few.cu` for those with few rows or columns, `matmul_warps.cu` for few results,
+/// `matmul_tensor.cuh` for those who want [Precision#TF32] or [Precision#BF16].
 ///
 /// Which kernel computes a product, and whether several blocks share the sums of one tile, depends on its sizes and strides alone.
 public final class Matmul {
@@ -80,13 +80,21 @@ public final class Matmul {
         int side = p.dtype() == DType.F32 ? side(p) : 64;
         if (side == 32 && isTensor(p, 64) && area(p, 64) <= 2 * area(p, 32))
             side = 64;
-        long tiles = tiles(p, side);
-        if (side == 32 && tiles < SMALL_BLOCKS && sharesWarps(p))
+        if (side == 32 && tiles(p, side) < SMALL_BLOCKS && sharesWarps(p))
             warps(p, tiles(p, WARP_ROWS, 32) >= WARP_BLOCKS ? 32 : 16);
-        else if (tiles >= (side == 128 ? LARGE_BLOCKS : SMALL_BLOCKS))
-            tiled(p, side, 1);
         else
-            tiled(p, side, side == 128 ? slices(p, tiles, 4 * LARGE_BLOCKS, 1024) : slices(p, tiles, 4 * SMALL_BLOCKS, 256));
+            tiled(p, side, slices(p, side));
+    }
+
+    /// How many blocks share the sums of a tile: one where there are tiles enough. Of small ones there are about six for each
+    /// multiprocessor of a large GPU where one and a half would take the time of two.
+    static int slices(Product p, int side) {
+        long tiles = tiles(p, side);
+        if (tiles >= LARGE_BLOCKS || side == 32 && tiles >= SMALL_BLOCKS)
+            return 1;
+        if (side == 128)
+            return slices(p, tiles, 4 * LARGE_BLOCKS, 1024);
+        return slices(p, tiles, (tiles >= SMALL_BLOCKS ? 6 : 4) * SMALL_BLOCKS, 256);
     }
 
     /// With tiles of `side` rows and columns; each tile's sums are cut into `slices` along k.

@@ -156,6 +156,15 @@ class MatmulKernelTests {
         across.sumsAreRight();
     }
 
+    @ParameterizedTest
+    @CsvSource({"1024, 768, 3072, 64, 4", "1024, 768, 300, 64, 1", "1024, 1024, 3072, 64, 1", "512, 768, 3072, 64, 6",
+        "2048, 2048, 4096, 128, 1",
+        "1024, 1024, 8192, 128, 8", "512, 256, 3072, 32, 1", "256, 256, 1024, 32, 4"})
+    void tilesThatFillAGpuUnevenlyAreSliced(int m, int n, int k, int side, int slices) {
+        var matrix = new Product.Matrix(0, 0, 0, 1);
+        assertThat(Matmul.slices(new Product(DType.F32, 1, m, n, k, matrix, matrix, matrix, new int[2], 0), side)).isEqualTo(slices);
+    }
+
     private static void onTensorCores(MatmulCheck check, Precision precision, String kind, int side, int slices) {
         new Matmul(Mirrored.GPU, precision).tiled(check.product(), side, slices);
         String kernel = "matmul_" + precision + "_" + kind + "_f32";
