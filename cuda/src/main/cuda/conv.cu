@@ -28,6 +28,22 @@ __device__ void pack(const T* w, Weights weights, int taps1, int taps2, int taps
 PACK(f32, float)
 PACK(f64, double)
 
+// Adds up the slices of a product, in their order; each lies densely, channel after channel. Floor: the bytes of the slices, read once.
+extern "C" __global__ void conv_sum_f32(const float* partial, int slices, int64_t slice_step, Geometry g, Count count,
+    Finish<float> finish, float* result, int numel) {
+    for (unsigned i = thread_id(); i < numel; i += thread_count()) {
+        int q0, q1, q2;
+        int rest = take_positions(count, i, q0, q1, q2);
+        int n = count.channels.divide(rest);
+        int channel = rest - n * count.channels.size;
+        float sum = 0;
+        for (int s = 0; s < slices; s++)
+            sum += partial[s * slice_step + i];
+        result[n * g.result_n + channel * g.result_c + q0 * g.result_at[0] + q1 * g.result_at[1] + q2 * g.result_at[2]] =
+            ChannelFinish<float>(finish, channel).of(finish, sum);
+    }
+}
+
 CONVOLVE(large_pixels_f32, float, 128, 128, 256, 2, PIXELS)
 CONVOLVE(small_pixels_f32, float, 64, 64, 64, 6, PIXELS)
 CONVOLVE(narrow_pixels_f32, float, 64, 32, 64, 8, PIXELS)

@@ -5,7 +5,7 @@
 // from shared memory, 512 for four 4-byte loads from global memory (CHANNELS: one of 16 bytes) and one of 16 bytes of the weight. A tile of
 // 128x128 takes 603 instructions (CHANNELS: 597) as ptxas 13.0 makes them for sm_90, of which 512 are multiply-adds and 32 loads from
 // shared memory; a new tap takes 69 more, to find out what to load. One chain of multiply-adds for each result: taps, within a tap
-// channels, both ascending.
+// channels, both ascending. Where there are few results, the chain is cut into slices for different blocks.
 #pragma once
 #include "conv_walk.cuh"
 
@@ -242,9 +242,31 @@ struct Product {
         }
     }
 
-    __device__ __forceinline__ void run(int vectors) {
+    // Goes to a step in the middle.
+    __device__ __forceinline__ void go_to(int first) {
+        if (LOADING == TABLE) {
+            step = first;
+            return;
+        }
+        int each = (g.reduced + DEPTH - 1) / DEPTH;
+        channel = first % each * DEPTH;
+        j2 = first / each % shared.place.phase[2].taps;
+        int rest = first / each / shared.place.phase[2].taps;
+        j1 = rest % shared.place.phase[1].taps;
+        j0 = rest / shared.place.phase[1].taps;
+    }
+
+    // The steps of slice `slice` of so many.
+    __device__ __forceinline__ void run(int vectors, int slices) {
         int depth = shared.place.taps() * g.reduced;
         int steps = LOADING == TABLE ? (depth + DEPTH - 1) / DEPTH : shared.place.taps() * ((g.reduced + DEPTH - 1) / DEPTH);
+        if (slices > 1) {
+            int each = (steps + slices - 1) / slices;
+            int first = shared.place.slice * each;
+            steps = min(steps - first, each);
+            if (steps > 0)
+                go_to(first);
+        }
 #pragma unroll
         for (int i = 0; i < HIGH; i++)
 #pragma unroll
@@ -253,6 +275,10 @@ struct Product {
         if (LOADING != TABLE) {
             find_partial();
             enter();
+#pragma unroll
+            for (int i = 0; i < LINES; i++)
+                from[i] += (LOADING == CHANNELS ? 1 : (int64_t) g.source_c) * channel;
+            line += (int64_t) channel * width;
         }
         if (steps > 0)
             load(depth, vectors);
@@ -335,11 +361,11 @@ struct Product {
 
 template<class T, int ROWS, int COLUMNS, int THREADS, Loading LOADING>
 __device__ __forceinline__ void convolve(const T* source, const T* packed, int width, int vectors, const Geometry& g,
-    const Finish<T>& finish, T* result, int row_tiles, int column_tiles) {
+    const Finish<T>& finish, T* result, int row_tiles, int column_tiles, int slices, int64_t slice_step) {
     using Work = Product<T, ROWS, COLUMNS, THREADS, LOADING>;
     __shared__ typename Work::Shared shared;
     if (threadIdx.x == 0)
-        shared.place.find(g, row_tiles, column_tiles, ROWS, COLUMNS);
+        shared.place.find(g, row_tiles, column_tiles, ROWS, COLUMNS, slices);
     __syncthreads();
     if (shared.place.first_row >= shared.place.rows)     // of the phases some have fewer positions than others
         return;
@@ -348,14 +374,15 @@ __device__ __forceinline__ void convolve(const T* source, const T* packed, int w
     if (LOADING == TABLE)
         work.fill_table();
     __syncthreads();
-    work.run(vectors);
-    work.store(finish, result);
+    work.run(vectors, slices);
+    work.store(finish, result + shared.place.slice * slice_step);
 }
 
-// `vectors` says that four channels of any pixel of the source can be read at once.
+// `vectors` says that four channels of any pixel of the source can be read at once. Slices of the sums lie `slice_step` apart.
 #define CONVOLVE(name, T, ROWS, COLUMNS, THREADS, BLOCKS, LOADING)                                                                      \
     extern "C" __global__ void __launch_bounds__(THREADS, BLOCKS) conv_##name(const T* __restrict__ source,                             \
         const T* __restrict__ packed, int width, int vectors, Geometry g, Finish<T> finish, T* __restrict__ result, int row_tiles,     \
-        int column_tiles) {                                                                                                            \
-        convolve<T, ROWS, COLUMNS, THREADS, LOADING>(source, packed, width, vectors, g, finish, result, row_tiles, column_tiles);      \
+        int column_tiles, int slices, int64_t slice_step) {                                                                            \
+        convolve<T, ROWS, COLUMNS, THREADS, LOADING>(source, packed, width, vectors, g, finish, result, row_tiles, column_tiles,       \
+            slices, slice_step);                                                                                                       \
     }

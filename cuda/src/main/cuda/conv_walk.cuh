@@ -17,12 +17,14 @@ struct Place {
     Phase phase[3];
     int number;      // of the phase
     int group;
+    int slice;       // of the taps and channels that are added up
     int rows;
     int first_row;
     int first_column;
 
     // One block for each tile of the result, columns first, so that blocks that read the same pixels run at the same time.
-    __device__ __forceinline__ void find(const Geometry& g, int row_tiles, int column_tiles, int row_tile, int column_tile) {
+    __device__ __forceinline__ void find(const Geometry& g, int row_tiles, int column_tiles, int row_tile, int column_tile,
+        int slices = 1) {
         int rest = blockIdx.x;
         first_column = rest % column_tiles * column_tile;
         rest /= column_tiles;
@@ -30,6 +32,8 @@ struct Place {
         rest /= row_tiles;
         group = rest % g.groups;
         rest /= g.groups;
+        slice = rest % slices;
+        rest /= slices;
         number = rest;
         rows = g.batch;
         for (int a = 2; a >= 0; a--) {

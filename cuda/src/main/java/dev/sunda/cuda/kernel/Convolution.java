@@ -6,8 +6,8 @@ import dev.sunda.core.spi.View;
 import java.lang.ref.Reference;
 
 /// Convolutions over one to three spatial axes and their gradients; picks the kernels. Groups of many channels are matrix products, see
-/// [GemmConvolution], those of few are computed element by element, see [DirectConvolution]. Channels of float32 that are seen one by one
-/// have kernels of their own, see [Depthwise].
+/// [GemmConvolution] and [GemmWeight], those of few are computed element by element, see [DirectConvolution]. Channels of float32 that
+/// are seen one by one have kernels of their own, see [Depthwise].
 ///
 /// All of them take any strides. The order of every sum depends on the shapes and memory orders alone.
 public final class Convolution {
@@ -16,16 +16,19 @@ public final class Convolution {
     private static final int FEW_WEIGHTS = 16;
 
     private final GemmConvolution gemm;
+    private final GemmWeight gemmWeight;
     private final DirectConvolution direct;
     private final Depthwise depthwise;
 
     public Convolution(Gpu gpu) {
-        this(gpu, Precision.ofConvolutions());
+        this(gpu, Precision.ofConvolutions(), GemmConvolution.MULTIPROCESSORS);
     }
 
     /// @param precision of the convolutions that are matrix products
-    Convolution(Gpu gpu, Precision precision) {
-        gemm = new GemmConvolution(gpu, precision);
+    /// @param multiprocessors of the GPU that these are to suit
+    Convolution(Gpu gpu, Precision precision, int multiprocessors) {
+        gemm = new GemmConvolution(gpu, precision, multiprocessors);
+        gemmWeight = new GemmWeight(gpu, precision, multiprocessors);
         direct = new DirectConvolution(gpu);
         depthwise = new Depthwise(gpu);
     }
@@ -78,7 +81,7 @@ public final class Convolution {
         if (geometry.produced() * geometry.reduced() <= FEW_WEIGHTS)
             direct.weight(geometry, dw);
         else
-            gemm.weight(geometry, dw);
+            gemmWeight.weight(geometry, dw);
     }
 
     /// A geometry knows only addresses: the memory must not become one of the intermediate results.

@@ -95,7 +95,7 @@ final class Depthwise {
             gpu.kernel("depthwise_columns_weight_" + columns.taps(), "depthwise_columns_weight_" + columns.kernel()).launch(
                     Grid.of((long) channels * slices, DepthwiseColumns.THREADS), g.source().address(), g.result().address(),
                     columns.struct(null), each, partial);
-            GemmConvolution.join(gpu, g, partial, slices, g.taps(), true, dw);
+            GemmWeight.join(gpu, g, partial, slices, g.taps(), true, dw);
         }
     }
 
@@ -109,7 +109,7 @@ final class Depthwise {
             gpu.kernel("depthwise_lines_weight", "depthwise_lines_weight_" + lines.weightKernel()).launch(
                     Grid.of((long) channels * slices, DepthwiseLines.THREADS), g.source().address(), g.result().address(),
                     lines.struct(null), each, lines.before(), partial);
-            GemmConvolution.join(gpu, g, partial, slices, g.taps(), true, dw);
+            GemmWeight.join(gpu, g, partial, slices, g.taps(), true, dw);
         }
     }
 
@@ -125,7 +125,7 @@ final class Depthwise {
             gpu.kernel("depthwise_weight", "depthwise_weight_" + (rectangle ? "rectangle" : kernel(planes))).launch(
                     Grid.of((long) channels * chunks * slices, threads).shared(planes.shared()), g.source().address(),
                     g.result().address(), planes.struct(null), planes.units(), each, partial);
-            GemmConvolution.join(gpu, g, partial, slices, g.taps(), true, dw);
+            GemmWeight.join(gpu, g, partial, slices, g.taps(), true, dw);
         }
     }
 }

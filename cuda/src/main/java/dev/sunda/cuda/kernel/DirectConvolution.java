@@ -38,7 +38,7 @@ final class DirectConvolution {
                 gpu.kernel("conv_direct", "conv_direct_weight_" + (channels ? "channels_" : "") + GemmConvolution.type(dw)).launch(
                         Grid.of(blocks * slices, THREADS), g.source().address(), g.result().address(), g.struct(),
                         g.count(), partial, g.positions(), each);
-            GemmConvolution.join(gpu, g, partial, slices, g.reduced() * g.taps(), true, dw);
+            GemmWeight.join(gpu, g, partial, slices, g.reduced() * g.taps(), true, dw);
         }
     }
 }

@@ -2,33 +2,34 @@ package dev.sunda.cuda.kernel;
 
 import dev.sunda.core.spi.View;
 import dev.sunda.core.type.DType;
+import dev.sunda.core.type.Layout;
 
-/// Convolutions that are matrix products without a matrix of patches: `conv_product.cuh`, `conv_weight_product.cuh`, and `conv_tensor.cuh`,
-/// `conv_weight_tensor.cuh` for those who want [Precision#TF32] or [Precision#BF16].
+/// Convolutions that are matrix products without a matrix of patches: `conv_product.cuh`, and `conv_tensor.cuh` for those who want
+/// [Precision#TF32] or [Precision#BF16].
 ///
-/// Tile sizes and slices depend on shapes alone.
+/// Tile sizes and slices depend on shapes alone: they suit a GPU with [#MULTIPROCESSORS] and are the same on all others.
 final class GemmConvolution {
+    /// Of a large GPU.
+    static final int MULTIPROCESSORS = 132;
+    private static final int SMALL_EACH = 6;                         // blocks with small tiles that one of them runs at a time
     private static final int SMALL_TILE = 64;
-    private static final int LARGE_TILE = 128;
     private static final int NARROW = 32;
-    private static final int ENOUGH = 128;                           // large tiles; fewer would leave much of a device idle
+    private static final int LONG = 96;                              // steps of a sum that is worth cutting
+    private static final int LEAST_STEPS = 16;                       // of a slice
     private static final int FEW_CHANNELS = 16;                      // of which a tile of one tap would be mostly empty
     private static final int TABLE_ROOM = 1024;                      // mirrors conv_walk.cuh
     private static final int DEPTH = 8;                              // channels in a tile of a product; mirrors conv_product.cuh
-    private static final int TENSOR_TAPS = 31;                       // of a weight's gradient, along all axes; mirrors conv_weight_tensor.cuh
     private static final long MOST_PACKED = 1L << 28;                // words of a weight for tensor cores
-
-    private static final int BLOCKS = 1024;                          // that a weight gradient is cut into, if there are enough positions
-    private static final int LEAST_SLICE = 512;
-    private static final int LARGEST_SLICE = 16384;                  // longest chain of additions
-    private static final long MOST_PARTIAL = 1L << 26;               // elements of partial sums, for which slices may get longer
 
     private final Gpu gpu;
     private final Precision precision;
+    private final int multiprocessors;
 
-    GemmConvolution(Gpu gpu, Precision precision) {
+    /// @param multiprocessors of the GPU that tiles and slices are to suit
+    GemmConvolution(Gpu gpu, Precision precision, int multiprocessors) {
         this.gpu = gpu;
         this.precision = precision.on(gpu);
+        this.multiprocessors = multiprocessors;
     }
 
     private boolean isTensor(View view) {
@@ -37,37 +38,61 @@ final class GemmConvolution {
 
     /// Which kernel computes a convolution.
     private record Tile(String module, String name, int rows, int columns, int threads) {
-        private static Tile of(ConvGeometry g, DType dtype) {
-            if (dtype == DType.F64)
-                return new Tile("conv_double", "conv_small_pixels_f64", 64, 64, 256);
-            boolean table = isCounted(g);
-            String loading = table ? "table" : g.sourceIsChannelsLast() ? "channels" : "pixels";
-            String module = loading.equals("pixels") ? "conv" : "conv_" + loading;
-            if (g.produced() <= NARROW)
-                return new Tile(module, "conv_narrow_" + loading + "_f32", 64, NARROW, 64);
-            var large = new Tile(module, "conv_large_" + loading + "_f32", 128, 128, 256);
-            return !table && g.produced() > 64 && large.blocks(g) >= ENOUGH ? large
-                    : new Tile(module, "conv_small_" + loading + "_f32", 64, 64, 64);
-        }
-
-        /// On tensor cores.
-        private static Tile of(ConvGeometry g, Precision precision) {
-            boolean table = isCounted(g);
-            String loading = table ? "table" : g.sourceIsChannelsLast() ? "channels" : "pixels";
-            String name = "conv_" + precision + "_%s_" + loading + "_f32";
-            var large = new Tile("conv_" + precision, name.formatted("large"), 128, 128, TensorTile.THREADS);
-            return !table && g.produced() > 64 && large.blocks(g) >= ENOUGH ? large
-                    : new Tile("conv_" + precision, name.formatted("small"), 64, 64, TensorTile.THREADS);
-        }
-
-        /// True if taps and channels are counted together, by a table.
-        private static boolean isCounted(ConvGeometry g) {
-            return g.reduced() < FEW_CHANNELS && g.taps() * g.reduced() <= TABLE_ROOM;
-        }
-
         private long blocks(ConvGeometry g) {
             return (long) Grid.ceil(g.phasePositions(), rows) * Grid.ceil(g.produced(), columns) * g.groups() * g.phases();
         }
+    }
+
+    private Tile tile(ConvGeometry g, DType dtype) {
+        if (dtype == DType.F64)
+            return new Tile("conv_double", "conv_small_pixels_f64", 64, 64, 256);
+        String loading = loading(g);
+        String module = loading.equals("pixels") ? "conv" : "conv_" + loading;
+        var narrow = new Tile(module, "conv_narrow_" + loading + "_f32", 64, NARROW, 64);
+        if (g.produced() <= NARROW)
+            return narrow;
+        var large = new Tile(module, "conv_large_" + loading + "_f32", 128, 128, 256);
+        if (suits(large, g))
+            return large;
+        var small = new Tile(module, "conv_small_" + loading + "_f32", 64, 64, 64);
+        return isFew(small, g) && steps(g) < LONG ? narrow : small;
+    }
+
+    private Tile tensorTile(ConvGeometry g) {
+        String loading = loading(g);
+        String name = "conv_" + precision + "_%s_" + loading + "_f32";
+        var large = new Tile("conv_" + precision, name.formatted("large"), 128, 128, TensorTile.THREADS);
+        return suits(large, g) ? large : new Tile("conv_" + precision, name.formatted("small"), 64, 64, TensorTile.THREADS);
+    }
+
+    private static String loading(ConvGeometry g) {
+        return isCounted(g) ? "table" : g.sourceIsChannelsLast() ? "channels" : "pixels";
+    }
+
+    /// True if taps and channels are counted together, by a table.
+    private static boolean isCounted(ConvGeometry g) {
+        return g.reduced() < FEW_CHANNELS && g.taps() * g.reduced() <= TABLE_ROOM;
+    }
+
+    /// True if there are large tiles enough, of which each has much to do.
+    private boolean suits(Tile large, ConvGeometry g) {
+        return !isCounted(g) && g.produced() > SMALL_TILE && large.blocks(g) >= multiprocessors;
+    }
+
+    /// True if small tiles leave most of a GPU idle.
+    private boolean isFew(Tile small, ConvGeometry g) {
+        return small.blocks(g) < 2L * multiprocessors;
+    }
+
+    /// Steps of the longest sums in float32.
+    private static int steps(ConvGeometry g) {
+        return isCounted(g) ? Grid.ceil(g.phaseTaps() * g.reduced(), DEPTH) : g.phaseTaps() * Grid.ceil(g.reduced(), DEPTH);
+    }
+
+    /// How many blocks share the sums of one tile.
+    private int slices(Tile tile, ConvGeometry g) {
+        boolean cut = tile.threads == 64 && isFew(tile, g) && steps(g) >= LONG;
+        return cut ? (int) Math.min((long) SMALL_EACH * multiprocessors / tile.blocks(g), steps(g) / LEAST_STEPS) : 1;
     }
 
     /// The result of the geometry, which has elements.
@@ -79,15 +104,35 @@ final class GemmConvolution {
             return;
         }
         DType dtype = w.dtype();
-        Tile tile = Tile.of(g, dtype);
+        Tile tile = tile(g, dtype);
         int width = Grid.ceil(g.produced(), 4) * 4;
-        int lines = Tile.isCounted(g) && dtype == DType.F32 ? g.reduced() : Grid.ceil(g.reduced(), DEPTH) * DEPTH;
+        int lines = isCounted(g) && dtype == DType.F32 ? g.reduced() : Grid.ceil(g.reduced(), DEPTH) * DEPTH;
         int packed = Grid.count("conv: the size of the padded weight", (long) g.groups() * g.taps() * lines * width);
         try (Scratch weight = gpu.scratch((long) packed * dtype.bytes())) {
             pack(g, w, lines, width, weight, packed);
-            gpu.kernel(tile.module, tile.name).launch(Grid.of(tile.blocks(g), tile.threads), g.source().address(), weight, width,
-                    g.readsVectors() ? 1 : 0, g.struct(), finish, g.result().address(), Grid.ceil(g.phasePositions(), tile.rows),
-                    Grid.ceil(g.produced(), tile.columns));
+            int slices = slices(tile, g);
+            if (slices == 1)
+                product(g, tile, weight, width, 1, finish);
+            else
+                sliced(g, tile, weight, width, slices, finish);
+        }
+    }
+
+    private void product(ConvGeometry g, Tile tile, Scratch weight, int width, int slices, long[] finish) {
+        gpu.kernel(tile.module, tile.name).launch(Grid.of(tile.blocks(g) * slices, tile.threads), g.source().address(), weight, width,
+                g.readsVectors() ? 1 : 0, g.struct(), finish, g.result().address(), Grid.ceil(g.phasePositions(), tile.rows),
+                Grid.ceil(g.produced(), tile.columns), slices, (long) g.result().numel());
+    }
+
+    /// With several blocks for each tile, whose sums are added up.
+    private void sliced(ConvGeometry g, Tile tile, Scratch weight, int width, int slices, long[] finish) {
+        Operand result = g.result();
+        int numel = result.numel();
+        try (Scratch partial = gpu.scratch((long) slices * numel * Float.BYTES)) {
+            var dense = new Operand(partial.address(), DType.F32, Layout.contiguous(result.layout().shape()));
+            product(g.with(g.source(), dense), tile, weight, width, slices, ConvGeometry.finish(null, null));
+            gpu.kernel("conv", "conv_sum_f32").launch(Grid.over(numel), partial, slices, (long) numel, g.struct(), g.count(), finish,
+                    result.address(), numel);
         }
     }
 
@@ -99,7 +144,7 @@ final class GemmConvolution {
 
     /// Words of one channel of the result in the weight as tensor cores take it.
     private int tensorLength(ConvGeometry g) {
-        int steps = Tile.isCounted(g) ? Grid.ceil(g.phaseTaps() * g.reduced(), TensorTile.DEPTH)
+        int steps = isCounted(g) ? Grid.ceil(g.phaseTaps() * g.reduced(), TensorTile.DEPTH)
                 : g.phaseTaps() * Grid.ceil(g.reduced(), TensorTile.DEPTH);
         return steps * TensorTile.words(TensorTile.DEPTH, precision);
     }
@@ -110,10 +155,10 @@ final class GemmConvolution {
     }
 
     private void tensorConv(ConvGeometry g, View w, long[] finish) {
-        Tile tile = Tile.of(g, precision);
+        Tile tile = tensorTile(g);
         int length = tensorLength(g);
         int packed = (int) tensorWeight(g);
-        String pack = "conv_" + precision + (Tile.isCounted(g) ? "_pack_table_f32" : "_pack_taps_f32");
+        String pack = "conv_" + precision + (isCounted(g) ? "_pack_table_f32" : "_pack_taps_f32");
         try (Scratch weight = gpu.scratch(4L * packed)) {
             if (packed > 0)
                 gpu.kernel(tile.module, pack).launch(Grid.over(packed), w, g.weights(w), g.struct(), weight, length, packed);
@@ -122,65 +167,6 @@ final class GemmConvolution {
                     weight, length, g.readsVectors() ? 1 : 0, g.struct(), finish, g.result().address(),
                     Grid.ceil(g.phasePositions(), tile.rows), Grid.ceil(g.produced(), tile.columns));
         }
-    }
-
-    /// The gradient of the weight, which has elements.
-    void weight(ConvGeometry g, View dw) {
-        int columns = g.taps() * g.reduced();
-        int width = Grid.ceil(columns, 4) * 4;
-        boolean large = dw.dtype() == DType.F32 && g.produced() > SMALL_TILE && columns > SMALL_TILE;
-        int tile = large ? LARGE_TILE : SMALL_TILE;
-        int rowTiles = Grid.ceil(g.produced(), tile);
-        int columnTiles = Grid.ceil(columns, tile);
-        int each = slice(g, (long) rowTiles * columnTiles * g.groups(), (long) g.groups() * g.produced() * width);
-        int slices = Grid.ceil(g.positions(), each);
-        long sliceStep = (long) g.groups() * g.produced() * width;
-        try (Scratch partial = gpu.scratch(slices * sliceStep * dw.dtype().bytes())) {
-            long blocks = (long) rowTiles * columnTiles * g.groups() * slices;
-            if (slices > 0 && isTensorWeight(g, dw))
-                tensorWeight(g, large).launch(Grid.of(blocks, TensorTile.THREADS).shared(TensorTile.shared(tile)), g.source().address(),
-                        g.result().address(), (isByChannels(g) ? g.readsVectors() : g.readsPixels()) ? 1 : 0, g.struct(), g.count(),
-                        partial, width, columns, g.positions(), each, rowTiles, columnTiles);
-            else if (slices > 0)
-                weightKernel(g, dw, large).launch(Grid.of(blocks, large || dw.dtype() == DType.F64 ? 256 : 64), g.source().address(),
-                        g.result().address(), g.struct(), g.count(), partial, width, columns, g.positions(), each, rowTiles,
-                        columnTiles);
-            join(gpu, g, partial, slices, width, false, dw);
-        }
-    }
-
-    private Kernel weightKernel(ConvGeometry g, View dw, boolean large) {
-        boolean quads = dw.dtype() == DType.F32 && g.produced() % 4 == 0 && g.reduced() % 4 == 0;
-        boolean vectors = quads && g.readsVectors() && g.readsResultVectors();
-        return gpu.kernel(vectors ? "conv_weight_channels" : "conv_weight",
-                "conv_weight_" + (large ? "large_" : "small_") + (vectors ? "vectors_" : quads ? "quads_" : "singles_") + type(dw));
-    }
-
-    private boolean isTensorWeight(ConvGeometry g, View dw) {
-        return isTensor(dw) && g.tapSum() <= TENSOR_TAPS;
-    }
-
-    private Kernel tensorWeight(ConvGeometry g, boolean large) {
-        String module = "conv_weight_" + precision;
-        return gpu.kernel(module, module + (large ? "_large_" : "_small_") + (isByChannels(g) ? "channels_f32" : "pixels_f32"));
-    }
-
-    private static boolean isByChannels(ConvGeometry g) {
-        return g.resultIsChannelsLast() && g.source().channelStride() == 1;
-    }
-
-    /// Positions that one block adds up.
-    private static int slice(ConvGeometry g, long tiles, long partials) {
-        long each = Math.clamp(Math.ceilDiv(g.positions() * tiles, BLOCKS), LEAST_SLICE, LARGEST_SLICE);
-        each = Math.max(each, Math.ceilDiv(g.positions() * partials, MOST_PARTIAL));
-        return (int) (Math.ceilDiv(each, 8) * 8);
-    }
-
-    /// Adds up `partial[slice][o][tap, c]`, or `[o][c, tap]`, whose rows lie `width` apart.
-    static void join(Gpu gpu, ConvGeometry g, Scratch partial, int slices, int width, boolean tapsInnermost, View dw) {
-        gpu.kernel("conv_weight", "conv_join_" + type(dw)).launch(Grid.over(dw.shape().numel()), partial, slices,
-                (long) g.groups() * g.produced() * width, width, tapsInnermost ? 1 : 0, g.reduced(), g.axes().get(1).kernel(),
-                g.axes().get(2).kernel(), g.taps(), g.weights(dw), dw, dw.shape().numel());
     }
 
     static String type(View view) {

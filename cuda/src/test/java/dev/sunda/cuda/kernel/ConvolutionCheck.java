@@ -16,12 +16,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// Runs a convolution and its gradients on the interpreted kernels and compares them with the naive loops.
 final class ConvolutionCheck {
     private static final Backend KERNELS = Backends.of(new Device("ptx", 0));
-    private static final Map<Precision, Backend> TENSOR_CORES = Map.of(Precision.TF32, Mirrored.convolving(Precision.TF32), Precision.BF16,
-            Mirrored.convolving(Precision.BF16));
+    private static final Map<Map.Entry<Precision, Integer>, Backend> OTHERS = new ConcurrentHashMap<>();
     private static final Backend REFERENCE = Backends.of(Device.REFERENCE);
     /// What lies around and between the elements of a result, and must still do so afterwards.
     private static final double BETWEEN = 777;
@@ -96,9 +96,10 @@ final class ConvolutionCheck {
     /// A convolution with its tensors.
     ///
     /// @param target order of the results
-    record Case(ConvSpec spec, DType dtype, Order order, Order target, long seed, Precision precision) {
+    /// @param multiprocessors of the GPU that tiles and slices are to suit
+    record Case(ConvSpec spec, DType dtype, Order order, Order target, long seed, Precision precision, int multiprocessors) {
         Case(ConvSpec spec, DType dtype, Order order, Order target, long seed) {
-            this(spec, dtype, order, target, seed, Precision.FLOAT32);
+            this(spec, dtype, order, target, seed, Precision.FLOAT32, GemmConvolution.MULTIPROCESSORS);
         }
 
         void run() {
@@ -140,7 +141,9 @@ final class ConvolutionCheck {
         }
 
         private Backend kernels() {
-            return TENSOR_CORES.getOrDefault(precision, KERNELS);
+            if (precision == Precision.FLOAT32 && multiprocessors == GemmConvolution.MULTIPROCESSORS)
+                return KERNELS;
+            return OTHERS.computeIfAbsent(Map.entry(precision, multiprocessors), _ -> Mirrored.convolving(precision, multiprocessors));
         }
 
         private void compare(String what, Shape shape, boolean twice, double terms, Operation operation) {

@@ -34,8 +34,16 @@ class ConvolutionKernelTests {
     /// @return the kernels that were launched
     private static Set<String> check(DType dtype, int batch, int groups, int in, int out, Order order, Order target, Window... axes) {
         PtxProvider.driver(0).launches();
-        new Case(new ConvSpec(batch, groups * in, groups * out, groups, List.of(axes)), dtype, order, target, 1).run();
-        return new HashSet<>(PtxProvider.driver(0).launches());
+        var spec = new ConvSpec(batch, groups * in, groups * out, groups, List.of(axes));
+        new Case(spec, dtype, order, target, 1).run();
+        var launches = new HashSet<>(PtxProvider.driver(0).launches());
+        if (in <= 1)
+            return launches;
+        Mirrored.DRIVER.launches();
+        for (int multiprocessors : List.of(0, 1))
+            new Case(spec, dtype, order, target, 2, Precision.FLOAT32, multiprocessors).run();
+        launches.addAll(Mirrored.DRIVER.launches());
+        return launches;
     }
 
     private static Set<String> check(int batch, int groups, int in, int out, Order order, Order target, Window... axes) {
@@ -62,15 +70,15 @@ class ConvolutionKernelTests {
     void imagesOfFewChannelsAreCountedByTable() {
         assertThat(check(2, 1, 3, 20, Order.CONTIGUOUS, Order.CONTIGUOUS, same(6, 3), same(8, 3)))
                 .contains("conv_pack_f32", "conv_narrow_table_f32", "conv_weight_small_singles_f32");
-        assertThat(check(2, 1, 3, 40, Order.CHANNELS_LAST, Order.CONTIGUOUS, same(6, 3), axis(7, 3, 2, 2, 1, 2)))
+        assertThat(check(4, 1, 3, 40, Order.CHANNELS_LAST, Order.CONTIGUOUS, same(6, 3), axis(7, 3, 2, 2, 1, 2)))
                 .contains("conv_small_table_f32");
     }
 
     @Test
     void productsLoadNeighboursInMemory() {
-        assertThat(check(2, 1, 20, 40, Order.CONTIGUOUS, Order.CONTIGUOUS, axis(6, 3, 2, 1, 1, 1), axis(7, 3, 1, 1, 1, 1)))
+        assertThat(check(4, 1, 20, 40, Order.CONTIGUOUS, Order.CONTIGUOUS, axis(6, 3, 2, 1, 1, 1), axis(7, 3, 1, 1, 1, 1)))
                 .contains("conv_small_pixels_f32", "conv_narrow_pixels_f32", "conv_weight_small_quads_f32");
-        assertThat(check(2, 1, 20, 40, Order.CHANNELS_LAST, Order.CHANNELS_LAST, axis(6, 3, 2, 1, 1, 1), axis(7, 3, 1, 1, 1, 1)))
+        assertThat(check(4, 1, 20, 40, Order.CHANNELS_LAST, Order.CHANNELS_LAST, axis(6, 3, 2, 1, 1, 1), axis(7, 3, 1, 1, 1, 1)))
                 .contains("conv_small_channels_f32", "conv_narrow_channels_f32", "conv_weight_small_vectors_f32");
         assertThat(check(DType.F64, 1, 2, 9, 10, Order.CONTIGUOUS, Order.CONTIGUOUS, axis(6, 3, 2, 1, 1, 1), axis(8, 3, 1, 1, 1, 1)))
                 .contains("conv_pack_f64", "conv_small_pixels_f64", "conv_weight_small_singles_f64");
@@ -78,16 +86,39 @@ class ConvolutionKernelTests {
 
     @Test
     void manyResultsHaveLargeTiles() {
-        PtxProvider.driver(0).launches();
         for (Order order : List.of(Order.CONTIGUOUS, Order.CHANNELS_LAST))
-            new Case(new ConvSpec(1, 64 * 16, 64 * 65, 64, List.of(same(13, 1), same(10, 1))), DType.F32, order, order, 1).runForward();
-        assertThat(PtxProvider.driver(0).launches()).contains("conv_large_pixels_f32", "conv_large_channels_f32");
+            assertThat(check(2, 1, 16, 65, order, order, same(13, 1), same(10, 1)))
+                    .contains(order == Order.CONTIGUOUS ? "conv_large_pixels_f32" : "conv_large_channels_f32");
         assertThat(check(2, 1, 10, 70, Order.CONTIGUOUS, Order.CONTIGUOUS, same(5, 3), same(6, 3)))
                 .contains("conv_weight_large_singles_f32");
         assertThat(check(1, 1, 12, 68, Order.CONTIGUOUS, Order.SLICED, same(3, 3), axis(4, 2, 2, 1, 1, 0)))
                 .contains("conv_weight_large_quads_f32");
         assertThat(check(1, 1, 12, 68, Order.CHANNELS_LAST, Order.CONTIGUOUS, axis(4, 2, 1, 2, 1, 0), same(3, 3)))
                 .contains("conv_weight_large_vectors_f32");
+    }
+
+    /// Their sums are cut into slices, some of them empty for phases of a stride with fewer taps.
+    @Test
+    void longSumsOfFewResultsAreCut() {
+        for (Order order : List.of(Order.CONTIGUOUS, Order.CHANNELS_LAST)) {
+            String loading = order == Order.CONTIGUOUS ? "pixels" : "channels";
+            assertThat(check(1, 2, 90, 36, order, Order.CHANNELS_LAST, same(5, 3), axis(6, 3, 2, 1, 1, 1)))
+                    .contains("conv_small_" + loading + "_f32", "conv_sum_f32");
+            assertThat(check(1, 1, 20, 100, order, Order.CONTIGUOUS, axis(4, 5, 3, 1, 2, 2), same(3, 9)))
+                    .contains("conv_narrow_" + loading + "_f32", "conv_sum_f32");
+        }
+        assertThat(check(1, 1, 12, 20, Order.CONTIGUOUS, Order.SLICED, same(9, 9), same(5, 8)))
+                .contains("conv_narrow_table_f32", "conv_sum_f32");
+    }
+
+    @Test
+    void manySlicesOfAWeightAreAddedByManyThreads() {
+        assertThat(check(1, 1, 8, 9, Order.CONTIGUOUS, Order.CONTIGUOUS, same(46, 1), same(46, 1))).contains("conv_join_16_f32");
+        assertThat(check(2, 1, 7, 8, Order.CONTIGUOUS, Order.SLICED, same(17, 1), same(17, 3))).contains("conv_join_4_f32");
+        assertThat(check(DType.F64, 1, 1, 5, 7, Order.CONTIGUOUS, Order.CONTIGUOUS, same(46, 1), same(46, 1)))
+                .contains("conv_join_16_f64");
+        assertThat(check(DType.F64, 1, 1, 5, 7, Order.CONTIGUOUS, Order.CONTIGUOUS, same(25, 1), same(24, 1)))
+                .contains("conv_join_4_f64");
     }
 
     /// Channels that do not end with a tile, and those that cannot be read 16 bytes at a time.

@@ -1,7 +1,9 @@
 package dev.sunda.cuda.kernel;
 
 import dev.sunda.core.Backends;
+import dev.sunda.core.op.ConvSpec;
 import dev.sunda.core.spi.Backend;
+import dev.sunda.core.spi.Finish;
 import dev.sunda.core.spi.HeapStorage;
 import dev.sunda.core.spi.View;
 import dev.sunda.core.type.DType;
@@ -14,6 +16,7 @@ import dev.sunda.cuda.driver.Cuda;
 import dev.sunda.cuda.driver.FakeMachine;
 import dev.sunda.cuda.driver.WatchedDriver;
 import dev.sunda.cuda.memory.DeviceMemory;
+import java.lang.reflect.Proxy;
 import java.util.SplittableRandom;
 
 /// One view twice: in the memory of the reference backend and in that of the device whose kernels are interpreted.
@@ -49,6 +52,24 @@ record Mirrored(View host, Lazy lazy) {
         } finally {
             System.clearProperty("sunda.cuda.conv");
         }
+    }
+
+    /// The same with convolutions that suit a GPU with so many multiprocessors.
+    static Backend convolving(Precision precision, int multiprocessors) {
+        Backend backend = convolving(precision);
+        var convolution = new Convolution(GPU, precision, multiprocessors);
+        return (Backend) Proxy.newProxyInstance(Backend.class.getClassLoader(), new Class<?>[] {Backend.class}, (_, method, a) -> {
+            switch (method.getName()) {
+                case "conv" -> convolution.conv((ConvSpec) a[0], (View) a[1], (View) a[2], (View) a[3],
+                        a.length == 6 ? (Finish) a[4] : null, (View) a[a.length - 1]);
+                case "convInput" -> convolution.convInput((ConvSpec) a[0], (View) a[1], (View) a[2], (View) a[3], (View) a[4]);
+                case "convWeight" -> convolution.convWeight((ConvSpec) a[0], (View) a[1], (View) a[2], (View) a[3]);
+                default -> {
+                    return method.invoke(backend, a);
+                }
+            }
+            return null;
+        });
     }
 
     /// The device's half, made when it is asked for.
