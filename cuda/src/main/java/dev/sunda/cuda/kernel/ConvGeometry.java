@@ -90,7 +90,19 @@ record ConvGeometry(int batch, int groups, int produced, int reduced, boolean tr
     int phaseTaps() {
         if (!transposed)
             return taps();
-        return axes.stream().mapToInt(a -> Grid.ceil(a.kernel(), a.stride() / gcd(a.stride(), a.dilation()))).reduce(1, (a, b) -> a * b);
+        return phaseTaps(0) * phaseTaps(1) * phaseTaps(2);
+    }
+
+    /// Taps along an axis that a position of the transpose meets at most.
+    int phaseTaps(int axis) {
+        Window a = axes.get(axis);
+        return Grid.ceil(a.kernel(), a.stride() / gcd(a.stride(), a.dilation()));
+    }
+
+    /// How far apart these taps lie in the source.
+    int phaseStep(int axis) {
+        Window a = axes.get(axis);
+        return a.dilation() / gcd(a.stride(), a.dilation());
     }
 
     /// Positions of the result in the largest phase, the first one.

@@ -1,11 +1,12 @@
 package dev.sunda.cuda.kernel;
 
+import dev.sunda.core.op.Window;
 import dev.sunda.core.spi.View;
 import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Layout;
 
-/// Convolutions that are matrix products without a matrix of patches: `conv_product.cuh`, and `conv_tensor.cuh` for those who want
-/// [Precision#TF32] or [Precision#BF16].
+/// Convolutions that are matrix products without a matrix of patches: `conv_product.cuh`, `conv_few.cu` where the product would be mostly
+/// empty, and `conv_tensor.cuh` for those who want [Precision#TF32] or [Precision#BF16].
 ///
 /// Tile sizes and slices depend on shapes alone: they suit a GPU with [#MULTIPROCESSORS] and are the same on all others.
 final class GemmConvolution {
@@ -17,6 +18,10 @@ final class GemmConvolution {
     private static final int LONG = 96;                              // steps of a sum that is worth cutting
     private static final int LEAST_STEPS = 16;                       // of a slice
     private static final int FEW_CHANNELS = 16;                      // of which a tile of one tap would be mostly empty
+    private static final int FEW_RESULTS = 4;                        // of a transpose with strides; mirrors conv_few.cu, as the next
+    private static final int FEW_THREADS = 128;
+    private static final int FEW_HIGH = 4;
+    private static final int FEW_TAPS = 4;
     private static final int TABLE_ROOM = 1024;                      // mirrors conv_walk.cuh
     private static final int DEPTH = 8;                              // channels in a tile of a product; mirrors conv_product.cuh
     private static final long MOST_PACKED = 1L << 28;                // words of a weight for tensor cores
@@ -99,6 +104,10 @@ final class GemmConvolution {
     ///
     /// @param finish see [ConvGeometry#finish]
     void conv(ConvGeometry g, View w, long[] finish) {
+        if (hasFewResults(g, w.dtype())) {
+            few(g, w, finish);
+            return;
+        }
         if (isTensor(w) && tensorWeight(g) <= MOST_PACKED) {
             tensorConv(g, w, finish);
             return;
@@ -133,6 +142,29 @@ final class GemmConvolution {
             product(g.with(g.source(), dense), tile, weight, width, slices, ConvGeometry.finish(null, null));
             gpu.kernel("conv", "conv_sum_f32").launch(Grid.over(numel), partial, slices, (long) numel, g.struct(), g.count(), finish,
                     result.address(), numel);
+        }
+    }
+
+    /// True for a transpose with strides and so few channels that a tile would be mostly empty, in lines of pixels, whose phases have few
+    /// taps, side by side in the source.
+    private static boolean hasFewResults(ConvGeometry g, DType dtype) {
+        return dtype == DType.F32 && g.transposed() && g.hasStrides() && g.produced() <= FEW_RESULTS && g.source().isInLines()
+                && g.resultSize(1) > 1 && g.phaseStep(1) == 1 && g.phaseStep(2) == 1 && g.phaseTaps(1) <= FEW_TAPS
+                && g.phaseTaps(2) <= FEW_TAPS;
+    }
+
+    private void few(ConvGeometry g, View w, long[] finish) {
+        int lines = Grid.ceil(g.reduced(), DEPTH) * DEPTH;
+        int packed = Grid.count("conv: the size of the padded weight", (long) g.groups() * g.taps() * lines * 4);
+        Window high = g.axes().get(1);
+        int rows = Grid.ceil(g.resultSize(1), high.stride());
+        long threads = (long) g.phasePositions() / rows * Grid.ceil(rows, FEW_HIGH);
+        int blocks = Grid.ceil(Grid.count("conv: the positions of a phase", threads), FEW_THREADS);
+        try (Scratch weight = gpu.scratch((long) packed * Float.BYTES)) {
+            pack(g, w, lines, 4, weight, packed);
+            gpu.kernel("conv_few", "conv_few_" + g.produced() + "_f32").launch(
+                    Grid.of((long) blocks * g.groups() * g.phases(), FEW_THREADS), g.source().address(), weight, lines, g.struct(), finish,
+                    g.result().address(), blocks);
         }
     }
 

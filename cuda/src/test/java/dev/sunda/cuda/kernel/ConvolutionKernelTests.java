@@ -97,6 +97,22 @@ class ConvolutionKernelTests {
                 .contains("conv_weight_large_vectors_f32");
     }
 
+    /// Phases with no to four taps along each axis, and of different sizes.
+    @Test
+    void gradientsOfImagesOfFewChannelsAreTakenPhaseByPhase() {
+        for (int channels = 1; channels <= 4; channels++)
+            assertThat(check(2, 1, channels, 17, Order.CONTIGUOUS, channels == 3 ? Order.CHANNELS_LAST : Order.CONTIGUOUS,
+                    axis(14, 7, 2, 1, 3, 2), axis(11, 5, 2, 1, 2, 2))).contains("conv_few_" + channels + "_f32");
+        assertThat(check(1, 2, 3, 16, Order.SHIFTED, Order.SLICED, axis(7, 2, 3, 1, 1, 0), axis(9, 3, 4, 2, 0, 2)))
+                .contains("conv_few_3_f32");
+        assertThat(check(2, 1, 2, 40, Order.CONTIGUOUS, Order.FLIPPED, axis(3, 2, 2, 3, 1, 1), axis(9, 11, 3, 1, 5, 4),
+                axis(5, 1, 2, 1, 0, 0))).contains("conv_few_2_f32");
+        assertThat(check(2, 1, 3, 16, Order.CONTIGUOUS, Order.CONTIGUOUS, axis(9, 3, 2, 3, 1, 1), axis(12, 3, 2, 1, 1, 1)))
+                .contains("conv_narrow_pixels_f32").doesNotContain("conv_few_3_f32");
+        assertThat(check(2, 1, 3, 16, Order.FLIPPED, Order.CONTIGUOUS, axis(9, 3, 2, 1, 1, 1), axis(12, 3, 2, 1, 1, 1)))
+                .contains("conv_narrow_pixels_f32").doesNotContain("conv_few_3_f32");
+    }
+
     /// Their sums are cut into slices, some of them empty for phases of a stride with fewer taps.
     @Test
     void longSumsOfFewResultsAreCut() {
