@@ -227,6 +227,14 @@ record ConvGeometry(int batch, int groups, int produced, int reduced, boolean tr
         return words.all();
     }
 
+    /// True if a weight without taps lies as products read it: `[group][reduced][produced]`, with so many lines and columns, and where 16
+    /// bytes can be read at once. So lies that of a transpose.
+    boolean weightIsPacked(View w, int lines, int width) {
+        int[] at = weights(w);
+        return taps() == 1 && reduced == lines && produced == width && at[1] == 1 && at[2] == width
+                && (groups == 1 || at[0] == lines * width) && Gpu.address(w) % 16 == 0;
+    }
+
     /// `struct Finish` of window.cuh.
     ///
     /// @param bias may be null, as `finish`

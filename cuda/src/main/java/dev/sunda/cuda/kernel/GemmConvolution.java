@@ -116,25 +116,33 @@ final class GemmConvolution {
         Tile tile = tile(g, dtype);
         int width = Grid.ceil(g.produced(), 4) * 4;
         int lines = isCounted(g) && dtype == DType.F32 ? g.reduced() : Grid.ceil(g.reduced(), DEPTH) * DEPTH;
+        if (g.weightIsPacked(w, lines, width)) {
+            product(g, tile, Gpu.address(w), width, finish);
+            return;
+        }
         int packed = Grid.count("conv: the size of the padded weight", (long) g.groups() * g.taps() * lines * width);
         try (Scratch weight = gpu.scratch((long) packed * dtype.bytes())) {
             pack(g, w, lines, width, weight, packed);
-            int slices = slices(tile, g);
-            if (slices == 1)
-                product(g, tile, weight, width, 1, finish);
-            else
-                sliced(g, tile, weight, width, slices, finish);
+            product(g, tile, weight.address(), width, finish);
         }
     }
 
-    private void product(ConvGeometry g, Tile tile, Scratch weight, int width, int slices, long[] finish) {
+    private void product(ConvGeometry g, Tile tile, long weight, int width, long[] finish) {
+        int slices = slices(tile, g);
+        if (slices == 1)
+            product(g, tile, weight, width, 1, finish);
+        else
+            sliced(g, tile, weight, width, slices, finish);
+    }
+
+    private void product(ConvGeometry g, Tile tile, long weight, int width, int slices, long[] finish) {
         gpu.kernel(tile.module, tile.name).launch(Grid.of(tile.blocks(g) * slices, tile.threads), g.source().address(), weight, width,
                 g.readsVectors() ? 1 : 0, g.struct(), finish, g.result().address(), Grid.ceil(g.phasePositions(), tile.rows),
                 Grid.ceil(g.produced(), tile.columns), slices, (long) g.result().numel());
     }
 
     /// With several blocks for each tile, whose sums are added up.
-    private void sliced(ConvGeometry g, Tile tile, Scratch weight, int width, int slices, long[] finish) {
+    private void sliced(ConvGeometry g, Tile tile, long weight, int width, int slices, long[] finish) {
         Operand result = g.result();
         int numel = result.numel();
         try (Scratch partial = gpu.scratch((long) slices * numel * Float.BYTES)) {

@@ -97,6 +97,23 @@ class ConvolutionKernelTests {
                 .contains("conv_weight_large_vectors_f32");
     }
 
+    /// Of six calls with it: forwards it does not.
+    @Test
+    void aWeightThatLiesAsProductsReadItIsNotPacked() {
+        assertThat(packs(1, 16, 24, Order.CONTIGUOUS)).isEqualTo(4);
+        assertThat(packs(2, 8, 16, Order.CONTIGUOUS)).isEqualTo(4);
+        assertThat(packs(1, 16, 24, Order.SHIFTED)).isEqualTo(6);
+        assertThat(packs(1, 16, 25, Order.CONTIGUOUS)).isEqualTo(6);
+        assertThat(packs(1, 18, 24, Order.CONTIGUOUS)).isEqualTo(6);
+    }
+
+    private static long packs(int groups, int in, int out, Order order) {
+        PtxProvider.driver(0).launches();
+        new Case(new ConvSpec(2, groups * in, groups * out, groups, List.of(same(5, 1), same(6, 1))), DType.F32, order, Order.CONTIGUOUS,
+                1).run();
+        return PtxProvider.driver(0).launches().stream().filter("conv_pack_f32"::equals).count();
+    }
+
     /// Phases with no to four taps along each axis, and of different sizes.
     @Test
     void gradientsOfImagesOfFewChannelsAreTakenPhaseByPhase() {
