@@ -4,8 +4,10 @@
 
 WEIGHT(large_quads_f32, float, 128, 128, 256, 2, QUADS)
 WEIGHT(small_quads_f32, float, 64, 64, 64, 6, QUADS)
+WEIGHT(narrow_quads_f32, float, 32, 32, 64, 8, QUADS)
 WEIGHT(large_singles_f32, float, 128, 128, 256, 2, SINGLES)
 WEIGHT(small_singles_f32, float, 64, 64, 64, 6, SINGLES)
+WEIGHT(narrow_singles_f32, float, 32, 32, 64, 8, SINGLES)
 WEIGHT(small_singles_f64, double, 64, 64, 256, 2, SINGLES)
 
 // dw[o][c][tap] = sum of the slices, in double, because they are sums already; the partial sums of `o` lie `width` apart, taps or channels

@@ -1,7 +1,8 @@
 // The gradient of a convolution with respect to its weight: products dw[o][tap, c] = sum over positions of dy[o] * x[c] under the tap. The
 // positions are cut into as many slices as the shapes say; a second kernel adds up the slices in their order.
 //
-// Floor: 2 * O * taps * channels * positions operations; tiles as in conv_product.cuh. A tile of 128x128 takes 617 instructions with QUADS,
+// Floor: 2 * O * taps * channels * positions operations; tiles as in conv_product.cuh, and of 32x32 for few channels, where four threads
+// share the positions of a tile. A tile of 128x128 takes 617 instructions with QUADS,
 // 600 with VECTORS, 658 with SINGLES as ptxas 13.0 makes them for sm_90, of which 512 are multiply-adds and 32 loads from shared memory;
 // one warp of eight takes 39 more for every fourth tile, to find the positions.
 #pragma once
@@ -22,6 +23,8 @@ struct WeightProduct {
     static constexpr int V = Vector<T>::SIZE;
     static constexpr int SIDE = sizeof(T) == 4 ? 8 : 4;
     static constexpr int RUN = READING == SINGLES ? 1 : 4;         // neighbours that a thread loads at one position
+    static constexpr int TILE_THREADS = ROWS / SIDE * (COLUMNS / SIDE);
+    static constexpr int PARTS = THREADS / TILE_THREADS;           // of the positions of a tile, for different threads
     static constexpr int COLUMN_RUNS = COLUMNS * DEPTH / THREADS / RUN;
     static constexpr int ROW_RUNS = ROWS * DEPTH / THREADS / RUN;
 
@@ -50,6 +53,14 @@ struct WeightProduct {
 
     __device__ __forceinline__ WeightProduct(Shared& shared, const Geometry& g, const Count& count, const T* x, const T* dy)
         : shared(shared), g(g), count(count), x(x), dy(dy) {}
+
+    __device__ __forceinline__ static int part() {
+        return PARTS == 1 ? 0 : threadIdx.x / TILE_THREADS;
+    }
+
+    __device__ __forceinline__ static int part_thread() {
+        return PARTS == 1 ? threadIdx.x : threadIdx.x % TILE_THREADS;
+    }
 
     // Where run i of a thread lies in a tile that is `size` wide: step of k, and first row or column.
     __device__ __forceinline__ static int tile_depth(int i, int size) {
@@ -141,7 +152,7 @@ struct WeightProduct {
     }
 
     __device__ __forceinline__ static int row_of(int i) {
-        return i / V * (ROWS / SIDE * V) + threadIdx.x / (COLUMNS / SIDE) * V + i % V;
+        return i / V * (ROWS / SIDE * V) + part_thread() / (COLUMNS / SIDE) * V + i % V;
     }
 
     __device__ __forceinline__ static int column_of(int j) {
@@ -150,13 +161,14 @@ struct WeightProduct {
 
     __device__ __forceinline__ void multiply(const Tile& tile) {
 #pragma unroll
-        for (int k = 0; k < DEPTH; k++) {
+        for (int k = 0; k < DEPTH / PARTS; k++) {
             T a[SIDE];
             T b[SIDE];
+            int position = k * PARTS + part();
 #pragma unroll
             for (int i = 0; i < SIDE; i += V) {
-                copy_vector(&a[i], &tile.dy[k][row_of(i)]);
-                copy_vector(&b[i], &tile.x[k][column_of(i)]);
+                copy_vector(&a[i], &tile.dy[position][row_of(i)]);
+                copy_vector(&b[i], &tile.x[position][column_of(i)]);
             }
 #pragma unroll
             for (int i = 0; i < SIDE; i++)
@@ -185,6 +197,29 @@ struct WeightProduct {
                 find_positions(s + EVERY, from + (s + EVERY) * DEPTH, to);
             load(s + 1);
             multiply(tile);
+        }
+    }
+
+    // Adds the sums of the other parts to those of the first one.
+    __device__ __forceinline__ void add_parts() {
+        T* room = reinterpret_cast<T*>(&shared.tile);
+        static_assert(PARTS == 1 || TILE_THREADS * SIDE * SIDE * sizeof(T) <= sizeof(shared.tile), "the sums of a part in the tiles");
+#pragma unroll 1
+        for (int p = 1; p < PARTS; p++) {
+            __syncthreads();
+            if (part() == p)
+#pragma unroll
+                for (int i = 0; i < SIDE; i++)
+#pragma unroll
+                    for (int j = 0; j < SIDE; j++)
+                        room[(i * SIDE + j) * TILE_THREADS + part_thread()] = sum[i][j];
+            __syncthreads();
+            if (threadIdx.x < TILE_THREADS)
+#pragma unroll
+                for (int i = 0; i < SIDE; i++)
+#pragma unroll
+                    for (int j = 0; j < SIDE; j++)
+                        sum[i][j] += room[(i * SIDE + j) * TILE_THREADS + threadIdx.x];
         }
     }
 
@@ -233,6 +268,9 @@ __device__ __forceinline__ void weight_gradient(const T* x, const T* dy, const G
     work.find_columns(share.column_tile * COLUMNS, columns, share.group);
     work.find_rows(share.row_tile * ROWS, share.group);
     work.run(share.slice * each, min(positions - share.slice * each, each) + share.slice * each);
+    work.add_parts();
+    if (work.part() > 0)
+        return;
     Share again(block_anew(), g.groups, row_tiles, column_tiles);
     work.store(partial + ((int64_t) again.slice * g.groups + again.group) * g.produced * width, width, again.row_tile * ROWS,
         again.column_tile * COLUMNS);

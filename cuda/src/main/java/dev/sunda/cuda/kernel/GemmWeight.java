@@ -9,6 +9,7 @@ import dev.sunda.core.type.DType;
 ///
 /// Tile sizes and slices depend on shapes alone, as those of [GemmConvolution].
 final class GemmWeight {
+    private static final int NARROW_TILE = 32;
     private static final int SMALL_TILE = 64;
     private static final int LARGE_TILE = 128;
     private static final int LARGE_EACH = 2;                         // blocks with large tiles that a multiprocessor runs at a time
@@ -34,17 +35,17 @@ final class GemmWeight {
     }
 
     /// How the positions are cut, and the tiles of what is made of each slice.
-    private record Cut(boolean large, int columns, int width, int each, int slices) {
-        int tile() {
-            return large ? LARGE_TILE : SMALL_TILE;
+    private record Cut(int tile, int columns, int width, int each, int slices) {
+        String size() {
+            return tile == LARGE_TILE ? "large" : tile == SMALL_TILE ? "small" : "narrow";
         }
 
         int rowTiles(ConvGeometry g) {
-            return Grid.ceil(g.produced(), tile());
+            return Grid.ceil(g.produced(), tile);
         }
 
         int columnTiles() {
-            return Grid.ceil(columns, tile());
+            return Grid.ceil(columns, tile);
         }
 
         long blocks(ConvGeometry g) {
@@ -61,7 +62,8 @@ final class GemmWeight {
             if (cut.slices > 0 && tensor)
                 tensor(g, cut, partial);
             else if (cut.slices > 0)
-                kernel(g, dw, cut).launch(Grid.of(cut.blocks(g), cut.large || dw.dtype() == DType.F64 ? 256 : 64), g.source().address(),
+                kernel(g, dw, cut).launch(Grid.of(cut.blocks(g), cut.tile == LARGE_TILE || dw.dtype() == DType.F64 ? 256 : 64),
+                        g.source().address(),
                         g.result().address(), g.struct(), g.count(), partial, cut.width, cut.columns, g.positions(), cut.each,
                         cut.rowTiles(g), cut.columnTiles());
             join(gpu, g, partial, cut.slices, cut.width, false, dw);
@@ -70,16 +72,20 @@ final class GemmWeight {
 
     private Kernel kernel(ConvGeometry g, View dw, Cut cut) {
         boolean quads = dw.dtype() == DType.F32 && g.produced() % 4 == 0 && g.reduced() % 4 == 0;
-        boolean vectors = quads && g.readsVectors() && g.readsResultVectors();
-        return gpu.kernel(vectors ? "conv_weight_channels" : "conv_weight", "conv_weight_" + (cut.large ? "large_" : "small_")
-                + (vectors ? "vectors_" : quads ? "quads_" : "singles_") + GemmConvolution.type(dw));
+        String reading = readsVectors(g, dw.dtype()) ? "_vectors_" : quads ? "_quads_" : "_singles_";
+        return gpu.kernel(reading.equals("_vectors_") ? "conv_weight_channels" : "conv_weight",
+                "conv_weight_" + cut.size() + reading + GemmConvolution.type(dw));
+    }
+
+    private static boolean readsVectors(ConvGeometry g, DType dtype) {
+        return dtype == DType.F32 && g.readsVectors() && g.readsResultVectors();
     }
 
     private void tensor(ConvGeometry g, Cut cut, Scratch partial) {
         boolean channels = g.resultIsChannelsLast() && g.source().channelStride() == 1;
         String module = "conv_weight_" + precision;
-        gpu.kernel(module, module + (cut.large ? "_large_" : "_small_") + (channels ? "channels_f32" : "pixels_f32")).launch(
-                Grid.of(cut.blocks(g), TensorTile.THREADS).shared(TensorTile.shared(cut.tile())), g.source().address(),
+        gpu.kernel(module, module + "_" + cut.size() + (channels ? "_channels_f32" : "_pixels_f32")).launch(
+                Grid.of(cut.blocks(g), TensorTile.THREADS).shared(TensorTile.shared(cut.tile)), g.source().address(),
                 g.result().address(), (channels ? g.readsVectors() : g.readsPixels()) ? 1 : 0, g.struct(), g.count(), partial, cut.width,
                 cut.columns, g.positions(), cut.each, cut.rowTiles(g), cut.columnTiles());
     }
@@ -89,10 +95,14 @@ final class GemmWeight {
         int columns = g.taps() * g.reduced();
         int width = Grid.ceil(columns, 4) * 4;
         boolean much = g.positions() * tiles(g, columns, LARGE_TILE) >= (long) POSITIONS * multiprocessors;
-        boolean large = dtype == DType.F32 && g.produced() > SMALL_TILE && columns > SMALL_TILE && (tensor || much);
-        int blocks = multiprocessors * (!large ? SMALL_EACH : much ? 4 * LARGE_EACH : LARGE_EACH);
-        int each = slice(g, tiles(g, columns, large ? LARGE_TILE : SMALL_TILE), blocks, (long) g.groups() * g.produced() * width);
-        return new Cut(large, columns, width, each, Grid.ceil(g.positions(), each));
+        int tile = SMALL_TILE;
+        if (dtype == DType.F32 && g.produced() > SMALL_TILE && columns > SMALL_TILE && (tensor || much))
+            tile = LARGE_TILE;
+        else if (dtype == DType.F32 && g.produced() <= NARROW_TILE && !tensor && !readsVectors(g, dtype))
+            tile = NARROW_TILE;
+        int blocks = multiprocessors * (tile != LARGE_TILE ? SMALL_EACH : much ? 4 * LARGE_EACH : LARGE_EACH);
+        int each = slice(g, tiles(g, columns, tile), blocks, (long) g.groups() * g.produced() * width);
+        return new Cut(tile, columns, width, each, Grid.ceil(g.positions(), each));
     }
 
     private static long tiles(ConvGeometry g, int columns, int tile) {

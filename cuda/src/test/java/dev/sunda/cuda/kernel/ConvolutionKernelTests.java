@@ -69,7 +69,7 @@ class ConvolutionKernelTests {
     @Test
     void imagesOfFewChannelsAreCountedByTable() {
         assertThat(check(2, 1, 3, 20, Order.CONTIGUOUS, Order.CONTIGUOUS, same(6, 3), same(8, 3)))
-                .contains("conv_pack_f32", "conv_narrow_table_f32", "conv_weight_small_singles_f32");
+                .contains("conv_pack_f32", "conv_narrow_table_f32", "conv_weight_narrow_singles_f32");
         assertThat(check(4, 1, 3, 40, Order.CHANNELS_LAST, Order.CONTIGUOUS, same(6, 3), axis(7, 3, 2, 2, 1, 2)))
                 .contains("conv_small_table_f32");
     }
@@ -142,6 +142,14 @@ class ConvolutionKernelTests {
         }
         assertThat(check(1, 1, 12, 20, Order.CONTIGUOUS, Order.SLICED, same(9, 9), same(5, 8)))
                 .contains("conv_narrow_table_f32", "conv_sum_f32");
+    }
+
+    /// Four threads share the positions of a tile.
+    @Test
+    void weightsOfFewChannelsHaveNarrowTiles() {
+        assertThat(check(2, 2, 8, 16, Order.CONTIGUOUS, Order.CONTIGUOUS, same(9, 3), axis(10, 3, 2, 1, 1, 1)))
+                .contains("conv_weight_narrow_quads_f32");
+        assertThat(check(2, 1, 5, 30, Order.SLICED, Order.CONTIGUOUS, same(9, 3), same(10, 3))).contains("conv_weight_narrow_singles_f32");
     }
 
     @Test

@@ -98,7 +98,7 @@ class TensorConvolutionTests {
     void weightsOfManyTapsStayFloat32() {
         for (Precision p : BOTH)
             assertThat(check(p, 1, 1, 16, 17, Order.CONTIGUOUS, Order.CONTIGUOUS, axis(40, 30, 1, 1, 0, 0)))
-                    .contains("conv_" + p + "_small_pixels_f32", "conv_weight_small_singles_f32");
+                    .contains("conv_" + p + "_small_pixels_f32", "conv_weight_narrow_singles_f32");
     }
 
     @Test
