@@ -18,7 +18,7 @@ public final class Matmul {
     /// Blocks that keep a large GPU busy if they have 256 threads, or fewer.
     private static final int LARGE_BLOCKS = 256;
     private static final int SMALL_BLOCKS = 128;
-    /// Rows of a tile that the warps of a block share, and blocks enough for it to have as many columns again.
+    /// Rows of a tile that the warps of a block share, and blocks enough for it to have twice as many columns.
     private static final int WARP_ROWS = 16;
     private static final int WARP_BLOCKS = 64;
     /// Slices of k are whole tiles of any kind.
@@ -80,8 +80,9 @@ public final class Matmul {
         int side = p.dtype() == DType.F32 ? side(p) : 64;
         if (side == 32 && isTensor(p, 64) && area(p, 64) <= 2 * area(p, 32))
             side = 64;
-        if (side == 32 && tiles(p, side) < SMALL_BLOCKS && sharesWarps(p))
-            warps(p, tiles(p, WARP_ROWS, 32) >= WARP_BLOCKS ? 32 : 16);
+        long tiles = tiles(p, side);
+        if (side == 32 && tiles <= SMALL_BLOCKS && p.k() >= tiles && sharesWarps(p))
+            warps(p, tiles(p, WARP_ROWS, 32) >= WARP_BLOCKS || p.k() <= 128 ? 32 : 16);
         else
             tiled(p, side, slices(p, side));
     }
@@ -159,10 +160,10 @@ public final class Matmul {
 
     // ------------------------------------------------------------------------------------------------------------- warps
 
-    /// Whether the warps of a block had better share the sums of a tile: k gives each of them something to do, but is not so long that
-    /// several blocks should.
+    /// Whether the warps of a block can share the sums of a tile: k gives each of them something to do, but is not so long that several
+    /// blocks should.
     private static boolean sharesWarps(Product p) {
-        return p.dtype() == DType.F32 && p.readingX() != Reading.SINGLY && p.readingY() != Reading.SINGLY && p.k() >= 128
+        return p.dtype() == DType.F32 && p.readingX() != Reading.SINGLY && p.readingY() != Reading.SINGLY && p.k() >= 64
                 && p.k() < 2048;
     }
 

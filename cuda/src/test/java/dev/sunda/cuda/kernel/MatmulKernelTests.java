@@ -80,9 +80,13 @@ class MatmulKernelTests {
     void fewResultsAreComputedByWarps() {
         floats(1, 64, 512, 128, Order.ROWS, Order.ROWS).run();
         ran("matmul_warps_32_f32");
-        floats(1, 64, 256, 128, Order.ROWS, Order.COLUMNS).run();
+        floats(1, 64, 64, 64, Order.ROWS, Order.ROWS).run();
+        ran("matmul_warps_32_f32");
+        floats(1, 64, 256, 132, Order.ROWS, Order.COLUMNS).run();
         ran("matmul_warps_16_f32");
-        floats(1, 64, 256, 124, Order.ROWS, Order.COLUMNS).run();
+        floats(1, 64, 256, 60, Order.ROWS, Order.COLUMNS).run();
+        ran("matmul_32_wide_f32");
+        floats(72, 32, 32, 68, Order.ROWS, Order.COLUMNS).run();
         ran("matmul_32_wide_f32");
         floats(1, 64, 64, 128, Order.ODD, Order.COLUMNS).run();
         ran("matmul_32_any_f32");
