@@ -41,6 +41,10 @@ struct Heads {
     Rows result;          // what this kernel writes
 };
 
+// A bit for each of COUNT entries.
+template<int COUNT> struct Bits { using type = unsigned; };
+template<> struct Bits<64> { using type = uint64_t; };
+
 // What decides about the entries of a tile of P besides their products. Rows are queries, or keys if BY_KEY. Bit i * COLUMNS + j of a word
 // speaks of a thread's entry [i][j]: the loops over entries can then stay loops, and their code short.
 template<class S, bool BY_KEY>
@@ -49,7 +53,8 @@ struct Entries {
     static constexpr T HIDDEN = -std::numeric_limits<T>::infinity();
     static constexpr int COUNT = S::ROWS * S::COLUMNS;
     static constexpr uint64_t GOLDEN = 0x9E3779B97F4A7C15ull;
-    static constexpr unsigned ALL = ~0u >> (32 - COUNT);
+    using Word = typename Bits<COUNT>::type;
+    static constexpr Word ALL = ~Word() >> (8 * sizeof(Word) - COUNT);
 
     const Heads& h;
     const void* mask;
@@ -72,13 +77,13 @@ struct Entries {
     }
 
     // Whose key its query sees, as far as is not a matter of numbers added. The tile begins at `row`, `column`.
-    __device__ __forceinline__ unsigned seen(int row, int column) const {
+    __device__ __forceinline__ Word seen(int row, int column) const {
         int first_query = BY_KEY ? column : row;
         int first_key = BY_KEY ? row : column;
         if (h.mask != 1 && first_query + S::SIDE <= h.queries && first_key + S::SIDE <= h.keys
                 && (!h.causal || first_key + S::SIDE <= first_query + 1))
             return ALL;
-        unsigned bits = 0;
+        Word bits = 0;
 #pragma unroll 4
         for (int e = 0; e < COUNT; e++) {
             int q = query(row, column, e / S::COLUMNS, e % S::COLUMNS);
@@ -86,14 +91,14 @@ struct Entries {
             bool sees = q < h.queries && k < (h.causal ? min(h.keys, q + 1) : h.keys);
             if (sees && h.mask == 1)
                 sees = static_cast<const uint8_t*>(mask)[mask_at(q, k)];
-            bits |= static_cast<unsigned>(sees) << e;
+            bits |= static_cast<Word>(sees) << e;
         }
         return bits;
     }
 
     // Products become scores: scale * product + mask, minus infinity where the key is hidden.
     __device__ __forceinline__ void score(T (&p)[S::ROWS][S::COLUMNS], int row, int column) const {
-        unsigned bits = seen(row, column);
+        Word bits = seen(row, column);
 #pragma unroll
         for (int i = 0; i < S::ROWS; i++)
 #pragma unroll
@@ -108,11 +113,9 @@ struct Entries {
                         p[i][j] += static_cast<const T*>(mask)[mask_at(query(row, column, i, j), key(row, column, i, j))];
     }
 
-    // Dropout: numbers of SplitMix64, see core's RandomKey.
-    __device__ __forceinline__ void drop(T (&p)[S::ROWS][S::COLUMNS], int row, int column) const {
-        if (!h.dropout)
-            return;
-        unsigned bits = 0;
+    // Which entries dropout leaves: numbers of SplitMix64, see core's RandomKey.
+    __device__ __forceinline__ Word left(int row, int column) const {
+        Word bits = 0;
         uint64_t first = h.random + *h.shift * GOLDEN;
         int64_t row_of_p = (static_cast<int64_t>(batch) * h.heads + head) * h.queries;
 #pragma unroll 2
@@ -122,8 +125,15 @@ struct Entries {
             uint64_t z = first + ((row_of_p + q) * h.keys + k) * GOLDEN;
             z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ull;
             z = (z ^ (z >> 27)) * 0x94D049BB133111EBull;
-            bits |= static_cast<unsigned>((z ^ (z >> 31)) >> 11 >= h.threshold) << e;
+            bits |= static_cast<Word>((z ^ (z >> 31)) >> 11 >= h.threshold) << e;
         }
+        return bits;
+    }
+
+    __device__ __forceinline__ void drop(T (&p)[S::ROWS][S::COLUMNS], int row, int column) const {
+        if (!h.dropout)
+            return;
+        Word bits = left(row, column);
 #pragma unroll
         for (int i = 0; i < S::ROWS; i++)
 #pragma unroll

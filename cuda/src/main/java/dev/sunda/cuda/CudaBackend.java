@@ -458,9 +458,9 @@ public final class CudaBackend implements Backend {
     }
 
     @Override
-    public void attentionBackward(AttentionSpec spec, View dout, View q, View k, View v, View mask, View statistics, View dq, View dk,
-            View dv) {
-        attention.attentionBackward(spec, dout, q, k, v, mask, statistics, dq, dk, dv);
+    public void attentionBackward(AttentionSpec spec, View dout, View q, View k, View v, View mask, View out, View statistics, View dq,
+            View dk, View dv) {
+        attention.attentionBackward(spec, dout, q, k, v, mask, out, statistics, dq, dk, dv);
     }
 
     @Override

@@ -412,14 +412,14 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
-    public void attentionBackward(AttentionSpec spec, View dout, View q, View k, View v, View mask, View statistics, View dq, View dk,
-            View dv) {
+    public void attentionBackward(AttentionSpec spec, View dout, View q, View k, View v, View mask, View out, View statistics, View dq,
+            View dk, View dv) {
         if (isF32(q))
             Attention.backward(spec, dout, q, k, v, mask, statistics, dq, dk, dv);
         else if (isF64(q))
             Attention64.backward(spec, dout, q, k, v, mask, statistics, dq, dk, dv);
         else
-            naive.attentionBackward(spec, dout, q, k, v, mask, statistics, dq, dk, dv);
+            naive.attentionBackward(spec, dout, q, k, v, mask, out, statistics, dq, dk, dv);
     }
 
     @Override

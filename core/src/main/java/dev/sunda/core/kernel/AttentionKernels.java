@@ -43,11 +43,10 @@ public final class AttentionKernels {
     /// The gradients of [#attention], in fresh memory of the order `[B, length, H, width]`.
     ///
     /// @param dout of the shape of `out`
-    /// @param statistics as [#attention] gave it
-    public static Gradients attentionBackward(AttentionSpec spec, Tensor dout, Tensor q, Tensor k, Tensor v, Tensor mask,
-            Tensor statistics) {
+    /// @param result as [#attention] gave it
+    public static Gradients attentionBackward(AttentionSpec spec, Tensor dout, Tensor q, Tensor k, Tensor v, Tensor mask, Attended result) {
         var gradients = new Gradients(heads(q.shape(), q), heads(k.shape(), q), heads(v.shape(), q));
-        backward(spec, dout, q, k, v, mask, statistics, gradients);
+        backward(spec, dout, q, k, v, mask, result, gradients);
         return gradients;
     }
 
@@ -62,20 +61,22 @@ public final class AttentionKernels {
     /// The gradient of [#packedAttention] with respect to `qkv`.
     ///
     /// @param dout `[B, heads, T, C / heads]`
-    public static Tensor packedAttentionBackward(AttentionSpec spec, Tensor dout, Tensor qkv, int heads, Tensor mask, Tensor statistics) {
+    /// @param result as [#packedAttention] gave it
+    public static Tensor packedAttentionBackward(AttentionSpec spec, Tensor dout, Tensor qkv, int heads, Tensor mask, Attended result) {
         Tensor dqkv = Tensor.empty(Layout.contiguous(qkv.shape()), qkv.dtype(), qkv.device());
-        backward(spec, dout, part(qkv, heads, 0), part(qkv, heads, 1), part(qkv, heads, 2), mask, statistics,
+        backward(spec, dout, part(qkv, heads, 0), part(qkv, heads, 1), part(qkv, heads, 2), mask, result,
                 new Gradients(part(dqkv, heads, 0), part(dqkv, heads, 1), part(dqkv, heads, 2)));
         return dqkv;
     }
 
-    private static void backward(AttentionSpec spec, Tensor dout, Tensor q, Tensor k, Tensor v, Tensor mask, Tensor statistics,
+    private static void backward(AttentionSpec spec, Tensor dout, Tensor q, Tensor k, Tensor v, Tensor mask, Attended result,
             Gradients to) {
         check(q, k, v);
         if (!dout.shape().equals(q.shape().with(3, v.size(3))) || dout.dtype() != q.dtype())
             throw new ShapeException("attention", "gradient and result differ", dout.shape(), q.shape().with(3, v.size(3)));
         q.backend().attentionBackward(spec, rows(dout).view(), rows(q).view(), rows(k).view(), rows(v).view(),
-                mask == null ? null : stretched(mask, q, k).view(), statistics.view(), to.dq().view(), to.dk().view(), to.dv().view());
+                mask == null ? null : stretched(mask, q, k).view(), result.out().view(), result.statistics().view(), to.dq().view(),
+                to.dk().view(), to.dv().view());
     }
 
     /// Queries (0), keys (1) or values (2) of a packed tensor as `[B, heads, T, width]`, in its memory.

@@ -251,8 +251,8 @@ public final class ReferenceBackend implements Backend {
     }
 
     @Override
-    public void attentionBackward(AttentionSpec spec, View dout, View q, View k, View v, View mask, View statistics, View dq, View dk,
-            View dv) {
+    public void attentionBackward(AttentionSpec spec, View dout, View q, View k, View v, View mask, View out, View statistics, View dq,
+            View dk, View dv) {
         NaiveAttention.backward(spec, dout, q, k, v, mask, statistics, dq, dk, dv);
     }
 

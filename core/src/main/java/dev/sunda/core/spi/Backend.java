@@ -325,7 +325,10 @@ public interface Backend {
     /// `dq = scale * dS k`, `dk = scale * dSᵀ q`, `dv = dropout(P)ᵀ dout`.
     ///
     /// The last dimension of all but the mask is contiguous.
-    void attentionBackward(AttentionSpec spec, View dout, View q, View k, View v, View mask, View statistics, View dq, View dk, View dv);
+    ///
+    /// @param out as [#attention] gave it, and so `statistics`: `sum(P * dP)` is `sum(out * dout)` as well
+    void attentionBackward(AttentionSpec spec, View dout, View q, View k, View v, View mask, View out, View statistics, View dq, View dk,
+            View dv);
 
     /// Loss of each row of `logits` (`[M, C]`), see [CrossEntropySpec], and `statistics` of each row for the backward pass (both `[M]`).
     /// `target` holds class indices (`I64`, `[M]`) or probabilities (type and shape of the logits); `weight` (`[C]`) may be null.

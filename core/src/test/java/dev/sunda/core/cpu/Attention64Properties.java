@@ -41,8 +41,8 @@ class Attention64Properties {
         var naive = new ReferenceBackend(Device.CPU);
         actual.run(Gemm64Kernel.CHOSEN);
         naive.attention(actual.spec, actual.q, actual.k, actual.v, actual.mask, expected.out, expected.statistics);
-        naive.attentionBackward(actual.spec, actual.dout, actual.q, actual.k, actual.v, actual.mask, expected.statistics, expected.dq,
-                expected.dk, expected.dv);
+        naive.attentionBackward(actual.spec, actual.dout, actual.q, actual.k, actual.v, actual.mask, expected.out,
+                expected.statistics, expected.dq, expected.dk, expected.dv);
         assertClose(actual.out, expected.out, 0, 2e-14);
         assertClose(actual.statistics, expected.statistics, 1e-13, 1e-13);
         assertClose(actual.dq, expected.dq, 0, 2e-13);

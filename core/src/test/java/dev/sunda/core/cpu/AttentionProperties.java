@@ -44,8 +44,8 @@ class AttentionProperties {
         REFERENCE.attention(actual.spec, actual.q, actual.k, actual.v, actual.mask, expected.out, expected.statistics);
         ConvolutionViews.assertClose(actual.out, expected.out, 4e-6);
         ConvolutionViews.assertClose(actual.statistics, expected.statistics, 2e-5 * actual.k.shape().size(2));
-        REFERENCE.attentionBackward(actual.spec, actual.dout, actual.q, actual.k, actual.v, actual.mask, expected.statistics, expected.dq,
-                expected.dk, expected.dv);
+        REFERENCE.attentionBackward(actual.spec, actual.dout, actual.q, actual.k, actual.v, actual.mask, expected.out,
+                expected.statistics, expected.dq, expected.dk, expected.dv);
         ConvolutionViews.assertClose(actual.dq, expected.dq, 3e-5);
         ConvolutionViews.assertClose(actual.dk, expected.dk, 3e-5);
         ConvolutionViews.assertClose(actual.dv, expected.dv, 3e-5);

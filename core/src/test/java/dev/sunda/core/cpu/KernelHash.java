@@ -162,7 +162,7 @@ final class KernelHash {
         View dq = fresh(heads.shape());
         View dk = fresh(heads.shape());
         View dv = fresh(heads.shape());
-        cpu.attentionBackward(spec, out, heads, heads, heads, null, statistics, dq, dk, dv);
+        cpu.attentionBackward(spec, out, heads, heads, heads, null, out, statistics, dq, dk, dv);
         take(dq);
         take(dk);
         take(dv);

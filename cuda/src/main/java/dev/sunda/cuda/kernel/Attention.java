@@ -3,9 +3,9 @@ package dev.sunda.cuda.kernel;
 import dev.sunda.core.op.AttentionSpec;
 import dev.sunda.core.spi.View;
 import dev.sunda.core.type.DType;
-import java.util.List;
+import java.util.stream.Stream;
 
-/// Scaled dot-product attention in tiles: `attention.cu`, `attention_backward.cu`, `attention_any.cu` and `attention_f64.cu`.
+/// Scaled dot-product attention in tiles: `attention_narrow.cuh` for heads up to 64 wide, `attention.cuh` for all others.
 public final class Attention {
     private static final long GOLDEN = 0x9E3779B97F4A7C15L;
 
@@ -15,21 +15,50 @@ public final class Attention {
     /// Blocks enough for a device, and keys that are worth one.
     private static final int FEW_BLOCKS = 512, FEW_KEYS = 128;
     private static final int JOINING = 128;
+    /// The widest heads of attention_narrow.cuh, and the shared memory that its kernels need.
+    private static final int NARROW = 64;
+    private static final int TILE = 64 * 68;
+    private static final int FORWARD_SHARED = 4 * (TILE + 2 * (2 * TILE / 4 + TILE / 2));
+    private static final int BACKWARD_SHARED = 4 * (3 * TILE + 4 * TILE / 8 + 3 * 64);
+    /// Of the gradients of narrow heads: blocks that a large device runs at once, and bytes of dS that a call may take.
+    private static final int NARROW_BLOCKS = 256;
+    private static final long KEPT_BYTES = 256L << 20;
 
     private final Gpu gpu;
+    private final int narrowBlocks;
+    private final long keptBytes;
 
     public Attention(Gpu gpu) {
+        this(gpu, NARROW_BLOCKS, KEPT_BYTES);
+    }
+
+    Attention(Gpu gpu, int narrowBlocks, long keptBytes) {
         this.gpu = gpu;
+        this.narrowBlocks = narrowBlocks;
+        this.keptBytes = keptBytes;
     }
 
     /// One call: its operands and what the kernels are told about them.
     private record Call(AttentionSpec spec, View q, View k, View v, View mask, View statistics, View dout, boolean wide) {
         static Call of(AttentionSpec spec, View q, View k, View v, View mask, View statistics, View dout) {
-            boolean wide = q.dtype() == DType.F32;
-            for (View x : dout == null ? List.of(q, k, v) : List.of(q, k, v, dout))
-                wide &= Gpu.address(x) % 16 == 0 && x.shape().size(3) % 4 == 0 && stride(x, 0) % 4 == 0 && stride(x, 1) % 4 == 0
-                        && stride(x, 2) % 4 == 0;
+            boolean wide = isWide(q) && isWide(k) && isWide(v) && (dout == null || isWide(dout));
             return new Call(spec, q, k, v, mask, statistics, dout, wide);
+        }
+
+        /// Whether rows can be read 16 bytes at a time.
+        private static boolean isWide(View x) {
+            return x.dtype() == DType.F32 && Gpu.address(x) % 16 == 0 && x.shape().size(3) % 4 == 0 && stride(x, 0) % 4 == 0
+                    && stride(x, 1) % 4 == 0 && stride(x, 2) % 4 == 0;
+        }
+
+        /// Whether the kernels for narrow heads can compute it.
+        ///
+        /// @param others what is read or written besides
+        boolean isNarrow(View... others) {
+            int width = q.shape().size(3);
+            int out = v.shape().size(3);
+            return wide && queries() > 0 && keys() > 0 && width > 0 && width <= NARROW && out > 0 && out <= NARROW
+                    && Stream.of(others).allMatch(Call::isWide);
         }
 
         private static int stride(View x, int dim) {
@@ -87,8 +116,13 @@ public final class Attention {
                     spec.causal() ? 1 : 0, spec.dropout() > 0 ? 1 : 0, maskKind);
             at = mask == null ? at + 4 : put(words, at, stride(mask, 0), stride(mask, 1), stride(mask, 2), stride(mask, 3));
             for (View x : new View[] {q, k, v, statistics, dout, result})
-                at = x == null ? at + 3 : put(words, at, stride(x, 0), stride(x, 1), stride(x, 2));
+                at = x == null ? at + 3 : put(words, at, rows(x));
             return words;
+        }
+
+        /// `struct Rows` of attention.cuh.
+        static int[] rows(View x) {
+            return new int[] {stride(x, 0), stride(x, 1), stride(x, 2)};
         }
 
         private static int put(int[] words, int at, int... values) {
@@ -114,6 +148,11 @@ public final class Attention {
             return;
         if (call.queries() <= FEW) {
             few(call, out);
+            return;
+        }
+        if (call.isNarrow(out)) {
+            gpu.kernel("attention_narrow", "attention_narrow_f32").launch(call.grid(call.queries(), 1, 1).shared(FORWARD_SHARED), q, k, v,
+                    mask, out, statistics, struct(call, out), call.scale(), call.kept());
             return;
         }
         int width = out.shape().size(3);
@@ -153,9 +192,13 @@ public final class Attention {
 
     /// See `Backend.attentionBackward`. What a query's entries of `P * dP` add up to is computed first, then each gradient by a kernel of
     /// its own, which computes the entries of `P` again.
-    public void attentionBackward(AttentionSpec spec, View dout, View q, View k, View v, View mask, View statistics, View dq, View dk,
-            View dv) {
+    public void attentionBackward(AttentionSpec spec, View dout, View q, View k, View v, View mask, View out, View statistics, View dq,
+            View dk, View dv) {
         Call call = Call.of(spec, q, k, v, mask, statistics, dout);
+        if (call.heads() > 0 && call.isNarrow(out, dq, dk, dv)) {
+            narrowBackward(call, out, dq, dk, dv);
+            return;
+        }
         try (Scratch dots = gpu.scratch((long) call.heads() * call.queries() * q.dtype().bytes())) {
             if (call.heads() > 0 && call.queries() > 0)
                 gradient(call, "attention_dots_", 0).launch(call.grid(call.queries(), 1, 1), dout, q, k, v, mask,
@@ -168,6 +211,49 @@ public final class Attention {
         int groups = groups(call, dv.shape().size(3));
         gradient(call, "attention_dv_", groups).launch(call.grid(call.keys(), dv.shape().size(3), groups), dout, q, k,
                 mask, statistics, dv, struct(call, dv), call.scale(), call.kept());
+    }
+
+    /// For narrow heads. What a query's entries of `P * dP` add up to follows from the result; keys and values then have a kernel together,
+    /// which leaves dS for the gradients of queries: of all heads or, if that is too much memory, of so many at a time as are whole rounds
+    /// of blocks. Of sequences so long that not even these fit dS is computed again.
+    private void narrowBackward(Call call, View out, View dq, View dk, View dv) {
+        int tiles = Grid.ceil(call.queries(), call.side());
+        long bytes = (long) call.keys() * tiles * call.side() * dq.dtype().bytes();      // of dS of a head
+        long fitting = keptBytes / bytes;
+        int blocks = Math.min(tiles, Grid.ceil(call.keys(), call.side()));
+        int heads = fitting >= call.heads() ? call.heads() : (int) (fitting * blocks / narrowBlocks * narrowBlocks / blocks);
+        boolean keeping = heads > 0;
+        try (Scratch dots = gpu.scratch((long) call.heads() * call.queries() * dq.dtype().bytes());
+                Scratch kept = gpu.scratch(heads * bytes)) {
+            narrowGradient("dots").launch(Grid.of(Grid.ceil(call.heads() * call.queries(), 16), 256), call.dout(), out, dots,
+                    struct(call, null), Call.rows(out));
+            for (int first = 0; keeping && first < call.heads(); first += heads) {
+                int count = Math.min(heads, call.heads() - first);
+                keyGradients(call, count, dots, dk, dv, kept, first);
+                narrowGradient("dq_kept").launch(narrowGrid(call, count, call.queries()), kept, call.k(), dq, struct(call, dq), first,
+                        call.scale());
+            }
+            if (!keeping) {
+                keyGradients(call, call.heads(), dots, dk, dv, null, 0);
+                gpu.kernel("attention_narrow_again", "attention_narrow_dq_f32").launch(
+                        narrowGrid(call, call.heads(), call.queries()).shared(BACKWARD_SHARED), call.dout(), call.q(), call.k(), call.v(),
+                        call.mask(), call.statistics(), dots, dq, struct(call, dq), call.scale(), call.kept());
+            }
+        }
+    }
+
+    private void keyGradients(Call call, int heads, Scratch dots, View dk, View dv, Scratch kept, int first) {
+        narrowGradient("dkv").launch(narrowGrid(call, heads, call.keys()).shared(BACKWARD_SHARED), call.dout(), call.q(), call.k(),
+                call.v(), call.mask(), call.statistics(), dots, dk, dv, kept, struct(call, dk), Call.rows(dv), first, call.scale(),
+                call.kept());
+    }
+
+    private Kernel narrowGradient(String name) {
+        return gpu.kernel("attention_narrow_backward", "attention_narrow_" + name + "_f32");
+    }
+
+    private static Grid narrowGrid(Call call, int heads, int rows) {
+        return Grid.of((long) heads * Grid.ceil(rows, call.side()), 2 * call.side());
     }
 
     private void scoreGradient(Call call, String name, int rows, Scratch dots, View to) {

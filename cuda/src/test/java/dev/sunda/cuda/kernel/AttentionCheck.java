@@ -99,9 +99,19 @@ final class AttentionCheck {
         return this;
     }
 
+    /// The same by other rules of which kernels run.
+    AttentionCheck backward(Attention kernels) {
+        runBackward(Mirrored.REFERENCE, Mirrored::host);
+        kernels.attentionBackward(spec, dout.device(), q.device(), k.device(), v.device(), mask == null ? null : mask.device(),
+                out.device(),
+                statistics.device(), dq.device(), dk.device(), dv.device());
+        return this;
+    }
+
     private void runBackward(Backend backend, Function<Mirrored, View> side) {
         backend.attentionBackward(spec, side.apply(dout), side.apply(q), side.apply(k), side.apply(v),
-                mask == null ? null : side.apply(mask), side.apply(statistics), side.apply(dq), side.apply(dk), side.apply(dv));
+                mask == null ? null : side.apply(mask), side.apply(out), side.apply(statistics), side.apply(dq), side.apply(dk),
+                side.apply(dv));
     }
 
     void resultsAgree() {

@@ -152,10 +152,9 @@ public final class Attentions {
         var spec = options.spec(width / heads);
         var result = AttentionKernels.packedAttention(spec, qkv.data(), heads, mask);
         Tensor y = result.out().transpose(1, 2).reshape(shape.size(0), shape.size(1), width);
-        Tensor statistics = result.statistics();
         return output("attention", y, List.of(qkv), fused(
                 dy -> List.of(AttentionKernels.packedAttentionBackward(spec, split(Variable.of(dy), heads).data(), qkv.data(), heads, mask,
-                        statistics)),
+                        result)),
                 dy -> {
                     var parts = qkv.chunk(3, 2).stream().map(part -> split(part, heads)).toList();
                     var gradients = gradients(spec, split(dy, heads), parts.get(0), parts.get(1), parts.get(2),
@@ -179,11 +178,10 @@ public final class Attentions {
     private static Variable attention(AttentionSpec spec, Variable q, Variable k, Variable v, Variable mask) {
         Tensor m = mask == null ? null : mask.data();
         var result = AttentionKernels.attention(spec, q.data(), k.data(), v.data(), m);
-        Tensor statistics = result.statistics();
         if (mask != null && mask.requiresGrad())
             return output("attention", result.out(), List.of(q, k, v, mask), dy -> gradients(spec, dy, q, k, v, mask));
         return output("attention", result.out(), List.of(q, k, v), fused(dy -> {
-            var gradients = AttentionKernels.attentionBackward(spec, dy, q.data(), k.data(), v.data(), m, statistics);
+            var gradients = AttentionKernels.attentionBackward(spec, dy, q.data(), k.data(), v.data(), m, result);
             return List.of(gradients.dq(), gradients.dk(), gradients.dv());
         }, dy -> gradients(spec, dy, q, k, v, mask).subList(0, 3)));
     }
