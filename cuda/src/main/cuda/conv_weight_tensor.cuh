@@ -17,7 +17,7 @@ template<class S, bool BY_CHANNELS>
 struct TensorWeight {
     static constexpr Order ORDER = BY_CHANNELS ? ACROSS_K : ALONG_K;
     using Tile = TensorTile<S, ORDER, ORDER>;
-    static constexpr int FOUND = 2 * S::DEPTH;                      // positions that a warp finds at a time
+    static constexpr int FOUND = S::THREADS;                        // positions that are found at a time, one by each thread
     static constexpr int LINES = S::THREADS / S::DEPTH;             // rows of which the threads copy a number each
     static constexpr int QUADS = S::THREADS / 4;                    // rows of which they copy four
     static constexpr int STEPS = S::THREADS / (S::ROWS / 4);        // of channels: positions at a time
@@ -66,16 +66,14 @@ struct TensorWeight {
         return bits;
     }
 
-    // A warp finds out where the next positions lie, for the copies behind the next barrier.
+    // Finds out where the next positions lie, for the copies behind the next barrier.
     __device__ __forceinline__ void find_positions(int to) {
-        if (threadIdx.x < FOUND) {
-            int gradient;
-            int m = found + threadIdx.x;
-            int4 pixel = weight_position(g, count, m, end, gradient);
-            unsigned bits = m < end ? with_taps(with_taps(with_taps(0, g.axis[0], pixel.y), g.axis[1], pixel.z), g.axis[2], pixel.w) : 0;
-            shared.pixel[to + threadIdx.x] = make_uint2(pixel.x, bits);
-            shared.gradient[to + threadIdx.x] = m < end ? gradient : OUTSIDE;
-        }
+        int gradient;
+        int m = found + threadIdx.x;
+        int4 pixel = weight_position(g, count, m, end, gradient);
+        unsigned bits = m < end ? with_taps(with_taps(with_taps(0, g.axis[0], pixel.y), g.axis[1], pixel.z), g.axis[2], pixel.w) : 0;
+        shared.pixel[to + threadIdx.x] = make_uint2(pixel.x, bits);
+        shared.gradient[to + threadIdx.x] = m < end ? gradient : OUTSIDE;
         found += FOUND;
     }
 
@@ -165,7 +163,7 @@ struct TensorWeight {
     }
 
     __device__ __forceinline__ void run(float* room, int from, int to, float (&sums)[S::DOWN][S::ACROSS][4]) {
-        static_assert(S::STAGES <= 4, "what is found at first has to do for the copies before the first barrier of the loop");
+        static_assert((S::STAGES - 1) * S::DEPTH < FOUND, "what is found at first has to do for the copies before the loop");
         next = from;
         found = from;
         end = to;

@@ -85,6 +85,14 @@ class TensorConvolutionTests {
                         .contains("conv_weight_" + p + (order == Order.CONTIGUOUS ? "_large_pixels_f32" : "_large_channels_f32"));
     }
 
+    /// More positions than are found at a time.
+    @Test
+    void slicesAreLong() {
+        for (Precision p : BOTH)
+            for (Order order : List.of(Order.CONTIGUOUS, Order.CHANNELS_LAST))
+                checkLarge(p, 4, 8, 20, order, axis(10, 3, 1, 1, 1, 1), axis(11, 2, 1, 1, 0, 1));
+    }
+
     /// Positions side by side in both operands of a weight's gradient.
     @Test
     void pixelsWithoutTapsAreLoadedTogether() {
