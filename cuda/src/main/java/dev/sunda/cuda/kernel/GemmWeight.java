@@ -14,7 +14,9 @@ final class GemmWeight {
     private static final int LARGE_TILE = 128;
     private static final int LARGE_EACH = 2;                         // blocks with large tiles that a multiprocessor runs at a time
     private static final int SMALL_EACH = 6;                         // the same with small tiles
-    private static final int POSITIONS = 2000;                       // times large tiles for each multiprocessor are much to do
+    private static final int NARROW_EACH = 8;                        // the same with narrow tiles
+    private static final int MUCH = 2000;                            // positions times large tiles, for each multiprocessor
+    private static final int ENOUGH = 384;                           // the same, from which on large tiles are as fast as small ones
     private static final int LEAST_SLICE = 64;
     private static final int LARGEST_SLICE = 16384;                  // longest chain of additions
     private static final long MOST_PARTIAL = 1L << 26;               // elements of partial sums, for which slices may get longer
@@ -94,14 +96,18 @@ final class GemmWeight {
     private Cut cut(ConvGeometry g, DType dtype, boolean tensor) {
         int columns = g.taps() * g.reduced();
         int width = Grid.ceil(columns, 4) * 4;
-        boolean much = g.positions() * tiles(g, columns, LARGE_TILE) >= (long) POSITIONS * multiprocessors;
+        long work = g.positions() * tiles(g, columns, LARGE_TILE);
         int tile = SMALL_TILE;
-        if (dtype == DType.F32 && g.produced() > SMALL_TILE && columns > SMALL_TILE && (tensor || much))
+        int blocks = SMALL_EACH;
+        if (dtype == DType.F32 && g.produced() > SMALL_TILE && columns > SMALL_TILE
+                && (tensor || work >= (long) ENOUGH * multiprocessors)) {
             tile = LARGE_TILE;
-        else if (dtype == DType.F32 && g.produced() <= NARROW_TILE && !tensor && !readsVectors(g, dtype))
+            blocks = work >= (long) MUCH * multiprocessors ? 4 * LARGE_EACH : LARGE_EACH;
+        } else if (dtype == DType.F32 && g.produced() <= NARROW_TILE && !tensor && !readsVectors(g, dtype)) {
             tile = NARROW_TILE;
-        int blocks = multiprocessors * (tile != LARGE_TILE ? SMALL_EACH : much ? 4 * LARGE_EACH : LARGE_EACH);
-        int each = slice(g, tiles(g, columns, tile), blocks, (long) g.groups() * g.produced() * width);
+            blocks = NARROW_EACH;
+        }
+        int each = slice(g, tiles(g, columns, tile), blocks * multiprocessors, (long) g.groups() * g.produced() * width);
         return new Cut(tile, columns, width, each, Grid.ceil(g.positions(), each));
     }
 
