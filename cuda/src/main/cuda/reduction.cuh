@@ -256,14 +256,14 @@ __device__ __forceinline__ void map(const F& f, const Strided<N>& places, unsign
     }
 }
 
-// Threads side by side take places side by side; see fold_rows.
+// Threads side by side take places side by side; see fold_rows. The last rows come first: a fold before may have left them in the cache.
 template<class F, int N>
 __device__ __forceinline__ void map_rows(F f, const Strided<N>& kept, const Strided<N>& places, int chunk) {
     int row = blockIdx.x * blockDim.y + threadIdx.y;
     if (row >= kept.numel)
         return;
     int at[N];
-    kept.offsets(row, at);
+    kept.offsets(kept.numel - 1 - row, at);
     f.open(at);
     unsigned from = blockIdx.y * (unsigned) chunk;
     map(f, places, from + threadIdx.x, min((unsigned) places.numel, from + chunk), blockDim.x);
