@@ -10,7 +10,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/// Functions of two tensors or of one and a number: `binary.cu`, and what is more than a few instructions, `binary_more.cu` and `special_binary.cu`.
+/// Functions of two tensors or of one and a number: `binary.cu`, and what is more than a few instructions, `binary_more.cu` and
+/// `special_binary.cu`.
 public final class Binary {
     private static final String[] ENTRIES = Stream.of(BinaryOp.values()).map(op -> "binary_" + op.name().toLowerCase(Locale.ROOT) + "_f32")
             .toArray(String[]::new);
