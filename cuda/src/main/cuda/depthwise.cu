@@ -1,69 +1,9 @@
-// Depthwise convolutions and their input gradients, float32 in planes.
+// Depthwise convolutions and their input gradients, float32 in planes: what columns.cuh and lines.cuh have no kernels for.
 //
-// Floor: 8 bytes for each element, one read and one written; 2 K^2 operations are less up to K = 7. The source is read once for each tile
-// with its halo (1.07 to 1.3 times in all, the halo from the second-level cache). A thread makes 4x4 results: a line of the tile, read from
-// shared memory once, serves all taps of all the results of four lines, so that K = 7 takes 30 loads of 16 bytes for 784 multiply-adds.
-// One chain of multiply-adds for each result, taps in row-major order.
+// Floor: 8 bytes for each element, one read and one written. The source is read once for each tile with its halo (1.07 to 1.3 times in all,
+// the halo from the second-level cache). A thread makes several results from each number that it reads from shared memory. One chain of
+// multiply-adds for each result, taps in row-major order.
 #include "planes.cuh"
-
-// Kernels K x K, dilation 1, stride S.
-template<int K, int S>
-__device__ __forceinline__ void square(const float* __restrict__ source, const float* __restrict__ w, const Planes& g,
-    const Finish<float>& finish, float* __restrict__ result) {
-    constexpr int WINDOW = ((RUN - 1) * S + K + 3) / 4 * 4;
-    Parts parts = parts_of(g, K * K);
-    Tile tile = tile_of(g);
-    find_planes(g, tile, parts);
-    load_filters(g, tile, parts, w, K, K, K);
-    __syncthreads();
-    fill_tile(g, source, [&](int plane) { return parts.source[plane]; }, tile.count, tile.y * S - g.pad_y, tile.x * S - g.pad_x,
-        parts.tile);
-    __syncthreads();
-    int items = tile.count * g.lines.size * g.columns.size;
-    for (int i = threadIdx.x; i < items; i += blockDim.x) {
-        Item item(g, i);
-        float weight[K * K];
-#pragma unroll
-        for (int k = 0; k < K * K; k++)
-            weight[k] = parts.weight[item.plane * K * K + k];
-        float sum[RUN][RUN];
-#pragma unroll
-        for (int v = 0; v < RUN; v++)
-#pragma unroll
-            for (int r = 0; r < RUN; r++)
-                sum[v][r] = 0.0f;
-        const float* from = parts.tile + (item.plane * g.rows.size + item.line * RUN * S) * g.pitch + item.column * RUN * S;
-#pragma unroll
-        for (int j = 0; j < (RUN - 1) * S + K; j++) {
-            float window[WINDOW];
-#pragma unroll
-            for (int c = 0; c < WINDOW; c += 4)
-                copy_vector(&window[c], from + c);
-            from += g.pitch;
-#pragma unroll
-            for (int v = 0; v < RUN; v++) {
-                int ky = j - v * S;
-                if (ky >= 0 && ky < K)
-#pragma unroll
-                    for (int kx = 0; kx < K; kx++)
-#pragma unroll
-                        for (int r = 0; r < RUN; r++)
-                            sum[v][r] = fmaf(window[r * S + kx], weight[ky * K + kx], sum[v][r]);
-            }
-        }
-        ChannelFinish<float> channel(finish, parts.channel[item.plane]);
-        float* to = result + parts.result[item.plane];
-#pragma unroll
-        for (int v = 0; v < RUN; v++) {
-            int y = tile.y + item.line * RUN + v;
-#pragma unroll
-            for (int r = 0; r < RUN; r++)
-                sum[v][r] = channel.of(finish, sum[v][r]);
-            if (y < g.result_height)
-                store_run(g, to + y * g.result_line, tile.x + item.column * RUN, sum[v]);
-        }
-    }
-}
 
 // The transpose of a convolution with stride 2 and dilation 1. Of the results of a thread each meets taps known when this is compiled: a
 // tile begins at a line y where y + pad is even, so that line v meets the taps with the parity of v, and at a column, a multiple of 4,
@@ -115,57 +55,6 @@ __device__ __forceinline__ void spread(const float* __restrict__ source, const f
             int y = tile.y + item.line * RUN + v;
             if ((unsigned) y < (unsigned) g.result_height)
                 store_run(g, to + y * g.result_line, tile.x + item.column * RUN, sum);
-        }
-    }
-}
-
-// Kernels K x K of any dilation, stride 1. A thread makes results of one column, `dilation_y` apart, so that a column of K + 3 numbers
-// serves K taps of all four; neighbouring threads read neighbouring numbers, whatever the dilation.
-template<int K>
-__device__ __forceinline__ void dilated(const float* __restrict__ source, const float* __restrict__ w, const Planes& g,
-    const Finish<float>& finish, float* __restrict__ result) {
-    Parts parts = parts_of(g, K * K);
-    Tile tile = tile_of(g);
-    find_planes(g, tile, parts);
-    load_filters(g, tile, parts, w, K, K, K);
-    __syncthreads();
-    fill_tile(g, source, [&](int plane) { return parts.source[plane]; }, tile.count, tile.y - g.pad_y, tile.x - g.pad_x, parts.tile);
-    __syncthreads();
-    int items = tile.count * g.lines.size * g.columns.size;
-    int step = g.dilation_y * g.pitch;
-    for (int i = threadIdx.x; i < items; i += blockDim.x) {
-        Item item(g, i);
-        int first = item.line / g.dilation_y * (RUN - 1) * g.dilation_y + item.line;     // line / D * 4 * D + line % D
-        const float* from = parts.tile + (item.plane * g.rows.size + first) * g.pitch + item.column;
-        const float* weight = parts.weight + item.plane * K * K;
-        float sum[RUN];
-#pragma unroll
-        for (int v = 0; v < RUN; v++)
-            sum[v] = 0.0f;
-#pragma unroll
-        for (int kx = 0; kx < K; kx++) {
-            float taps[K];
-#pragma unroll
-            for (int ky = 0; ky < K; ky++)
-                taps[ky] = weight[ky * K + kx];
-            const float* column = from + kx * g.dilation_x;
-#pragma unroll
-            for (int j = 0; j < K + RUN - 1; j++) {
-                float x = *column;
-                column += step;
-#pragma unroll
-                for (int v = 0; v < RUN; v++)
-                    if (j - v >= 0 && j - v < K)
-                        sum[v] = fmaf(x, taps[j - v], sum[v]);
-            }
-        }
-        ChannelFinish<float> channel(finish, parts.channel[item.plane]);
-        int x = tile.x + item.column;
-#pragma unroll
-        for (int v = 0; v < RUN; v++) {
-            int y = tile.y + first + v * g.dilation_y;
-            if (y < g.result_height && x < g.result_width)
-                result[parts.result[item.plane] + y * g.result_line + x] = channel.of(finish, sum[v]);
         }
     }
 }
@@ -296,15 +185,12 @@ __device__ __forceinline__ void general(const float* __restrict__ source, const 
         __VA_ARGS__(source, w, g, finish, result);                                                                                     \
     }
 
-DEPTHWISE(square_7_1, square<7, 1>)
-DEPTHWISE(square_7_2, square<7, 2>)
 DEPTHWISE(spread_3_0, spread<3, 0>)
 DEPTHWISE(spread_3_1, spread<3, 1>)
 DEPTHWISE(spread_5_0, spread<5, 0>)
 DEPTHWISE(spread_5_1, spread<5, 1>)
 DEPTHWISE(spread_7_0, spread<7, 0>)
 DEPTHWISE(spread_7_1, spread<7, 1>)
-DEPTHWISE(dilated_7, dilated<7>)
 DEPTHWISE(rectangle, rectangle<RUN>)
 DEPTHWISE(line, rectangle<1>)
 DEPTHWISE(general, general)

@@ -1,12 +1,11 @@
-// The gradient of a depthwise convolution with respect to its weight, float32 in planes.
+// The gradient of a depthwise convolution with respect to its weight, float32 in planes: what columns.cuh and lines.cuh have no kernels
+// for.
 //
-// Floor: 8 bytes for each element of the result: x and dy are read once each, all K^2 sums being in registers. The images and tiles of a
-// channel are cut into as many slices as the shapes say; a block adds up one of them, in chains of multiply-adds that are joined in a
-// tree, and conv_weight.cu adds up the slices in their order.
+// x and dy are read once for as many taps as a block has. The images and tiles of a channel are cut into as many slices as the shapes say;
+// a block adds up one of them, in chains of multiply-adds that are joined in a tree, and conv_weight.cu adds up the slices in their order.
 //
 // Zeros stand for results outside the image. An infinite number times such a zero would be NaN, so a tile with a number that is not finite
 // is taken result by result.
-#include "join.cuh"
 #include "planes.cuh"
 
 // Where the tiles and images of one block begin: `unit` counts tiles of a line, lines of tiles, groups of images.
@@ -24,157 +23,6 @@ struct Unit {
         count = min(g.group, g.images - first);
     }
 };
-
-// A run of dy along a line, zeros outside.
-__device__ __forceinline__ void load_run(const Planes& g, const float* __restrict__ plane, int y, int x, float (&run)[RUN]) {
-#pragma unroll
-    for (int r = 0; r < RUN; r++)
-        run[r] = 0.0f;
-    if (y >= g.result_height)
-        return;
-    const float* line = plane + y * g.result_line;
-    if (g.vectors) {
-        if (x < g.result_width)
-            copy_vector(run, line + x);
-    } else {
-#pragma unroll
-        for (int r = 0; r < RUN; r++)
-            if (x + r < g.result_width)
-                run[r] = line[x + r];
-    }
-}
-
-// The products of one result with the numbers its K x K taps see.
-template<int K>
-__device__ __forceinline__ void add_taps(float (&sum)[K * K], const float* from, int step_y, int step_x, float gradient) {
-#pragma unroll
-    for (int ky = 0; ky < K; ky++)
-#pragma unroll
-        for (int kx = 0; kx < K; kx++)
-            sum[ky * K + kx] = fmaf(from[ky * step_y + kx * step_x], gradient, sum[ky * K + kx]);
-}
-
-// Kernels K x K, dilation 1, stride S: as `square` of depthwise.cu, with the sums and the numbers of the result in each other's place.
-template<int K, int S>
-__device__ __forceinline__ void square(const float* __restrict__ x, const float* __restrict__ dy, const Planes& g, int units, int each,
-    float* __restrict__ partial) {
-    constexpr int WINDOW = ((RUN - 1) * S + K + 3) / 4 * 4;
-    float* tile = reinterpret_cast<float*>(dynamic_shared);
-    int o = blockIdx.x % g.channels;
-    int slice = blockIdx.x / g.channels;
-    x += (int64_t) (o / g.multiplier) * g.source_c;
-    dy += (int64_t) o * g.result_c;
-    float sum[K * K];
-#pragma unroll
-    for (int k = 0; k < K * K; k++)
-        sum[k] = 0.0f;
-    int end = min(units - slice * each, each) + slice * each;
-    for (int u = slice * each; u < end; u++) {
-        Unit unit(g, u);
-        __syncthreads();
-        bool unusual = __syncthreads_or(fill_tile(g, x, [&](int plane) { return (unit.first + plane) * g.source_n; }, unit.count,
-            unit.y * S - g.pad_y, unit.x * S - g.pad_x, tile));
-        int items = unit.count * g.lines.size * g.columns.size;
-        for (int i = threadIdx.x; i < items; i += blockDim.x) {
-            Item item(g, i);
-            if (unusual) {
-#pragma unroll 1
-                for (int result = 0; result < RUN * RUN; result++) {
-                    int line = item.line * RUN + result / RUN;
-                    int column = item.column * RUN + result % RUN;
-                    if (unit.y + line < g.result_height && unit.x + column < g.result_width)
-                        add_taps<K>(sum, tile + (item.plane * g.rows.size + line * S) * g.pitch + column * S, g.pitch, 1,
-                            dy[(unit.first + item.plane) * g.result_n + (unit.y + line) * g.result_line + unit.x + column]);
-                }
-                continue;
-            }
-            float gradient[RUN][RUN];
-#pragma unroll
-            for (int v = 0; v < RUN; v++)
-                load_run(g, dy + (unit.first + item.plane) * g.result_n, unit.y + item.line * RUN + v, unit.x + item.column * RUN,
-                    gradient[v]);
-            const float* from = tile + (item.plane * g.rows.size + item.line * RUN * S) * g.pitch + item.column * RUN * S;
-#pragma unroll
-            for (int j = 0; j < (RUN - 1) * S + K; j++) {
-                float window[WINDOW];
-#pragma unroll
-                for (int c = 0; c < WINDOW; c += 4)
-                    copy_vector(&window[c], from + c);
-                from += g.pitch;
-#pragma unroll
-                for (int v = 0; v < RUN; v++) {
-                    int ky = j - v * S;
-                    if (ky >= 0 && ky < K)
-#pragma unroll
-                        for (int kx = 0; kx < K; kx++)
-#pragma unroll
-                            for (int r = 0; r < RUN; r++)
-                                sum[ky * K + kx] = fmaf(window[r * S + kx], gradient[v][r], sum[ky * K + kx]);
-                }
-            }
-        }
-    }
-    join_block<THREADS>(sum, partial + ((int64_t) slice * g.channels + o) * (K * K));
-}
-
-// Kernels K x K of any dilation, stride 1: as `dilated` of depthwise.cu.
-template<int K>
-__device__ __forceinline__ void dilated(const float* __restrict__ x, const float* __restrict__ dy, const Planes& g, int units, int each,
-    float* __restrict__ partial) {
-    float* tile = reinterpret_cast<float*>(dynamic_shared);
-    int o = blockIdx.x % g.channels;
-    int slice = blockIdx.x / g.channels;
-    x += (int64_t) (o / g.multiplier) * g.source_c;
-    dy += (int64_t) o * g.result_c;
-    int step = g.dilation_y * g.pitch;
-    float sum[K * K];
-#pragma unroll
-    for (int k = 0; k < K * K; k++)
-        sum[k] = 0.0f;
-    int end = min(units - slice * each, each) + slice * each;
-    for (int u = slice * each; u < end; u++) {
-        Unit unit(g, u);
-        __syncthreads();
-        bool unusual = __syncthreads_or(fill_tile(g, x, [&](int plane) { return (unit.first + plane) * g.source_n; }, unit.count,
-            unit.y - g.pad_y, unit.x - g.pad_x, tile));
-        int items = unit.count * g.lines.size * g.columns.size;
-        for (int i = threadIdx.x; i < items; i += blockDim.x) {
-            Item item(g, i);
-            int first = item.line / g.dilation_y * (RUN - 1) * g.dilation_y + item.line;
-            int column = unit.x + item.column;
-            float gradient[RUN];
-#pragma unroll
-            for (int v = 0; v < RUN; v++) {
-                int line = unit.y + first + v * g.dilation_y;
-                gradient[v] = line < g.result_height && column < g.result_width
-                    ? dy[(unit.first + item.plane) * g.result_n + line * g.result_line + column] : 0.0f;
-            }
-            const float* from = tile + (item.plane * g.rows.size + first) * g.pitch + item.column;
-            if (unusual) {
-                int lines = column < g.result_width ? g.result_height - unit.y - first : 0;
-#pragma unroll
-                for (int v = 0; v < RUN; v++)
-                    if (v * g.dilation_y < lines)
-                        add_taps<K>(sum, from + v * step, step, g.dilation_x, gradient[v]);
-                continue;
-            }
-#pragma unroll
-            for (int kx = 0; kx < K; kx++) {
-                const float* at = from + kx * g.dilation_x;
-#pragma unroll
-                for (int j = 0; j < K + RUN - 1; j++) {
-                    float number = *at;
-                    at += step;
-#pragma unroll
-                    for (int v = 0; v < RUN; v++)
-                        if (j - v >= 0 && j - v < K)
-                            sum[(j - v) * K + kx] = fmaf(number, gradient[v], sum[(j - v) * K + kx]);
-                }
-            }
-        }
-    }
-    join_block<THREADS>(sum, partial + ((int64_t) slice * g.channels + o) * (K * K));
-}
 
 constexpr int WARPS = THREADS / 32;
 
@@ -279,7 +127,4 @@ __device__ __forceinline__ void rectangle(const float* __restrict__ x, const flo
         __VA_ARGS__(x, dy, g, units, each, partial);                                                                                   \
     }
 
-DEPTHWISE_WEIGHT(square_7_1, square<7, 1>)
-DEPTHWISE_WEIGHT(square_7_2, square<7, 2>)
-DEPTHWISE_WEIGHT(dilated_7, dilated<7>)
 DEPTHWISE_WEIGHT(rectangle, rectangle)

@@ -59,9 +59,7 @@ final class Depthwise {
     private static String kernel(DepthwisePlanes planes) {
         Window x = planes.geometry().axes().get(2);
         return switch (planes.kind()) {
-            case SQUARE -> "square_" + x.kernel() + "_" + x.stride();
             case SPREAD -> "spread_" + x.kernel() + "_" + (x.padBefore() & 1);
-            case DILATED -> "dilated_" + x.kernel();
             case RECTANGLE -> planes.geometry().axes().get(1).kernel() == 1 ? "line" : "rectangle";
             case GENERAL -> "general";
         };
@@ -116,14 +114,12 @@ final class Depthwise {
     private void weight(DepthwisePlanes planes, View dw) {
         ConvGeometry g = planes.geometry();
         int channels = g.groups() * g.produced();
-        boolean rectangle = planes.kind() == DepthwisePlanes.Kind.RECTANGLE;
-        int chunks = rectangle ? Grid.ceil(g.axes().get(1).kernel() * Grid.ceil(g.axes().get(2).kernel(), 4), WARPS) : 1;
+        int chunks = Grid.ceil(g.axes().get(1).kernel() * Grid.ceil(g.axes().get(2).kernel(), 4), WARPS);
         int each = Grid.ceil(planes.units(), Math.clamp(Grid.ceil(BLOCKS, channels * chunks), 1, planes.units()));
         int slices = Grid.ceil(planes.units(), each);
-        int threads = rectangle ? WARPS * 32 : planes.threads();
         try (Scratch partial = gpu.scratch(4L * slices * dw.shape().numel())) {
-            gpu.kernel("depthwise_weight", "depthwise_weight_" + (rectangle ? "rectangle" : kernel(planes))).launch(
-                    Grid.of((long) channels * chunks * slices, threads).shared(planes.shared()), g.source().address(),
+            gpu.kernel("depthwise_weight", "depthwise_weight_rectangle").launch(
+                    Grid.of((long) channels * chunks * slices, WARPS * 32).shared(planes.shared()), g.source().address(),
                     g.result().address(), planes.struct(null), planes.units(), each, partial);
             GemmWeight.join(gpu, g, partial, slices, g.taps(), true, dw);
         }

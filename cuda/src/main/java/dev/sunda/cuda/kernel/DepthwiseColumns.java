@@ -3,8 +3,8 @@ package dev.sunda.cuda.kernel;
 import dev.sunda.core.op.Window;
 import dev.sunda.core.spi.View;
 
-/// How the planes of a depthwise convolution of float32 with a kernel of 3x3 or 5x5 are cut into columns for the kernels of
-/// `columns.cuh`.
+/// How the planes of a depthwise convolution of float32 with a kernel of 3x3, 5x5 or 7x7 are cut into columns for the
+/// kernels of `columns.cuh`.
 ///
 /// @param planes of the result, or images for the gradient of the weight
 /// @param width results of a thread side by side
@@ -20,7 +20,7 @@ record DepthwiseColumns(ConvGeometry geometry, int planes, int width, int rows) 
     static boolean covers(ConvGeometry g) {
         Window y = g.axes().get(1);
         Window x = g.axes().get(2);
-        boolean square = x.kernel() == y.kernel() && (x.kernel() == 3 || x.kernel() == 5);
+        boolean square = x.kernel() == y.kernel() && (x.kernel() == 3 || x.kernel() == 5 || x.kernel() == 7);
         boolean every = y.stride() == 1 && x.stride() == 1;
         boolean second = y.stride() == 2 && x.stride() == 2 && y.dilation() == 1 && !g.transposed();
         return DepthwisePlanes.isDepthwise(g) && square && (every || second);
@@ -47,6 +47,8 @@ record DepthwiseColumns(ConvGeometry geometry, int planes, int width, int rows) 
 
     /// Mirrors the kernels, which are unrolled for so many.
     private static int mostRows(ConvGeometry g, int width) {
+        if (taps(g) == 7)
+            return g.hasStrides() ? 4 : 7;
         return width == 4 || g.hasStrides() ? 4 : 8;
     }
 
@@ -65,7 +67,7 @@ record DepthwiseColumns(ConvGeometry geometry, int planes, int width, int rows) 
     /// D of columns.cuh; negative if there is no kernel.
     private static int reach(ConvGeometry g, int width) {
         int dilation = g.axes().get(2).dilation();
-        if (dilation == 1 && width > 1 || dilation == 2 && width == 4 && !g.hasStrides())
+        if (dilation == 1 && width > 1 || dilation == 2 && width == 4 && taps(g) < 7 && !g.hasStrides())
             return (g.padBefore(2) - (taps(g) - 1) / 2 * dilation) % width == 0 ? dilation : -1;
         return width == 1 || !g.hasStrides() && dilation % width == 0 && g.padBefore(2) % width == 0 ? 0 : -1;
     }

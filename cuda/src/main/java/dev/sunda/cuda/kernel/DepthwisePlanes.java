@@ -23,18 +23,13 @@ record DepthwisePlanes(ConvGeometry geometry, Kind kind, int planes, int group, 
     private static final int RUN = 4;                                // results of a thread along a line, and lines; mirrors planes.cuh
     private static final int WARP = 32;
     private static final int LONG_LINE = 256;                        // threads along a line, where kernels have one line
-    private static final int DILATED_LINE = 64;
     private static final int MOST_SHARED = 46 * 1024;                // 48 KiB need no asking for; kernels have up to 2 of their own
     private static final int GROUP_SHARED = 32 * 1024;               // for a group of planes: several blocks shall fit
 
     /// Which kernels compute it.
     enum Kind {
-        /// Kernels 7x7 of stride 1 or 2 and dilation 1, and the transpose of stride 1.
-        SQUARE,
         /// The transpose of kernels 3x3, 5x5, 7x7 of stride 2 and dilation 1.
         SPREAD,
-        /// Kernels 7x7 of stride 1 and any dilation.
-        DILATED,
         /// Kernels of any size, stride 1 and dilation 1.
         RECTANGLE,
         /// Kernels of any size, stride and dilation, and the transpose of stride 1.
@@ -48,9 +43,7 @@ record DepthwisePlanes(ConvGeometry geometry, Kind kind, int planes, int group, 
             boolean dense = (y.dilation() == 1 || y.kernel() == 1) && (x.dilation() == 1 || x.kernel() == 1);
             boolean two = square && dense && y.stride() == 2 && x.stride() == 2;
             if (g.hasStrides())
-                return two ? g.transposed() ? SPREAD : SQUARE : g.transposed() || weight ? null : GENERAL;
-            if (square)
-                return dense ? SQUARE : DILATED;
+                return two && g.transposed() ? SPREAD : g.transposed() || weight ? null : GENERAL;
             return dense ? RECTANGLE : weight ? null : GENERAL;
         }
     }
@@ -77,10 +70,10 @@ record DepthwisePlanes(ConvGeometry geometry, Kind kind, int planes, int group, 
         if (kind == null)
             return null;
         var cut = new Cut(g, kind, weight);
-        int columns = Grid.evenly(Grid.ceil(g.resultSize(2), cut.acrossEach()), cut.mostColumns());
+        int columns = Grid.evenly(Grid.ceil(g.resultSize(2), RUN), cut.mostColumns());
         int height = g.resultSize(1) + (kind == Kind.SPREAD ? g.axes().get(1).padBefore() & 1 : 0);
         int threads = cut.places();
-        int bands = Grid.evenly(Grid.ceil(height, cut.bandHeight()), Math.max(1, threads / (columns * cut.bandLines())));
+        int bands = Grid.evenly(Grid.ceil(height, cut.bandHeight()), Math.max(1, threads / columns));
         while (cut.shared(columns, bands) > MOST_SHARED && columns * bands > 1) {
             if (bands > 1)
                 bands = Grid.ceil(bands, 2);
@@ -90,11 +83,10 @@ record DepthwisePlanes(ConvGeometry geometry, Kind kind, int planes, int group, 
         int one = cut.shared(columns, bands);
         if (one > MOST_SHARED)
             return null;
-        int lines = bands * cut.bandLines();
-        int group = Math.clamp(Math.min(threads / (columns * lines), GROUP_SHARED / one), 1, planes);
+        int group = Math.clamp(Math.min(threads / (columns * bands), GROUP_SHARED / one), 1, planes);
         if (!weight)                                                 // few planes rather keep more of a device busy
-            group = Math.min(group, Math.max(Grid.ceil(planes, BLOCKS), Grid.ceil(LEAST_THREADS, columns * lines)));
-        return new DepthwisePlanes(g, kind, planes, group, columns, lines, bands * cut.bandHeight(), columns * cut.acrossEach(),
+            group = Math.min(group, Math.max(Grid.ceil(planes, BLOCKS), Grid.ceil(LEAST_THREADS, columns * bands)));
+        return new DepthwisePlanes(g, kind, planes, group, columns, bands, bands * cut.bandHeight(), columns * RUN,
                 cut.rows(bands), cut.pitch(columns), group * one);
     }
 
@@ -127,34 +119,24 @@ record DepthwisePlanes(ConvGeometry geometry, Kind kind, int planes, int group, 
 
         /// Places for threads in a tile: more than there are threads where that makes the halo a smaller part of it.
         private int places() {
-            return keepsGradient() ? 2 * THREADS : kind == Kind.DILATED ? 4 * THREADS : THREADS;
-        }
-
-        private int acrossEach() {
-            return kind == Kind.DILATED ? 1 : RUN;
+            return keepsGradient() ? 2 * THREADS : THREADS;
         }
 
         private int mostColumns() {
-            return kind == Kind.DILATED ? DILATED_LINE : kernelY() == 1 ? LONG_LINE : WARP;
+            return kernelY() == 1 ? LONG_LINE : WARP;
         }
 
         private int bandHeight() {
-            return kind == Kind.DILATED ? RUN * dilationY() : isLineByLine() ? 1 : RUN;
+            return isLineByLine() ? 1 : RUN;
         }
 
         private boolean isLineByLine() {
             return kind == Kind.GENERAL || kind == Kind.RECTANGLE && (weight || kernelY() == 1);
         }
 
-        private int bandLines() {
-            return kind == Kind.DILATED ? dilationY() : 1;
-        }
-
         private int rows(int bands) {
             return switch (kind) {
-                case SQUARE -> (bands * RUN - 1) * stride() + kernelY();
                 case SPREAD -> (bands - 1) * 2 + (kernelY() - 1) / 2 + 2;
-                case DILATED -> (bands * RUN + kernelY() - 1) * dilationY();
                 case RECTANGLE -> bands * bandHeight() + kernelY() - 1;
                 case GENERAL -> (bands - 1) * strideY() + (kernelY() - 1) * dilationY() + 1;
             };
@@ -163,9 +145,7 @@ record DepthwisePlanes(ConvGeometry geometry, Kind kind, int planes, int group, 
         private int pitch(int columns) {
             int dilation = g.axes().get(2).dilation();
             return switch (kind) {
-                case SQUARE -> odd((columns - 1) * RUN * stride() + Grid.ceil((RUN - 1) * stride() + kernelX(), 4) * 4);
                 case SPREAD -> (columns - 1) * 2 + (kernelX() - 1) / 2 + 2 + (g.axes().get(2).padBefore() & 1);
-                case DILATED -> columns + (kernelX() - 1) * dilation;
                 case RECTANGLE -> odd(columns * RUN + Grid.ceil(kernelX(), 4) * 4);
                 case GENERAL -> (columns * RUN - 1) * stride() + (kernelX() - 1) * dilation + 1;
             };
