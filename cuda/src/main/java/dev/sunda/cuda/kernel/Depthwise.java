@@ -67,14 +67,14 @@ final class Depthwise {
 
     /// Computes the gradient of the weight, if there are kernels for it.
     boolean weight(ConvGeometry g, View dw) {
-        boolean columns = DepthwiseColumns.covers(g);
-        if (!columns && DepthwiseLines.ofWeight(g) == null && DepthwisePlanes.ofWeight(g) == null)
+        if (!DepthwiseColumns.covers(g) && DepthwiseLines.ofWeight(g) == null && DepthwisePlanes.ofWeight(g) == null)
             return false;
         try (PlaneCopy x = PlaneCopy.of(gpu, g.source()); PlaneCopy dy = PlaneCopy.of(gpu, g.result())) {
             ConvGeometry inLines = g.with(x.images(), dy.images());
+            DepthwiseColumns columns = DepthwiseColumns.ofWeight(inLines);
             DepthwiseLines lines = DepthwiseLines.ofWeight(inLines);
-            if (columns)
-                weight(DepthwiseColumns.ofWeight(inLines), dw);
+            if (columns != null)
+                weight(columns, dw);
             else if (lines != null)
                 weight(lines, dw);
             else

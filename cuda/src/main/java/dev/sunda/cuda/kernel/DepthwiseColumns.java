@@ -32,13 +32,25 @@ record DepthwiseColumns(ConvGeometry geometry, int planes, int width, int rows) 
         return new DepthwiseColumns(g, g.batch() * g.groups() * g.produced(), width, Grid.evenly(linesOfAPhase(g), mostRows(g, width)));
     }
 
-    /// The columns of the gradient of a weight, whose images are in lines.
+    /// The columns of the gradient of a weight, whose images are in lines; null if there are no kernels for it.
     static DepthwiseColumns ofWeight(ConvGeometry g) {
+        if (!covers(g) && !isDenseNine(g))
+            return null;
         int lines = linesOfAPhase(g);
         var columns = new DepthwiseColumns(g, g.batch(), width(g), Grid.evenly(lines, MOST_ROWS));
         while (columns.rows > LEAST_ROWS && g.groups() * g.produced() * Math.ceilDiv(columns.count(), THREADS) < BLOCKS)
             columns = new DepthwiseColumns(g, columns.planes, columns.width, Grid.evenly(lines, Grid.ceil(columns.rows, 2)));
         return columns;
+    }
+
+    /// True for kernels 9x9, of which only the gradient is taken column by column, and only where four numbers can be read at a time.
+    private static boolean isDenseNine(ConvGeometry g) {
+        boolean dense = true;
+        for (int axis = 1; axis <= 2; axis++) {
+            Window window = g.axes().get(axis);
+            dense &= window.kernel() == 9 && window.stride() == 1 && window.dilation() == 1;
+        }
+        return dense && DepthwisePlanes.isDepthwise(g) && g.source().hasRuns(4) && g.result().hasRuns(4) && reach(g, 4) == 1;
     }
 
     private static int taps(ConvGeometry g) {

@@ -250,6 +250,10 @@ class ConvolutionKernelTests {
         assertThat(depthwise(same(3, 1), same(11, 6))).contains("depthwise_line", "depthwise_weight_rectangle");
         assertThat(depthwise(same(50, 31))).contains("depthwise_line", "depthwise_weight_rectangle");
         assertThat(depthwise(same(9, 9), same(10, 9))).contains("depthwise_rectangle", "depthwise_weight_rectangle");
+        assertThat(depthwise(axis(9, 9, 1, 1, 4, 4), axis(12, 9, 1, 1, 3, 5))).contains("depthwise_weight_rectangle");
+        assertThat(depthwise(axis(9, 9, 1, 1, 4, 4), axis(12, 9, 1, 2, 8, 8))).doesNotContain("depthwise_weight_rectangle");
+        assertThat(depthwise(axis(9, 9, 1, 1, 2, 7), same(12, 9))).contains("depthwise_rectangle", "depthwise_columns_weight_9_1_1_4");
+        assertThat(depthwise(axis(40, 9, 1, 1, 4, 4), same(12, 9))).contains("depthwise_columns_weight_9_1_1_4");
     }
 
     @Test
@@ -305,7 +309,8 @@ class ConvolutionKernelTests {
     @Test
     void infinitePixelsReachOnlyTheTapsThatSeeThem() {
         for (Window axis : List.of(axis(6, 3, 1, 1, 1, 1), axis(6, 5, 1, 1, 2, 2), axis(7, 3, 2, 1, 1, 1), axis(6, 3, 1, 2, 2, 2),
-                axis(8, 3, 1, 1, 1, 1), axis(8, 3, 2, 1, 1, 1), axis(8, 3, 1, 2, 2, 2), axis(8, 3, 1, 4, 4, 4), axis(6, 4, 1, 1, 2, 1))) {
+                axis(8, 3, 1, 1, 1, 1), axis(8, 3, 2, 1, 1, 1), axis(8, 3, 1, 2, 2, 2), axis(8, 3, 1, 4, 4, 4), axis(8, 9, 1, 1, 4, 4),
+                axis(6, 4, 1, 1, 2, 1))) {
             int kernel = axis.kernel();
             for (Window other : List.of(axis, same(axis.in(), 2))) {
                 if (other != axis && axis.stride() * axis.dilation() > 1)
