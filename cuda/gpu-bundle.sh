@@ -33,7 +33,13 @@ cp -r "$root/bench/peers" "$bundle/peers"
 cp "$here/gpu-run.sh" "$bundle/run.sh"
 (cd "$root" && git rev-parse HEAD 2>/dev/null || echo unknown) >"$bundle/revision"
 
-# Compressed by xz alone: a runtime that jlink has compressed makes the archive larger.
+# Compressed by xz alone, which finds more in what has not been compressed before: jars and runtime are stored as they are.
+for jar in "$bundle"/lib/*.jar; do
+    mkdir "$work/open"
+    (cd "$work/open" && "$jdk/bin/jar" --extract --file "$jar")
+    "$jdk/bin/jar" --create --no-compress --file "$jar" --manifest "$work/open/META-INF/MANIFEST.MF" -C "$work/open" .
+    rm -rf "$work/open"
+done
 modules=java.base,java.compiler,java.instrument,java.logging,java.management,java.net.http,java.xml
 modules=$modules,jdk.incubator.vector,jdk.jfr,jdk.management,jdk.unsupported,jdk.zipfs
 "$jdk/bin/jlink" --compress zip-0 --strip-debug --no-header-files --no-man-pages --output "$bundle/jre" --add-modules "$modules"
