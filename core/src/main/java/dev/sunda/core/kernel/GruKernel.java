@@ -13,7 +13,8 @@ import dev.sunda.core.op.UnaryOp;
 /// Source: Cho et al. 2014, arXiv:1406.1078, in the form that computes all products of a step at once.
 public final class GruKernel extends RecurrentKernel {
     private static final Formula STEP = step();
-    private static final Formula BACK = back();
+    private static final Formula BACK = back(Term.tensor(0));
+    private static final Formula BACK_AT_ONCE = back(Term.tensor(0).add(Term.tensor(12)).add(Term.tensor(13)));
     private final int hidden;
     private final Tensor gates;
     private final Tensor products;
@@ -57,10 +58,10 @@ public final class GruKernel extends RecurrentKernel {
         return new Formula().assign(7, r).assign(8, z).assign(9, n).assign(10, n.add(z.mul(Term.tensor(6).sub(n))));
     }
 
-    /// Of the gradient of the state (0), the state before (1), gates (2 to 4) and the product in the last one (5): gradients of inputs
-    /// (6 to 8) and products (9 to 11), and what the state before gets besides (12).
-    private static Formula back() {
-        Term dh = Term.tensor(0), r = Term.tensor(2), z = Term.tensor(3), n = Term.tensor(4);
+    /// Of `dh` (0), the state before (1), gates (2 to 4) and the product in the last one (5): gradients of inputs (6 to 8) and products
+    /// (9 to 11), and what the state before gets besides (12).
+    private static Formula back(Term dh) {
+        Term r = Term.tensor(2), z = Term.tensor(3), n = Term.tensor(4);
         Term carried = dh.mul(z);
         Term da = dh.sub(carried).through(UnaryOp.TANH, n);
         Term dr = da.mul(Term.tensor(5)).through(UnaryOp.SIGMOID, r);
@@ -81,12 +82,27 @@ public final class GruKernel extends RecurrentKernel {
 
     @Override
     boolean backward(int t, Tensor dh, Tensor h, Tensor carried) {
+        formula(BACK, tensors(t, dh, h, carried, carried));
+        return true;
+    }
+
+    @Override
+    boolean isOneFormula() {
+        return true;
+    }
+
+    @Override
+    boolean backwardAtOnce(int t, Tensor product, Tensor carried, Tensor dstate, Tensor h) {
+        formula(BACK_AT_ONCE, tensors(t, product, h, carried, dstate));
+        return true;
+    }
+
+    private Tensor[] tensors(int t, Tensor dh, Tensor h, Tensor carried, Tensor dstate) {
         Tensor gate = kept(gates, t);
         Tensor toInput = dx.select(0, t);
         Tensor toProduct = dproducts.select(0, t);
-        formula(BACK, dh, h, reset(gate), update(gate), candidate(gate), candidate(kept(products, t)), reset(toInput), update(toInput),
-                candidate(toInput), reset(toProduct), update(toProduct), candidate(toProduct), carried);
-        return true;
+        return new Tensor[] {dh, h, reset(gate), update(gate), candidate(gate), candidate(kept(products, t)), reset(toInput),
+            update(toInput), candidate(toInput), reset(toProduct), update(toProduct), candidate(toProduct), carried, dstate};
     }
 
     @Override

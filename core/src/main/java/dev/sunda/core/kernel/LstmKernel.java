@@ -20,9 +20,11 @@ import dev.sunda.core.type.ShapeException;
 /// arXiv:1402.1128 for the projection.
 public final class LstmKernel extends RecurrentKernel {
     private static final Formula STEP = step();
-    private static final Formula BACK = back();
-    private static final Formula CELL = cell();
-    private static final Formula GATES = gates();
+    private static final Formula BACK = back(Term.tensor(0));
+    private static final Formula BACK_AT_ONCE = back(Term.tensor(0).add(Term.tensor(12)));
+    /// [#BACK] in two parts, between which samples that have ended are left out.
+    private static final Formula CELL = output(new Formula().assign(7, cell(Term.tensor(0))), Term.tensor(0));
+    private static final Formula GATES = gates(Term.tensor(7));
     private final int hidden;
     private final Tensor projection;
     private final RightSide project;
@@ -110,24 +112,15 @@ public final class LstmKernel extends RecurrentKernel {
         return new Formula().assign(9, i).assign(10, f).assign(11, g).assign(12, o).assign(13, c).assign(14, tanh).assign(15, o.mul(tanh));
     }
 
-    /// Of `dq` (0), `tanh` of the cell (1), gates (2 to 5), the cell before (6) and the gradient of the cell that other ways brought (7):
+    /// Of `dq`, `tanh` of the cell (1), gates (2 to 5), the cell before (6) and the gradient of the cell that other ways brought (7):
     /// gradients before the gates (8 to 11) and that of the cell before (7).
-    private static Formula back() {
-        return output(gates(arrived()));
+    private static Formula back(Term dq) {
+        return output(gates(cell(dq)), dq);
     }
 
-    /// Of the same the gradient of the cell (7), and that before the last gate (11).
-    private static Formula cell() {
-        return output(new Formula().assign(7, arrived()));
-    }
-
-    /// The rest, of the gradient of the cell (7).
-    private static Formula gates() {
-        return gates(Term.tensor(7));
-    }
-
-    private static Term arrived() {
-        return Term.tensor(7).add(Term.tensor(0).mul(Term.tensor(5)).through(UnaryOp.TANH, Term.tensor(1)));
+    /// The gradient of the cell.
+    private static Term cell(Term dq) {
+        return Term.tensor(7).add(dq.mul(Term.tensor(5)).through(UnaryOp.TANH, Term.tensor(1)));
     }
 
     private static Formula gates(Term dcell) {
@@ -137,8 +130,8 @@ public final class LstmKernel extends RecurrentKernel {
                 .assign(10, dcell.mul(i).through(UnaryOp.TANH, g)).assign(7, dcell.mul(f));
     }
 
-    private static Formula output(Formula formula) {
-        return formula.assign(11, Term.tensor(0).mul(Term.tensor(1)).through(UnaryOp.SIGMOID, Term.tensor(5)));
+    private static Formula output(Formula formula, Term dq) {
+        return formula.assign(11, dq.mul(Term.tensor(1)).through(UnaryOp.SIGMOID, Term.tensor(5)));
     }
 
     private static Term sum(int gate) {
@@ -163,29 +156,40 @@ public final class LstmKernel extends RecurrentKernel {
 
     @Override
     boolean backward(int t, Tensor dh, Tensor h, Tensor carried) {
-        Tensor gate = kept(gates, t);
-        Tensor tanh = kept(squashed, t);
         Tensor dq = dh;
         if (projection != null) {
             dstates.select(0, t).copyFrom(dh);
             multiply(dh, unproject, null, cell);
             dq = cell;
         }
-        Tensor to = gradients.select(0, t);
-        Tensor old = cells.select(0, before(t));
         if (!someEnd()) {
-            formula(BACK, dq, tanh, input(gate), forget(gate), candidate(gate), output(gate), old, dcell, input(to), forget(to),
-                    candidate(to), output(to));
+            formula(BACK, tensors(t, dq, dcell, dq));
             return false;
         }
-        formula(CELL, dq, tanh, input(gate), forget(gate), candidate(gate), output(gate), old, dcell, input(to), forget(to), candidate(to),
-                output(to));
+        formula(CELL, tensors(t, dq, dcell, dq));
         clear(t, dcell, one);
-        formula(GATES, dq, tanh, input(gate), forget(gate), candidate(gate), output(gate), old, one, input(to), forget(to), candidate(to),
-                output(to));
+        formula(GATES, tensors(t, dq, one, dq));
         stay(t, dcell, other);
         binary(BinaryOp.ADD, one, other, dcell);
         return false;
+    }
+
+    @Override
+    boolean isOneFormula() {
+        return projection == null;
+    }
+
+    @Override
+    boolean backwardAtOnce(int t, Tensor product, Tensor carried, Tensor dstate, Tensor h) {
+        formula(BACK_AT_ONCE, tensors(t, product, dcell, dstate));
+        return false;
+    }
+
+    private Tensor[] tensors(int t, Tensor dq, Tensor dcell, Tensor dstate) {
+        Tensor gate = kept(gates, t);
+        Tensor to = gradients.select(0, t);
+        return new Tensor[] {dq, kept(squashed, t), input(gate), forget(gate), candidate(gate), output(gate), cells.select(0, before(t)),
+            dcell, input(to), forget(to), candidate(to), output(to), dstate};
     }
 
     @Override

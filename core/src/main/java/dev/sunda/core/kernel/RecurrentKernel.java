@@ -3,7 +3,6 @@ package dev.sunda.core.kernel;
 import dev.sunda.core.Tensor;
 import dev.sunda.core.op.BinaryOp;
 import dev.sunda.core.op.Formula;
-import dev.sunda.core.op.Term;
 import dev.sunda.core.op.UnaryOp;
 import dev.sunda.core.spi.RightSide;
 import dev.sunda.core.spi.View;
@@ -24,8 +23,6 @@ import java.util.Arrays;
 /// The states lie in the order of time, with the one before the first step at the front, or, in the reverse direction, at the end. Where a
 /// sample is not active its state stays as it is.
 public abstract class RecurrentKernel {
-    private static final Formula SUM = new Formula().assign(3, Term.tensor(0).add(Term.tensor(1)).add(Term.tensor(2)));
-
     /// `[T, N, gates]`: what the inputs contribute.
     final Tensor x;
     /// `[T + 1, N, P]`.
@@ -99,6 +96,22 @@ public abstract class RecurrentKernel {
     /// @return whether `carried` was written
     abstract boolean backward(int t, Tensor dh, Tensor h, Tensor carried);
 
+    /// Whether one formula takes a step back where no sample ends early, [#backwardAtOnce].
+    boolean isOneFormula() {
+        return false;
+    }
+
+    /// What [#backward] does, with the sum that is the gradient of the state after the step: `product + carried + dstate`, or
+    /// `product + dstate` where nothing is carried.
+    ///
+    /// @param product of the weight and the gradients of the step that comes behind
+    /// @param carried what [#backward] says, of the step that comes behind; that of this step is written
+    /// @param dstate what comes from outside
+    /// @return whether `carried` was written
+    boolean backwardAtOnce(int t, Tensor product, Tensor carried, Tensor dstate, Tensor h) {
+        throw new UnsupportedOperationException("recurrence: it takes more than a formula to take a step back");
+    }
+
     /// `[T, N, gates]`: the gradients of the products of states and weight, which [#backward] has left.
     abstract Tensor productGradients();
 
@@ -142,6 +155,8 @@ public abstract class RecurrentKernel {
     final Tensor runBack(Tensor dstates) {
         if (!remembers)
             throw new IllegalStateException("recurrence: this run was made without what its backward pass needs");
+        if (active == null && isOneFormula())
+            return runBackAtOnce(dstates);
         Tensor[] scratch = {empty(states.size(1), states.size(2)), empty(states.size(1), states.size(2))};
         Tensor arriving = empty(scratch[0].shape()).copyFrom(dstates.select(0, after(lastStep())));
         Tensor carried = empty(scratch[0].shape());
@@ -152,19 +167,31 @@ public abstract class RecurrentKernel {
             boolean more = backward(t, active == null ? arriving : scratch[0], states.select(0, before(t)), carried);
             Tensor sum = scratch[0];
             multiply(productGradients().select(0, t), right, null, sum);
-            if (active != null) {
-                if (more)
-                    sum = add(sum, carried, scratch[1]);
-                stay(t, arriving, carried);
-                more = true;
-            }
-            Tensor given = dstates.select(0, before(t));
             if (more)
-                formula(SUM, sum, carried, given, arriving);
-            else
-                add(sum, given, arriving);
+                sum = add(sum, carried, scratch[1]);
+            if (active != null) {
+                stay(t, arriving, carried);
+                sum = add(sum, carried, sum == scratch[0] ? scratch[1] : scratch[0]);
+            }
+            add(sum, dstates.select(0, before(t)), arriving);
         }
         return arriving;
+    }
+
+    /// The same in two passes a step: the formula that takes it back, and the product for the step before.
+    private Tensor runBackAtOnce(Tensor dstates) {
+        Shape shape = Shape.of(states.size(1), states.size(2));
+        Tensor product = Tensor.full(shape, -0.0, x.dtype(), x.device());    // adds nothing, not even to a -0
+        Tensor carried = Tensor.full(shape, -0.0, x.dtype(), x.device());
+        RightSide right = rightSide(weight);
+        boolean more = false;
+        for (int s = 0; s < steps(); s++) {
+            int t = reverse ? s : steps() - 1 - s;
+            more = backwardAtOnce(t, product, carried, dstates.select(0, after(t)), states.select(0, before(t)));
+            multiply(productGradients().select(0, t), right, null, product);
+        }
+        Tensor sum = more ? add(product, carried, empty(shape)) : product;
+        return add(sum, dstates.select(0, before(firstStep())), empty(shape));
     }
 
     private Tensor add(Tensor a, Tensor b, Tensor out) {
