@@ -3,8 +3,8 @@ package dev.sunda.cuda.kernel;
 import dev.sunda.core.op.Window;
 import dev.sunda.core.spi.View;
 
-/// Depthwise convolutions of float32 in planes, close to the speed of memory: `depthwise.cu`, `depthwise_weight.cu`, and
-/// for kernels of 3x3, 5x5 and 7x7 `columns.cuh`.
+/// Depthwise convolutions of float32 in planes, close to the speed of memory: odd squares as `columns.cuh` says, lines as `lines.cuh` says,
+/// the others as `planes.cuh` says.
 final class Depthwise {
     private static final int BLOCKS = 2048;                          // that a weight gradient is cut into, if there are enough tiles
     private static final int COLUMN_BLOCKS = 4096;                   // the same for columns, whose blocks are half as large
@@ -20,14 +20,14 @@ final class Depthwise {
     ///
     /// @param finish see [ConvGeometry#finish]
     boolean conv(ConvGeometry g, View w, long[] finish) {
-        boolean columns = DepthwiseColumns.covers(g) && g.result().isInLines();
-        if (!columns && DepthwisePlanes.ofConvolution(g) == null)
+        if (!g.result().isInLines() || !DepthwiseColumns.covers(g) && DepthwisePlanes.ofConvolution(g) == null)
             return false;
         try (PlaneCopy source = PlaneCopy.of(gpu, g.source())) {
             ConvGeometry inLines = g.with(source.images(), g.result());
+            DepthwiseColumns columns = DepthwiseColumns.ofConvolution(inLines);
             DepthwiseLines lines = DepthwiseLines.ofConvolution(inLines);
-            if (columns)
-                columns(DepthwiseColumns.ofConvolution(inLines), w, finish);
+            if (columns != null)
+                columns(columns, w, finish);
             else if (lines != null)
                 lines(lines, w, finish);
             else
@@ -39,8 +39,8 @@ final class Depthwise {
     private void columns(DepthwiseColumns columns, View w, long[] finish) {
         ConvGeometry g = columns.geometry();
         gpu.kernel("depthwise_columns_" + columns.taps(), "depthwise_columns_" + columns.kernel()).launch(
-                Grid.of(Math.ceilDiv(columns.count(), DepthwiseColumns.THREADS), DepthwiseColumns.THREADS), g.source().address(), w,
-                columns.struct(w), finish, g.result().address());
+                Grid.of(Math.ceilDiv(columns.count(), DepthwiseColumns.THREADS), DepthwiseColumns.THREADS).shared(columns.shared()),
+                g.source().address(), w, columns.struct(w), finish, g.result().address());
     }
 
     private void lines(DepthwiseLines lines, View w, long[] finish) {

@@ -3,7 +3,7 @@ package dev.sunda.cuda.kernel;
 import dev.sunda.core.op.Window;
 import dev.sunda.core.spi.View;
 
-/// How the planes of a depthwise convolution of float32 with a kernel of 3x3, 5x5 or 7x7 are cut into columns for the
+/// How the planes of a depthwise convolution of float32 with a kernel of 3x3, 5x5, 7x7 or 9x9 are cut into columns for the
 /// kernels of `columns.cuh`.
 ///
 /// @param planes of the result, or images for the gradient of the weight
@@ -14,6 +14,8 @@ record DepthwiseColumns(ConvGeometry geometry, int planes, int width, int rows) 
     static final int THREADS = 128;
     private static final int MOST_ROWS = 28;                         // for the gradient: few lines of x are read twice
     private static final int LEAST_ROWS = 7;
+    private static final int NINE_SHARED = 9 * 12 * Float.BYTES;     // of the taps of a plane; mirrors depthwise_columns_9.cu
+    private static final int MOST_SHARED = 48 * 1024;
     private static final int BLOCKS = 1536;                          // that keep a large device busy
 
     /// True if there are kernels for it, once its images are in lines.
@@ -26,10 +28,14 @@ record DepthwiseColumns(ConvGeometry geometry, int planes, int width, int rows) 
         return DepthwisePlanes.isDepthwise(g) && square && (every || second);
     }
 
-    /// The columns of a convolution or its transpose, whose images are in lines.
+    /// The columns of a convolution or its transpose, whose images are in lines; null if there are no kernels for it.
     static DepthwiseColumns ofConvolution(ConvGeometry g) {
+        if (!covers(g) && !isDenseNine(g))
+            return null;
         int width = width(g);
-        return new DepthwiseColumns(g, g.batch() * g.groups() * g.produced(), width, Grid.evenly(linesOfAPhase(g), mostRows(g, width)));
+        int rows = Grid.evenly(linesOfAPhase(g), mostRows(g, width));
+        var columns = new DepthwiseColumns(g, g.batch() * g.groups() * g.produced(), width, rows);
+        return columns.shared() <= MOST_SHARED ? columns : null;
     }
 
     /// The columns of the gradient of a weight, whose images are in lines; null if there are no kernels for it.
@@ -43,7 +49,7 @@ record DepthwiseColumns(ConvGeometry geometry, int planes, int width, int rows) 
         return columns;
     }
 
-    /// True for kernels 9x9, of which only the gradient is taken column by column, and only where four numbers can be read at a time.
+    /// True for kernels 9x9 where four numbers can be read at a time.
     private static boolean isDenseNine(ConvGeometry g) {
         boolean dense = true;
         for (int axis = 1; axis <= 2; axis++) {
@@ -59,6 +65,8 @@ record DepthwiseColumns(ConvGeometry geometry, int planes, int width, int rows) 
 
     /// Mirrors the kernels, which are unrolled for so many.
     private static int mostRows(ConvGeometry g, int width) {
+        if (taps(g) == 9)
+            return 4;
         if (taps(g) == 7)
             return g.hasStrides() ? 4 : 7;
         return width == 4 || g.hasStrides() ? 4 : 8;
@@ -109,6 +117,12 @@ record DepthwiseColumns(ConvGeometry geometry, int planes, int width, int rows) 
     /// Columns of all planes.
     long count() {
         return (long) planes * across() * phases() * down();
+    }
+
+    /// Bytes of shared memory of a block of a convolution.
+    int shared() {
+        int each = (int) (count() / planes);
+        return taps() == 9 ? Math.min(planes, (THREADS - 1) / each + 2) * NINE_SHARED : 0;
     }
 
     /// `struct Columns` of columns.cuh.
