@@ -25,7 +25,8 @@ __device__ __forceinline__ void narrow_leave(const float (&tile)[S::ROWS][S::COL
     }
 }
 
-// dots = sum of P * dP over the keys of each query, which is the sum of out * dout. Sixteen lanes share a query.
+// dots = sum of P * dP over the keys of each query, which is the sum of out * dout. Sixteen lanes share a query. They add in the order in
+// which dP is made, from the first number to the last: where a query sees one key alone, dP - dots is then 0 as it should be.
 __device__ __forceinline__ void narrow_dots(const float* dout, const float* out, float* dots, const Heads& h, const Rows& outs) {
     int thread = threadIdx.x % 16;
     int row = blockIdx.x * (blockDim.x / 16) + threadIdx.x / 16;
@@ -34,15 +35,16 @@ __device__ __forceinline__ void narrow_dots(const float* dout, const float* out,
     int query = at % h.queries;
     int head = at / h.queries % h.heads;
     int batch = at / h.queries / h.heads;
-    float sum = 0;
+    float4 a = {0, 0, 0, 0};
+    float4 b = {0, 0, 0, 0};
     if (thread * 4 < h.out) {
-        float4 a = *reinterpret_cast<const float4*>(h.dout.of(dout, batch, head) + static_cast<int64_t>(query) * h.dout.row + thread * 4);
-        float4 b = *reinterpret_cast<const float4*>(outs.of(out, batch, head) + static_cast<int64_t>(query) * outs.row + thread * 4);
-        sum = fmaf(a.w, b.w, fmaf(a.z, b.z, fmaf(a.y, b.y, a.x * b.x)));
+        a = *reinterpret_cast<const float4*>(h.dout.of(dout, batch, head) + static_cast<int64_t>(query) * h.dout.row + thread * 4);
+        b = *reinterpret_cast<const float4*>(outs.of(out, batch, head) + static_cast<int64_t>(query) * outs.row + thread * 4);
     }
+    float sum = 0;
 #pragma unroll
-    for (int partner = 1; partner < 16; partner *= 2)
-        sum += __shfl_xor_sync(~0u, sum, partner);
+    for (int lane = 0; lane < 16; lane++)
+        sum = __shfl_sync(~0u, fmaf(a.w, b.w, fmaf(a.z, b.z, fmaf(a.y, b.y, fmaf(a.x, b.x, sum)))), lane, 16);
     if (thread == 0 && row < rows)
         dots[row] = sum;
 }

@@ -2,17 +2,25 @@ package dev.sunda.cuda.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sunda.autograd.Gradients;
+import dev.sunda.autograd.Variable;
+import dev.sunda.core.Rng;
+import dev.sunda.core.Tensor;
 import dev.sunda.core.op.AttentionSpec;
 import dev.sunda.core.op.RandomKey;
 import dev.sunda.core.type.DType;
+import dev.sunda.core.type.Device;
+import dev.sunda.core.type.Shape;
 import dev.sunda.cuda.kernel.AttentionCheck.Mask;
 import dev.sunda.cuda.kernel.AttentionCheck.Order;
+import dev.sunda.nn.functional.Attentions;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AttentionKernelTests {
     @BeforeEach
@@ -48,6 +56,22 @@ class AttentionKernelTests {
         check.forward().resultsAgree();
         check.backward().gradientsAgree();
         ran(kind);
+    }
+
+    /// Where a query sees one key alone, P is 1 whatever its score is: the gradient is not small but 0.
+    @ParameterizedTest
+    @ValueSource(ints = {8, 20, 64})
+    void aQueryWithASingleKeyHasNoGradient(int width) {
+        var rng = new Rng(width);
+        var shape = Shape.of(2, 3, 70, width);
+        var device = new Device("ptx", 0);
+        List<Variable> inputs = Stream.generate(() -> Variable.tracked(Tensor.randn(shape, rng, DType.F32, device))).limit(3).toList();
+        Variable y = Attentions.scaledDotProductAttention(inputs.get(0), inputs.get(1), inputs.get(2), null,
+                Attentions.Options.DEFAULT.withCausal(true));
+        Tensor dq = Gradients.gradients(List.of(y), List.of(Variable.of(Tensor.randn(shape, rng, DType.F32, device))), inputs, false)
+                .getFirst().data();
+        assertThat(dq.narrow(2, 0, 1).abs().max().item()).isZero();
+        assertThat(dq.narrow(2, 1, 1).abs().max().item()).isGreaterThan(0.01);
     }
 
     /// dS is kept for some heads at a time, or computed again.
