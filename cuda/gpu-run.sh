@@ -47,11 +47,20 @@ check() {
         echo "compute-sanitizer is not installed; memory was not checked"
         return
     fi
-    # Blocks of their own let the checker see the ends of each; it makes every launch slow.
+    # Blocks of their own let the checker see the ends of each. It makes every launch slow, so several processes share the operations.
     options="$options -Dsunda.cuda.paranoid=true -Dsunda.cuda.sizes=1"
     watch="compute-sanitizer --tool memcheck --target-processes all --error-exitcode 9"
     details=summary
-    junit --select-class=dev.sunda.cuda.GpuTests --include-methodname='.*everyOperation.*'
+    running=
+    for part in 0 1 2 3 4 5; do
+        options="$options -Dsunda.cuda.part=$part/6"
+        junit --select-class=dev.sunda.cuda.GpuTests --include-methodname='.*everyOperation.*' &
+        running="$running $!"
+    done
+    for process in $running; do
+        wait "$process" || wrong=yes
+    done
+    [ -z "${wrong:-}" ]
 }
 
 everything() {

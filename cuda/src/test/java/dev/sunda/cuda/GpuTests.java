@@ -16,12 +16,14 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/// Every operation on a real GPU.
+/// Every operation on a real GPU. `-Dsunda.cuda.sizes` takes fewer sizes, and `-Dsunda.cuda.part=I/N` every N-th operation: where a checker
+/// makes every launch slow, several processes share them.
 @RequiresGpu
 class GpuTests {
     private static final Device GPU = Device.cuda(0);
     private static final List<List<Integer>> SIZES = List.of(List.of(2, 3, 2, 4), List.of(1, 1, 1, 1), List.of(4, 2, 3, 1),
-            List.of(3, 4, 4, 2)).subList(0, Integer.getInteger("sunda.cuda.sizes", 4));   // fewer where a checker makes launches slow
+            List.of(3, 4, 4, 2)).subList(0, Integer.getInteger("sunda.cuda.sizes", 4));
+    private static final String[] PART = System.getProperty("sunda.cuda.part", "0/1").split("/");
 
     @Test
     void deviceOpensAndSaysWhatItIs() {
@@ -52,10 +54,11 @@ class GpuTests {
     @TestFactory
     Stream<DynamicTest> everyOperationMatchesTheReference() {
         List<OpCase> cases = EveryOperation.CASES;
-        return IntStream.range(0, cases.size()).mapToObj(i -> DynamicTest.dynamicTest(cases.get(i).name(), () -> {
-            for (int j = 0; j < SIZES.size(); j++)
-                EveryOperation.check(i, SIZES.get(j), 100L * i + j, GPU);
-            OpCheck.refusals(cases.get(i), GPU);
-        }));
+        return IntStream.range(0, cases.size()).filter(i -> i % Integer.parseInt(PART[1]) == Integer.parseInt(PART[0]))
+                .mapToObj(i -> DynamicTest.dynamicTest(cases.get(i).name(), () -> {
+                    for (int j = 0; j < SIZES.size(); j++)
+                        EveryOperation.check(i, SIZES.get(j), 100L * i + j, GPU);
+                    OpCheck.refusals(cases.get(i), GPU);
+                }));
     }
 }
