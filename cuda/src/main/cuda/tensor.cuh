@@ -181,29 +181,51 @@ struct TensorTile {
                     sums[i][j][e] = 0;
     }
 
+    // Of one operand the words of all instructions are held, of the other those of 32 outer positions: which way round is the choice of
+    // what an H100 computes faster.
     static __device__ __forceinline__ void add(const float* stage, Sums& sums) {
         constexpr int WORDS = 4 / W::NUMBERS;
-        unsigned left[S::DOWN / 2][4][WORDS];
+        constexpr bool HOLDS_RIGHT = LEFT == ALONG_K && RIGHT == ALONG_K;
+        constexpr int HELD = HOLDS_RIGHT ? S::ACROSS / 4 : S::DOWN / 2;
+        constexpr int OTHERS = HOLDS_RIGHT ? S::DOWN / 2 : S::ACROSS / 4;
+        unsigned held[HELD][4][WORDS];
         int lane = threadIdx.x & 31;
 #pragma unroll
-        for (int i = 0; i < S::DOWN / 2; i++)
-            Left::load(stage, S::warp_row(threadIdx.x) + i * 32, lane, left[i]);
+        for (int h = 0; h < HELD; h++)
+            if (HOLDS_RIGHT)
+                load_right(stage, h, lane, held[h]);
+            else
+                load_left(stage, h, lane, held[h]);
 #pragma unroll
-        for (int j = 0; j < S::ACROSS; j += 4) {
-            unsigned right[4][WORDS];
-            Right::load(stage + Left::SIZE, S::warp_column(threadIdx.x) + j * 8, lane, right);
+        for (int o = 0; o < OTHERS; o++) {
+            unsigned other[4][WORDS];
+            if (HOLDS_RIGHT)
+                load_left(stage, o, lane, other);
+            else
+                load_right(stage, o, lane, other);
 #pragma unroll
             for (int w = 0; w < WORDS; w += 2)
 #pragma unroll
-                for (int i = 0; i < S::DOWN; i++)
+                for (int h = 0; h < HELD; h++)
 #pragma unroll
-                    for (int n = 0; n < 4; n++) {
-                        const unsigned (&upper)[WORDS] = left[i / 2][i % 2 * 2];
-                        const unsigned (&lower)[WORDS] = left[i / 2][i % 2 * 2 + 1];
-                        unsigned a[4] = {upper[w], lower[w], upper[w + 1], lower[w + 1]};
-                        W::multiply(a, &right[n][w], sums[i][j + n]);
-                    }
+                    for (int i = 0; i < 2; i++)
+#pragma unroll
+                        for (int j = 0; j < 4; j++) {
+                            const unsigned (&left)[4][WORDS] = HOLDS_RIGHT ? other : held[h];
+                            const unsigned (&right)[4][WORDS] = HOLDS_RIGHT ? held[h] : other;
+                            unsigned a[4] = {left[2 * i][w], left[2 * i + 1][w], left[2 * i][w + 1], left[2 * i + 1][w + 1]};
+                            W::multiply(a, &right[j][w], sums[(HOLDS_RIGHT ? o : h) * 2 + i][(HOLDS_RIGHT ? h : o) * 4 + j]);
+                        }
         }
+    }
+
+    // The words of 32 rows or columns of the warp.
+    static __device__ __forceinline__ void load_left(const float* stage, int n, int lane, unsigned (&words)[4][4 / W::NUMBERS]) {
+        Left::load(stage, S::warp_row(threadIdx.x) + n * 32, lane, words);
+    }
+
+    static __device__ __forceinline__ void load_right(const float* stage, int n, int lane, unsigned (&words)[4][4 / W::NUMBERS]) {
+        Right::load(stage + Left::SIZE, S::warp_column(threadIdx.x) + n * 32, lane, words);
     }
 
     // Adds the products of so many tiles. A loader has `load(left, right)`: sends the next tile of each operand on its way.
