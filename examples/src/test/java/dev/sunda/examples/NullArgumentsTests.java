@@ -26,7 +26,9 @@ class NullArgumentsTests {
         nullMeans("none, of what need not be there",
                 "Tensor.clamp(min)", "Tensor.clamp(max)", "Variable.clamp(min)", "Variable.clamp(max)", "Tensor.histogram(weight)",
                 "Tensor.unaryBackward(kept)", "GroupNormKernels.groupNormBackward(weight)", "LayerNormKernels.layerNormBackward(weight)",
-                "LayerNormKernels.rmsNorm(weight)", "LossKernels.crossEntropy(weight)", "OptimizerKernels.Change.of(tensors)[]",
+                "LayerNormKernels.rmsNorm(weight)", "LossKernels.crossEntropy(weight)", "NormKernels.channelStatistics(running)",
+                "Normalizations.batchNorm(running)",
+                "Normalizations.batchNormRelu(running)", "OptimizerKernels.Change.of(tensors)[]",
                 "Parameter.setGrad(gradient)", "Attentions.attentionWeights(mask)", "Attentions.scaledDotProductAttention(mask)",
                 "MultiheadAttentions.Masks(attention)", "MultiheadAttentions.Masks(keyPadding)",
                 "MultiheadAttentions.Masks.withKeyPadding(keyPadding)", "BinaryLosses.binaryCrossEntropy(weight)",
@@ -53,7 +55,7 @@ class NullArgumentsTests {
                 "Interpolation(scaleFactors)");
         nullMeans("the average of all batches",
                 "BatchNorm.Options(momentum)", "BatchNorm.Options.withMomentum(momentum)", "InstanceNorm.Options(momentum)",
-                "InstanceNorm.Options.withMomentum(momentum)");
+                "InstanceNorm.Options.withMomentum(momentum)", "Running(momentum)");
         nullMeans("all steps",
                 "Recurrences.Options(lengths)", "Recurrences.Options.withLengths(lengths)", "Rnn.forward(lengths)",
                 "Gru.forward(lengths)", "Lstm.forward(lengths)");

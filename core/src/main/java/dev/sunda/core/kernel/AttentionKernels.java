@@ -7,6 +7,7 @@ import dev.sunda.core.type.DTypeException;
 import dev.sunda.core.type.Layout;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
+import java.util.Objects;
 
 /// Scaled dot-product attention of heads: `out = dropout(softmax(scale * q kᵀ + mask)) v`.
 ///
@@ -19,6 +20,10 @@ public final class AttentionKernels {
     /// @param statistics `[B, H, L, 2]`: the largest score of each query and the sum of `exp(score - largest)`; minus infinity and 0 for
     ///     one that sees nothing
     public record Attended(Tensor out, Tensor statistics) {
+        public Attended {
+            Objects.requireNonNull(out, "Attended: out is null");
+            Objects.requireNonNull(statistics, "Attended: statistics is null");
+        }
     }
 
     /// @param dq `[B, H, L, E]`

@@ -4,6 +4,7 @@ import dev.sunda.core.Tensor;
 import dev.sunda.core.spi.Following;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /// Running statistics of channels: tensors that follow the statistics of batches, in place. After a batch
@@ -14,6 +15,12 @@ import java.util.stream.Stream;
 /// @param batches int64, one element: how many batches there were
 /// @param momentum share of the newest batch; null for the average of all batches, for which the device divides by their number
 public record Running(Tensor mean, Tensor variance, Tensor batches, Double momentum) {
+    public Running {
+        Objects.requireNonNull(mean, "Running: mean is null");
+        Objects.requireNonNull(variance, "Running: variance is null");
+        Objects.requireNonNull(batches, "Running: batches is null");
+    }
+
     /// A batch has come.
     ///
     /// @param mean `[C]`

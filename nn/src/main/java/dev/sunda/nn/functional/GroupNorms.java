@@ -51,6 +51,7 @@ public final class GroupNorms {
 
         /// Lets running statistics follow in place.
         public void follow(Running running) {
+            Objects.requireNonNull(running, "instanceNorm: running is null");
             if (isEmpty())
                 running.skip();
             else
