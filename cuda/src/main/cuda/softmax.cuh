@@ -90,14 +90,19 @@ __device__ __forceinline__ void softmax_backward(const Strided<VIEWS>& kept, con
         sum += part;
     }
     sum = merged(Total<T>(), sum);
+    // Each is stored as it is computed: computed before, one of the conditions of float64 would not stay in a register.
 #pragma unroll
-    for (int k = 0; k < SLOTS; k++)
+    for (int k = 0; k < SLOTS; k++) {
+        int i = threadIdx.x + k * blockDim.x;
+        if (i < count) {
 #pragma unroll
-        for (int j = 0; j < Lanes<I>::COUNT; j++) {
-            T& g = Lanes<I>::at(b.slots[k], j);
-            g = gradient(Lanes<I>::at(a.slots[k], j), g, sum, log_);
+            for (int j = 0; j < Lanes<I>::COUNT; j++) {
+                T& g = Lanes<I>::at(b.slots[k], j);
+                g = gradient(Lanes<I>::at(a.slots[k], j), g, sum, log_);
+            }
+            reinterpret_cast<I*>(dx + at[OUT])[i * places.stride[OUT][0]] = b.slots[k];
         }
-    b.store(dx + at[OUT], places.stride[OUT][0], count);
+    }
 }
 
 // The largest element of each row and the sum of exponentials or its logarithm.
