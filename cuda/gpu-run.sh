@@ -7,7 +7,7 @@
 #   run.sh conformance FILE...   conformance cases on the GPU, with the operations whose values are wrong
 #   run.sh bench ...     sunda bench --device cuda ...
 #   run.sh train ...     sunda train mnist --device cuda ...
-#   run.sh check         some of the tests under compute-sanitizer, if it is installed
+#   run.sh check         every operation under compute-sanitizer, if it is installed
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 java=$here/jre/bin/java
