@@ -64,6 +64,18 @@ class NormLayersTests {
     }
 
     @Test
+    void aBatchWithoutElementsIsCountedAndChangesNothingElse() {
+        for (Layer norm : List.of(new BatchNorm2d(2),
+                new InstanceNorm2d(2, InstanceNorm.Options.DEFAULT.withTrackRunningStats(true)))) {
+            norm.forward(Variable.of(Tensor.zeros(0, 2, 3, 3)));
+            Map<String, Tensor> state = norm.stateDict();
+            assertThat(state.get("num_batches_tracked").toLongArray()).containsExactly(1);
+            assertThat(state.get("running_mean").toFloatArray()).containsOnly(0);
+            assertThat(state.get("running_var").toFloatArray()).containsOnly(1);
+        }
+    }
+
+    @Test
     void withoutMomentumTheRunningStatisticsAreTheAverageOfAllBatches() {
         var norm = wide(new BatchNorm1d(3, BatchNorm.Options.DEFAULT.withMomentum(null)));
         norm.forward(ramp(4, 3));
