@@ -120,7 +120,7 @@ public final class StepScope implements AutoCloseable {
             if (number == null || number <= made)
                 return;
             scope.owned.remove(storage);
-            scope.pool.put(storage, storage.detach(() -> "tensor of " + storage.numel() + " x " + storage.dtype() + " was recycled by " + by
+            scope.pool.put(storage, storage.detach(() -> named(storage) + " was recycled by " + by
                     + "; take it out of the scope with StepScope.retain(tensor) where it is made"));
         }
     }
@@ -158,13 +158,18 @@ public final class StepScope implements AutoCloseable {
                     + openedAt + "; use try-with-resources");
     }
 
+    private static String named(Storage storage) {
+        int lead = Backends.of(storage.device()).lead(storage.dtype());
+        return "tensor of " + (storage.numel() - lead) + " x " + storage.dtype();
+    }
+
     private void recycle() {
         closed = true;
         Place opened = openedAt;
         var closedAt = new Place();
         for (Storage storage : owned.keySet())
-            pool.put(storage, storage.detach(() -> "tensor of " + storage.numel() + " x " + storage.dtype()
-                    + " was recycled when the step scope opened at " + opened + " closed at " + closedAt
+            pool.put(storage, storage.detach(() -> named(storage) + " was recycled when the step scope opened at " + opened
+                    + " closed at " + closedAt
                     + "; use item() or step.keep(tensor)"));
         owned.clear();
         pool.current = outer;

@@ -83,8 +83,9 @@ public final class Tensor {
         Objects.requireNonNull(layout, "Tensor.empty: layout is null; use Layout.contiguous");
         Objects.requireNonNull(dtype, "Tensor.empty: dtype is null; use DType.F32");
         Backend backend = Backends.of(device);
-        Storage storage = StepScope.allocate(backend, dtype, layout.shape().numel());
-        return new Tensor(new View(storage, layout), backend);
+        int lead = backend.lead(dtype);
+        Storage storage = StepScope.allocate(backend, dtype, Math.addExact(lead, layout.shape().numel()));
+        return new Tensor(new View(storage, layout.at(lead)), backend);
     }
 
     /// Float32 zeros on the CPU.
@@ -1785,13 +1786,13 @@ public final class Tensor {
         return TensorPrinter.print(this);
     }
 
-    /// Outside a step scope memory is fresh, and a device may copy to it while it goes on computing.
+    /// Outside a step scope memory is fresh, and a device of its own may copy to it while it goes on computing.
     private static Tensor upload(Object array, DType dtype, Shape shape, Device device) {
         Backend backend = Backends.of(device);
-        if (!StepScope.isOpen() || backend.isRecording())
+        if (backend.lead(dtype) == 0 && (!StepScope.isOpen() || backend.isRecording()))
             return new Tensor(new View(backend.upload(dtype, array), Layout.contiguous(shape)), backend);
         Tensor out = empty(Layout.contiguous(shape), dtype, device);
-        out.backend.upload(array, out.view.storage());
+        backend.upload(array, out.view.storage(), out.layout().offset());
         return out;
     }
 

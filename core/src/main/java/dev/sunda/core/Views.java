@@ -35,7 +35,10 @@ final class Views {
 
     static Tensor reshape(Tensor x, Shape shape) {
         Layout view = x.layout().reshape(shape);
-        return view != null ? x.as(view) : x.contiguous().as(Layout.contiguous(shape));
+        if (view != null)
+            return x.as(view);
+        Tensor dense = x.contiguous();
+        return dense.as(Layout.contiguous(shape).at(dense.layout().offset()));
     }
 
     static Tensor permute(Tensor x, int... dims) {

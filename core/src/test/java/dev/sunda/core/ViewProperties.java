@@ -57,10 +57,11 @@ class ViewProperties {
     private static Seen chain(List<Integer> sizes, long seed, int steps) {
         var shape = Shape.of(sizes.stream().mapToInt(i -> i).toArray());
         Tensor x = Tensor.arange(shape.numel()).to(DType.F64).reshape(shape);
+        int first = x.layout().offset();
         var rng = new Rng(seed);
         for (int s = 0; s < steps; s++)
             x = step(x, rng);
-        return new Seen(x, numbers(x));
+        return new Seen(x, numbers(x, first));
     }
 
     private static Tensor step(Tensor x, Rng rng) {
@@ -80,15 +81,15 @@ class ViewProperties {
         };
     }
 
-    /// The numbered elements read one by one through strides.
-    private static double[] numbers(Tensor x) {
+    /// The numbered elements, of which number 0 is at `first`, read one by one through strides.
+    private static double[] numbers(Tensor x, int first) {
         var numbers = new ArrayList<Double>();
         int[] index = new int[x.rank()];
         for (int e = 0; e < x.numel(); e++) {
             int at = x.layout().offset();
             for (int d = 0; d < index.length; d++)
                 at += index[d] * x.layout().stride(d);
-            numbers.add((double) at);
+            numbers.add((double) (at - first));
             for (int d = index.length - 1; d >= 0 && ++index[d] == x.size(d); d--)
                 index[d] = 0;
         }

@@ -134,6 +134,11 @@ public final class CudaBackend implements Backend {
         }
     }
 
+    /// The memory of the device that this process holds.
+    DeviceMemory memory() {
+        return gpu.memory();
+    }
+
     /// Gives everything back to the driver. Nothing on the device may be used any more.
     void close() {
         closing().end();
@@ -164,8 +169,8 @@ public final class CudaBackend implements Backend {
     }
 
     @Override
-    public void upload(Object array, Storage to) {
-        transfers.upload(array, (DeviceStorage) to);
+    public void upload(Object array, Storage to, int offset) {
+        transfers.upload(array, (DeviceStorage) to, offset);
     }
 
     @Override

@@ -18,7 +18,7 @@ final class SelfTest {
     static void run(CudaBackend backend) {
         float[] numbers = new float[ELEMENTS];
         Storage storage = backend.allocate(DType.F32, ELEMENTS);
-        backend.upload(numbers, storage);
+        backend.upload(numbers, storage, 0);
         int half = ELEMENTS / 2;
         backend.fill(NUMBER, new View(storage, Layout.contiguous(Shape.of(half))));
         float[] got = (float[]) backend.download(storage, 0, ELEMENTS);

@@ -49,7 +49,7 @@ class FailuresTests {
         backend.fill(5, new View(x, Layout.strided(Shape.of(2), new int[] {2}, 1)));
         assertThat((float[]) backend.download(x, 0, 4)).containsExactly(1, 5, 3, 5);
         Storage y = backend.allocate(DType.F64, 3);
-        backend.upload(new double[] {7, 8, 9}, y);
+        backend.upload(new double[] {7, 8, 9}, y, 0);
         backend.fill(-1, view(y));
         backend.synchronize();
         assertThat((double[]) backend.download(y, 1, 2)).containsExactly(-1, -1);

@@ -58,7 +58,7 @@ class MultiDeviceTests {
             Storage x = here.upload(DType.F32, new float[] {seed, i, 1, 2});
             Storage y = there.allocate(DType.F32, 4);
             here.fill(i, view(x).as(Layout.contiguous(Shape.of(2))));
-            there.upload(here.download(x, 0, 4), y);
+            there.upload(here.download(x, 0, 4), y, 0);
             assertThat((float[]) there.download(y, 0, 4)).containsExactly(i, i, 1, 2);
             x.release();
             y.release();
@@ -119,7 +119,7 @@ class MultiDeviceTests {
         FakeDriver.Hold hold = fake.hold("cuEventSynchronize");
         Thread waiting = Thread.ofPlatform().start(() -> backend.download(x, 0, 1));
         hold.reached().await();
-        Thread copying = Thread.ofPlatform().start(() -> backend.upload(new float[] {3}, y));
+        Thread copying = Thread.ofPlatform().start(() -> backend.upload(new float[] {3}, y, 0));
         copying.join(20_000);
         boolean stuck = copying.isAlive();
         hold.over().countDown();

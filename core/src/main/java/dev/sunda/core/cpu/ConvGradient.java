@@ -1,5 +1,7 @@
 package dev.sunda.core.cpu;
 
+import static dev.sunda.core.cpu.GemmScratch.FIRST;
+
 import dev.sunda.core.cpu.GemmScratch.Role;
 import dev.sunda.core.parallel.Parallel;
 import dev.sunda.core.spi.View;
@@ -57,7 +59,7 @@ final class ConvGradient {
         Parallel.forChunks(parts * slices, 1, (task, _, _) -> {
             int first = task % slices * slice;
             int part = task / slices;
-            add(part * chunk, Math.min(positions, (part + 1) * chunk), first, Math.min(panels, first + slice), sums, part * size);
+            add(part * chunk, Math.min(positions, (part + 1) * chunk), first, Math.min(panels, first + slice), sums, FIRST + part * size);
         });
         join(sums, parts, size, dw, at, taps);
     }
@@ -80,12 +82,13 @@ final class ConvGradient {
         for (int p = from; p < until; p += POSITIONS) {
             int n = Math.min(POSITIONS, until - p);
             for (int o = 0; o < dy.count(); o += rows)
-                kernel.copy(dy.memory().data(), dy.at(p) + o, dy.channels(), n, Math.min(rows, dy.count() - o), left, o * POSITIONS, rows);
+                kernel.copy(dy.memory().data(), dy.at(p) + o, dy.channels(), n, Math.min(rows, dy.count() - o), left, FIRST + o * POSITIONS,
+                        rows);
             int loaded = -1;
             for (int j = firstPanel; j < endPanel; j++) {
                 loaded = load(p, n, j, loaded, wide, panel);
                 for (int o = 0; o < dy.count(); o += rows)
-                    kernel.packed(left, o * POSITIONS, Math.min(rows, dy.count() - o), panel, 0, n, null, 0, sums, to, o,
+                    kernel.packed(left, FIRST + o * POSITIONS, Math.min(rows, dy.count() - o), panel, FIRST, n, null, 0, sums, to, o,
                             so + j * panelFloats());
             }
         }
@@ -99,12 +102,12 @@ final class ConvGradient {
     private int load(int position, int n, int panel, int loaded, float[] wide, float[] to) {
         int columns = kernel.columns();
         int at = panel * columns;
-        if (patches.loadPanel(position, n, at, to))
+        if (patches.loadPanel(position, n, at, to, FIRST))
             return loaded;
         int within = at % GemmKernel.DEPTH;
         if (loaded != at - within)
-            patches.load(position, n, at - within, Math.min(GemmKernel.DEPTH, length - at + within), wide, GemmKernel.STRIDE);
-        kernel.copyRows(wide, within, GemmKernel.STRIDE, n, to, 0);
+            patches.load(position, n, at - within, Math.min(GemmKernel.DEPTH, length - at + within), wide, FIRST, GemmKernel.STRIDE);
+        kernel.copyRows(wide, FIRST + within, GemmKernel.STRIDE, n, to, FIRST);
         return at - within;
     }
 
@@ -115,7 +118,7 @@ final class ConvGradient {
             for (int panel = from; panel < to; panel++) {
                 Arrays.fill(totals, 0);
                 for (int part = 0; part < parts; part++)
-                    addTo(totals, sums, part * size + panel * floats);
+                    addTo(totals, sums, FIRST + part * size + panel * floats);
                 write(totals, panel * kernel.columns(), dw, at, taps);
             }
         });

@@ -18,6 +18,7 @@ import dev.sunda.core.op.SgdStep;
 import dev.sunda.core.op.UnaryFunction;
 import dev.sunda.core.reference.ReferenceBackend;
 import dev.sunda.core.spi.Backend;
+import dev.sunda.core.spi.CacheLine;
 import dev.sunda.core.spi.Finish;
 import dev.sunda.core.spi.RightSide;
 import dev.sunda.core.spi.Storage;
@@ -55,8 +56,13 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
-    public void upload(Object array, Storage to) {
-        naive.upload(array, to);
+    public int lead(DType dtype) {
+        return CacheLine.lead(dtype);
+    }
+
+    @Override
+    public void upload(Object array, Storage to, int offset) {
+        naive.upload(array, to, offset);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.sunda.core.cpu;
 
+import static dev.sunda.core.cpu.GemmScratch.FIRST;
+
 import dev.sunda.core.cpu.DepthwiseKernel.Box;
 import dev.sunda.core.cpu.DepthwiseKernel.Cells;
 import dev.sunda.core.cpu.DepthwiseKernel.Taps;
@@ -45,7 +47,7 @@ final class Depthwise {
         Dense in = Layouts.read(dy, Role.SOURCE);
         Dense result = Layouts.target(dx, Role.RESULT);
         Dense wide = multiplier == 1 ? result
-                : new Dense(GemmScratch.floats(Role.WIDE, Math.multiplyExact(dx.shape().numel(), multiplier)), 0);
+                : new Dense(GemmScratch.floats(Role.WIDE, Math.multiplyExact(dx.shape().numel(), multiplier)), FIRST);
         float[] start = GemmScratch.zeros(Role.START, spec.outChannels());
         for (int c = 0; bias != null && c < spec.inChannels(); c++)
             start[c * multiplier] = bias.heap().floats()[bias.layout().offset() + c * bias.layout().stride(0)];
@@ -53,7 +55,7 @@ final class Depthwise {
         compute(kernel, spec.batch(), whole, GemmPhase.of(whole, spec.axes(), whole.tapOffsets(w.layout().strides(), 2)), in, w, start,
                 wide, null);
         if (multiplier > 1)
-            fold(wide.data(), multiplier, result, dx.shape().numel());
+            fold(wide, multiplier, result, dx.shape().numel());
         Layouts.finish(result, dx);
     }
 
@@ -71,7 +73,7 @@ final class Depthwise {
         int size = Math.multiplyExact(rows, walk.period());
         float[] sums = GemmScratch.zeros(Role.PARTIAL, Math.multiplyExact(parts, size));
         Parallel.forChunks(bands.count(), chunk, (part, from, to) -> {
-            var pass = new Gradient(kernel, walk, in, gradient, new Cells(sums, part * size, kernel.lanes(), rows, walk.period()));
+            var pass = new Gradient(kernel, walk, in, gradient, new Cells(sums, FIRST + part * size, kernel.lanes(), rows, walk.period()));
             for (int band = from; band < to; band++)
                 bands.visit(band, walk, pass);
         });
@@ -110,18 +112,18 @@ final class Depthwise {
         Parallel.forChunks(numel, CHUNK_FLOATS, (_, from, to) -> {
             for (int i = from; i < to; i++)
                 for (int j = 0; j < multiplier; j++)
-                    wide[i * multiplier + j] = in.data()[in.offset() + i];
+                    wide[FIRST + i * multiplier + j] = in.data()[in.offset() + i];
         });
-        return new Dense(wide, 0);
+        return new Dense(wide, FIRST);
     }
 
     /// `to[i] = sum over j of wide[i * multiplier + j]`.
-    private static void fold(float[] wide, int multiplier, Dense to, int numel) {
+    private static void fold(Dense wide, int multiplier, Dense to, int numel) {
         Parallel.forChunks(numel, CHUNK_FLOATS, (_, from, end) -> {
             for (int i = from; i < end; i++) {
                 float sum = 0;
                 for (int j = 0; j < multiplier; j++)
-                    sum += wide[i * multiplier + j];
+                    sum += wide.data()[wide.offset() + i * multiplier + j];
                 to.data()[to.offset() + i] = sum;
             }
         });
@@ -135,7 +137,7 @@ final class Depthwise {
         long size = walks.stream().mapToLong(walk -> (walk.order().length + 1L) * walk.period()).sum();
         float[] weights = GemmScratch.floats(Role.PANELS, Math.toIntExact(size));
         var passes = new ArrayList<Results>();
-        int at = 0;
+        int at = FIRST;
         for (var walk : walks) {
             var cells = new Cells(weights, at, kernel.lanes(), walk.order().length + 1, walk.period());
             fill(cells, walk, w, start);
@@ -173,7 +175,7 @@ final class Depthwise {
         double[] totals = new double[size];
         Parallel.forChunks(size, CHUNK_FLOATS, (_, from, to) -> {
             for (int part = 0; part < parts; part++)
-                for (int i = from, at = part * size; i < to; i++)
+                for (int i = from, at = FIRST + part * size; i < to; i++)
                     totals[i] += sums[at + i];
         });
         return totals;

@@ -1,5 +1,7 @@
 package dev.sunda.core.cpu;
 
+import static dev.sunda.core.cpu.GemmScratch.FIRST;
+
 import dev.sunda.core.cpu.GemmScratch.Role;
 import dev.sunda.core.parallel.Parallel;
 import dev.sunda.core.spi.View;
@@ -113,21 +115,22 @@ final class FewChannels {
         float[] aside = GemmScratch.floats(Role.TILE, tile * width);
         for (int i = 0; i < n; i += TILES * tile) {
             int rows = Math.min(TILES * tile, n - i);
-            kernel.copyPieces(band, i * distance, distance, rows, length, left, 0, GemmKernel.STRIDE);
+            kernel.copyPieces(band, FIRST + i * distance, distance, rows, length, left, FIRST, GemmKernel.STRIDE);
             for (int panel = 0; panel < panels.count(); panel++) {
                 int columns = Math.min(width, panels.n() - panel * width);
                 int first = at + i * out.channels() + panel * width;
                 for (int r = 0; r < rows; r += tile) {
                     int count = Math.min(tile, rows - r);
                     if (columns == width) {
-                        kernel.inner(left, r * GemmKernel.STRIDE, count, panels.data(), panel * length * width, length, start,
+                        kernel.inner(left, FIRST + r * GemmKernel.STRIDE, count, panels.data(), panels.at(panel, 0), length, start,
                                 panel * width, 0, out.memory().data(), first + r * out.channels(), out.channels());
                         continue;
                     }
-                    kernel.inner(left, r * GemmKernel.STRIDE, count, panels.data(), panel * length * width, length, start, panel * width, 0,
-                            aside, 0, width);
+                    kernel.inner(left, FIRST + r * GemmKernel.STRIDE, count, panels.data(), panels.at(panel, 0), length, start,
+                            panel * width, 0,
+                            aside, FIRST, width);
                     for (int k = 0; k < count; k++)
-                        System.arraycopy(aside, k * width, out.memory().data(), first + (r + k) * out.channels(), columns);
+                        System.arraycopy(aside, FIRST + k * width, out.memory().data(), first + (r + k) * out.channels(), columns);
                 }
             }
         }
@@ -150,7 +153,7 @@ final class FewChannels {
                 for (int x = 0; x < grid.width().positions(); x += across) {
                     int n = Math.min(across, grid.width().positions() - x);
                     gather(r, x, n, band);
-                    add(band, n, dy, dy.at(r * grid.width().positions() + x), width, sums, part * size);
+                    add(band, n, dy, dy.at(r * grid.width().positions() + x), width, sums, FIRST + part * size);
                 }
         });
         join(sums, Math.ceilDiv(rows, chunk), size, width, dy.count(), dw, at, taps);
@@ -165,11 +168,11 @@ final class FewChannels {
         int[] to = new int[tile];
         Arrays.setAll(to, i -> i * width);
         for (int j = 0; j < width; j += columns)
-            kernel.copy(dy.memory().data(), at + j, dy.channels(), n, Math.min(columns, dy.count() - j), panel, j * n, columns);
+            kernel.copy(dy.memory().data(), at + j, dy.channels(), n, Math.min(columns, dy.count() - j), panel, FIRST + j * n, columns);
         for (int i = 0; i < length; i += tile) {
-            kernel.copyPieces(band, i, grid.width().step() * column, n, tile, left, 0, tile);
+            kernel.copyPieces(band, FIRST + i, grid.width().step() * column, n, tile, left, FIRST, tile);
             for (int j = 0; j < width; j += columns)
-                kernel.packed(left, 0, tile, panel, j * n, n, null, 0, sums, to, 0, so + i * width + j);
+                kernel.packed(left, FIRST, tile, panel, FIRST + j * n, n, null, 0, sums, to, 0, so + i * width + j);
         }
     }
 
@@ -181,7 +184,7 @@ final class FewChannels {
             double[] totals = new double[outputs];
             for (int i = from; i < end; i++) {
                 Arrays.fill(totals, 0);
-                for (int part = 0, first = i * width; part < parts; part++, first += size)
+                for (int part = 0, first = FIRST + i * width; part < parts; part++, first += size)
                     for (int o = 0; o < outputs; o++)
                         totals[o] += sums[first + o];
                 int target = at + taps[order[i / channels]] + i % channels * strides[1];
@@ -196,7 +199,7 @@ final class FewChannels {
         int size = ((across - 1) * grid.width().step() + grid.width().kernel()) * column;
         int beyond = kernel.rows() + kernel.slack();
         float[] band = GemmScratch.floats(Role.BLOCK, size + beyond);
-        Arrays.fill(band, size, size + beyond, 0);
+        Arrays.fill(band, FIRST + size, FIRST + size + beyond, 0);
         return band;
     }
 
@@ -215,8 +218,8 @@ final class FewChannels {
         int y = row % grid.height().positions();
         int base = image.layout().offset() + row / grid.rows() * strides[0] + firstChannel * strides[1] + (pixel + begin) * dx;
         if (begin > 0 || end < pixels || hasPadding(z, y))
-            Arrays.fill(band, 0, pixels * column, 0);
-        int at = begin * column;
+            Arrays.fill(band, FIRST, FIRST + pixels * column, 0);
+        int at = FIRST + begin * column;
         for (int kz : planes)
             for (int ky : lines) {
                 int sz = grid.depth().at(z, kz);

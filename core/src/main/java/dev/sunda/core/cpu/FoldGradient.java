@@ -1,5 +1,7 @@
 package dev.sunda.core.cpu;
 
+import static dev.sunda.core.cpu.GemmScratch.FIRST;
+
 import dev.sunda.core.cpu.GemmScratch.Role;
 
 /// The input gradient of a convolution of few channels, as of an image with three colours, which would leave most columns of a tile
@@ -52,12 +54,12 @@ record FoldGradient(GemmKernel kernel, Im2colGrid grid, int batch) {
 
         @Override
         public void multiply(int position, int n) {
-            Gemm.block(kernel, position, n, dy, panels, 0, panels.count(), zeros, patches, i -> (i - position) * panels.n());
+            Gemm.block(kernel, position, n, dy, panels, 0, panels.count(), zeros, patches, i -> FIRST + (i - position) * panels.n());
         }
 
         @Override
         public void add(int from, int step, int n, int length, int to, int distance) {
-            kernel.addPieces(patches, from, step, n, length, dx.memory().data(), dx.at(0) + to, distance);
+            kernel.addPieces(patches, FIRST + from, step, n, length, dx.memory().data(), dx.at(0) + to, distance);
         }
     }
 }

@@ -25,6 +25,11 @@ final class Gemm {
     /// The right side of a product, `k` rows and `n` columns: panel `j` holds columns `j * width` and following, row after row,
     /// padded with zeros to the full width.
     record Panels(float[] data, int k, int n, int width) {
+        /// Where row `p` of a panel lies.
+        int at(int panel, int p) {
+            return GemmScratch.FIRST + (panel * k + p) * width;
+        }
+
         int count() {
             return Math.ceilDiv(n, width);
         }
@@ -35,12 +40,12 @@ final class Gemm {
         return pack(kernel, GemmScratch.floats(Role.PANELS, packed(kernel, k, n)), b, offset, rowStride, columnStride, k, n);
     }
 
-    /// The same, but into memory of the caller's, [#packed] floats of it.
+    /// The same, but into memory of the caller's, [#packed] floats of it behind [GemmScratch#FIRST].
     static Panels pack(GemmKernel kernel, float[] data, float[] b, int offset, int rowStride, int columnStride, int k, int n) {
         return pack(kernel, data, b, offset, new int[] {0}, k, rowStride, columnStride, n);
     }
 
-    /// How many floats a packed matrix takes.
+    /// How many floats a packed matrix takes, behind [GemmScratch#FIRST].
     static int packed(GemmKernel kernel, int k, int n) {
         return Math.multiplyExact(Math.multiplyExact(Math.ceilDiv(n, kernel.columns()), kernel.columns()), k);
     }
@@ -58,13 +63,14 @@ final class Gemm {
         int width = kernel.columns();
         int count = Math.ceilDiv(n, width);
         int chunk = Math.max(1, 32 * 1024 / Math.max(1, width * k));
+        var panels = new Panels(data, k, n, width);
         Parallel.forChunks(count, chunk, (_, from, to) -> {
             for (int panel = from; panel < to; panel++)
                 for (int g = 0; g < group.length; g++)
                     packRows(kernel, b, offset + group[g] + panel * width * columnStride, rowStride, columnStride, inner,
-                            Math.min(width, n - panel * width), data, (panel * k + g * inner) * width);
+                            Math.min(width, n - panel * width), data, panels.at(panel, g * inner));
         });
-        return new Panels(data, k, n, width);
+        return panels;
     }
 
     private static void packRows(GemmKernel kernel, float[] b, int at, int rowStride, int columnStride, int rows, int columns, float[] to,
@@ -147,7 +153,7 @@ final class Gemm {
             for (int i = 0; i < m; i += together) {
                 int n = Math.min(together, m - i);
                 if (steps > 0)
-                    a.load(first + i, n, p, steps, left);
+                    a.load(first + i, n, p, steps, left, GemmScratch.FIRST);
                 for (int r = 0; r < n; r += height)
                     block.tiles(r, Math.min(height, n - r), i + r, from, to, p, steps);
             }
@@ -157,7 +163,7 @@ final class Gemm {
     /// Where the rows of a tile lie that is computed aside.
     private static int[] inTile(GemmKernel kernel) {
         int[] places = new int[kernel.rows()];
-        Arrays.setAll(places, r -> r * kernel.columns());
+        Arrays.setAll(places, r -> GemmScratch.FIRST + r * kernel.columns());
         return places;
     }
 
@@ -175,7 +181,7 @@ final class Gemm {
             int width = b.width;
             for (int panel = from; panel < until; panel++) {
                 int columns = Math.min(width, b.n - panel * width);
-                int bo = (panel * b.k + p) * width;
+                int bo = b.at(panel, p);
                 if (columns < width)
                     edge(at, rows, row, columns, bo, p, steps, panel * width);
                 else
@@ -185,9 +191,10 @@ final class Gemm {
 
         private void tile(int i, int rows, int bo, int steps, float[] start, int so, float[] c, int[] to, int first, int co) {
             if (packed)
-                kernel.packed(left, i / kernel.rows() * GemmKernel.TILE, rows, b.data, bo, steps, start, so, c, to, first, co);
+                kernel.packed(left, GemmScratch.FIRST + i / kernel.rows() * GemmKernel.TILE, rows, b.data, bo, steps, start, so, c, to,
+                        first, co);
             else
-                kernel.scattered(left, i * GemmKernel.STRIDE, rows, b.data, bo, steps, start, so, c, to, first, co);
+                kernel.scattered(left, GemmScratch.FIRST + i * GemmKernel.STRIDE, rows, b.data, bo, steps, start, so, c, to, first, co);
         }
 
         /// A tile of the last, partial panel is computed aside, only its valid columns are written.
@@ -196,10 +203,10 @@ final class Gemm {
             float[] aside = GemmScratch.floats(Role.TILE, kernel.rows() * width);
             if (p > 0)
                 for (int r = 0; r < rows; r++)
-                    System.arraycopy(c, to[row + r] + column, aside, r * width, columns);
+                    System.arraycopy(c, to[row + r] + column, aside, inTile[r], columns);
             tile(i, rows, bo, steps, p == 0 ? start : null, column, aside, inTile, 0, 0);
             for (int r = 0; r < rows; r++)
-                System.arraycopy(aside, r * width, c, to[row + r] + column, columns);
+                System.arraycopy(aside, inTile[r], c, to[row + r] + column, columns);
         }
     }
 

@@ -72,9 +72,9 @@ sealed interface GemmKernel permits ScalarGemm, SimdGemm {
     void copyPairs(float[] from, int first, int second, int step, int n, int split, float[] to, int out);
 
     /// Copies as many columns as eight tiles have rows to where [#packed] wants them: element `p * distance + t * rows + i` from `at` on to
-    /// `t * TILE + p * rows + i` for `p < steps`. Reads up to [#slack] floats beyond the last column, and writes as many beyond the last
-    /// step of a tile.
-    void copyTiles(float[] from, int at, int distance, int steps, float[] to);
+    /// `out + t * TILE + p * rows + i` for `p < steps`. Reads up to [#slack] floats beyond the last column, and writes as many beyond the
+    /// last step of a tile.
+    void copyTiles(float[] from, int at, int distance, int steps, float[] to, int out);
 
     /// Floats that [#copyPieces] touches beyond a piece, at most.
     int slack();

@@ -1,9 +1,10 @@
 package dev.sunda.core.cpu;
 
+import dev.sunda.core.spi.CacheLine;
 import java.util.Arrays;
 
-/// Work memory of the kernels: one growing `float[]` for each thread and role, contents undefined. A caller that waits for a
-/// parallel loop and the loop's body may run in one thread, hence each role has one user at a time.
+/// Work memory of the kernels: one growing `float[]` for each thread and role, contents undefined, used from [#FIRST] on. A caller that
+/// waits for a parallel loop and the loop's body may run in one thread, hence each role has one user at a time.
 final class GemmScratch {
     /// What a buffer is used for.
     enum Role {
@@ -17,6 +18,9 @@ final class GemmScratch {
         BLOCK, LEFT, COLUMNS, TILE
     }
 
+    /// Where buffers are used from, so that what comes first begins a line of the cache; what vector loops do not read may begin at 0.
+    static final int FIRST = CacheLine.FLOATS;
+
     /// Larger buffers are left to the garbage collector: 64 MB.
     private static final int LARGEST_KEPT = 1 << 24;
     private static final ThreadLocal<float[][]> BUFFERS = ThreadLocal.withInitial(() -> new float[Role.values().length][0]);
@@ -24,8 +28,12 @@ final class GemmScratch {
     private GemmScratch() {
     }
 
-    /// At least `size` floats, valid until this thread asks for the same role again.
+    /// At least `size` floats from [#FIRST] on, valid until this thread asks for the same role again.
     static float[] floats(Role role, int size) {
+        return whole(role, Math.addExact(FIRST, size));
+    }
+
+    private static float[] whole(Role role, int size) {
         float[][] buffers = BUFFERS.get();
         float[] buffer = buffers[role.ordinal()];
         if (buffer.length >= size)
@@ -36,10 +44,10 @@ final class GemmScratch {
         return larger;
     }
 
-    /// At least `size` floats of which the first `size` are zero.
+    /// At least `size` floats from [#FIRST] on, of which the first `size`, and those before, are zero.
     static float[] zeros(Role role, int size) {
         float[] buffer = floats(role, size);
-        Arrays.fill(buffer, 0, size, 0);
+        Arrays.fill(buffer, 0, FIRST + size, 0);
         return buffer;
     }
 }

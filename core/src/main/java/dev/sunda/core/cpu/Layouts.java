@@ -22,20 +22,20 @@ final class Layouts {
     static Dense read(View view, Role role) {
         Dense result = target(view, role);
         if (result.data() != view.heap().floats())
-            move(view.layout(), view.heap().floats(), result.data(), true);
+            move(view.layout(), view.heap().floats(), result, true);
         return result;
     }
 
     /// Where a kernel writes the channels-last elements of `view`: into it if it lies so, else into scratch memory.
     static Dense target(View view, Role role) {
         return isChannelsLast(view.layout()) ? new Dense(view.heap().floats(), view.layout().offset())
-                : new Dense(GemmScratch.floats(role, view.shape().numel()), 0);
+                : new Dense(GemmScratch.floats(role, view.shape().numel()), GemmScratch.FIRST);
     }
 
     /// Brings what was written to a [#target] into `view`.
     static void finish(Dense written, View view) {
         if (written.data() != view.heap().floats())
-            move(view.layout(), view.heap().floats(), written.data(), false);
+            move(view.layout(), view.heap().floats(), written, false);
     }
 
     /// Whether the elements lie without gaps, channels innermost; a shape `[N, C]` has no spatial axes.
@@ -44,7 +44,7 @@ final class Layouts {
     }
 
     /// Copies between a strided image and its dense channels-last form.
-    private static void move(Layout layout, float[] strided, float[] dense, boolean toDense) {
+    private static void move(Layout layout, float[] strided, Dense dense, boolean toDense) {
         int[] sizes = layout.shape().sizes();
         int[] strides = layout.strides();
         int channels = sizes[1];
@@ -56,11 +56,11 @@ final class Layouts {
         Parallel.forChunks(runs, Math.max(1, CHUNK_FLOATS / (columns * channels)), (_, from, to) -> {
             for (int run = from; run < to; run++) {
                 int at = layout.offset() + position(sizes, strides, (long) run * columns);
-                int out = run * columns * channels;
+                int out = dense.offset + run * columns * channels;
                 if (toDense)
-                    square(strided, at, step, strides[1], dense, out, channels, 1, columns, channels);
+                    square(strided, at, step, strides[1], dense.data, out, channels, 1, columns, channels);
                 else
-                    square(dense, out, channels, 1, strided, at, step, strides[1], columns, channels);
+                    square(dense.data, out, channels, 1, strided, at, step, strides[1], columns, channels);
             }
         });
     }

@@ -73,7 +73,8 @@ final class Matmul {
             return (x, bias, out) -> matmul(kernel, x, y, bias, out);
         Matrix right = Matrix.of(y, 0);
         int n = right.columns();
-        var panels = Gemm.pack(kernel, new float[Gemm.packed(kernel, right.rows(), n)], right.data(), right.offset(), right.rowStride(),
+        var panels = Gemm.pack(kernel, new float[GemmScratch.FIRST + Gemm.packed(kernel, right.rows(), n)], right.data(), right.offset(),
+                right.rowStride(),
                 right.columnStride(), right.rows(), n);
         return (x, bias, out) -> multiply(kernel, Matrix.of(x, 0), panels, Gemm.start(kernel, bias, 0, n), Matrix.of(out, 0));
     }

@@ -64,21 +64,21 @@ final class Patches implements GemmRows {
     }
 
     @Override
-    public void load(int first, int rows, int p, int steps, float[] to) {
-        load(first, rows, p, steps, to, GemmKernel.STRIDE);
+    public void load(int first, int rows, int p, int steps, float[] to, int out) {
+        load(first, rows, p, steps, to, out, GemmKernel.STRIDE);
     }
 
     /// The same with rows `distance` apart: at least `steps` and [GemmKernel#slack], or less where pieces [#endWithin] it.
-    void load(int first, int rows, int p, int steps, float[] to, int distance) {
+    void load(int first, int rows, int p, int steps, float[] to, int out, int distance) {
         if (identity) {
-            kernel.copy(image.memory().data(), image.at(first) + p, image.channels(), rows, steps, to, 0, distance);
+            kernel.copy(image.memory().data(), image.at(first) + p, image.channels(), rows, steps, to, out, distance);
             return;
         }
         int columns = grid.width().positions();
         for (int position = first; position < first + rows;) {
             int x = position % columns;
             int n = Math.min(columns - x, first + rows - position);
-            neighbours(position / columns, x, n, p, p + steps, to, (position - first) * distance, distance);
+            neighbours(position / columns, x, n, p, p + steps, to, out + (position - first) * distance, distance);
             position += n;
         }
     }
@@ -86,12 +86,12 @@ final class Patches implements GemmRows {
     /// Copies as many columns as a tile has, `p` and following, of the rows `first` to `first + rows - 1` to lie side by side, as far as
     /// there
     /// are that many; two more rows of `to` may be overwritten. Does nothing and returns false where they belong to more than two pieces.
-    boolean loadPanel(int first, int rows, int p, float[] to) {
+    boolean loadPanel(int first, int rows, int p, float[] to, int out) {
         int width = kernel.columns();
         int until = Math.min(p + width, grid.taps() * image.count());
         int split = length() - p % length();
         if (endWithin(p, until, width)) {
-            load(first, rows, p, until - p, to, width);
+            load(first, rows, p, until - p, to, out, width);
             return true;
         }
         if (split + length() < until - p)
@@ -100,7 +100,7 @@ final class Patches implements GemmRows {
         for (int position = first; position < first + rows;) {
             int x = position % columns;
             int n = Math.min(columns - x, first + rows - position);
-            pairs(position / columns, x, n, p, until, split, to, (position - first) * width);
+            pairs(position / columns, x, n, p, until, split, to, out + (position - first) * width);
             position += n;
         }
         return true;

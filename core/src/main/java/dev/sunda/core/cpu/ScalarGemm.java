@@ -64,10 +64,10 @@ final class ScalarGemm implements GemmKernel {
     }
 
     @Override
-    public void copyTiles(float[] from, int at, int distance, int steps, float[] to) {
+    public void copyTiles(float[] from, int at, int distance, int steps, float[] to, int out) {
         for (int p = 0; p < steps; p++)
             for (int t = 0; t < 8; t++)
-                System.arraycopy(from, at + p * distance + t * ROWS, to, t * TILE + p * ROWS, ROWS);
+                System.arraycopy(from, at + p * distance + t * ROWS, to, out + t * TILE + p * ROWS, ROWS);
     }
 
     @Override

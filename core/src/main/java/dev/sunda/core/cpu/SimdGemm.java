@@ -197,16 +197,16 @@ final class SimdGemm implements GemmKernel {
     }
 
     @Override
-    public void copyTiles(float[] from, int at, int distance, int steps, float[] to) {
-        for (int p = 0, x = at; p < steps; p++, x += distance) {
-            copySix(from, x, to, p * ROWS);
-            copySix(from, x + ROWS, to, TILE + p * ROWS);
-            copySix(from, x + 2 * ROWS, to, 2 * TILE + p * ROWS);
-            copySix(from, x + 3 * ROWS, to, 3 * TILE + p * ROWS);
-            copySix(from, x + 4 * ROWS, to, 4 * TILE + p * ROWS);
-            copySix(from, x + 5 * ROWS, to, 5 * TILE + p * ROWS);
-            copySix(from, x + 6 * ROWS, to, 6 * TILE + p * ROWS);
-            copySix(from, x + 7 * ROWS, to, 7 * TILE + p * ROWS);
+    public void copyTiles(float[] from, int at, int distance, int steps, float[] to, int out) {
+        for (int p = 0, x = at, o = out; p < steps; p++, x += distance, o += ROWS) {
+            copySix(from, x, to, o);
+            copySix(from, x + ROWS, to, o + TILE);
+            copySix(from, x + 2 * ROWS, to, o + 2 * TILE);
+            copySix(from, x + 3 * ROWS, to, o + 3 * TILE);
+            copySix(from, x + 4 * ROWS, to, o + 4 * TILE);
+            copySix(from, x + 5 * ROWS, to, o + 5 * TILE);
+            copySix(from, x + 6 * ROWS, to, o + 6 * TILE);
+            copySix(from, x + 7 * ROWS, to, o + 7 * TILE);
         }
     }
 

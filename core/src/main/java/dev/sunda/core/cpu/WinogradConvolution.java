@@ -1,5 +1,7 @@
 package dev.sunda.core.cpu;
 
+import static dev.sunda.core.cpu.GemmScratch.FIRST;
+
 import dev.sunda.core.cpu.GemmConvolution.Kernels;
 import dev.sunda.core.cpu.GemmScratch.Role;
 import dev.sunda.core.cpu.WinogradBlocks.Block;
@@ -66,8 +68,8 @@ final class WinogradConvolution {
         int plane = inner * plain.width();
         float[] data = GemmScratch.floats(Role.TRANSFORMED, plain.count() * PLANES * plane);
         Parallel.forChunks(plain.count() * planes, 1, (i, _, _) -> WinogradTransform.WEIGHT.square(kernels.winograd(), plain.data(),
-                i * TAPS * tap, tap, tap, GemmScratch.floats(Role.BLOCK, PLANES * tap), data,
-                i / planes * PLANES * plane + i % planes * tap, plane));
+                FIRST + i * TAPS * tap, tap, tap, GemmScratch.floats(Role.BLOCK, PLANES * tap), FIRST, data,
+                FIRST + i / planes * PLANES * plane + i % planes * tap, plane));
         return new Gemm.Panels(data, inner, plain.n(), plain.width());
     }
 
@@ -79,9 +81,9 @@ final class WinogradConvolution {
         for (int i = 0; i < block.seen(); i++)
             for (int c = 0; c < channels; c += blocks.depth())
                 source.input(new Image(in.memory(), in.channels(), in.first() + c, block.piece(c)), block.strip(i), block.shift(i), work,
-                        pixels, block.at(i, c), block.places());
+                        pixels, FIRST + block.at(i, c), block.places());
         int[] target = new int[n];
-        Arrays.setAll(target, t -> t * panels.width());
+        Arrays.setAll(target, t -> FIRST + t * panels.width());
         for (int panel = 0; panel < panels.count(); panel++)
             panel(panels, panel, pixels, block, target, work);
         for (int s = block.from(); s < block.to() && after != null; s++)
@@ -96,14 +98,14 @@ final class WinogradConvolution {
         float[] sums = GemmScratch.floats(Role.TILE, 2 * PLANES * plane);
         for (int k = 0; k < PLANES; k++)
             product(panels, (panel * PLANES + k) * panels.k(), pixels, block, k, target, sums);
-        WinogradTransform.RESULT.square(kernels.winograd(), sums, 0, plane, plane, work, sums, PLANES * plane, plane);
+        WinogradTransform.RESULT.square(kernels.winograd(), sums, FIRST, plane, plane, work, FIRST, sums, FIRST + PLANES * plane, plane);
         int end = Math.min(width, panels.n() - panel * width);
         for (int j = 0; j < end;) {                                  // columns of one phase at a time
             int channel = (panel * width + j) % out.count();
             int columns = Math.min(end - j, out.count() - channel);
             for (int t = 0; t < n; t++)
                 store((panel * width + j) / out.count(), block.from() + t / tiles.across(), t % tiles.across(), sums,
-                        PLANES * plane + t * width + j, plane, channel, columns);
+                        FIRST + PLANES * plane + t * width + j, plane, channel, columns);
             j += columns;
         }
     }
@@ -113,7 +115,7 @@ final class WinogradConvolution {
         int width = panels.width();
         for (int t = 0; t < planes; t++)
             for (int c = 0; c < in.count(); c += blocks.depth())
-                multiply(pixels, block.left(k, t, c), panels.data(), (row + t * in.count() + c) * width, block.piece(c),
+                multiply(pixels, FIRST + block.left(k, t, c), panels.data(), FIRST + (row + t * in.count() + c) * width, block.piece(c),
                         t + c == 0 ? zeros : null, target, sums, k * target.length * width);
     }
 

@@ -1,5 +1,7 @@
 package dev.sunda.core.cpu;
 
+import static dev.sunda.core.cpu.GemmScratch.FIRST;
+
 import dev.sunda.core.cpu.GemmConvolution.Kernels;
 import dev.sunda.core.cpu.GemmScratch.Role;
 import dev.sunda.core.cpu.WinogradTiles.Places;
@@ -83,17 +85,17 @@ final class WinogradGradient {
             for (int k = from; k < end; k++)
                 for (int run = 0; run < runs; run++)
                     for (int t = 0; t < n / runs; t += DEPTH)
-                        multiply(Math.min(DEPTH, n / runs - t), left, (k * n + n / runs * run + t) * dy.count(), right,
-                                (k * rightTiles + rightTiles / runs * run + t) * x.count(), k);
+                        multiply(Math.min(DEPTH, n / runs - t), left, FIRST + (k * n + n / runs * run + t) * dy.count(), right,
+                                FIRST + (k * rightTiles + rightTiles / runs * run + t) * x.count(), k);
         });
     }
 
     /// What strip `i` of a group sees becomes strip `xi` of `right`, and its gradients, if it has results, strip `yi` of `left`.
     private void transform(int group, int i, float[] work, float[] right, int xi, Places toRight, float[] left, int yi, Places toLeft) {
         int strip = group * neighbours + Math.min(i, neighbours - 1);
-        strips.input(x, strip, Math.max(0, i - neighbours + 1), work, right, xi * tiles.across() * x.count(), toRight);
+        strips.input(x, strip, Math.max(0, i - neighbours + 1), work, right, FIRST + xi * tiles.across() * x.count(), toRight);
         if (i < neighbours)
-            strips.gradient(dy, strip, work, left, yi * tiles.across() * dy.count(), toLeft);
+            strips.gradient(dy, strip, work, left, FIRST + yi * tiles.across() * dy.count(), toLeft);
     }
 
     /// Adds the outer products of `n` tiles of plane `k`.
@@ -102,25 +104,25 @@ final class WinogradGradient {
         int columns = kernel.columns();
         int rows = kernel.rows();
         if (shifts.length == 1 && x.count() <= columns) {            // the gradient would be packed for one panel
-            Gemm.addOuter(kernel, dy.count(), x.count(), n, left, lo, dy.count(), right, ro, x.count(), sums, k * plane, row);
+            Gemm.addOuter(kernel, dy.count(), x.count(), n, left, lo, dy.count(), right, ro, x.count(), sums, FIRST + k * plane, row);
             return;
         }
         float[] packed = GemmScratch.floats(Role.LEFT, Math.ceilDiv(dy.count(), rows) * rows * DEPTH + kernel.slack());
         int[] to = new int[dy.count()];
         Arrays.setAll(to, o -> o * row);
         for (int o = 0; o < dy.count(); o += rows)
-            kernel.copy(left, lo + o, dy.count(), n, Math.min(rows, dy.count() - o), packed, o * DEPTH, rows);
+            kernel.copy(left, lo + o, dy.count(), n, Math.min(rows, dy.count() - o), packed, FIRST + o * DEPTH, rows);
         for (int t = 0; t < shifts.length; t++)
             for (int c = 0; c < x.count(); c += columns)
-                panel(n, packed, right, ro + shifts[t] * tiles.across() * x.count() + c, (t * PLANES + k) * plane + c, to);
+                panel(n, packed, right, ro + shifts[t] * tiles.across() * x.count() + c, FIRST + (t * PLANES + k) * plane + c, to);
     }
 
     private void panel(int n, float[] packed, float[] right, int ro, int so, int[] to) {
         var kernel = kernels.gemm();
         float[] panel = GemmScratch.floats(Role.COLUMNS, DEPTH * kernel.columns());
-        kernel.copyRows(right, ro, x.count(), n, panel, 0);
+        kernel.copyRows(right, ro, x.count(), n, panel, FIRST);
         for (int o = 0; o < dy.count(); o += kernel.rows())
-            kernel.packed(packed, o * DEPTH, Math.min(kernel.rows(), dy.count() - o), panel, 0, n, null, 0, sums, to, o, so);
+            kernel.packed(packed, FIRST + o * DEPTH, Math.min(kernel.rows(), dy.count() - o), panel, FIRST, n, null, 0, sums, to, o, so);
     }
 
     /// Transforms the sums back.
@@ -133,13 +135,14 @@ final class WinogradGradient {
             float[] work = GemmScratch.floats(Role.BLOCK, (TAPS + PLANES) * n);
             float[] weights = GemmScratch.floats(Role.COLUMNS, TAPS * n);
             for (int t = 0; t < shifts.length; t++) {
-                WinogradTransform.WEIGHT_GRADIENT.square(kernels.winograd(), sums, t * PLANES * plane + from * row, plane, n, work, weights,
-                        0, n);
+                WinogradTransform.WEIGHT_GRADIENT.square(kernels.winograd(), sums, FIRST + t * PLANES * plane + from * row, plane, n, work,
+                        FIRST,
+                        weights, FIRST, n);
                 for (int tap = 0; tap < TAPS; tap++)
                     for (int o = from; o < end; o++)
                         for (int c = 0; c < x.count(); c++)
                             to[at + taps[order[t * TAPS + tap]] + o * strides[0] + c * strides[1]] =
-                                    weights[tap * n + (o - from) * row + c];
+                                    weights[FIRST + tap * n + (o - from) * row + c];
             }
         });
     }

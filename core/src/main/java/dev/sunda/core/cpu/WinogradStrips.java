@@ -24,13 +24,14 @@ record WinogradStrips(WinogradKernel kernel, WinogradTiles tiles) {
         int count = image.count();
         int pixels = tiles.pixels(edge);
         int length = pixels * count;
-        int lines = PIXELS * length;
+        int first = GemmScratch.FIRST;
+        int lines = first + PIXELS * length;
         for (int i = 0; i < edge; i++)
             copyLine(image, seen, i * tiles.rowDistance(), pixels, work, lines + i * length);
-        kernel.apply(transform, work, lines, length, length, work, 0, length);
+        kernel.apply(transform, work, lines, length, length, work, first, length);
         for (int t = 0; t < tiles.across(); t++)
             for (int r = 0; r < PIXELS; r++)
-                kernel.apply(transform, work, r * length + tiles.columns()[t] * count, tiles.columnDistance() * count, count, out,
+                kernel.apply(transform, work, first + r * length + tiles.columns()[t] * count, tiles.columnDistance() * count, count, out,
                         oo + places.of(r, t, count), places.plane());
     }
 

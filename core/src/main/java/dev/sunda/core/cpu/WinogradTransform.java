@@ -47,13 +47,13 @@ enum WinogradTransform {
     /// Both dimensions: `n` squares of `from * from` planes to `to * to` planes.
     ///
     /// @param x plane `(i, j)` at `xo + (i * from + j) * xs`
-    /// @param between room for `to * from * n` floats; modified
+    /// @param between room for `to * from * n` floats from `bo` on; modified
     /// @param out plane `(i, j)` at `oo + (i * to + j) * os`
-    void square(WinogradKernel kernel, float[] x, int xo, int xs, int n, float[] between, float[] out, int oo, int os) {
+    void square(WinogradKernel kernel, float[] x, int xo, int xs, int n, float[] between, int bo, float[] out, int oo, int os) {
         for (int j = 0; j < from; j++)
-            kernel.apply(this, x, xo + j * xs, from * xs, n, between, j * n, from * n);
+            kernel.apply(this, x, xo + j * xs, from * xs, n, between, bo + j * n, from * n);
         for (int i = 0; i < to; i++)
-            kernel.apply(this, between, i * from * n, n, n, out, oo + i * to * os, os);
+            kernel.apply(this, between, bo + i * from * n, n, n, out, oo + i * to * os, os);
     }
 
     /// The same in double precision.

@@ -25,6 +25,7 @@ import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Device;
 import dev.sunda.core.type.Layout;
 import dev.sunda.core.type.Shape;
+import java.lang.reflect.Array;
 import java.util.Arrays;
 import java.util.List;
 
@@ -58,8 +59,8 @@ public final class ReferenceBackend implements Backend {
     }
 
     @Override
-    public void upload(Object array, Storage to) {
-        System.arraycopy(array, 0, ((HeapStorage) to).array(), 0, to.numel());
+    public void upload(Object array, Storage to, int offset) {
+        System.arraycopy(array, 0, ((HeapStorage) to).array(), offset, Array.getLength(array));
     }
 
     @Override

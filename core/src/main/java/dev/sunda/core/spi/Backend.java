@@ -40,13 +40,19 @@ public interface Backend {
     /// Memory with undefined contents.
     Storage allocate(DType dtype, int numel);
 
-    /// Copies a whole Java array (`float[]`, `double[]`, `int[]`, `long[]`, `byte[]` for booleans) to memory of its type and length.
-    void upload(Object array, Storage to);
+    /// Elements that the memory of a fresh tensor has in front of its first one, so that this one lies where loops like it.
+    default int lead(DType dtype) {
+        return 0;
+    }
+
+    /// Copies a whole Java array (`float[]`, `double[]`, `int[]`, `long[]`, `byte[]` for booleans) to memory of its type, from element
+    /// `offset` on.
+    void upload(Object array, Storage to, int offset);
 
     /// Fresh memory that holds a copy of a Java array.
     default Storage upload(DType dtype, Object array) {
         Storage storage = allocate(dtype, Array.getLength(array));
-        upload(array, storage);
+        upload(array, storage, 0);
         return storage;
     }
 

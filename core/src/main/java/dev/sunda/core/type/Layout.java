@@ -67,6 +67,11 @@ public final class Layout {
         return shape;
     }
 
+    /// The same strides with the first element at `offset`.
+    public Layout at(int offset) {
+        return offset == this.offset ? this : new Layout(shape, strides, offset);
+    }
+
     /// Distance in elements between neighbours along `dim` (negative dimensions count from the end).
     public int stride(int dim) {
         return strides[shape.dim("stride", dim)];

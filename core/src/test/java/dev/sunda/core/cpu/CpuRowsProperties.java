@@ -10,6 +10,7 @@ import dev.sunda.core.op.RandomKey;
 import dev.sunda.core.op.ScatterOp;
 import dev.sunda.core.op.SgdStep;
 import dev.sunda.core.reference.ReferenceBackend;
+import dev.sunda.core.spi.HeapStorage;
 import dev.sunda.core.spi.Update;
 import dev.sunda.core.spi.View;
 import dev.sunda.core.type.DType;
@@ -103,7 +104,7 @@ class CpuRowsProperties {
             @ForAll @IntRange(min = 1, max = 50) int size,
             @ForAll long seed) {
         var views = new RandomViews(seed);
-        View actual = new View(cpu.upload(DType.F32, new float[size * 40]), Layout.contiguous(Shape.of(size, 40)));
+        View actual = new View(HeapStorage.allocate(Device.CPU, DType.F32, size * 40), Layout.contiguous(Shape.of(size, 40)));
         View expected = copy(actual);
         View source = new View(cpu.allocate(DType.F32, count * 40), Layout.contiguous(Shape.of(count, 40)));
         naive.uniform(new RandomKey(seed, 0), source);
@@ -115,13 +116,13 @@ class CpuRowsProperties {
 
     @Example
     void gatherRefusesIndicesOutOfRangeAndWritesNothing() {
-        View x = new View(cpu.upload(DType.F32, new float[6]), Layout.contiguous(Shape.of(3, 2)));
+        View x = new View(HeapStorage.allocate(Device.CPU, DType.F32, 6), Layout.contiguous(Shape.of(3, 2)));
         View index = new View(cpu.upload(DType.I64, new long[] {1, 3}), Layout.contiguous(Shape.of(2, 1)).expand(Shape.of(2, 2)));
-        View out = new View(cpu.upload(DType.F32, new float[] {7, 7, 7, 7}), Layout.contiguous(Shape.of(2, 2)));
+        View out = new View(HeapStorage.of(Device.CPU, DType.F32, new float[] {7, 7, 7, 7}, 4), Layout.contiguous(Shape.of(2, 2)));
         assertThatThrownBy(() -> cpu.gather("gather", x, 0, index, out)).isInstanceOf(ShapeException.class).hasMessageContaining("index 3");
         assertThatThrownBy(() -> cpu.scatter("scatter", ScatterOp.ADD, out, 0, index, x)).isInstanceOf(ShapeException.class)
                 .hasMessageContaining("index 3");
-        assertSame(out, new View(cpu.upload(DType.F32, new float[] {7, 7, 7, 7}), out.layout()));
+        assertSame(out, new View(HeapStorage.of(Device.CPU, DType.F32, new float[] {7, 7, 7, 7}, 4), out.layout()));
     }
 
     @Property
@@ -188,7 +189,7 @@ class CpuRowsProperties {
         var doubles = new double[values.length];
         for (int i = 0; i < doubles.length; i++)
             doubles[i] = values[i];
-        return new View(new CpuBackend().upload(DType.F64, doubles), x.layout());
+        return new View(HeapStorage.of(Device.CPU, DType.F64, doubles, doubles.length), x.layout());
     }
 
     /// A parameter with its state, in float and in double; the parameter is sometimes not dense and sometimes in channels-last order.

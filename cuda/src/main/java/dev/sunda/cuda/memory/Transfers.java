@@ -9,6 +9,7 @@ import java.lang.ref.Reference;
 import java.lang.reflect.Array;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
 
@@ -40,13 +41,15 @@ public final class Transfers {
         }
     }
 
-    /// Copies a whole array over what `to` holds, after what has been asked for before. Returns when the array may be changed.
-    public void upload(Object array, DeviceStorage to) {
+    /// Copies a whole array over what `to` holds from element `offset` on, after what has been asked for before. Returns when the array
+    /// may be changed.
+    public void upload(Object array, DeviceStorage to, int offset) {
+        Objects.checkFromIndexSize(offset, Array.getLength(array), to.numel());
         if (context.isRecording())
             throw new IllegalStateException("cuda: memory was overwritten with numbers of the host while work was being recorded (got "
                     + to.numel() + " x " + to.dtype() + "); do that outside");
         synchronized (up) {
-            copy(array, to.dtype(), to.address(), context.computing());
+            copy(array, to.dtype(), to.address() + (long) offset * to.dtype().bytes(), context.computing());
         }
         Reference.reachabilityFence(to);                             // its memory must not be given back between two pieces
     }

@@ -58,7 +58,7 @@ class TransfersTests {
                 default -> DType.BOOL;
             };
             DeviceStorage there = fresh(dtype, Array.getLength(array));
-            transfers.upload(array, there);
+            transfers.upload(array, there, 0);
             assertThat(back(there)).isEqualTo(array);
             DeviceStorage aside = fresh(dtype, Array.getLength(array));
             transfers.uploadAside(array, aside);
@@ -71,8 +71,18 @@ class TransfersTests {
         int[] numbers = new int[5_000_001];
         Arrays.setAll(numbers, i -> i * 31);
         DeviceStorage there = fresh(DType.I32, numbers.length);
-        transfers.upload(numbers, there);
+        transfers.upload(numbers, there, 0);
         assertThat((int[]) back(there)).isEqualTo(numbers);
+    }
+
+    @Test
+    void anArrayGoesOverThePartItBelongsTo() {
+        DeviceStorage there = fresh(DType.F64, 4);
+        transfers.upload(new double[] {1, 2, 3, 4}, there, 0);
+        transfers.upload(new double[] {8, 9}, there, 1);
+        assertThat((double[]) back(there)).containsExactly(1, 8, 9, 4);
+        assertThatThrownBy(() -> transfers.upload(new double[] {5, 6}, there, 3)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThat((double[]) back(there)).containsExactly(1, 8, 9, 4);
     }
 
     @Test
@@ -87,7 +97,7 @@ class TransfersTests {
     @Test
     void nothingToCopyNeedsNoDriver() {
         int before = driver.calls();
-        transfers.upload(new float[0], fresh(DType.F32, 0));
+        transfers.upload(new float[0], fresh(DType.F32, 0), 0);
         transfers.uploadAside(new float[0], fresh(DType.F32, 0));
         assertThat((float[]) back(fresh(DType.F32, 0))).isEmpty();
         assertThat(driver.calls()).isEqualTo(before);
@@ -111,7 +121,7 @@ class TransfersTests {
     @Test
     void readingWhileRecordingIsRefusedAndLeavesTheDeviceUsable() {
         DeviceStorage there = fresh(DType.F32, 1);
-        transfers.upload(new float[] {7}, there);
+        transfers.upload(new float[] {7}, there, 0);
         assertThatThrownBy(() -> context.record(() -> back(there))).isInstanceOf(IllegalStateException.class)
                 .hasMessage("cuda: a result was read while work was being recorded (got 4 bytes); read results outside");
         assertThat((float[]) back(there)).containsExactly(7);
@@ -125,7 +135,7 @@ class TransfersTests {
         dropped.release();
         DeviceStorage next = fresh(DType.I32, 1);
         assertThat(next.address()).isEqualTo(address);
-        transfers.upload(new int[] {2}, next);
+        transfers.upload(new int[] {2}, next, 0);
         assertThat((int[]) back(next)).containsExactly(2);
         context.cuda().streamSynchronize(context.copying());
         assertThat((int[]) back(next)).containsExactly(2);
