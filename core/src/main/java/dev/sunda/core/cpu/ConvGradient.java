@@ -9,7 +9,8 @@ import java.util.Arrays;
 
 /// The gradient of a weight: for each tap and channel the sum over positions of what the tap sees times the gradient of the result, a
 /// product of the transposed gradient with the patches. A panel of patches is gathered from the images for some positions at a time and
-/// meets all channels of the gradient.
+/// meets all channels of the gradient. If there is one panel alone, copying would cost as much as multiplying: then the gradient is read
+/// where it lies, and the image too if each position sees one pixel.
 ///
 /// Sums over fixed parts of the positions are chains of fused multiply-adds in ascending order of positions; they are joined in double.
 final class ConvGradient {
@@ -19,6 +20,8 @@ final class ConvGradient {
     private static final int MOST_PARTS = 32;
     private static final int PART_FLOATS = 1 << 20;
     private static final int LEAST_TASKS = 12;
+    /// Channels from which on neighbouring positions compete for places in the first cache.
+    private static final int MOST_APART = 256;
 
     private final GemmKernel kernel;
     private final Image dy;
@@ -64,16 +67,21 @@ final class ConvGradient {
         join(sums, parts, size, dw, at, taps);
     }
 
-    /// Floats of the sums of a panel: its columns for each channel of the gradient.
+    /// Floats of the sums of a panel: its columns for each channel of the gradient, and for those that fill the last tile.
     private int panelFloats() {
-        return dy.count() * kernel.columns();
+        return tiles() * kernel.columns();
+    }
+
+    /// Channels of the gradient in whole tiles.
+    private int tiles() {
+        return Math.ceilDiv(dy.count(), kernel.rows()) * kernel.rows();
     }
 
     /// The sums over the positions `from` to `until - 1` for some panels.
     private void add(int from, int until, int firstPanel, int endPanel, float[] sums, int so) {
         int columns = kernel.columns();
         int rows = kernel.rows();
-        float[] left = GemmScratch.floats(Role.LEFT, Math.ceilDiv(dy.count(), rows) * rows * POSITIONS + kernel.slack());
+        float[] left = GemmScratch.floats(Role.LEFT, tiles() * POSITIONS + kernel.slack());
         float[] wide = GemmScratch.floats(Role.BLOCK, POSITIONS * GemmKernel.STRIDE);
         float[] panel = GemmScratch.floats(Role.COLUMNS, (POSITIONS + 2) * columns);
         int[] to = new int[dy.count()];
@@ -81,17 +89,38 @@ final class ConvGradient {
         Arrays.fill(sums, so + firstPanel * panelFloats(), so + endPanel * panelFloats(), 0);
         for (int p = from; p < until; p += POSITIONS) {
             int n = Math.min(POSITIONS, until - p);
-            for (int o = 0; o < dy.count(); o += rows)
+            boolean inPlace = panels == 1 && dy.channels() <= MOST_APART && isInside(dy, p, n, tiles());
+            for (int o = 0; o < dy.count() && !inPlace; o += rows)
                 kernel.copy(dy.memory().data(), dy.at(p) + o, dy.channels(), n, Math.min(rows, dy.count() - o), left, FIRST + o * POSITIONS,
                         rows);
+            boolean seen = inPlace && patches.isIdentity() && isInside(patches.image(), p, n, panels * columns);
             int loaded = -1;
             for (int j = firstPanel; j < endPanel; j++) {
+                if (seen) {
+                    outer(p, n, patches.image().memory().data(), patches.image().at(p) + j * columns, patches.image().channels(), sums,
+                            so + j * panelFloats());
+                    continue;
+                }
                 loaded = load(p, n, j, loaded, wide, panel);
-                for (int o = 0; o < dy.count(); o += rows)
+                if (inPlace)
+                    outer(p, n, panel, FIRST, columns, sums, so + j * panelFloats());
+                for (int o = 0; o < dy.count() && !inPlace; o += rows)
                     kernel.packed(left, FIRST + o * POSITIONS, Math.min(rows, dy.count() - o), panel, FIRST, n, null, 0, sums, to, o,
                             so + j * panelFloats());
             }
         }
+    }
+
+    /// Whether `width` floats from the first channel on are in memory for each of `n` pixels, whatever the last ones are.
+    private static boolean isInside(Image image, int pixel, int n, int width) {
+        return image.at(pixel + n - 1) + width <= image.memory().data().length;
+    }
+
+    /// Adds the products of the gradients of `n` positions from `p` on with rows of a panel, `distance` apart.
+    private void outer(int p, int n, float[] panel, int at, int distance, float[] sums, int so) {
+        for (int o = 0; o < dy.count(); o += kernel.rows())
+            kernel.outer(dy.memory().data(), dy.at(p) + o, dy.channels(), kernel.rows(), panel, at, distance, n, sums,
+                    so + o * kernel.columns(), kernel.columns());
     }
 
     /// A panel of the patches of `n` positions. Where it has columns of more than two pieces it is cut from wider rows, which are loaded

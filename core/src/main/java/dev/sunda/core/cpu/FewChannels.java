@@ -163,17 +163,14 @@ final class FewChannels {
     private void add(float[] band, int n, Image dy, int at, int width, float[] sums, int so) {
         int tile = kernel.rows();
         int columns = kernel.columns();
-        float[] left = GemmScratch.floats(Role.COLUMNS, n * tile + kernel.slack());
         float[] panel = GemmScratch.floats(Role.TILE, n * width + kernel.slack());
-        int[] to = new int[tile];
-        Arrays.setAll(to, i -> i * width);
         for (int j = 0; j < width; j += columns)
             kernel.copy(dy.memory().data(), at + j, dy.channels(), n, Math.min(columns, dy.count() - j), panel, FIRST + j * n, columns);
-        for (int i = 0; i < length; i += tile) {
-            kernel.copyPieces(band, FIRST + i, grid.width().step() * column, n, tile, left, FIRST, tile);
+        for (int i = 0; i < length; i += tile)
             for (int j = 0; j < width; j += columns)
-                kernel.packed(left, FIRST, tile, panel, FIRST + j * n, n, null, 0, sums, to, 0, so + i * width + j);
-        }
+                kernel.outer(band, FIRST + i, grid.width().step() * column, tile, panel, FIRST + j * n, columns, n, sums,
+                        so + i * width + j,
+                        width);
     }
 
     private void join(float[] sums, int parts, int size, int width, int outputs, View dw, int at, int[] taps) {

@@ -57,6 +57,15 @@ final class Patches implements GemmRows {
         return order;
     }
 
+    /// Whether each position sees the pixel of its own number and nothing else.
+    boolean isIdentity() {
+        return identity;
+    }
+
+    Image image() {
+        return image;
+    }
+
     /// Enough rows for long runs of neighbours.
     @Override
     public int tiles() {
