@@ -2,6 +2,7 @@ package dev.sunda.bench;
 
 import dev.sunda.core.Backends;
 import dev.sunda.core.parallel.Parallel;
+import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Device;
 import dev.sunda.core.type.DeviceException;
 import dev.sunda.examples.console.ProgressBar;
@@ -61,6 +62,8 @@ public final class Bench implements Callable<Integer> {
         private List<Path> compare;
         @Option(names = "--scaling", description = "compare one thread with all of --threads")
         private boolean scaling;
+        @Option(names = "--float64", description = "compare float64 with float32")
+        private boolean float64;
         @Option(names = "--jmh", description = "measure under JMH, in three fresh Java virtual machines; with --quick in one")
         private boolean jmh;
         @Option(names = "--fresh-jvms", paramLabel = "N", arity = "0..1", fallbackValue = "10",
@@ -85,6 +88,8 @@ public final class Bench implements Callable<Integer> {
             return checkInFreshJvms(cases) ? 0 : 1;
         if (instead.scaling)
             compareThreads(cases);
+        else if (instead.float64)
+            compareTypes(cases, device);
         else if (instead.jmh)
             Jmh.run(cases, Parallel.threads(), quick);
         else
@@ -170,11 +175,28 @@ public final class Bench implements Callable<Integer> {
         var table = new TextTable("case", "measure", "1 thread ms", most + " threads ms", "times as fast");
         for (Case c : cases) {
             progress(c.name());
-            Map<Measure, Runnable> calls = c.prepare().apply(Device.CPU);
+            Map<Measure, Runnable> calls = c.prepare().apply(DType.F32, Device.CPU);
             for (Measure measure : c.measures()) {
                 Meter.Scaling found = new Meter(Device.CPU, effort()).scaling(calls.get(measure), most);
                 table.row(c.name(), measure.label(), text(found.one()), text(found.many()), text(found.one() / found.many()));
             }
+        }
+        table.lines().forEach(out()::println);
+    }
+
+    private void compareTypes(List<Case> cases, Device device) {
+        var table = new TextTable("case", "measure", "float32 ms", "float64 ms", "float32 / float64");
+        var meter = new Meter(device, effort());
+        for (Case c : cases) {
+            progress(c.name());
+            Map<Measure, Runnable> floats = c.prepare().apply(DType.F32, device);
+            Map<Measure, Runnable> doubles = c.prepare().apply(DType.F64, device);
+            for (Measure measure : c.measures()) {
+                double single = meter.time(floats.get(measure)).ms();
+                double twice = meter.time(doubles.get(measure)).ms();
+                table.row(c.name(), measure.label(), text(single), text(twice), text(single / twice));
+            }
+            System.gc();
         }
         table.lines().forEach(out()::println);
     }

@@ -1,6 +1,7 @@
 package dev.sunda.bench;
 
 import dev.sunda.core.StepScope;
+import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Device;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -35,7 +36,7 @@ public class CaseBenchmark {
         for (Case c : Cases.ALL)
             for (Measure measure : c.measures())
                 if (Jmh.name(c, measure).equals(call))
-                    run = c.prepare().apply(Device.CPU).get(measure);
+                    run = c.prepare().apply(DType.F32, Device.CPU).get(measure);
         if (run == null)
             throw new IllegalArgumentException("CaseBenchmark: there is no " + call);
     }

@@ -1,6 +1,7 @@
 package dev.sunda.bench;
 
 import dev.sunda.core.parallel.Parallel;
+import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Device;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -57,7 +58,7 @@ final class FreshCase {
         Parallel.setThreads(Integer.parseInt(args[1]));
         Case chosen = Cases.ALL.stream().filter(c -> c.name().equals(args[0])).findFirst().orElseThrow();
         var meter = new Meter(Device.CPU, args[2].equals("quick") ? Effort.QUICK : Effort.NORMAL);
-        Map<Measure, Runnable> calls = chosen.prepare().apply(Device.CPU);
+        Map<Measure, Runnable> calls = chosen.prepare().apply(DType.F32, Device.CPU);
         for (Measure measure : chosen.measures())
             System.out.println(find(measure, () -> meter.time(calls.get(measure))));
         var input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));

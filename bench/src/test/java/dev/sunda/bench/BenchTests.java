@@ -84,6 +84,17 @@ class BenchTests {
     }
 
     @Test
+    void float64IsComparedWithFloat32() {
+        var out = new StringWriter();
+        var err = new StringWriter();
+        assertThat(run(out, err, "--quick", "--float64", "--only", "op/sum")).as(err.toString()).isZero();
+        List<String> lines = out.toString().lines().toList();
+        assertThat(lines).hasSize(3);
+        assertThat(lines.getFirst()).contains("float32 ms", "float64 ms");
+        assertThat(lines.subList(1, 3)).allMatch(line -> line.startsWith("op/sum"));
+    }
+
+    @Test
     void jmhFindsItsCase() {
         var benchmark = new CaseBenchmark();
         benchmark.call = Jmh.name(Cases.ALL.getFirst(), Measure.FORWARD);
@@ -164,7 +175,8 @@ class BenchTests {
                 "| `m, one sample` | 0.500 | 1.00 | **2.00** | - |",
                 "",
                 "Missing: m:train.",
-                "Geometric mean 1.31 over 3 measures, behind in 1.");
+                "Geometric mean 1.31 over 3 measures, behind in 1.",
+                "If each of 2 measures with a floor took exactly that long, it would be 3.00.");
     }
 
     @Test

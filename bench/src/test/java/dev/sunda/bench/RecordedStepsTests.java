@@ -166,10 +166,10 @@ class RecordedStepsTests {
     @Test
     void benchmarksTrainModelsAsUsersDo() {
         for (Case c : List.of(network(), Workloads.block("part", rng -> new Linear(3, 2, rng), Shape.of(4, 3)))) {
-            Map<Measure, Runnable> calls = c.prepare().apply(IDLE);
+            Map<Measure, Runnable> calls = c.prepare().apply(DType.F32, IDLE);
             assertThat(replays(IDLE, () -> fiveTimes(calls.get(Measure.TRAIN)))).isEqualTo(3);
             assertThat(replays(IDLE, () -> fiveTimes(calls.get(Measure.TRAIN_EAGER)))).isZero();
-            assertThat(c.prepare().apply(Device.CPU)).containsOnlyKeys(c.measures());
+            assertThat(c.prepare().apply(DType.F32, Device.CPU)).containsOnlyKeys(c.measures());
         }
     }
 

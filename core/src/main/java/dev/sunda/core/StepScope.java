@@ -34,7 +34,7 @@ public final class StepScope implements AutoCloseable {
     private final Pool pool;
     private final StepScope outer;
     private final Place openedAt;
-    private final Map<Storage, Long> owned = new LinkedHashMap<>();  // and the number each got when it was made
+    private final LinkedHashMap<Storage, Long> owned = new LinkedHashMap<>();  // and the number each got when it was made
     private boolean closed;
 
     private StepScope(Pool pool, Place openedAt) {
@@ -167,7 +167,7 @@ public final class StepScope implements AutoCloseable {
         closed = true;
         Place opened = openedAt;
         var closedAt = new Place();
-        for (Storage storage : owned.keySet())
+        for (Storage storage : owned.sequencedKeySet().reversed())   // so that each tensor of the next step gets what it had in this one
             pool.put(storage, storage.detach(() -> named(storage) + " was recycled when the step scope opened at " + opened
                     + " closed at " + closedAt
                     + "; use item() or step.keep(tensor)"));
