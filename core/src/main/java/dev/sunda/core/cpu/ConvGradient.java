@@ -89,26 +89,32 @@ final class ConvGradient {
         Arrays.fill(sums, so + firstPanel * panelFloats(), so + endPanel * panelFloats(), 0);
         for (int p = from; p < until; p += POSITIONS) {
             int n = Math.min(POSITIONS, until - p);
-            boolean inPlace = panels == 1 && dy.channels() <= MOST_APART && isInside(dy, p, n, tiles());
-            for (int o = 0; o < dy.count() && !inPlace; o += rows)
+            if (panels == 1 && dy.channels() <= MOST_APART && isInside(dy, p, n, tiles())) {
+                addInPlace(p, n, wide, panel, sums, so);
+                continue;
+            }
+            for (int o = 0; o < dy.count(); o += rows)
                 kernel.copy(dy.memory().data(), dy.at(p) + o, dy.channels(), n, Math.min(rows, dy.count() - o), left, FIRST + o * POSITIONS,
                         rows);
-            boolean seen = inPlace && patches.isIdentity() && isInside(patches.image(), p, n, panels * columns);
             int loaded = -1;
             for (int j = firstPanel; j < endPanel; j++) {
-                if (seen) {
-                    outer(p, n, patches.image().memory().data(), patches.image().at(p) + j * columns, patches.image().channels(), sums,
-                            so + j * panelFloats());
-                    continue;
-                }
                 loaded = load(p, n, j, loaded, wide, panel);
-                if (inPlace)
-                    outer(p, n, panel, FIRST, columns, sums, so + j * panelFloats());
-                for (int o = 0; o < dy.count() && !inPlace; o += rows)
+                for (int o = 0; o < dy.count(); o += rows)
                     kernel.packed(left, FIRST + o * POSITIONS, Math.min(rows, dy.count() - o), panel, FIRST, n, null, 0, sums, to, o,
                             so + j * panelFloats());
             }
         }
+    }
+
+    /// The same for `n` positions from `p` on and the only panel.
+    private void addInPlace(int p, int n, float[] wide, float[] panel, float[] sums, int so) {
+        Image image = patches.image();
+        if (patches.isIdentity() && isInside(image, p, n, kernel.columns())) {
+            outer(p, n, image.memory().data(), image.at(p), image.channels(), sums, so);
+            return;
+        }
+        load(p, n, 0, -1, wide, panel);
+        outer(p, n, panel, FIRST, kernel.columns(), sums, so);
     }
 
     /// Whether `width` floats from the first channel on are in memory for each of `n` pixels, whatever the last ones are.

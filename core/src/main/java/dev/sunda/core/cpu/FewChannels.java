@@ -127,8 +127,7 @@ final class FewChannels {
                         continue;
                     }
                     kernel.inner(left, FIRST + r * GemmKernel.STRIDE, count, panels.data(), panels.at(panel, 0), length, start,
-                            panel * width, 0,
-                            aside, FIRST, width);
+                            panel * width, 0, aside, FIRST, width);
                     for (int k = 0; k < count; k++)
                         System.arraycopy(aside, FIRST + k * width, out.memory().data(), first + (r + k) * out.channels(), columns);
                 }
@@ -169,8 +168,7 @@ final class FewChannels {
         for (int i = 0; i < length; i += tile)
             for (int j = 0; j < width; j += columns)
                 kernel.outer(band, FIRST + i, grid.width().step() * column, tile, panel, FIRST + j * n, columns, n, sums,
-                        so + i * width + j,
-                        width);
+                        so + i * width + j, width);
     }
 
     private void join(float[] sums, int parts, int size, int width, int outputs, View dw, int at, int[] taps) {

@@ -5,9 +5,9 @@ import java.util.Objects;
 
 /// Lines of the cache, and from which element on an array lies on them.
 ///
-/// A vector of 64 bytes that crosses from one line to the next costs two loads instead of one, or a store of four cycles. Java puts the
-/// elements of an array 16 bytes behind the begin of its object. If the object begins a line, the next one begins 12 floats or 6 doubles
-/// later, and so this is where tensors of the CPU and the work memory of its kernels begin.
+/// A vector of 64 bytes that crosses from one line to the next costs two loads instead of one. Java puts the elements of an array 16 bytes
+/// behind the begin of its object. If the object begins a line, the next one begins 12 floats or 6 doubles later, and so this is where
+/// tensors of the CPU and the work memory of its kernels begin.
 ///
 /// Objects begin lines where Java is started with `-XX:ObjectAlignmentInBytes=64`, and under its default collector, G1, large arrays do by
 /// themselves. Elsewhere the gap costs its few bytes and gains nothing.
