@@ -8,7 +8,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /// Sums take several vectors of channels down the rows at a time, so that additions overlap. Maps go along the rows; where a row is four
-/// vectors, what belongs to its channels stays in registers. Channels that do not fill a vector go to the scalar twin.
+/// vectors, what belongs to its channels stays in registers. Channels that do not fill a vector go to the scalar twin. Sums are stored one by
+/// one: a method of its own for four of them is no longer inlined at the end of a long one, and then takes boxed vectors.
 final class SimdChannelNorm implements ChannelNormKernel {
     private static final VectorSpecies<Float> S = SimdSpecies.F;
     private static final int L = S.length();
@@ -35,7 +36,10 @@ final class SimdChannelNorm implements ChannelNormKernel {
             c = c.add(fromArray(S, x, at + 2 * L));
             d = d.add(fromArray(S, x, at + 3 * L));
         }
-        put(a, b, c, d, sums, so);
+        a.intoArray(sums, so);
+        b.intoArray(sums, so + L);
+        c.intoArray(sums, so + 2 * L);
+        d.intoArray(sums, so + 3 * L);
     }
 
     private static void sum1(float[] x, int xo, int rows, int channels, float[] sums, int so) {
@@ -99,15 +103,15 @@ final class SimdChannelNorm implements ChannelNormKernel {
             cc = u.fma(u, cc);
             dd = v.fma(v, dd);
         }
-        put(a.add(e), b.add(f), c.add(g), d.add(h), sums, so);
-        put(aa.add(ee), bb.add(ff), cc.add(gg), dd.add(hh), sums, so + channels);
-    }
-
-    private static void put(FloatVector a, FloatVector b, FloatVector c, FloatVector d, float[] to, int at) {
-        a.intoArray(to, at);
-        b.intoArray(to, at + L);
-        c.intoArray(to, at + 2 * L);
-        d.intoArray(to, at + 3 * L);
+        a.add(e).intoArray(sums, so);
+        b.add(f).intoArray(sums, so + L);
+        c.add(g).intoArray(sums, so + 2 * L);
+        d.add(h).intoArray(sums, so + 3 * L);
+        int to = so + channels;
+        aa.add(ee).intoArray(sums, to);
+        bb.add(ff).intoArray(sums, to + L);
+        cc.add(gg).intoArray(sums, to + 2 * L);
+        dd.add(hh).intoArray(sums, to + 3 * L);
     }
 
     private static void moments2(float[] x, int xo, int rows, int channels, float[] centre, int co, float[] sums, int so) {
@@ -206,8 +210,15 @@ final class SimdChannelNorm implements ChannelNormKernel {
             cc = u.fma(fromArray(S, x, at + 2 * L).sub(mc), cc);
             dd = v.fma(fromArray(S, x, at + 3 * L).sub(md), dd);
         }
-        put(a, b, c, d, sums, so);
-        put(aa, bb, cc, dd, sums, so + channels);
+        a.intoArray(sums, so);
+        b.intoArray(sums, so + L);
+        c.intoArray(sums, so + 2 * L);
+        d.intoArray(sums, so + 3 * L);
+        int to = so + channels;
+        aa.intoArray(sums, to);
+        bb.intoArray(sums, to + L);
+        cc.intoArray(sums, to + 2 * L);
+        dd.intoArray(sums, to + 3 * L);
     }
 
     private static void products2(float[] dy, int dyo, float[] x, int xo, int rows, int channels, float[] mean, int mo, float[] sums,
