@@ -261,7 +261,7 @@ public final class CpuBackend implements Backend {
         if (isF32(x))
             Pooling.maxPool(spec, x, relu, out, index);
         else if (isF64(x))
-            Pooling64.maxPool(spec, x, relu, out, index);
+            Pooling64.maxPool(Pooling64Kernel.CHOSEN, spec, x, relu, out, index);
         else
             naive.maxPool(spec, x, relu, out, index);
     }
@@ -271,7 +271,7 @@ public final class CpuBackend implements Backend {
         if (isF32(dy))
             Pooling.maxPoolScatter(spec, dy, index, dx);
         else if (isF64(dy))
-            Pooling64.maxPoolScatter(spec, dy, index, dx);
+            Pooling64.maxPoolScatter(Pooling64Kernel.CHOSEN, spec, dy, index, dx);
         else
             naive.maxPoolScatter(spec, dy, index, dx);
     }
@@ -291,7 +291,7 @@ public final class CpuBackend implements Backend {
         if (isF32(x))
             Pooling.avgPool(spec, x, out);
         else if (isF64(x))
-            Pooling64.avgPool(spec, x, out);
+            Pooling64.avgPool(Pooling64Kernel.CHOSEN, spec, x, out);
         else
             naive.avgPool(spec, x, out);
     }
@@ -301,7 +301,7 @@ public final class CpuBackend implements Backend {
         if (isF32(dy))
             Pooling.avgPoolBackward(spec, dy, dx);
         else if (isF64(dy))
-            Pooling64.avgPoolBackward(spec, dy, dx);
+            Pooling64.avgPoolBackward(Pooling64Kernel.CHOSEN, spec, dy, dx);
         else
             naive.avgPoolBackward(spec, dy, dx);
     }

@@ -11,6 +11,14 @@ final class Layouts64 {
     private Layouts64() {
     }
 
+    /// Elements `[N, spatial..., C]` without gaps from `offset` on.
+    record Dense(double[] data, int offset) {
+        /// Those of a view that lies so.
+        static Dense of(View view) {
+            return new Dense(view.heap().doubles(), view.layout().offset());
+        }
+    }
+
     /// `view` (`[N, C, spatial...]`) itself if it lies channels-last, else a copy that does.
     static View read(View view) {
         View result = target(view);

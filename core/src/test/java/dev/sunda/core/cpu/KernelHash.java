@@ -150,6 +150,20 @@ final class KernelHash {
         take(pooled);
         cpu.avgPoolBackward(spec, pooled, dx);
         take(dx);
+        maxima(spec, x, dx);
+        Shape whole = Shape.of(3, 32, 14, 12);
+        maxima(PoolSpec.of("pool", whole, two, two, new int[2], one, false, false), random(image(whole)), image(whole));
+    }
+
+    private void maxima(PoolSpec spec, View x, View dx) {
+        View y = image(spec.outputShape());
+        View index = new View(cpu.allocate(DType.I32, y.shape().numel()), y.layout());
+        cpu.maxPool(spec, x, true, y, null);
+        take(y);
+        cpu.maxPool(spec, x, false, y, index);
+        take(y);
+        cpu.maxPoolScatter(spec, y, index, dx);
+        take(dx);
     }
 
     private void attention(View x) {
