@@ -8,16 +8,14 @@ import java.util.Arrays;
 
 /// Normalisation by channel (dimension 1), as in batch normalisation, in channels-last order.
 ///
-/// Sums run in float over at most [#MOST_ROWS] rows, from there on in double, always cut and joined alike. The statistics of those rows are
-/// moments about the mean of the first [#PILOT] of them, so that the rows are read once. By Cauchy and Schwarz that pilot lies at most
-/// `sqrt(MOST_ROWS / PILOT)` standard deviations from the mean of all rows, so the moments cancel few digits.
+/// Sums run in float over the rows of a piece, 256 at most, from there on in double, always cut and joined alike ([RowPieces]). The
+/// statistics of those rows are moments about the mean of the first [#PILOT] of them, so that the rows are read once. By Cauchy and Schwarz
+/// that pilot lies at most `sqrt(256 / PILOT)` standard deviations from the mean of all rows, so the moments cancel few digits.
 ///
 /// Few channels are many in [LongRows]: rows then means long rows, and sums have a chain for each row of a long one.
 final class ChannelNorm {
-    /// Rows of a chunk of a sum.
-    private static final int MOST_ROWS = 256;
-    private static final int LEAST_ROWS = 16;
-    private static final int PILOT = 16;
+    /// Rows whose mean the differences of a piece are taken to.
+    static final int PILOT = 16;
     private static final int CHUNK_FLOATS = 32 * 1024;
 
     private ChannelNorm() {
@@ -33,7 +31,9 @@ final class ChannelNorm {
         Dense in = Layouts.read(x, Role.SOURCE);
         int channels = x.shape().size(1);
         int rows = rows(x);
-        var sums = Sums.of(rows, channels, 3, (at, count, width, parts, so) -> {
+        var pieces = RowPieces.of(rows, channels, 3);
+        float[] parts = GemmScratch.floats(Role.PARTIAL, pieces.size());
+        pieces.run((at, count, width, so) -> {
             int pilot = Math.min(count, PILOT);
             kernel.sum(in.data(), in.offset() + at, pilot, width, parts, so);
             for (int c = so; c < so + width; c++)
@@ -42,13 +42,13 @@ final class ChannelNorm {
         });
         double[] average = new double[channels];
         double[] spread = new double[channels];
-        sums.join((parts, at, width, count) -> {
+        pieces.join((at, width, count) -> {
             for (int c = 0; c < channels; c++)
                 average[c] += (double) parts[at + c] * count + parts[at + width + c];
         });
         for (int c = 0; c < channels; c++)
             average[c] /= rows;
-        sums.join((parts, at, width, count) -> {
+        pieces.join((at, width, count) -> {
             for (int c = 0; c < channels; c++) {
                 double shift = parts[at + c] - average[c];
                 spread[c] += parts[at + 2 * width + c] + shift * (2.0 * parts[at + width + c] + count * shift);
@@ -68,7 +68,7 @@ final class ChannelNorm {
         Dense in = Layouts.read(x, Role.SOURCE);
         Dense out = Layouts.target(y, Role.RESULT);
         int channels = x.shape().size(1);
-        var wide = LongRows.of(kernel, channels, rows(x));
+        var wide = LongRows.of(kernel.held(), channels, rows(x));
         float[] centre = wide.repeat(read(mean, channels, 0));
         float[] scale = wide.repeat(scale(rstd, weight, channels));
         float[] shift = wide.repeat(read(bias, channels, 0));
@@ -92,19 +92,22 @@ final class ChannelNorm {
         Dense out = Layouts.target(dx, Role.RESULT);
         int channels = x.shape().size(1);
         int rows = rows(x);
-        var wide = LongRows.of(kernel, channels, rows);
+        var wide = LongRows.of(kernel.held(), channels, rows);
         float[] centre = wide.repeat(read(mean, channels, 0));
         float[] inverse = read(rstd, channels, 1);
         float[] scale = wide.repeat(scale(rstd, weight, channels));
         float[] lift = wide.repeat(read(bias, channels, 0));
         double[] total = new double[2 * channels];
-        Sums.of(rows, channels, 2, (at, count, width, sums, so) -> {
+        var pieces = RowPieces.of(rows, channels, 2);
+        float[] sums = GemmScratch.floats(Role.PARTIAL, pieces.size());
+        pieces.run((at, count, width, so) -> {
             int di = gradient.offset() + at, xi = in.offset() + at;
             if (relu)
                 kernel.activeProducts(gradient.data(), di, in.data(), xi, count, width, centre, scale, lift, sums, so);
             else
                 kernel.products(gradient.data(), di, in.data(), xi, count, width, centre, sums, so);
-        }).join((sums, at, width, _) -> {
+        });
+        pieces.join((at, width, _) -> {
             for (int c = 0; c < channels; c++) {
                 total[c] += sums[at + c];
                 total[channels + c] += sums[at + width + c];
@@ -142,53 +145,6 @@ final class ChannelNorm {
     private static void forRows(LongRows wide, int rows, LongRows.Body body) {
         Parallel.forChunks(rows, wide.rowsOf(CHUNK_FLOATS), (_, from, to) -> wide.run(to - from,
                 (at, count, width) -> body.run(from * wide.channels() + at, count, width)));
-    }
-
-    /// Sums over pieces of a matrix, `kinds` rows of `width` sums for each piece.
-    ///
-    /// @param most long rows of a piece; what does not fill one more is the last piece
-    private record Sums(LongRows wide, int rows, int most, int kinds, float[] parts) {
-        /// Computes the sums of `rows` rows of `width` numbers into `parts` from `so` on.
-        @FunctionalInterface
-        interface Partial {
-            void run(int at, int rows, int width, float[] parts, int so);
-        }
-
-        /// Takes the sums of all channels over `rows` rows: from `at` on, from `at + width` on, ...
-        @FunctionalInterface
-        interface Join {
-            void add(float[] parts, int at, int width, int rows);
-        }
-
-        static Sums of(int rows, int channels, int kinds, Partial partial) {
-            var wide = LongRows.filling(channels);
-            int width = wide.width();
-            int whole = rows / wide.repeats();
-            int most = Math.clamp(CHUNK_FLOATS / Math.max(1, width), LEAST_ROWS, MOST_ROWS);
-            int pieces = Math.ceilDiv(whole, most);
-            int rest = rows % wide.repeats() * channels;
-            float[] parts = GemmScratch.floats(Role.PARTIAL, Math.multiplyExact(pieces, kinds * width) + kinds * rest);
-            Parallel.forChunks(whole, most,
-                    (piece, from, to) -> partial.run(from * width, to - from, width, parts, piece * kinds * width));
-            if (rest > 0)
-                partial.run(whole * width, 1, rest, parts, pieces * kinds * width);
-            return new Sums(wide, rows, most, kinds, parts);
-        }
-
-        /// Hands the sums over piece by piece, within a piece by rows of a long one.
-        void join(Join join) {
-            int width = wide.width();
-            int whole = rows / wide.repeats();
-            int at = 0;
-            for (int first = 0; first < whole; first += most, at += kinds * width)
-                join(join, at, width, Math.min(most, whole - first));
-            join(join, at, rows % wide.repeats() * wide.channels(), 1);
-        }
-
-        private void join(Join join, int at, int width, int rows) {
-            for (int c = 0; c < width; c += wide.channels())
-                join.add(parts, at + c, width, rows);
-        }
     }
 
     private static float[] divided(double[] total, int rows) {

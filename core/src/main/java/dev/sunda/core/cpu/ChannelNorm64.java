@@ -1,153 +1,151 @@
 package dev.sunda.core.cpu;
 
+import dev.sunda.core.cpu.Layouts64.Dense;
+import dev.sunda.core.cpu.Scratch64.Role;
 import dev.sunda.core.parallel.Parallel;
 import dev.sunda.core.spi.View;
 
-/// [ChannelNorm] of F64: sums over chunks of rows, joined in their order; the variance from differences to the mean.
+/// [ChannelNorm] of F64: the same pieces, moments about pilots and long rows.
 final class ChannelNorm64 {
     private static final int CHUNK = 16 * 1024;
 
     private ChannelNorm64() {
     }
 
-    /// Adds what row `at` of the arrays contributes to `sums`, `channels` of each kind.
-    @FunctionalInterface
-    private interface Row {
-        void add(int at, double[] sums);
-    }
-
-    static void statistics(View x, View mean, View variance) {
-        View in = Layouts64.read(x);
+    static void statistics(ChannelNorm64Kernel kernel, View x, View mean, View variance) {
+        Dense in = Dense.of(Layouts64.read(x));
         int channels = x.shape().size(1);
-        int rows = x.shape().numel() / Math.max(1, channels);
-        double[] values = in.heap().doubles();
-        int offset = in.layout().offset();
-        double[] centre = sum(rows, channels, 1, (at, sums) -> {
+        int rows = rows(x);
+        var pieces = RowPieces.of(rows, channels, 3);
+        double[] parts = Scratch64.doubles(Role.PARTIAL, pieces.size());
+        pieces.run((at, count, width, so) -> moments(kernel, in.data(), in.offset() + at, count, width, parts, so));
+        double[] average = new double[channels];
+        double[] spread = new double[channels];
+        pieces.join((at, width, count) -> {
             for (int c = 0; c < channels; c++)
-                sums[c] += values[offset + at + c];
+                average[c] += parts[at + c] * count + parts[at + width + c];
         });
         for (int c = 0; c < channels; c++)
-            centre[c] /= rows;
-        double[] squares = sum(rows, channels, 1, (at, sums) -> {
+            average[c] /= rows;
+        pieces.join((at, width, count) -> {
+            for (int c = 0; c < channels; c++)
+                spread[c] += about(average[c], parts, at + c, width, count);
+        });
+        for (int c = 0; c < channels; c++)
+            spread[c] /= rows;
+        write(average, mean);
+        write(spread, variance);
+    }
+
+    /// Three rows of sums of a piece: the mean of its first rows, and the sums of differences to it and of their squares.
+    static void moments(ChannelNorm64Kernel kernel, double[] x, int xo, int rows, int width, double[] parts, int so) {
+        int pilot = Math.min(rows, ChannelNorm.PILOT);
+        kernel.sum(x, xo, pilot, width, parts, so);
+        for (int c = so; c < so + width; c++)
+            parts[c] /= pilot;
+        kernel.moments(x, xo, rows, width, parts, so, parts, so + width);
+    }
+
+    /// The sum of squares of differences to `centre`, from [#moments] with the pilot at `at`.
+    static double about(double centre, double[] parts, int at, int width, int rows) {
+        double shift = parts[at] - centre;
+        return parts[at + 2 * width] + shift * (2 * parts[at + width] + rows * shift);
+    }
+
+    static void normalize(ChannelNorm64Kernel kernel, View x, View mean, View rstd, View weight, View bias, boolean relu, View y) {
+        Dense in = Dense.of(Layouts64.read(x));
+        View result = Layouts64.target(y);
+        Dense out = Dense.of(result);
+        int channels = x.shape().size(1);
+        var wide = LongRows.of(kernel.held(), channels, rows(x));
+        double[] centre = wide.repeat(read(mean, channels, 0));
+        double[] scale = wide.repeat(scale(rstd, weight, channels));
+        double[] shift = wide.repeat(read(bias, channels, 0));
+        double least = relu ? 0 : Double.NEGATIVE_INFINITY;
+        forRows(wide, rows(x), (at, count, width) -> kernel.normalize(in.data(), in.offset() + at, count, width, centre, scale, shift,
+                least, out.data(), out.offset() + at));
+        Layouts64.finish(result, y);
+    }
+
+    static void backward(ChannelNorm64Kernel kernel, View dy, View x, View mean, View rstd, View weight, View bias, boolean relu, View dx,
+            View dweight, View dbias) {
+        Dense in = Dense.of(Layouts64.read(x));
+        Dense gradient = Dense.of(Layouts64.read(dy));
+        View result = Layouts64.target(dx);
+        Dense out = Dense.of(result);
+        int channels = x.shape().size(1);
+        int rows = rows(x);
+        var wide = LongRows.of(kernel.held(), channels, rows);
+        var pieces = RowPieces.of(rows, channels, 2);
+        double[] centre = wide.repeat(read(mean, channels, 0));
+        double[] inverse = read(rstd, channels, 1);
+        double[] scale = wide.repeat(scale(rstd, weight, channels));
+        double[] lift = wide.repeat(read(bias, channels, 0));
+        double[] sums = Scratch64.doubles(Role.PARTIAL, pieces.size());
+        pieces.run((at, count, width, so) -> {
+            int di = gradient.offset() + at, xi = in.offset() + at;
+            if (relu)
+                kernel.activeProducts(gradient.data(), di, in.data(), xi, count, width, centre, scale, lift, sums, so);
+            else
+                kernel.products(gradient.data(), di, in.data(), xi, count, width, centre, sums, so);
+        });
+        double[] biases = new double[channels];
+        double[] weights = new double[channels];
+        pieces.join((at, width, _) -> {
             for (int c = 0; c < channels; c++) {
-                double centred = values[offset + at + c] - centre[c];
-                sums[c] += centred * centred;
+                biases[c] += sums[at + c];
+                weights[c] += sums[at + width + c];
             }
         });
-        for (int c = 0; c < channels; c++)
-            squares[c] /= rows;
-        write(centre, 0, mean);
-        write(squares, 0, variance);
+        double[] slope = new double[channels];
+        double[] shift = new double[channels];
+        for (int c = 0; c < channels; c++) {
+            weights[c] *= inverse[c];
+            slope[c] = -scale[c] * inverse[c] * weights[c] / rows;
+            shift[c] = -scale[c] * biases[c] / rows;
+        }
+        double[] slopes = wide.repeat(slope);
+        double[] shifts = wide.repeat(shift);
+        forRows(wide, rows, (at, count, width) -> {
+            int di = gradient.offset() + at, xi = in.offset() + at, oi = out.offset() + at;
+            if (relu)
+                kernel.activeGradient(gradient.data(), di, in.data(), xi, count, width, centre, scale, lift, slopes, shifts, out.data(),
+                        oi);
+            else
+                kernel.gradient(gradient.data(), di, in.data(), xi, count, width, centre, scale, slopes, shifts, out.data(), oi);
+        });
+        Layouts64.finish(result, dx);
+        write(weights, dweight);
+        write(biases, dbias);
     }
 
-    static void normalize(View x, View mean, View rstd, View weight, View bias, boolean relu, View y) {
-        View in = Layouts64.read(x);
-        View out = Layouts64.target(y);
-        int channels = x.shape().size(1);
-        double[] centre = read(mean, channels, 0);
+    private static int rows(View x) {
+        return x.shape().numel() / Math.max(1, x.shape().size(1));
+    }
+
+    /// Runs `body` for all rows, several long ones at once, in parallel.
+    private static void forRows(LongRows wide, int rows, LongRows.Body body) {
+        Parallel.forChunks(rows, wide.rowsOf(CHUNK), (_, from, to) -> wide.run(to - from,
+                (at, count, width) -> body.run(from * wide.channels() + at, count, width)));
+    }
+
+    private static double[] scale(View rstd, View weight, int channels) {
         double[] scale = read(rstd, channels, 1);
         double[] factor = read(weight, channels, 1);
-        double[] shift = read(bias, channels, 0);
         for (int c = 0; c < channels; c++)
             scale[c] *= factor[c];
-        double least = relu ? 0 : Double.NEGATIVE_INFINITY;
-        double[] from = in.heap().doubles();
-        double[] to = out.heap().doubles();
-        forRows(x, channels, at -> {
-            int xi = in.layout().offset() + at;
-            int yi = out.layout().offset() + at;
-            for (int c = 0; c < channels; c++) {
-                double value = (from[xi + c] - centre[c]) * scale[c] + shift[c];
-                to[yi + c] = value <= least ? least : value;         // keeps NaN
-            }
-        });
-        Layouts64.finish(out, y);
+        return scale;
     }
 
-    static void backward(View dy, View x, View mean, View rstd, View weight, View bias, boolean relu, View dx, View dweight,
-            View dbias) {
-        View in = Layouts64.read(x);
-        View incoming = Layouts64.read(dy);
-        View out = Layouts64.target(dx);
-        int channels = x.shape().size(1);
-        int rows = x.shape().numel() / Math.max(1, channels);
-        double[] centre = read(mean, channels, 0);
-        double[] inverse = read(rstd, channels, 1);
-        double[] scale = read(weight, channels, 1);
-        for (int c = 0; c < channels; c++)
-            scale[c] *= inverse[c];
-        double[] shift = read(bias, channels, 0);
-        double[] values = in.heap().doubles();
-        double[] gradient = incoming.heap().doubles();
-        double[] to = out.heap().doubles();
-        int xi = in.layout().offset();
-        int di = incoming.layout().offset();
-        int oi = out.layout().offset();
-        double[] total = sum(rows, channels, 2, (at, sums) -> {
-            for (int c = 0; c < channels; c++) {
-                double centred = values[xi + at + c] - centre[c];
-                double d = gradient[di + at + c] * (relu ? active(centred * scale[c] + shift[c]) : 1);
-                sums[c] += d;
-                sums[channels + c] += d * (centred * inverse[c]);
-            }
-        });
-        write(total, channels, dweight);
-        write(total, 0, dbias);
-        for (int c = 0; c < channels; c++) {
-            total[c] /= rows;
-            total[channels + c] *= inverse[c] / rows;
-        }
-        forRows(x, channels, at -> {
-            for (int c = 0; c < channels; c++) {
-                double centred = values[xi + at + c] - centre[c];
-                double d = gradient[di + at + c] * (relu ? active(centred * scale[c] + shift[c]) : 1);
-                to[oi + at + c] = scale[c] * (d - total[c] - centred * total[channels + c]);
-            }
-        });
-        Layouts64.finish(out, dx);
-    }
-
-    /// The derivative of relu.
-    private static double active(double y) {
-        return y <= 0 ? 0 : 1;
-    }
-
-    /// Runs a body for the position of each row, several rows at once.
-    @FunctionalInterface
-    private interface Position {
-        void run(int at);
-    }
-
-    private static void forRows(View x, int channels, Position body) {
-        Parallel.forChunks(x.shape().numel() / Math.max(1, channels), Math.max(1, CHUNK / Math.max(1, channels)), (_, from, to) -> {
-            for (int row = from; row < to; row++)
-                body.run(row * channels);
-        });
-    }
-
-    private static double[] sum(int rows, int channels, int kinds, Row row) {
-        int most = Math.max(1, CHUNK / Math.max(1, channels));
-        double[][] parts = new double[Math.ceilDiv(rows, most)][kinds * channels];
-        Parallel.forChunks(rows, most, (chunk, from, to) -> {
-            for (int r = from; r < to; r++)
-                row.add(r * channels, parts[chunk]);
-        });
-        double[] total = new double[kinds * channels];
-        for (double[] part : parts)
-            for (int c = 0; c < total.length; c++)
-                total[c] += part[c];
-        return total;
-    }
-
-    private static double[] read(View view, int channels, double missing) {
+    static double[] read(View view, int channels, double missing) {
         double[] values = new double[channels];
         for (int c = 0; c < channels; c++)
             values[c] = view == null ? missing : view.heap().doubles()[view.layout().offset() + c * view.layout().stride(0)];
         return values;
     }
 
-    private static void write(double[] values, int from, View to) {
-        for (int c = 0; c < to.shape().size(0); c++)
-            to.heap().doubles()[to.layout().offset() + c * to.layout().stride(0)] = values[from + c];
+    static void write(double[] values, View to) {
+        for (int c = 0; c < values.length; c++)
+            to.heap().doubles()[to.layout().offset() + c * to.layout().stride(0)] = values[c];
     }
 }

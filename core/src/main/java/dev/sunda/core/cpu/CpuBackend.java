@@ -321,7 +321,7 @@ public final class CpuBackend implements Backend {
         if (isF32(x))
             ChannelNorm.statistics(x, mean, variance);
         else if (isF64(x))
-            ChannelNorm64.statistics(x, mean, variance);
+            ChannelNorm64.statistics(ChannelNorm64Kernel.CHOSEN, x, mean, variance);
         else
             naive.channelStatistics(x, mean, variance);
     }
@@ -331,7 +331,7 @@ public final class CpuBackend implements Backend {
         if (isF32(x))
             ChannelNorm.normalize(x, mean, rstd, weight, bias, relu, y);
         else if (isF64(x))
-            ChannelNorm64.normalize(x, mean, rstd, weight, bias, relu, y);
+            ChannelNorm64.normalize(ChannelNorm64Kernel.CHOSEN, x, mean, rstd, weight, bias, relu, y);
         else
             naive.channelNormalize(x, mean, rstd, weight, bias, relu, y);
     }
@@ -342,7 +342,7 @@ public final class CpuBackend implements Backend {
         if (isF32(x))
             ChannelNorm.backward(dy, x, mean, rstd, weight, bias, relu, dx, dweight, dbias);
         else if (isF64(x))
-            ChannelNorm64.backward(dy, x, mean, rstd, weight, bias, relu, dx, dweight, dbias);
+            ChannelNorm64.backward(ChannelNorm64Kernel.CHOSEN, dy, x, mean, rstd, weight, bias, relu, dx, dweight, dbias);
         else
             naive.batchNormBackward(dy, x, mean, rstd, weight, bias, relu, dx, dweight, dbias);
     }

@@ -13,7 +13,7 @@ record Finishing(ChannelNormKernel kernel, LongRows wide, float[] mean, float[] 
     private static final int CHUNK_FLOATS = 32 * 1024;
 
     static Finishing of(ChannelNormKernel kernel, Finish finish, int channels) {
-        var wide = LongRows.of(kernel, channels, Integer.MAX_VALUE);
+        var wide = LongRows.of(kernel.held(), channels, Integer.MAX_VALUE);
         return new Finishing(kernel, wide, wide.repeat(ChannelNorm.read(finish.mean(), channels, 0)),
                 wide.repeat(ChannelNorm.scale(finish.rstd(), finish.weight(), channels)),
                 wide.repeat(ChannelNorm.read(finish.bias(), channels, 0)), ChannelNorm.least(finish.relu()));

@@ -34,7 +34,7 @@ final class GroupNorm {
         pixels = x.shape().numel() / Math.max(1, samples * channels);
         rows = Math.clamp(CHUNK_FLOATS / Math.max(1, channels), LEAST_ROWS, MOST_ROWS);
         pieces = Math.ceilDiv(pixels, rows);
-        wide = LongRows.of(kernel, channels, Math.min(rows, pixels));
+        wide = LongRows.of(kernel.held(), channels, Math.min(rows, pixels));
     }
 
     /// Works on some rows of a sample.

@@ -26,8 +26,9 @@ record LongRows(int channels, int repeats) {
 
     /// Rows for loops that go element by element: as long as the kernel likes them, or about 512 numbers; of at most `rows` rows where the
     /// vectors allow it.
-    static LongRows of(ChannelNormKernel kernel, int channels, int rows) {
-        int held = kernel.held();
+    ///
+    /// @param held how long the kernel likes them
+    static LongRows of(int held, int channels, int rows) {
         if (channels > 0 && channels < held && held % channels == 0 || channels == held)
             return new LongRows(channels, held / channels);
         LongRows filling = filling(channels);
@@ -42,6 +43,14 @@ record LongRows(int channels, int repeats) {
     /// The first [#channels] values of an array again and again, up to the width.
     float[] repeat(float[] values) {
         float[] row = Arrays.copyOf(values, width());
+        for (int i = channels; i < row.length; i++)
+            row[i] = row[i - channels];
+        return row;
+    }
+
+    /// The same for doubles.
+    double[] repeat(double[] values) {
+        double[] row = Arrays.copyOf(values, width());
         for (int i = channels; i < row.length; i++)
             row[i] = row[i - channels];
         return row;

@@ -9,6 +9,8 @@ final class Scratch64 {
         PANELS, SECOND_PANELS, THIRD_PANELS, BLOCK_PANELS, RESULT,
         /// Transformed sources of a Winograd convolution; held by the caller of a loop.
         TRANSFORMED, SECOND_TRANSFORMED,
+        /// Sums of the pieces of a loop; held by its caller.
+        PARTIAL,
         /// Used within one chunk of a loop.
         LEFT, TILE, SCORES, GRADIENTS, BLOCK, WORK, SUMS
     }
