@@ -1,5 +1,7 @@
 package dev.sunda.core.cpu;
 
+import dev.sunda.core.op.UnaryOp;
+
 /// The functions of F64 that Java's loops do not make fast by themselves, on contiguous doubles. Both implementations give the same bits.
 ///
 /// Most other F64 kernels (the classes whose names end in 64) are plain loops: the compiler turns arithmetic on `double[]` into vectors, so
@@ -20,6 +22,12 @@ sealed interface Functions64 permits ScalarFunctions64, SimdFunctions64 {
 
     /// `y = 1 / (1 + exp(-x))`.
     void sigmoid(double[] x, int xi, double[] y, int yi, int n);
+
+    /// `y = op(x)` for [UnaryOp#ERF], [UnaryOp#GELU] and [UnaryOp#GELU_TANH].
+    void erf(UnaryOp op, double[] x, int xi, double[] y, int yi, int n);
+
+    /// `dx = dy * op'(kept)` for the same functions.
+    void erfSlopes(UnaryOp op, double[] kept, int ki, double[] dy, int di, double[] dx, int oi, int n);
 
     /// The largest of `n` elements, NaN if one is; minus infinity if there are none.
     double max(double[] x, int xi, int n);

@@ -1,5 +1,7 @@
 package dev.sunda.core.cpu;
 
+import dev.sunda.core.op.UnaryOp;
+
 /// [ScalarFunctions] in double precision; [SimdFunctions64] runs the identical chains on vectors.
 ///
 /// Difference from `StrictMath`, measured on four million numbers of all sizes: at most 2 ulp for `exp`, 1 for `log`, 3 for `sigmoid`, 4
@@ -65,6 +67,16 @@ final class ScalarFunctions64 implements Functions64 {
     public void sigmoid(double[] x, int xi, double[] y, int yi, int n) {
         for (int j = 0; j < n; j++)
             y[yi + j] = sigmoid(x[xi + j]);
+    }
+
+    @Override
+    public void erf(UnaryOp op, double[] x, int xi, double[] y, int yi, int n) {
+        ScalarErf64.finish(op, x, xi, y, yi, 0, n);
+    }
+
+    @Override
+    public void erfSlopes(UnaryOp op, double[] kept, int ki, double[] dy, int di, double[] dx, int oi, int n) {
+        ScalarErf64.finishSlopes(op, kept, ki, dy, di, dx, oi, 0, n);
     }
 
     @Override

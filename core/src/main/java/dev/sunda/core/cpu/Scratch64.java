@@ -12,7 +12,7 @@ final class Scratch64 {
         /// Sums of the pieces of a loop; held by its caller.
         PARTIAL,
         /// Used within one chunk of a loop.
-        LEFT, TILE, SCORES, GRADIENTS, BLOCK, WORK, SUMS
+        LEFT, TILE, SCORES, GRADIENTS, BLOCK, WORK, SUMS, EXPONENTIALS
     }
 
     /// Larger buffers are left to the garbage collector: 64 MB.

@@ -3,6 +3,7 @@ package dev.sunda.core.cpu;
 import static dev.sunda.core.cpu.ScalarFunctions64.*;
 import static jdk.incubator.vector.DoubleVector.fromArray;
 
+import dev.sunda.core.op.UnaryOp;
 import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.LongVector;
@@ -54,6 +55,20 @@ final class SimdFunctions64 implements Functions64 {
         SIGMOID.run(x, xi, y, yi, end);
         for (int j = end; j < n; j++)
             y[yi + j] = ScalarFunctions64.sigmoid(x[xi + j]);
+    }
+
+    @Override
+    public void erf(UnaryOp op, double[] x, int xi, double[] y, int yi, int n) {
+        int end = S.loopBound(n);
+        SimdErf64.apply(op, x, xi, y, yi, end);
+        ScalarErf64.finish(op, x, xi, y, yi, end, n);
+    }
+
+    @Override
+    public void erfSlopes(UnaryOp op, double[] kept, int ki, double[] dy, int di, double[] dx, int oi, int n) {
+        int end = S.loopBound(n);
+        SimdErf64.slopes(op, kept, ki, dy, di, dx, oi, end);
+        ScalarErf64.finishSlopes(op, kept, ki, dy, di, dx, oi, end, n);
     }
 
     @Override

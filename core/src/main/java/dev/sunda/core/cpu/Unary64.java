@@ -55,6 +55,7 @@ final class Unary64 {
             case RSQRT -> rsqrt(x, xi, y, yi, n);
             case RECIPROCAL -> reciprocal(x, xi, y, yi, n);
             case RELU -> relu(x, xi, y, yi, n);
+            case ERF, GELU, GELU_TANH -> FUNCTIONS.erf(op, x, xi, y, yi, n);
             default -> {
                 for (int j = 0; j < n; j++)
                     y[yi + j] = op.value(x[xi + j]);
@@ -147,6 +148,7 @@ final class Unary64 {
                 for (int j = 0; j < n; j++)
                     dx[oi + j] = dy[di + j] * (-kept[ki + j] * kept[ki + j]);
             }
+            case ERF, GELU, GELU_TANH -> FUNCTIONS.erfSlopes(op, kept, ki, dy, di, dx, oi, n);
             default -> moreSlopes(op, kept, ki, dy, di, dx, oi, n);
         }
     }

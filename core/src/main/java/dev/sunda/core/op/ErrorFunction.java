@@ -56,6 +56,18 @@ public final class ErrorFunction {
         return Double.isNaN(x) ? x : x < 0 ? 2 : 0;
     }
 
+    /// `2 / sqrt(pi) e^-(x^2)`, the slope of [#erf].
+    static double slope(double x) {
+        return 2 / Math.sqrt(Math.PI) * gauss(x, 0);
+    }
+
+    /// `e^-(z^2)` of `z = x + rest`, where the rest is some last places of `x`, with what rounding takes from the square.
+    static double gauss(double x, double rest) {
+        double square = x * x;
+        double e = StrictMath.exp(-square);
+        return e == 0 ? 0 : e - e * Math.fma(2 * x, rest, Math.fma(x, x, -square));
+    }
+
     /// `e^(x^2) erfc x`. Above 2 by the continued fraction of NIST Digital Library of Mathematical Functions, 7.9.1, from its end:
     /// `1 / sqrt(pi) / (x + 1/2 / (x + 1 / (x + 3/2 / (x + ..))))`.
     static double scaled(double x) {

@@ -46,9 +46,9 @@ public enum UnaryOp implements UnaryFunction {
     /// `max(x, 0)`; the derivative at 0 is 0. NaN stays NaN and passes the gradient on, so that it shows.
     RELU("relu", x -> x <= 0 ? 0 : x, y -> y <= 0 ? 0 : 1, Keeps.OUTPUT),
     /// The error function, see [ErrorFunction].
-    ERF("erf", ErrorFunction::erf, x -> 2 / Math.sqrt(Math.PI) * StrictMath.exp(-x * x), Keeps.INPUT),
+    ERF("erf", ErrorFunction::erf, ErrorFunction::slope, Keeps.INPUT),
     /// `1 - erf x` without its cancellation.
-    ERFC("erfc", ErrorFunction::erfc, x -> -2 / Math.sqrt(Math.PI) * StrictMath.exp(-x * x), Keeps.INPUT),
+    ERFC("erfc", ErrorFunction::erfc, x -> -ErrorFunction.slope(x), Keeps.INPUT),
     /// The inverse of [#ERF]: infinite at -1 and 1, NaN beyond.
     ERFINV("erfinv", ScalarMath::erfinv, y -> Math.sqrt(Math.PI) / 2 * StrictMath.exp(y * y), Keeps.OUTPUT),
     /// `log |gamma(x)|`, infinite at 0 and the negative integers.

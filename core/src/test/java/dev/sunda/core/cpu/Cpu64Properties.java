@@ -55,7 +55,8 @@ class Cpu64Properties {
         View expected = copy(actual);
         cpu.unaryBackward(op, kept, dy, actual);
         naive.unaryBackward(op, kept, dy, expected);
-        assertClose(actual, expected, FEW_ULP, 0);
+        boolean crosses = op == UnaryOp.GELU || op == UnaryOp.GELU_TANH;     // 0 in the middle, see Erf64Tests for the rest
+        assertClose(actual, expected, FEW_ULP, crosses ? 4 * FEW_ULP : 0);
     }
 
     @Property

@@ -80,6 +80,12 @@ final class KernelHash {
         take(dx);
         cpu.unaryBackward(UnaryOp.GELU, y, x, dx);
         take(dx);
+        cpu.unary(UnaryOp.GELU_TANH, x, y);
+        take(y);
+        cpu.unaryBackward(UnaryOp.ERF, x, y, dx);
+        take(dx);
+        cpu.unaryBackward(UnaryOp.GELU_TANH, x, y, dx);
+        take(dx);
         cpu.binary(BinaryOp.DIV, x, y, dx);
         take(dx);
         for (Shape result : new Shape[] {Shape.of(1, 1, 1), Shape.of(77, 1, 1), Shape.of(1, 13, 1), Shape.of(1, 1, 41),

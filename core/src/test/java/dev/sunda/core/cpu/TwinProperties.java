@@ -236,16 +236,35 @@ class TwinProperties {
 
     @Property
     void functionsOfDoubles(@ForAll @IntRange(max = 100) int n, @ForAll @IntRange(max = MARGIN) int shift, @ForAll long seed) {
-        var random = new SplittableRandom(seed);
-        var x = new double[n + 2 * MARGIN];
-        for (int i = 0; i < x.length; i++)
-            x[i] = random.nextInt(4) == 0 ? Double.longBitsToDouble(random.nextLong()) : random.nextGaussian() * 4;
+        double[] x = doubles(new SplittableRandom(seed), n);
         var simd = new SimdFunctions64();
         var scalar = new ScalarFunctions64();
         assertSameDoubles(x, out -> simd.exp(x, shift, 0.3, out, 1, n), out -> scalar.exp(x, shift, 0.3, out, 1, n));
         assertSameDoubles(x, out -> simd.log(x, shift, out, 1, n), out -> scalar.log(x, shift, out, 1, n));
         assertSameDoubles(x, out -> simd.tanh(x, shift, out, 1, n), out -> scalar.tanh(x, shift, out, 1, n));
         assertSameDoubles(x, out -> simd.sigmoid(x, shift, out, 1, n), out -> scalar.sigmoid(x, shift, out, 1, n));
+    }
+
+    /// Longer than a block.
+    @Property(tries = 200)
+    void errorFunctionsOfDoubles(@ForAll @IntRange(max = 1100) int n, @ForAll @IntRange(max = MARGIN) int shift, @ForAll long seed) {
+        var random = new SplittableRandom(seed);
+        double[] x = doubles(random, n);
+        double[] dy = doubles(random, n);
+        var simd = new SimdFunctions64();
+        var scalar = new ScalarFunctions64();
+        for (UnaryOp op : new UnaryOp[] {UnaryOp.ERF, UnaryOp.GELU, UnaryOp.GELU_TANH}) {
+            assertSameDoubles(dy, out -> simd.erf(op, x, shift, out, 1, n), out -> scalar.erf(op, x, shift, out, 1, n));
+            assertSameDoubles(x, out -> simd.erfSlopes(op, x, shift, dy, 2, out, 1, n),
+                    out -> scalar.erfSlopes(op, x, shift, dy, 2, out, 1, n));
+        }
+    }
+
+    private static double[] doubles(SplittableRandom random, int n) {
+        var x = new double[n + 2 * MARGIN];
+        for (int i = 0; i < x.length; i++)
+            x[i] = random.nextInt(4) == 0 ? Double.longBitsToDouble(random.nextLong()) : random.nextGaussian() * 4;
+        return x;
     }
 
     private static void assertSameDoubles(double[] out, Consumer<double[]> simd, Consumer<double[]> scalar) {
