@@ -2,9 +2,9 @@ package dev.sunda.core.cpu;
 
 import static dev.sunda.core.cpu.GemmScratch.FIRST;
 
-import dev.sunda.core.cpu.DepthwiseKernel.Box;
 import dev.sunda.core.cpu.DepthwiseKernel.Cells;
-import dev.sunda.core.cpu.DepthwiseKernel.Taps;
+import dev.sunda.core.cpu.DepthwiseWalk.Box;
+import dev.sunda.core.cpu.DepthwiseWalk.Taps;
 import dev.sunda.core.cpu.GemmScratch.Role;
 import dev.sunda.core.cpu.Layouts.Dense;
 import dev.sunda.core.op.ConvSpec;
@@ -65,8 +65,8 @@ final class Depthwise {
         Dense gradient = Layouts.read(dy, Role.SECOND_SOURCE);
         int[] strides = dw.layout().strides();
         var phase = forward(spec, strides);
-        var walk = DepthwiseWalk.of(phase, channels);
-        var bands = Bands.of(spec.batch(), phase.whole(), channels, walk.together());
+        var walk = DepthwiseWalk.of(phase, channels, 1);
+        var bands = DepthwiseBands.of(spec.batch(), phase.whole(), channels, walk.together(), BAND_FLOATS, MANY_BANDS);
         int chunk = Math.max(1, Math.ceilDiv(bands.count(), PARTS));
         int parts = Math.ceilDiv(bands.count(), chunk);
         int rows = walk.order().length;
@@ -133,7 +133,7 @@ final class Depthwise {
     private static void compute(DepthwiseKernel kernel, int batch, Im2colGrid whole, List<GemmPhase> phases, Dense in, View w,
             float[] start, Dense out, Finishing after) {
         int channels = w.shape().size(0);
-        var walks = phases.stream().map(phase -> DepthwiseWalk.of(phase, channels)).toList();
+        var walks = phases.stream().map(phase -> DepthwiseWalk.of(phase, channels, 1)).toList();
         long size = walks.stream().mapToLong(walk -> (walk.order().length + 1L) * walk.period()).sum();
         float[] weights = GemmScratch.floats(Role.PANELS, Math.toIntExact(size));
         var passes = new ArrayList<Results>();
@@ -144,13 +144,14 @@ final class Depthwise {
             passes.add(new Results(kernel, walk, in, cells, out));
             at += cells.size();
         }
-        var bands = Bands.of(batch, whole, channels, walks.stream().mapToInt(DepthwiseWalk::together).max().orElse(1));
-        Parallel.forChunks(bands.count(), Math.max(1, CHUNK_FLOATS / bands.floats()), (_, from, to) -> {
+        int together = walks.stream().mapToInt(DepthwiseWalk::together).max().orElse(1);
+        var bands = DepthwiseBands.of(batch, whole, channels, together, BAND_FLOATS, MANY_BANDS);
+        Parallel.forChunks(bands.count(), Math.max(1, CHUNK_FLOATS / bands.size()), (_, from, to) -> {
             for (int band = from; band < to; band++) {
                 for (var pass : passes)
                     bands.visit(band, pass.walk, pass);
                 if (after != null)
-                    bands.finish(band, after, out);
+                    after.rows(out.data(), out.offset() + bands.position(band) * channels, bands.positions(band));
             }
         });
     }
@@ -179,45 +180,6 @@ final class Depthwise {
                     totals[i] += sums[at + i];
         });
         return totals;
-    }
-
-    /// Neighbouring rows of the planes of a batch, which are computed together.
-    ///
-    /// @param width pixels of a row
-    /// @param rows of a band, the last one of a plane may have fewer
-    /// @param floats at most in a band
-    private record Bands(int planes, int depth, int height, int width, int rows, int floats) {
-        /// @param together rows of which bands are made, except the last one of a plane
-        static Bands of(int batch, Im2colGrid whole, int channels, int together) {
-            int planes = Math.multiplyExact(batch, whole.depth().positions());
-            int height = whole.height().positions();
-            long row = Math.max(1L, (long) whole.width().positions() * channels);
-            long bands = Math.clamp(row * height / BAND_FLOATS, 1, Math.ceilDiv(MANY_BANDS, Math.max(1, planes)));
-            int rows = Math.clamp((long) Math.ceilDiv(Math.ceilDiv(height, (int) bands), together) * together, 1, Math.max(1, height));
-            return new Bands(planes, whole.depth().positions(), height, whole.width().positions(), rows,
-                    (int) Math.min(Integer.MAX_VALUE, rows * row));
-        }
-
-        int count() {
-            return Math.multiplyExact(planes, ofPlane());
-        }
-
-        private int ofPlane() {
-            return Math.ceilDiv(height, rows);
-        }
-
-        /// What follows when all results of a band are there.
-        void finish(int band, Finishing after, Dense out) {
-            int from = band % ofPlane() * rows;
-            int line = band / ofPlane() * height + from;
-            after.rows(out.data(), out.offset() + line * width * after.wide().channels(), Math.min(rows, height - from) * width);
-        }
-
-        void visit(int band, DepthwiseWalk walk, DepthwiseWalk.Visitor visitor) {
-            int plane = band / ofPlane();
-            int from = band % ofPlane() * rows;
-            walk.visit(plane / depth, plane % depth, from, Math.min(from + rows, height), visitor);
-        }
     }
 
     /// Computes results.

@@ -1,5 +1,8 @@
 package dev.sunda.core.cpu;
 
+import dev.sunda.core.cpu.DepthwiseWalk.Box;
+import dev.sunda.core.cpu.DepthwiseWalk.Taps;
+
 /// Innermost loops of depthwise convolutions. Images are channels-last, and what lies side by side in them is computed as one long row
 /// of places, whatever the number of channels: for a tap, neighbouring places are neighbours in memory too.
 ///
@@ -26,25 +29,6 @@ sealed interface DepthwiseKernel permits ScalarDepthwise, SimdDepthwise {
         int at(int row, int place) {
             return offset + (place / lanes * rows + row) * lanes + place % lanes;
         }
-    }
-
-    /// Taps of a plane that are evenly spaced along both axes, column by column.
-    ///
-    /// @param columns how many columns
-    /// @param next floats from column to column
-    /// @param taps taps of a column
-    /// @param line floats from tap to tap
-    /// @param first the number in a cell that belongs to the first tap of the first column; those of a column follow each other
-    /// @param stride from a column's first number to the next column's
-    record Box(int columns, int next, int taps, int line, int first, int stride) {
-    }
-
-    /// Any taps.
-    ///
-    /// @param count how many entries of the arrays count
-    /// @param from what the first place of a row sees, relative to the source's first element
-    /// @param number the number in a cell that belongs to the tap
-    record Taps(int count, int[] from, int[] number) {
     }
 
     /// Four rows of results that lie as far apart as the taps of a column, `n` places each:

@@ -1,7 +1,5 @@
 package dev.sunda.core.cpu;
 
-import dev.sunda.core.cpu.DepthwiseKernel.Box;
-import dev.sunda.core.cpu.DepthwiseKernel.Taps;
 import java.util.Arrays;
 
 /// The order in which the rows of one phase of a depthwise convolution are computed. Positions of a row that see the same columns of taps
@@ -16,11 +14,12 @@ import java.util.Arrays;
 /// @param lines the lines of taps, as they look at pixels
 /// @param depths the planes of taps, likewise
 /// @param runs of a row
+/// @param period places after which weights repeat
 /// @param flat whether positions of a run lie side by side in the source and in the result, as places of one long row
 /// @param upright whether rows are taken together
 /// @param across whether positions of a row are
-record DepthwiseWalk(GemmPhase phase, int channels, int[] order, int[] lines, int[] depths, Run[] runs, boolean flat, boolean upright,
-        boolean across) {
+record DepthwiseWalk(GemmPhase phase, int channels, int[] order, int[] lines, int[] depths, Run[] runs, int period, boolean flat,
+        boolean upright, boolean across) {
     /// Places side by side share weights only if these fit the first cache several times.
     private static final int LONGEST_PERIOD = 4096;
     /// Places that fill a vector of any width.
@@ -32,9 +31,28 @@ record DepthwiseWalk(GemmPhase phase, int channels, int[] order, int[] lines, in
     record Run(int from, int to, int first, int end) {
     }
 
-    /// What is done with the rows. Sources and results are counted in floats from the first image on; `n` are places of a row.
+    /// Taps of a plane that are evenly spaced along both axes, column by column.
+    ///
+    /// @param columns how many columns
+    /// @param next elements from column to column
+    /// @param taps taps of a column
+    /// @param line elements from tap to tap
+    /// @param first the number in a cell that belongs to the first tap of the first column; those of a column follow each other
+    /// @param stride from a column's first number to the next column's
+    record Box(int columns, int next, int taps, int line, int first, int stride) {
+    }
+
+    /// Any taps.
+    ///
+    /// @param count how many entries of the arrays count
+    /// @param from what the first place of a row sees, relative to the source's first element
+    /// @param number the number in a cell that belongs to the tap
+    record Taps(int count, int[] from, int[] number) {
+    }
+
+    /// What is done with the rows. Sources and results are counted in elements from the first image on; `n` are places of a row.
     interface Visitor {
-        /// Four rows of results, `line` floats apart; the first tap of the box has number `box.first()`.
+        /// Four rows of results, `line` elements apart; the first tap of the box has number `box.first()`.
         ///
         /// @param fresh whether no earlier box belongs to the same results
         void four(int source, Box box, boolean fresh, int result, int line, int n);
@@ -43,13 +61,15 @@ record DepthwiseWalk(GemmPhase phase, int channels, int[] order, int[] lines, in
         void rows(Taps taps, int result, int rows, int n);
     }
 
-    static DepthwiseWalk of(GemmPhase phase, int channels) {
+    /// @param shortest places after which those that lie side by side share weights, at least
+    static DepthwiseWalk of(GemmPhase phase, int channels, int shortest) {
         var grid = phase.grid();
         boolean flat = grid.width().step() == 1 && phase.every()[2] == 1 && period(channels, true) <= LONGEST_PERIOD;
+        int period = period(channels, flat);
         boolean across = flat && grid.width().kernel() > 2 && (long) next(grid.width()) * channels >= SHORTEST_ROW;
         boolean upright = flat && grid.height().step() == 1 && grid.height().kernel() > 2;
         return new DepthwiseWalk(phase, channels, order(grid, across), grid.height().ascending(), grid.depth().ascending(),
-                runs(grid.width()), flat, upright, across);
+                runs(grid.width()), flat ? Math.ceilDiv(shortest, period) * period : period, flat, upright, across);
     }
 
     private static int[] order(Im2colGrid grid, boolean across) {
@@ -98,11 +118,6 @@ record DepthwiseWalk(GemmPhase phase, int channels, int[] order, int[] lines, in
         return k;
     }
 
-    /// Places after which weights repeat.
-    int period() {
-        return period(channels, flat);
-    }
-
     private static int period(int channels, boolean flat) {
         int whole = Math.ceilDiv(channels, WHOLE) * WHOLE;
         if (flat)
@@ -116,12 +131,12 @@ record DepthwiseWalk(GemmPhase phase, int channels, int[] order, int[] lines, in
         return upright ? 4 * next(phase.grid().height()) * phase.every()[1] : 1;
     }
 
-    /// Floats between positions of a run in the source.
+    /// Elements between positions of a run in the source.
     int sourceStep() {
         return phase.grid().width().step() * channels;
     }
 
-    /// Floats between positions of a run in the result.
+    /// Elements between positions of a run in the result.
     int resultStep() {
         return phase.every()[2] * channels;
     }

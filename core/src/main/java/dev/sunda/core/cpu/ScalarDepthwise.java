@@ -1,5 +1,8 @@
 package dev.sunda.core.cpu;
 
+import dev.sunda.core.cpu.DepthwiseWalk.Box;
+import dev.sunda.core.cpu.DepthwiseWalk.Taps;
+
 /// Place by place.
 final class ScalarDepthwise implements DepthwiseKernel {
     @Override

@@ -1,5 +1,8 @@
 package dev.sunda.core.cpu;
 
+import dev.sunda.core.cpu.DepthwiseWalk.Box;
+import dev.sunda.core.cpu.DepthwiseWalk.Taps;
+
 /// Cuts boxes and rows into the pieces that the loops over whole vectors know. Places that do not fill a vector go to the scalar twin.
 final class SimdDepthwise implements DepthwiseKernel {
     private static final int L = SimdSpecies.lanes();
