@@ -1,20 +1,31 @@
 package dev.sunda.core.cpu;
 
+import dev.sunda.core.cpu.Depthwise64Kernel.Cells;
+import dev.sunda.core.cpu.DepthwiseWalk.Box;
+import dev.sunda.core.cpu.DepthwiseWalk.Taps;
+import dev.sunda.core.cpu.Scratch64.Role;
 import dev.sunda.core.op.ConvSpec;
 import dev.sunda.core.parallel.Parallel;
+import dev.sunda.core.spi.CacheLine;
 import dev.sunda.core.spi.View;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 
-/// [Depthwise] of F64, with any kernel, stride and dilation: positions of a row that see the same taps form a run, and only taps that see
-/// a pixel take part in a chain. Where such positions lie side by side in source and result, their channels are one long row of places,
-/// along which weights repeat. With several filters a channel every channel is repeated first.
+/// [Depthwise] of F64, in the order of the same [DepthwiseWalk].
 final class Depthwise64 {
     private static final int CHUNK = 16 * 1024;
-    /// Places worked on at a time, so that they stay in the first cache while one tap after the other is added.
-    private static final int STRETCH = 1024;
-    /// Places after which weights repeat, at least: a sum that is written should not be read again at once.
-    private static final int LEAST_PERIOD = 64;
+    /// Results that are computed one after the other from top to bottom, at least, if there are few images.
+    private static final int BAND = 16 * 1024;
+    /// Bands of all images together that are enough for many threads and for short sums.
+    private static final int MANY_BANDS = 32;
     /// Partial sums of a weight gradient.
     private static final int PARTS = 32;
+    /// Places after which weights repeat, at least: sums of so many places are short ones, and one that was written is not read again at
+    /// once.
+    private static final int LEAST_PERIOD = 64;
+    /// Where work memory is used from: the begin of a line of the cache.
+    private static final int FIRST = CacheLine.DOUBLES;
 
     private Depthwise64() {
     }
@@ -27,204 +38,180 @@ final class Depthwise64 {
     }
 
     static void conv(Depthwise64Kernel kernel, ConvSpec spec, View x, View w, View bias, View out) {
-        int channels = spec.outChannels();
-        var grid = Im2colGrid.forward(spec.axes());
         View result = Layouts64.target(out);
-        var start = new double[channels];
+        double[] start = new double[spec.outChannels()];
         if (bias != null)
-            Strips.read(bias.heap().doubles(), bias.layout().offset(), bias.layout().stride(0), start, channels);
-        var pass = new Pass(kernel, grid, channels, grid.width().step(), repeated(spec, Layouts64.read(x)), weights(grid, w), start,
-                Image.of(result));
-        pass.run(spec.batch());
+            Strips.read(bias.heap().doubles(), bias.layout().offset(), bias.layout().stride(0), start, start.length);
+        var phase = forward(spec, w.layout().strides());
+        compute(kernel, spec.batch(), phase.whole(), List.of(phase), repeated(spec, x), w, start, Image.of(result));
         Layouts64.finish(result, out);
     }
 
     static void convInput(Depthwise64Kernel kernel, ConvSpec spec, View dy, View w, View bias, View dx) {
-        int channels = spec.outChannels();
-        int multiplier = channels / spec.inChannels();
-        var grid = Im2colGrid.backward(spec.axes());
+        int multiplier = spec.outChannels() / spec.inChannels();
+        int numel = dx.shape().numel();
         View result = Layouts64.target(dx);
-        double[] start = new double[channels];
+        Image wide = multiplier == 1 ? Image.of(result) : wide(numel, multiplier);
+        double[] start = new double[spec.outChannels()];
         for (int c = 0; bias != null && c < spec.inChannels(); c++)
             start[c * multiplier] = bias.heap().doubles()[bias.layout().offset() + c * bias.layout().stride(0)];
-        Image wide = multiplier == 1 ? Image.of(result) : new Image(memory(dx.shape().numel(), multiplier), 0);
-        new Pass(kernel, grid, channels, 1, Image.of(Layouts64.read(dy)), weights(grid, w), start, wide).run(spec.batch());
+        var whole = Im2colGrid.backward(spec.axes());
+        compute(kernel, spec.batch(), whole, GemmPhase.of(whole, spec.axes(), whole.tapOffsets(w.layout().strides(), 2)),
+                Image.of(Layouts64.read(dy)), w, start, wide);
         if (multiplier > 1)
-            fold(wide.data, multiplier, Image.of(result), dx.shape().numel());
+            fold(wide, multiplier, Image.of(result), numel);
         Layouts64.finish(result, dx);
     }
 
-    /// Sums over fixed chunks of rows, joined in their order.
     static void convWeight(Depthwise64Kernel kernel, ConvSpec spec, View x, View dy, View dw) {
         int channels = spec.outChannels();
-        int period = period(channels);
-        var grid = Im2colGrid.forward(spec.axes());
-        var pass = new WeightPass(kernel, grid, channels, repeated(spec, Layouts64.read(x)), Image.of(Layouts64.read(dy)));
-        int rows = Math.multiplyExact(spec.batch(), grid.rows());
-        int chunk = Math.max(1, Math.ceilDiv(rows, PARTS));
-        var parts = new double[Math.ceilDiv(rows, chunk)][grid.taps() * period];
-        Parallel.forChunks(rows, chunk, (part, from, to) -> {
-            for (int row = from; row < to; row++)
-                pass.addRow(row, parts[part]);
+        Image in = repeated(spec, x);
+        Image gradient = Image.of(Layouts64.read(dy));
+        int[] strides = dw.layout().strides();
+        var phase = forward(spec, strides);
+        var walk = DepthwiseWalk.of(phase, channels, LEAST_PERIOD);
+        var bands = DepthwiseBands.of(spec.batch(), phase.whole(), channels, walk.together(), BAND, MANY_BANDS);
+        int chunk = Math.max(1, Math.ceilDiv(bands.count(), PARTS));
+        int parts = Math.max(1, Math.ceilDiv(bands.count(), chunk));
+        int rows = walk.order().length;
+        int size = Math.multiplyExact(rows, walk.period());
+        double[] sums = Scratch64.doubles(Role.RESULT, FIRST + Math.multiplyExact(parts, size));
+        Arrays.fill(sums, FIRST, FIRST + parts * size, 0);
+        Parallel.forChunks(bands.count(), chunk, (part, from, to) -> {
+            var cells = new Cells(sums, FIRST + part * size, kernel.lanes(), rows, walk.period());
+            var pass = new Gradient(kernel, walk, in, gradient, cells);
+            for (int band = from; band < to; band++)
+                bands.visit(band, walk, pass);
         });
-        int[] taps = grid.tapOffsets(dw.layout().strides(), 2);
-        for (int t = 0; t < taps.length; t++)
-            for (int c = 0; c < channels; c++) {
-                double total = 0;
-                for (double[] part : parts)
-                    for (int place = c; place < period; place += channels)
-                        total += part[t * period + place];
-                dw.heap().doubles()[dw.layout().offset() + taps[t] + c * dw.layout().stride(0)] = total;
-            }
+        join(sums, parts, size);
+        var cells = new Cells(sums, FIRST, kernel.lanes(), rows, walk.period());
+        double[] taps = new double[phase.taps().length * channels];
+        for (int number = 0; number < rows; number++)
+            for (int place = 0; place < walk.period(); place++)
+                taps[walk.order()[number] * channels + place % channels] += sums[cells.at(number, place)];
+        double[] to = dw.heap().doubles();
+        for (int t = 0; t < phase.taps().length; t++)
+            for (int c = 0; c < channels; c++)
+                to[dw.layout().offset() + phase.taps()[t] + c * strides[0]] = taps[t * channels + c];
     }
 
-    /// Places after which weights repeat: a multiple of the channels that fills whole vectors.
-    private static int period(int channels) {
-        int period = channels;
-        while (period % Depthwise64Kernel.PLACES != 0 || period < LEAST_PERIOD)
-            period += channels;
-        return period;
+    /// Adds the sums of all parts to the first one's, in their order.
+    private static void join(double[] sums, int parts, int size) {
+        Parallel.forChunks(size, CHUNK, (_, from, to) -> {
+            for (int part = 1; part < parts; part++)
+                for (int i = FIRST + from, at = i + part * size; i < FIRST + to; i++, at++)
+                    sums[i] += sums[at];
+        });
     }
 
-    /// What the rows of a convolution have in common.
-    ///
-    /// @param step pixels between the ones that neighbours of a run see
-    /// @param weights as `[taps, period]`
-    /// @param start one number a channel
-    private record Pass(Depthwise64Kernel kernel, Im2colGrid grid, int channels, int step, Image in, double[] weights, double[] start,
-            Image out) {
-        void run(int batch) {
-            int chunk = Math.max(1, CHUNK / Math.max(1, grid.width().positions() * channels));
-            Parallel.forChunks(Math.multiplyExact(batch, grid.rows()), chunk, (_, from, to) -> grid.visit(from, to, this::positions));
-        }
-
-        private void positions(int position, int length, int image, int seen, int[] pixels, int[] taps) {
-            int period = period(channels);
-            for (int t = 0; t < seen; t++) {
-                pixels[t] = in.offset + pixels[t] * channels;
-                taps[t] *= period;
-            }
-            int to = out.offset + position * channels;
-            for (int p = 0; p < length; p++)
-                System.arraycopy(start, 0, out.data, to + p * channels, channels);
-            if (step == 1)
-                places(pixels, taps, seen, period, to, length * channels);
-            for (int p = 0; p < length && step > 1; p++) {
-                places(pixels, taps, seen, period, to + p * channels, channels);
-                for (int t = 0; t < seen; t++)
-                    pixels[t] += step * channels;
-            }
-        }
-
-        /// Adds all taps to `n` neighbouring places.
-        private void places(int[] at, int[] taps, int seen, int period, int to, int n) {
-            for (int first = 0; first < n; first += STRETCH) {
-                int count = Math.min(STRETCH, n - first);
-                int t = 0;
-                for (; t <= seen - 3; t += 3)
-                    kernel.three(in.data, at[t] + first, at[t + 1] + first, at[t + 2] + first, weights, taps[t], taps[t + 1], taps[t + 2],
-                            first, period, out.data, to + first, count);
-                for (; t < seen; t++)
-                    kernel.one(in.data, at[t] + first, weights, taps[t], first, period, out.data, to + first, count);
-            }
-        }
+    /// The positions of the result as a single phase.
+    private static GemmPhase forward(ConvSpec spec, int[] strides) {
+        var grid = Im2colGrid.forward(spec.axes());
+        return new GemmPhase(grid, grid.tapOffsets(strides, 2), grid, new int[3], new int[] {1, 1, 1});
     }
 
-    /// The sums of a weight gradient, row by row of positions.
-    private record WeightPass(Depthwise64Kernel kernel, Im2colGrid grid, int channels, Image x, Image dy) {
-        /// @param sums `[taps, period]`
-        void addRow(int row, double[] sums) {
-            int image = row / grid.rows();
-            int z = row % grid.rows() / grid.height().positions();
-            int y = row % grid.height().positions();
-            int columns = grid.width().kernel();
-            for (int line = 0; line < grid.depth().kernel() * grid.height().kernel(); line++) {
-                int sz = grid.depth().at(z, line / grid.height().kernel());
-                int sy = grid.height().at(y, line % grid.height().kernel());
-                if (sz < 0 || sy < 0)
-                    continue;
-                int pixel = ((image * grid.depth().size() + sz) * grid.height().size() + sy) * grid.width().size();
-                int kx = 0;
-                for (; kx <= columns - 3; kx += 3)
-                    addThree(kx, row, pixel, sums, line * columns);
-                for (; kx < columns; kx++)
-                    add(kx, grid.width().first(kx), grid.width().end(kx), row, pixel, sums, line * columns);
-            }
-        }
-
-        /// Three taps share what they all see; what only some of them see comes before and after.
-        private void addThree(int kx, int row, int pixel, double[] sums, int tap) {
-            var width = grid.width();
-            int from = Math.max(width.first(kx), Math.max(width.first(kx + 1), width.first(kx + 2)));
-            int to = Math.max(from, Math.min(width.end(kx), Math.min(width.end(kx + 1), width.end(kx + 2))));
-            for (int t = kx; t < kx + 3; t++)
-                add(t, width.first(t), Math.min(from, width.end(t)), row, pixel, sums, tap);
-            int period = period(channels);
-            int s = (tap + kx) * period;
-            int n = width.step() == 1 ? to - from : 1;
-            for (int p = from; p < to; p += n)
-                kernel.gradients(x.data, source(pixel, p, kx), source(pixel, p, kx + 1), source(pixel, p, kx + 2), dy.data, result(row, p),
-                        sums, s, s + period, s + 2 * period, period, n * channels);
-            for (int t = kx; t < kx + 3; t++)
-                add(t, Math.max(to, width.first(t)), width.end(t), row, pixel, sums, tap);
-        }
-
-        private void add(int kx, int from, int to, int row, int pixel, double[] sums, int tap) {
-            int period = period(channels);
-            int n = grid.width().step() == 1 ? to - from : 1;
-            for (int p = from; p < to; p += n)
-                kernel.gradient(x.data, source(pixel, p, kx), dy.data, result(row, p), sums, (tap + kx) * period, period, n * channels);
-        }
-
-        private int source(int pixel, int position, int kx) {
-            return x.offset + (pixel + grid.width().at(position, kx)) * channels;
-        }
-
-        private int result(int row, int position) {
-            return dy.offset + (row * grid.width().positions() + position) * channels;
-        }
-    }
-
-    /// The weight as `[taps, period]`.
-    private static double[] weights(Im2colGrid grid, View w) {
-        int channels = w.shape().size(0);
-        int period = period(channels);
-        int[] taps = grid.tapOffsets(w.layout().strides(), 2);
-        var packed = new double[taps.length * period];
-        for (int t = 0; t < taps.length; t++)
-            for (int j = 0; j < period; j++)
-                packed[t * period + j] = w.heap().doubles()[w.layout().offset() + taps[t] + j % channels * w.layout().stride(0)];
-        return packed;
-    }
-
-    /// An image with each channel as often as it has filters.
+    /// The input in channels-last order, each channel as often as it has filters.
     private static Image repeated(ConvSpec spec, View x) {
         int multiplier = spec.outChannels() / spec.inChannels();
-        Image in = Image.of(x);
+        Image in = Image.of(Layouts64.read(x));
         if (multiplier == 1)
             return in;
-        double[] wide = memory(x.shape().numel(), multiplier);
+        Image wide = wide(x.shape().numel(), multiplier);
         Parallel.forChunks(x.shape().numel(), CHUNK, (_, from, to) -> {
             for (int i = from; i < to; i++)
                 for (int j = 0; j < multiplier; j++)
-                    wide[i * multiplier + j] = in.data[in.offset + i];
+                    wide.data[wide.offset + i * multiplier + j] = in.data[in.offset + i];
         });
-        return new Image(wide, 0);
+        return wide;
     }
 
     /// `to[i] = sum over j of wide[i * multiplier + j]`.
-    private static void fold(double[] wide, int multiplier, Image to, int numel) {
+    private static void fold(Image wide, int multiplier, Image to, int numel) {
         Parallel.forChunks(numel, CHUNK, (_, from, end) -> {
             for (int i = from; i < end; i++) {
                 double sum = 0;
                 for (int j = 0; j < multiplier; j++)
-                    sum += wide[i * multiplier + j];
+                    sum += wide.data[wide.offset + i * multiplier + j];
                 to.data[to.offset + i] = sum;
             }
         });
     }
 
-    private static double[] memory(int numel, int multiplier) {
-        return new double[Math.multiplyExact(numel, multiplier)];
+    private static Image wide(int numel, int multiplier) {
+        return new Image(Scratch64.doubles(Role.WIDE, Math.addExact(FIRST, Math.multiplyExact(numel, multiplier))), FIRST);
+    }
+
+    /// All results of all phases.
+    private static void compute(Depthwise64Kernel kernel, int batch, Im2colGrid whole, List<GemmPhase> phases, Image in, View w,
+            double[] start, Image out) {
+        int channels = start.length;
+        var walks = phases.stream().map(phase -> DepthwiseWalk.of(phase, channels, LEAST_PERIOD)).toList();
+        long size = walks.stream().mapToLong(walk -> (walk.order().length + 1L) * walk.period()).sum();
+        double[] weights = Scratch64.doubles(Role.PANELS, Math.toIntExact(FIRST + size));
+        var passes = new ArrayList<Results>();
+        int at = FIRST;
+        for (var walk : walks) {
+            var cells = new Cells(weights, at, kernel.lanes(), walk.order().length + 1, walk.period());
+            fill(cells, walk, w, start);
+            passes.add(new Results(kernel, walk, in, cells, out));
+            at += cells.size();
+        }
+        int together = walks.stream().mapToInt(DepthwiseWalk::together).max().orElse(1);
+        var bands = DepthwiseBands.of(batch, whole, channels, together, BAND, MANY_BANDS);
+        Parallel.forChunks(bands.count(), Math.max(1, CHUNK / bands.size()), (_, from, to) -> {
+            for (int band = from; band < to; band++)
+                for (var pass : passes)
+                    bands.visit(band, pass.walk, pass);
+        });
+    }
+
+    /// Number 0 of each cell becomes the begin of a chain, the others the weights of the taps.
+    private static void fill(Cells cells, DepthwiseWalk walk, View w, double[] start) {
+        double[] from = w.heap().doubles();
+        int stride = w.layout().stride(0);
+        int at = cells.offset();
+        for (int first = 0; first < cells.period(); first += cells.lanes())
+            for (int number = 0; number < cells.rows(); number++) {
+                int tap = number == 0 ? 0 : w.layout().offset() + walk.phase().taps()[walk.order()[number - 1]];
+                for (int place = first; place < first + cells.lanes(); place++) {
+                    int c = place < start.length ? place : place % start.length;
+                    cells.data()[at++] = number == 0 ? start[c] : from[tap + c * stride];
+                }
+            }
+    }
+
+    /// Computes results.
+    private record Results(Depthwise64Kernel kernel, DepthwiseWalk walk, Image in, Cells weights, Image out)
+            implements
+                DepthwiseWalk.Visitor {
+        @Override
+        public void four(int source, Box box, boolean fresh, int result, int line, int n) {
+            var shifted = new Box(box.columns(), box.next(), box.taps(), box.line(), box.first() + 1, box.stride());
+            kernel.four(in.data, in.offset + source, shifted, weights, fresh, out.data, out.offset + result, line, n);
+        }
+
+        @Override
+        public void rows(Taps taps, int result, int rows, int n) {
+            for (int t = 0; t < taps.count(); t++) {
+                taps.from()[t] += in.offset;
+                taps.number()[t]++;
+            }
+            kernel.rows(in.data, walk.sourceStep(), taps, weights, out.data, out.offset + result, walk.resultStep(), rows, n);
+        }
+    }
+
+    /// Adds to the gradients of the weights.
+    private record Gradient(Depthwise64Kernel kernel, DepthwiseWalk walk, Image x, Image dy, Cells sums) implements DepthwiseWalk.Visitor {
+        @Override
+        public void four(int source, Box box, boolean fresh, int result, int line, int n) {
+            kernel.fourGradient(x.data, x.offset + source, box, dy.data, dy.offset + result, line, n, sums);
+        }
+
+        @Override
+        public void rows(Taps taps, int result, int rows, int n) {
+            for (int t = 0; t < taps.count(); t++)
+                taps.from()[t] += x.offset;
+            kernel.rowsGradient(x.data, walk.sourceStep(), taps, dy.data, dy.offset + result, walk.resultStep(), rows, n, sums);
+        }
     }
 }

@@ -1,26 +1,42 @@
 package dev.sunda.core.cpu;
 
-/// Innermost loops of depthwise convolutions of F64, along places: the channels of neighbouring positions in one long row. What belongs to
-/// a channel repeats after a period of places, a multiple of [#PLACES]. All chains are of fused multiply-adds.
+import dev.sunda.core.cpu.DepthwiseWalk.Box;
+import dev.sunda.core.cpu.DepthwiseWalk.Taps;
+
+/// [DepthwiseKernel] of F64.
 sealed interface Depthwise64Kernel permits ScalarDepthwise64, SimdDepthwise64 {
     /// The twin this process uses.
     Depthwise64Kernel CHOSEN = VectorPath.isSimd() ? new SimdDepthwise64() : new ScalarDepthwise64();
 
-    /// Places that fill a vector of any width.
-    int PLACES = 8;
+    /// How many places of [Cells] this kernel wants to lie side by side.
+    int lanes();
 
-    /// `out[oo + i] += x[x0 + i] * w[w0 + j] + x[x1 + i] * w[w1 + j] + x[x2 + i] * w[w2 + j]` with `j = (from + i) % period` for
-    /// `i < n`, in this order.
+    /// Some numbers (one for each tap, for example) for each place of a period.
     ///
-    /// @param from a multiple of [#PLACES]
-    void three(double[] x, int x0, int x1, int x2, double[] w, int w0, int w1, int w2, int from, int period, double[] out, int oo, int n);
+    /// @param offset where they begin
+    /// @param lanes places that lie side by side
+    /// @param rows numbers of a place
+    /// @param period places, a multiple of `lanes`
+    record Cells(double[] data, int offset, int lanes, int rows, int period) {
+        int size() {
+            return rows * period;
+        }
 
-    /// The same for one tap.
-    void one(double[] x, int x0, double[] w, int w0, int from, int period, double[] out, int oo, int n);
+        /// Where number `row` of a place lies.
+        int at(int row, int place) {
+            return offset + (place / lanes * rows + row) * lanes + place % lanes;
+        }
+    }
 
-    /// `sums[sk + i % period] += x[xk + i] * dy[yo + i]` for `i < n` in ascending order and `k` from 0 to 2.
-    void gradients(double[] x, int x0, int x1, int x2, double[] dy, int yo, double[] sums, int s0, int s1, int s2, int period, int n);
+    /// As [DepthwiseKernel#four].
+    void four(double[] x, int xo, Box box, Cells w, boolean fresh, double[] out, int oo, int or, int n);
 
-    /// The same for one tap.
-    void gradient(double[] x, int x0, double[] dy, int yo, double[] sums, int s0, int period, int n);
+    /// As [DepthwiseKernel#rows].
+    void rows(double[] x, int xs, Taps taps, Cells w, double[] out, int oo, int os, int rows, int n);
+
+    /// As [DepthwiseKernel#fourGradient].
+    void fourGradient(double[] x, int xo, Box box, double[] dy, int yo, int ys, int n, Cells sums);
+
+    /// As [DepthwiseKernel#rowsGradient].
+    void rowsGradient(double[] x, int xs, Taps taps, double[] dy, int yo, int ys, int rows, int n, Cells sums);
 }

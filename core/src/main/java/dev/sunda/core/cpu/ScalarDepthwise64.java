@@ -1,46 +1,80 @@
 package dev.sunda.core.cpu;
 
-/// Plain loops; also finishes what does not fill a vector.
+import dev.sunda.core.cpu.DepthwiseWalk.Box;
+import dev.sunda.core.cpu.DepthwiseWalk.Taps;
+
+/// Place by place.
 final class ScalarDepthwise64 implements Depthwise64Kernel {
     @Override
-    public void three(double[] x, int x0, int x1, int x2, double[] w, int w0, int w1, int w2, int from, int period, double[] out, int oo,
-            int n) {
-        finishOne(x, x0, w, w0, from, period, out, oo, 0, n);
-        finishOne(x, x1, w, w1, from, period, out, oo, 0, n);
-        finishOne(x, x2, w, w2, from, period, out, oo, 0, n);
+    public int lanes() {
+        return 1;
     }
 
     @Override
-    public void one(double[] x, int x0, double[] w, int w0, int from, int period, double[] out, int oo, int n) {
-        finishOne(x, x0, w, w0, from, period, out, oo, 0, n);
+    public void four(double[] x, int xo, Box box, Cells w, boolean fresh, double[] out, int oo, int or, int n) {
+        four(x, xo, box, w, fresh, out, oo, or, 0, n);
     }
 
-    static void finishOne(double[] x, int x0, double[] w, int w0, int from, int period, double[] out, int oo, int done, int n) {
-        for (int i = done, at = (from + done) % period; i < n; i++) {
-            out[oo + i] = Math.fma(x[x0 + i], w[w0 + at], out[oo + i]);
-            if (++at == period)
-                at = 0;
-        }
+    /// The places from `first` on.
+    static void four(double[] x, int xo, Box box, Cells w, boolean fresh, double[] out, int oo, int or, int first, int n) {
+        for (int r = 0; r < 4; r++)
+            for (int i = first; i < n; i++) {
+                int place = i % w.period();
+                double sum = fresh ? w.data()[w.at(0, place)] : out[oo + r * or + i];
+                for (int u = 0; u < box.columns(); u++)
+                    for (int t = 0; t < box.taps(); t++)
+                        sum = Math.fma(x[xo + u * box.next() + (r + t) * box.line() + i],
+                                w.data()[w.at(box.first() + u * box.stride() + t, place)], sum);
+                out[oo + r * or + i] = sum;
+            }
     }
 
     @Override
-    public void gradients(double[] x, int x0, int x1, int x2, double[] dy, int yo, double[] sums, int s0, int s1, int s2, int period,
-            int n) {
-        finishGradient(x, x0, dy, yo, sums, s0, period, 0, n);
-        finishGradient(x, x1, dy, yo, sums, s1, period, 0, n);
-        finishGradient(x, x2, dy, yo, sums, s2, period, 0, n);
+    public void rows(double[] x, int xs, Taps taps, Cells w, double[] out, int oo, int os, int rows, int n) {
+        rows(x, xs, taps, w, out, oo, os, rows, 0, n);
+    }
+
+    /// The places from `first` on.
+    static void rows(double[] x, int xs, Taps taps, Cells w, double[] out, int oo, int os, int rows, int first, int n) {
+        for (int p = 0; p < rows; p++)
+            for (int i = first; i < n; i++) {
+                int place = i % w.period();
+                double sum = w.data()[w.at(0, place)];
+                for (int t = 0; t < taps.count(); t++)
+                    sum = Math.fma(x[taps.from()[t] + p * xs + i], w.data()[w.at(taps.number()[t], place)], sum);
+                out[oo + p * os + i] = sum;
+            }
     }
 
     @Override
-    public void gradient(double[] x, int x0, double[] dy, int yo, double[] sums, int s0, int period, int n) {
-        finishGradient(x, x0, dy, yo, sums, s0, period, 0, n);
+    public void fourGradient(double[] x, int xo, Box box, double[] dy, int yo, int ys, int n, Cells sums) {
+        fourGradient(x, xo, box, dy, yo, ys, 0, n, sums);
     }
 
-    static void finishGradient(double[] x, int x0, double[] dy, int yo, double[] sums, int s0, int period, int done, int n) {
-        for (int i = done, at = done % period; i < n; i++) {
-            sums[s0 + at] = Math.fma(x[x0 + i], dy[yo + i], sums[s0 + at]);
-            if (++at == period)
-                at = 0;
-        }
+    /// The places from `first` on.
+    static void fourGradient(double[] x, int xo, Box box, double[] dy, int yo, int ys, int first, int n, Cells sums) {
+        for (int u = 0; u < box.columns(); u++)
+            for (int t = 0; t < box.taps(); t++)
+                for (int i = first; i < n; i++) {
+                    int at = sums.at(box.first() + u * box.stride() + t, i % sums.period());
+                    for (int r = 0; r < 4; r++)
+                        sums.data()[at] = Math.fma(x[xo + u * box.next() + (r + t) * box.line() + i], dy[yo + r * ys + i],
+                                sums.data()[at]);
+                }
+    }
+
+    @Override
+    public void rowsGradient(double[] x, int xs, Taps taps, double[] dy, int yo, int ys, int rows, int n, Cells sums) {
+        rowsGradient(x, xs, taps, dy, yo, ys, rows, 0, n, sums);
+    }
+
+    /// The places from `first` on.
+    static void rowsGradient(double[] x, int xs, Taps taps, double[] dy, int yo, int ys, int rows, int first, int n, Cells sums) {
+        for (int t = 0; t < taps.count(); t++)
+            for (int p = 0; p < rows; p++)
+                for (int i = first; i < n; i++) {
+                    int at = sums.at(taps.number()[t], i % sums.period());
+                    sums.data()[at] = Math.fma(x[taps.from()[t] + p * xs + i], dy[yo + p * ys + i], sums.data()[at]);
+                }
     }
 }

@@ -7,6 +7,8 @@ final class Scratch64 {
     enum Role {
         /// Packed right sides and results; held by the caller of a loop.
         PANELS, SECOND_PANELS, THIRD_PANELS, BLOCK_PANELS, RESULT,
+        /// An image with each channel as often as it has filters; held by the caller of a loop.
+        WIDE,
         /// Transformed sources of a Winograd convolution; held by the caller of a loop.
         TRANSFORMED, SECOND_TRANSFORMED,
         /// Sums of the pieces of a loop; held by its caller.

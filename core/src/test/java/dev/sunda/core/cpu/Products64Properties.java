@@ -10,10 +10,13 @@ import dev.sunda.core.op.ConvSpec;
 import dev.sunda.core.op.Window;
 import dev.sunda.core.parallel.Parallel;
 import dev.sunda.core.reference.ReferenceBackend;
+import dev.sunda.core.spi.HeapStorage;
 import dev.sunda.core.spi.View;
 import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Device;
+import dev.sunda.core.type.Layout;
 import dev.sunda.core.type.Shape;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.BiConsumer;
@@ -161,7 +164,63 @@ class Products64Properties {
     void twinsAndThreadsGiveTheSameDepthwiseConvolutions(@ForAll @IntRange(min = 2, max = 70) int channels,
             @ForAll @IntRange(min = 1, max = 2) int multiplier, @ForAll long seed) {
         var windows = ConvolutionProperties.windows(2, new Random(seed));
-        var spec = new ConvSpec(8, channels, channels * multiplier, channels, windows);
+        depthwiseTwins(new ConvSpec(8, channels, channels * multiplier, channels, windows), seed);
+    }
+
+    /// Images with room for four rows or positions as far apart as the taps, once or several times over, with a rest.
+    @Property(tries = 60, edgeCases = EdgeCasesMode.NONE)
+    void largerDepthwiseConvolutionsAgreeAndGiveTheSameBits(@ForAll @IntRange(min = 1, max = 2) int axes,
+            @ForAll @IntRange(min = 2, max = 70) int channels, @ForAll @IntRange(min = 2, max = 9) int kernel,
+            @ForAll @IntRange(min = 1, max = 3) int dilation, @ForAll @IntRange(min = 1, max = 2) int stride, @ForAll long seed) {
+        var random = new Random(seed);
+        var windows = new ArrayList<Window>();
+        for (int a = 0; a < axes; a++)
+            windows.add(Window.sliding(16 + random.nextInt(17), Math.max(1, kernel - random.nextInt(3)), stride, dilation,
+                    kernel * dilation / 2, random.nextInt(9)));
+        depthwise(new ConvSpec(2, channels, channels, channels, windows), seed);
+    }
+
+    /// Boxes of every number of columns and taps, in planes one after the other too; channels with and without a short period.
+    @Example
+    void depthwiseConvolutionsOfEveryShapeAgreeAndGiveTheSameBits() {
+        for (int kernel = 3; kernel <= 9; kernel++)
+            depthwise(new ConvSpec(2, 37, 37, 37, List.of(Window.sliding(19, 3, 1, 1, 1, 0), Window.sliding(23, kernel, 1, 1, 4, 4))),
+                    kernel);
+        var seven = Window.sliding(25, 7, 1, 1, 3, 3);
+        for (int kernel : new int[] {3, 5, 7}) {
+            var even = Window.sliding(17, kernel, 1, 1, kernel / 2, kernel / 2);
+            depthwise(new ConvSpec(1, 24, 24, 24, List.of(Window.sliding(4, 3, 1, 1, 1, 1), even, even)), kernel);
+            depthwise(new ConvSpec(40, 8, 8, 8, List.of(even, seven)), kernel);
+        }
+        depthwise(new ConvSpec(1, 263, 263, 263, List.of(Window.sliding(16, 5, 1, 1, 2, 2), Window.sliding(21, 3, 1, 2, 2, 2))), 1);
+    }
+
+    private void depthwise(ConvSpec spec, long seed) {
+        agrees(spec, seed);
+        depthwiseTwins(spec, seed);
+    }
+
+    /// Only results that see the tap of an infinite weight are infinite: nothing is multiplied by a zero around the image.
+    @Example
+    void tapsThatSeeNoPixelTakeNoPart() {
+        for (int kernel : new int[] {3, 5, 7}) {
+            var window = Window.sliding(26, kernel, 1, 2, kernel - 1, kernel - 1);
+            for (int tap : new int[] {0, 1, kernel, kernel * kernel - 1}) {
+                var c = new Case(new ConvSpec(1, 32, 32, 32, List.of(window, window)), tap);
+                View w = new View(HeapStorage.allocate(Device.CPU, F64, 32 * kernel * kernel), Layout.contiguous(c.w.shape()));
+                for (int i = 0; i < w.shape().numel(); i++)
+                    w.heap().doubles()[i] = i % (kernel * kernel) == tap ? Double.POSITIVE_INFINITY : 1;
+                View naive = copy(c.y);
+                View most = copy(c.y);
+                cpu.conv(c.spec, magnitudes(c.x), w, null, c.y);
+                NAIVE.conv(c.spec, magnitudes(c.x), w, null, naive);
+                NAIVE.conv(c.spec, magnitudes(c.x), w, null, most);
+                assertWithin(c.y, naive, most, rounding(kernel * kernel));
+            }
+        }
+    }
+
+    private static void depthwiseTwins(ConvSpec spec, long seed) {
         twins(spec, seed, (simd, c) -> {
             Depthwise64Kernel kernel = simd ? new SimdDepthwise64() : new ScalarDepthwise64();
             Depthwise64.conv(kernel, spec, c.x, c.w, c.bias, c.y);
