@@ -191,7 +191,7 @@ constexpr float GELU_LINEAR = -1.5957691216f;
 constexpr float GELU_CUBIC = -0.0713548162726f;
 
 __device__ __forceinline__ float gelu_tanh(float x) {
-    return x * (1 / (sunda_exp(x * fmaf(x * x, GELU_CUBIC, GELU_LINEAR)) + 1));
+    return x == -INFINITY ? -0.0f : x * (1 / (sunda_exp(x * fmaf(x * x, GELU_CUBIC, GELU_LINEAR)) + 1));
 }
 
 __device__ __forceinline__ float gelu_tanh_derivative(float x) {

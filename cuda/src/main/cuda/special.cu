@@ -24,7 +24,7 @@ __device__ __forceinline__ double derivative(int op, double k, const Numbers& p)
         case ASINH: return 1 / sqrt(k * k + 1);
         case ACOSH: return 1 / sqrt((k - 1) * (k + 1));
         case ATANH: return 1 / ((1 - k) * (1 + k));
-        case ERFC: return -2 / SQRT_PI * special_exp(-k * k);
+        case ERFC: return -2 / SQRT_PI * special_gauss(k, 0);
         case ERFINV: return SQRT_PI / 2 * special_exp(k * k);
         case LGAMMA: return special_digamma(k);
         case ERFCX: return 2 * k * special_erfcx(k) - 2 / SQRT_PI;

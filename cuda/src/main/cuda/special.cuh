@@ -173,8 +173,27 @@ SPECIAL special_erfcx(double x) {
     return 1 / SQRT_PI / fraction;
 }
 
+// e^-(z^2) of z = x + rest, where the rest is some last places of x, with what rounding takes from the square.
+__device__ __forceinline__ double special_gauss(double x, double rest) {
+    double square = x * x;
+    double e = special_exp(-square);
+    return e == 0 ? 0 : e - e * __fma_rn(2 * x, rest, __fma_rn(x, x, -square));
+}
+
+constexpr double SQRT_HALF = 0.7071067811865476;
+constexpr double SQRT_HALF_REST = -4.833646656726457e-17;    // what the rounded number lacks
+
+// What rounding takes from x / sqrt(2).
+__device__ __forceinline__ double root_rest(double x) {
+    return __fma_rn(x, SQRT_HALF, -(x * SQRT_HALF)) + x * SQRT_HALF_REST;
+}
+
+// erfc(-x / sqrt(2)) / 2, with the slope of erfc for what rounding took from its argument.
 __device__ __forceinline__ double normal_distribution(double x) {
-    return 0.5 * special_erfc(-x * 0.70710678118654752440);
+    double z = x * SQRT_HALF;
+    double e = special_gauss(z, 0);
+    double complement = special_erfc(-z);
+    return 0.5 * (e == 0 ? complement : complement + 2 / SQRT_PI * e * root_rest(x));
 }
 
 __device__ __forceinline__ double special_gelu(double x) {
@@ -182,21 +201,23 @@ __device__ __forceinline__ double special_gelu(double x) {
 }
 
 __device__ __forceinline__ double special_gelu_derivative(double x) {
-    double e = special_exp(-0.5 * x * x);
+    double e = special_gauss(x * SQRT_HALF, root_rest(x));
     double phi = normal_distribution(x);
     return e == 0 ? phi : phi + x * 0.39894228040143267794 * e;
 }
 
-constexpr double GELU_SLOPE = 0.79788456080286535588;    // sqrt(2 / pi)
+constexpr double SPECIAL_GELU_LINEAR = 1.5957691216057308;    // 2 sqrt(2 / pi)
+constexpr double SPECIAL_GELU_CUBIC = 0.07135481627260025;    // that times 0.044715
+constexpr double SPECIAL_GELU_SLOPE = 0.21406444881780073;    // and three times 0.044715
 
 __device__ __forceinline__ double gelu_logistic(double x) {
-    return 1 / (1 + special_exp(-2 * GELU_SLOPE * (x + 0.044715 * x * x * x)));
+    return 1 / (1 + special_exp(-x * __fma_rn(x * x, SPECIAL_GELU_CUBIC, SPECIAL_GELU_LINEAR)));
 }
 
 __device__ __forceinline__ double special_gelu_tanh_derivative(double x) {
     double s = gelu_logistic(x);
     double rest = gelu_logistic(-x);
-    return s * rest == 0 ? s : s + x * s * rest * 2 * GELU_SLOPE * (1 + 3 * 0.044715 * x * x);
+    return s * rest == 0 ? s : s + x * s * rest * __fma_rn(x * x, SPECIAL_GELU_SLOPE, SPECIAL_GELU_LINEAR);
 }
 
 // ----------------------------------------------------------------------------------------------------------------------- normal quantile

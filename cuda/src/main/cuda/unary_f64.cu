@@ -29,7 +29,7 @@ __device__ __forceinline__ double derivative(int op, double k, const Numbers& p)
         case TANH: return 1 - k * k;
         case SIGMOID: return k * (1 - k);
         case RELU: return k <= 0 ? 0 : 1;
-        case ERF: return 2 / SQRT_PI * special_exp(-k * k);
+        case ERF: return 2 / SQRT_PI * special_gauss(k, 0);
         case SILU: return special_sigmoid(k) * (1 + k * special_sigmoid(-k));
         case MISH: return mish_derivative(k);
         case SOFTSIGN: return 1 / ((1 + fabs(k)) * (1 + fabs(k)));

@@ -34,7 +34,7 @@ __device__ __forceinline__ double plain_value(int op, double x, const Numbers& p
         case HARDSIGMOID: return hardsigmoid(x);
         case HARDSWISH: return x * hardsigmoid(x);
         case GELU: return special_gelu(x);
-        case GELU_TANH: return x * gelu_logistic(x);
+        case GELU_TANH: return x == -INFINITY ? -0.0 : x * gelu_logistic(x);
         case LEAKY_RELU: return x > 0 ? x : x * p.a;
         case ELU: return x <= 0 ? special_expm1(x * p.c) * p.a * p.b : x * p.b;
         case CLAMP:

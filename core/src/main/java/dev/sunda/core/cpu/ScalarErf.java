@@ -154,7 +154,7 @@ final class ScalarErf {
     }
 
     static float geluTanh(float x) {
-        return x * (1 / (ScalarFunctions.exp(x * Math.fma(x * x, TANH_CUBIC, TANH_LINEAR)) + 1));
+        return x == Float.NEGATIVE_INFINITY ? -0f : x * (1 / (ScalarFunctions.exp(x * Math.fma(x * x, TANH_CUBIC, TANH_LINEAR)) + 1));
     }
 
     static float geluTanhDerivative(float x) {

@@ -8,6 +8,7 @@ import static dev.sunda.core.cpu.ScalarFunctions.ROUND;
 import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromArray;
 import static dev.sunda.core.cpu.SimdSpecies.bits;
+import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LT;
 
@@ -180,8 +181,11 @@ final class SimdErf {
     }
 
     private static void geluTanh(float[] x, int xi, float[] y, int yi, int end) {
-        for (int j = 0; j < end; j += L)
-            fromArray(S, x, xi + j).mul(ONE.div(fromArray(S, y, yi + j).add(1))).intoArray(y, yi + j);
+        for (int j = 0; j < end; j += L) {
+            FloatVector v = fromArray(S, x, xi + j);
+            FloatVector result = v.mul(ONE.div(fromArray(S, y, yi + j).add(1)));
+            result.blend(-0f, v.compare(EQ, Float.NEGATIVE_INFINITY)).intoArray(y, yi + j);
+        }
     }
 
     private static void tanhExponentWithin(float[] x, int xi, float[] y, int yi, int end) {

@@ -38,7 +38,7 @@ final class Gelu {
 
     /// With `u = sqrt(2 / pi) * (x + 0.044715 x^3)`: `(1 + tanh u) / 2` is the logistic function of `2 u`.
     static double tanhValue(double x) {
-        return x * logistic(x);
+        return x == Double.NEGATIVE_INFINITY ? -0.0 : x * logistic(x);
     }
 
     /// `s + x s (1 - s) 2 u'` with `s` the logistic function of `2 u`.

@@ -53,6 +53,8 @@ class ScalarErfTests {
             assertThat(Math.abs(ScalarErf.geluDerivative(-x))).isLessThan(1e-36f);
             assertThat(Math.abs(ScalarErf.geluTanhDerivative(-x))).isLessThan(1e-30f);
         }
+        assertThat(ScalarErf.geluTanh(Float.NEGATIVE_INFINITY)).isEqualTo(-0f);
+        assertThat(UnaryOp.GELU_TANH.value(Double.NEGATIVE_INFINITY)).isEqualTo(-0.0);
         assertThat(ScalarErf.gelu(Float.NaN)).isNaN();
         assertThat(ScalarErf.geluDerivative(Float.NaN)).isNaN();
     }
