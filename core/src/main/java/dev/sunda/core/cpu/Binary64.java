@@ -36,6 +36,12 @@ final class Binary64 {
 
     /// `out = op(a, b)` over `n` neighbours.
     static void values(BinaryOp op, double[] a, int ai, double[] b, int bi, double[] out, int oi, int n) {
+        int done = VectorPath.isSimd() ? SimdBinary64.vectors(op, a, ai, b, bi, out, oi, n) : 0;
+        if (done < n)
+            scalarValues(op, a, ai + done, b, bi + done, out, oi + done, n - done);
+    }
+
+    static void scalarValues(BinaryOp op, double[] a, int ai, double[] b, int bi, double[] out, int oi, int n) {
         switch (op) {
             case ADD -> {
                 for (int j = 0; j < n; j++)
@@ -68,7 +74,14 @@ final class Binary64 {
         }
     }
 
-    private static void values(BinaryOp op, double[] a, int ai, double b, double[] out, int oi, int n) {
+    /// `out = op(a, b)` over `n` neighbours and one number.
+    static void values(BinaryOp op, double[] a, int ai, double b, double[] out, int oi, int n) {
+        int done = VectorPath.isSimd() ? SimdBinary64.vectorScalar(op, a, ai, b, out, oi, n) : 0;
+        if (done < n)
+            scalarValues(op, a, ai + done, b, out, oi + done, n - done);
+    }
+
+    static void scalarValues(BinaryOp op, double[] a, int ai, double b, double[] out, int oi, int n) {
         switch (op) {
             case ADD -> {
                 for (int j = 0; j < n; j++)

@@ -4,9 +4,8 @@ import dev.sunda.core.op.UnaryOp;
 
 /// The functions of F64 that Java's loops do not make fast by themselves, on contiguous doubles. Both implementations give the same bits.
 ///
-/// Most other F64 kernels (the classes whose names end in 64) are plain loops: the compiler turns arithmetic on `double[]` into vectors, so
-/// they need neither twins nor classes for each instruction, only loops over long runs of memory instead of an index for each element. What
-/// has to stay in registers, [Gemm64Kernel] and [Depthwise64Kernel], has twins.
+/// Arithmetic on neighbours ([SimdUnary64], [SimdBinary64]), sums, pooling, norms and products have loops of vectors too; what remains are
+/// plain loops over long runs of memory, which the compiler turns into vectors where it can prove that source and result do not overlap.
 sealed interface Functions64 permits ScalarFunctions64, SimdFunctions64 {
     /// The implementation of this process.
     Functions64 CHOSEN = VectorPath.isSimd() ? new SimdFunctions64() : new ScalarFunctions64();

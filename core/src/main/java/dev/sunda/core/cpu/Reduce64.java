@@ -1,5 +1,6 @@
 package dev.sunda.core.cpu;
 
+import dev.sunda.core.op.BinaryOp;
 import dev.sunda.core.op.ReduceOp;
 import dev.sunda.core.parallel.Parallel;
 import dev.sunda.core.spi.HeapStorage;
@@ -14,6 +15,7 @@ final class Reduce64 {
     private static final int BLOCK = 4096;
     /// Columns a thread sums at once.
     private static final int WIDTH = 512;
+    private static final int CHAINS = 8;
 
     private final ReduceOp op;
     private final double[] x;
@@ -85,35 +87,31 @@ final class Reduce64 {
     private void column(int k, int column, double[] totals) {
         int n = Math.min(WIDTH, nest.inner() - column);
         Arrays.fill(totals, op == ReduceOp.SUM ? 0 : op == ReduceOp.MAX ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY);
+        BinaryOp join = op == ReduceOp.SUM ? BinaryOp.ADD : op == ReduceOp.MAX ? BinaryOp.MAXIMUM : BinaryOp.MINIMUM;
         for (int row = 0; row < reduced.count(); row++)
-            join(totals, x, nest.offset(1) + kept.at(1, k) + reduced.at(1, row) + column, n);
+            Binary64.values(join, totals, 0, x, nest.offset(1) + kept.at(1, k) + reduced.at(1, row) + column, totals, 0, n);
         int at = nest.offset(0) + kept.at(0, k) + column * nest.stride(0);
         for (int c = 0; c < n; c++)
             out[at + c * nest.stride(0)] = totals[c];
     }
 
-    private void join(double[] totals, double[] from, int at, int n) {
-        switch (op) {
-            case SUM -> {
-                for (int c = 0; c < n; c++)
-                    totals[c] += from[at + c];
-            }
-            case MAX -> {
-                for (int c = 0; c < n; c++)
-                    totals[c] = Math.max(totals[c], from[at + c]);
-            }
-            default -> {
-                for (int c = 0; c < n; c++)
-                    totals[c] = Math.min(totals[c], from[at + c]);
-            }
-        }
-    }
-
     /// The sum of `n` elements, in eight interleaved chains that are joined in a fixed tree.
     static double sum(double[] x, int xi, int n) {
+        var lanes = new double[CHAINS];
+        int end = n & -CHAINS;
+        if (VectorPath.isSimd())
+            SimdReduce64.sum(lanes, x, xi, end);
+        else
+            chains(lanes, x, xi, end);
+        for (int j = end; j < n; j++)
+            lanes[0] += x[xi + j];
+        return ((lanes[0] + lanes[4]) + (lanes[2] + lanes[6])) + ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]));
+    }
+
+    /// Adds the first `end` elements, a multiple of eight, each to the chain of its place.
+    static void chains(double[] lanes, double[] x, int xi, int end) {
         double a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0;
-        int j = xi;
-        for (; j <= xi + n - 8; j += 8) {
+        for (int j = xi; j < xi + end; j += CHAINS) {
             a += x[j];
             b += x[j + 1];
             c += x[j + 2];
@@ -123,9 +121,8 @@ final class Reduce64 {
             g += x[j + 6];
             h += x[j + 7];
         }
-        for (; j < xi + n; j++)
-            a += x[j];
-        return ((a + e) + (c + g)) + ((b + f) + (d + h));
+        double[] sums = {a, b, c, d, e, f, g, h};
+        System.arraycopy(sums, 0, lanes, 0, CHAINS);
     }
 
     /// The largest of `n` elements, NaN if one is; minus infinity if there are none.

@@ -9,7 +9,7 @@ import jdk.incubator.vector.VectorSpecies;
 /// Sums take several vectors of channels down the rows at a time, so that additions overlap. Maps go along the rows; where a row is four
 /// vectors, what belongs to its channels stays in registers. Channels that do not fill a vector go to the scalar twin.
 final class SimdChannelNorm64 implements ChannelNorm64Kernel {
-    private static final VectorSpecies<Double> S = VectorSpecies.of(double.class, SimdSpecies.F.vectorShape());
+    private static final VectorSpecies<Double> S = SimdSpecies.D;
     private static final int L = S.length();
     private static final int HELD = 4 * L;
     /// Whether the registers hold four vectors of channels with five numbers each, in a map. Sums with relu keep to two vectors: with a

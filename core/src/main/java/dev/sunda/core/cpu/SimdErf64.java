@@ -17,7 +17,7 @@ import jdk.incubator.vector.VectorSpecies;
 /// See [SimdErf] for the form of the loops. With forty constants a whole function is more than the compiler inlines into one loop, so
 /// exponentials of a block are written to memory that stays in the first cache.
 final class SimdErf64 {
-    private static final VectorSpecies<Double> S = VectorSpecies.of(double.class, SimdSpecies.F.vectorShape());
+    private static final VectorSpecies<Double> S = SimdSpecies.D;
     private static final int L = S.length();
     /// Elements that stay in the first cache between loops.
     private static final int BLOCK = 1024;

@@ -12,7 +12,7 @@ import jdk.incubator.vector.VectorSpecies;
 
 /// [ScalarFunctions64] on arrays; the rest of a loop is left to it. See [SimdFunctions] for the form of the loops.
 final class SimdFunctions64 implements Functions64 {
-    private static final VectorSpecies<Double> S = VectorSpecies.of(double.class, SimdSpecies.F.vectorShape());
+    private static final VectorSpecies<Double> S = SimdSpecies.D;
     private static final int L = S.length();
     private static final DoubleVector ONE = DoubleVector.broadcast(S, 1);
     private static final DoubleVector MINUS_ONE = DoubleVector.broadcast(S, -1);

@@ -9,7 +9,7 @@ import jdk.incubator.vector.VectorSpecies;
 
 /// Tiles of six rows and two vectors; see [SimdGemm] for what the fences and the constant row stride are for.
 final class SimdGemm64 implements Gemm64Kernel {
-    private static final VectorSpecies<Double> S = VectorSpecies.of(double.class, SimdSpecies.F.vectorShape());
+    private static final VectorSpecies<Double> S = SimdSpecies.D;
     private static final int L = S.length();
     private static final int COLUMNS = 2 * L;
 

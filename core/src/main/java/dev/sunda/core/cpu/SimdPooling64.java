@@ -19,7 +19,7 @@ import jdk.incubator.vector.VectorSpecies;
 /// Positions are as wide as the numbers while they are compared and chosen, so that masks need no conversion, and as wide as an `int` in
 /// memory: half a vector.
 final class SimdPooling64 implements Pooling64Kernel {
-    private static final VectorSpecies<Double> S = VectorSpecies.of(double.class, SimdSpecies.F.vectorShape());
+    private static final VectorSpecies<Double> S = SimdSpecies.D;
     private static final VectorSpecies<Long> P = VectorSpecies.of(long.class, SimdSpecies.F.vectorShape());
     private static final VectorSpecies<Integer> I = VectorSpecies.of(int.class, VectorShape.forBitSize(S.vectorBitSize() / 2));
     private static final int L = S.length();

@@ -1,5 +1,6 @@
 package dev.sunda.core.cpu;
 
+import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -8,6 +9,7 @@ import jdk.incubator.vector.VectorSpecies;
 /// 16 logical lanes of a reduction.
 final class SimdSpecies {
     static final VectorSpecies<Float> F = choose();
+    static final VectorSpecies<Double> D = VectorSpecies.of(double.class, F.vectorShape());
     static final VectorSpecies<Integer> I = VectorSpecies.of(int.class, F.vectorShape());
 
     private SimdSpecies() {
@@ -32,5 +34,9 @@ final class SimdSpecies {
     /// `|x|`. `FloatVector.abs` allocates its result on JDK 25.
     static FloatVector abs(FloatVector x) {
         return bits(x).and(Integer.MAX_VALUE).reinterpretAsFloats();
+    }
+
+    static DoubleVector abs(DoubleVector x) {
+        return x.reinterpretAsLongs().and(Long.MAX_VALUE).reinterpretAsDoubles();
     }
 }

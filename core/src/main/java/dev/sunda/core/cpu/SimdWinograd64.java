@@ -8,7 +8,7 @@ import jdk.incubator.vector.VectorSpecies;
 
 /// A vector of columns at a time; constants as in [SimdWinograd].
 final class SimdWinograd64 implements WinogradKernel64 {
-    private static final VectorSpecies<Double> S = VectorSpecies.of(double.class, SimdSpecies.F.vectorShape());
+    private static final VectorSpecies<Double> S = SimdSpecies.D;
     private static final int L = S.length();
 
     @Override

@@ -43,6 +43,12 @@ final class Unary64 {
 
     /// `y = op(x)` over `n` neighbours.
     static void values(UnaryOp op, double[] x, int xi, double[] y, int yi, int n) {
+        int done = VectorPath.isSimd() ? SimdUnary64.apply(op, x, xi, y, yi, n) : 0;
+        if (done < n)
+            scalarValues(op, x, xi + done, y, yi + done, n - done);
+    }
+
+    static void scalarValues(UnaryOp op, double[] x, int xi, double[] y, int yi, int n) {
         switch (op) {
             case EXP -> FUNCTIONS.exp(x, xi, 0, y, yi, n);
             case LOG -> FUNCTIONS.log(x, xi, y, yi, n);
@@ -124,12 +130,16 @@ final class Unary64 {
 
     static void slopes(UnaryFunction function, double[] kept, int ki, double[] dy, int di, double[] dx, int oi, int n) {
         switch (function) {
-            case UnaryOp op -> slopes(op, kept, ki, dy, di, dx, oi, n);
+            case UnaryOp op -> {
+                int done = VectorPath.isSimd() ? SimdUnaryBackward64.apply(op, kept, ki, dy, di, dx, oi, n) : 0;
+                if (done < n)
+                    scalarSlopes(op, kept, ki + done, dy, di + done, dx, oi + done, n - done);
+            }
             case ParametricOp op -> Parametric64.slopes(op, kept, ki, dy, di, dx, oi, n);
         }
     }
 
-    private static void slopes(UnaryOp op, double[] kept, int ki, double[] dy, int di, double[] dx, int oi, int n) {
+    static void scalarSlopes(UnaryOp op, double[] kept, int ki, double[] dy, int di, double[] dx, int oi, int n) {
         switch (op) {
             case NEG -> neg(dy, di, dx, oi, n);
             case SQUARE -> {

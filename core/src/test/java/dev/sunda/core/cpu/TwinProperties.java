@@ -260,10 +260,49 @@ class TwinProperties {
         }
     }
 
+    @Property(tries = 1000)
+    void arithmeticOfDoubles(@ForAll UnaryOp op, @ForAll @IntRange(max = 60) int n, @ForAll @IntRange(max = MARGIN) int shift,
+            @ForAll long seed) {
+        var random = new SplittableRandom(seed);
+        double[] x = doubles(random, n);
+        double[] dy = doubles(random, n);
+        int values = SimdUnary64.apply(op, x, shift, new double[n + 1], 1, n);
+        assertSameDoubles(dy, out -> SimdUnary64.apply(op, x, shift, out, 1, n), out -> Unary64.scalarValues(op, x, shift, out, 1, values));
+        int slopes = SimdUnaryBackward64.apply(op, x, shift, dy, 2, new double[n + 1], 1, n);
+        assertSameDoubles(x, out -> SimdUnaryBackward64.apply(op, x, shift, dy, 2, out, 1, n),
+                out -> Unary64.scalarSlopes(op, x, shift, dy, 2, out, 1, slopes));
+    }
+
+    @Property(tries = 1000)
+    void arithmeticOfTwoDoubles(@ForAll BinaryOp op, @ForAll @IntRange(max = 60) int n, @ForAll @IntRange(max = MARGIN) int shift,
+            @ForAll long seed) {
+        var random = new SplittableRandom(seed);
+        double[] a = doubles(random, n);
+        double[] b = doubles(random, n);
+        double[] target = doubles(random, n);
+        int vectors = SimdBinary64.vectors(op, a, shift, b, 2, new double[n + 1], 1, n);
+        assertSameDoubles(target, out -> SimdBinary64.vectors(op, a, shift, b, 2, out, 1, n),
+                out -> Binary64.scalarValues(op, a, shift, b, 2, out, 1, vectors));
+        int scalar = SimdBinary64.vectorScalar(op, a, shift, b[0], new double[n + 1], 1, n);
+        assertSameDoubles(target, out -> SimdBinary64.vectorScalar(op, a, shift, b[0], out, 1, n),
+                out -> Binary64.scalarValues(op, a, shift, b[0], out, 1, scalar));
+    }
+
+    @Property(tries = 300)
+    void sumsOfDoubles(@ForAll @IntRange(max = 20) int eights, @ForAll @IntRange(max = MARGIN) int shift, @ForAll long seed) {
+        double[] x = doubles(new SplittableRandom(seed), 8 * eights);
+        assertSameDoubles(new double[8], lanes -> SimdReduce64.sum(lanes, x, shift, 8 * eights),
+                lanes -> Reduce64.chains(lanes, x, shift, 8 * eights));
+    }
+
     private static double[] doubles(SplittableRandom random, int n) {
         var x = new double[n + 2 * MARGIN];
         for (int i = 0; i < x.length; i++)
-            x[i] = random.nextInt(4) == 0 ? Double.longBitsToDouble(random.nextLong()) : random.nextGaussian() * 4;
+            x[i] = switch (random.nextInt(5)) {
+                case 0 -> Double.longBitsToDouble(random.nextLong());
+                case 1 -> random.nextInt(3) - 1;
+                default -> random.nextGaussian() * 4;
+            };
         return x;
     }
 
