@@ -8,8 +8,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /// Sums take several vectors of channels down the rows at a time, so that additions overlap. Maps go along the rows; where a row is four
-/// vectors, what belongs to its channels stays in registers. Channels that do not fill a vector go to the scalar twin. Sums are stored one by
-/// one: a method of its own for four of them is no longer inlined at the end of a long one, and then takes boxed vectors.
+/// vectors, what belongs to its channels stays in registers. Channels that do not fill a vector go to the scalar twin. Sums are stored
+/// one by one: a method of its own for four of them is no longer inlined at the end of a long one, and then takes boxed vectors.
 final class SimdChannelNorm implements ChannelNormKernel {
     private static final VectorSpecies<Float> S = SimdSpecies.F;
     private static final int L = S.length();
