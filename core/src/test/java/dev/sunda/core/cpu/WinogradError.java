@@ -22,10 +22,27 @@ final class WinogradError {
         return dtype == DType.F64 ? SHARE_64 : SHARE;
     }
 
+    /// Whether the CPU convolves forwards by Winograd's algorithm.
+    static boolean isForward(ConvSpec spec) {
+        return WinogradTiles.pays(Im2colGrid.forward(spec.axes()), spec.batch(), spec.inChannels() / spec.groups(),
+                spec.outChannels() / spec.groups());
+    }
+
+    /// Whether it computes the gradient of the input so; with strides, all its phases side by side.
+    static boolean isBackward(ConvSpec spec, View w) {
+        var grid = Im2colGrid.backward(spec.axes());
+        int inner = spec.outChannels() / spec.groups();
+        int outer = spec.inChannels() / spec.groups();
+        if (spec.axes().stream().noneMatch(axis -> axis.stride() > 1))
+            return WinogradTiles.pays(grid, spec.batch(), inner, outer);
+        return !BlockGradient.fits(spec) && WinogradPhases.pays(
+                GemmPhase.of(grid, spec.axes(), grid.tapOffsets(w.layout().strides(), 2)), spec.batch(), inner, outer);
+    }
+
     /// `largest |x| * sum over c and taps of |w[o]| + |bias[o]|` for every result.
     static double[] most(ConvSpec spec, View x, View w, View bias) {
         int out = spec.outChannels();
-        double[] sums = sums(w, out, spec.inChannels(), true);
+        double[] sums = sums(spec, w, true);
         double[] offsets = bias == null ? new double[out] : ConvolutionViews.values(bias);
         double largest = largest(x);
         for (int o = 0; o < out; o++)
@@ -36,7 +53,7 @@ final class WinogradError {
     /// `largest |dy| * sum over o and taps of |w[:, c]|` for every element of the input's gradient.
     static double[] mostOfInput(ConvSpec spec, View dy, View w) {
         int in = spec.inChannels();
-        double[] sums = sums(w, spec.outChannels(), in, false);
+        double[] sums = sums(spec, w, false);
         double largest = largest(dy);
         for (int c = 0; c < in; c++)
             sums[c] *= largest;
@@ -55,12 +72,17 @@ final class WinogradError {
         return perChannel(sums, 1, spec.weightShape().numel());
     }
 
-    private static double[] sums(View w, int out, int in, boolean ofOut) {
+    /// `sum of |w|` over all but the channels of the result, or of the input.
+    private static double[] sums(ConvSpec spec, View w, boolean ofOut) {
         double[] values = ConvolutionViews.values(w);
-        double[] sums = new double[ofOut ? out : in];
-        int taps = values.length / (out * in);
-        for (int i = 0; i < values.length; i++)
-            sums[ofOut ? i / (in * taps) : i / taps % in] += Math.abs(values[i]);
+        double[] sums = new double[ofOut ? spec.outChannels() : spec.inChannels()];
+        int inner = spec.inChannels() / spec.groups();
+        int outer = spec.outChannels() / spec.groups();
+        int taps = values.length / (spec.outChannels() * inner);
+        for (int i = 0; i < values.length; i++) {
+            int o = i / (inner * taps);
+            sums[ofOut ? o : o / outer * inner + i / taps % inner] += Math.abs(values[i]);
+        }
         return sums;
     }
 
