@@ -91,7 +91,7 @@ final class Attention64 {
         var inverse = new double[m];
         for (int i = 0; i < m; i++) {
             int at = i * keys;
-            double max = FUNCTIONS.max(p, at, n);
+            double max = Reduce64.max(p, at, n);
             double sum = 0;
             if (max == Double.NEGATIVE_INFINITY) {                   // sees nothing
                 Arrays.fill(p, at, at + n, 0);

@@ -31,7 +31,7 @@ final class CrossEntropy64 {
     static void forward(CrossEntropySpec spec, View logits, View target, View weight, View losses, View logSumExp) {
         var loss = new CrossEntropy64(spec, logits, target, weight);
         loss.forRows((row, z, shares, work) -> {
-            double max = FUNCTIONS.max(z, 0, z.length);
+            double max = Reduce64.max(z, 0, z.length);
             FUNCTIONS.exp(z, 0, max, work, 0, z.length);
             double normalizer = max + StrictMath.log(Reduce64.sum(work, 0, z.length));
             write(logSumExp, row, normalizer);

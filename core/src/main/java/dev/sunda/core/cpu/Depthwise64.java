@@ -3,6 +3,7 @@ package dev.sunda.core.cpu;
 import dev.sunda.core.cpu.Depthwise64Kernel.Cells;
 import dev.sunda.core.cpu.DepthwiseWalk.Box;
 import dev.sunda.core.cpu.DepthwiseWalk.Taps;
+import dev.sunda.core.cpu.Layouts64.Dense;
 import dev.sunda.core.cpu.Scratch64.Role;
 import dev.sunda.core.op.ConvSpec;
 import dev.sunda.core.parallel.Parallel;
@@ -30,20 +31,13 @@ final class Depthwise64 {
     private Depthwise64() {
     }
 
-    /// Images with channels innermost, from an offset on.
-    private record Image(double[] data, int offset) {
-        static Image of(View view) {
-            return new Image(view.heap().doubles(), view.layout().offset());
-        }
-    }
-
     static void conv(Depthwise64Kernel kernel, ConvSpec spec, View x, View w, View bias, View out) {
         View result = Layouts64.target(out);
         double[] start = new double[spec.outChannels()];
         if (bias != null)
             Strips.read(bias.heap().doubles(), bias.layout().offset(), bias.layout().stride(0), start, start.length);
         var phase = forward(spec, w.layout().strides());
-        compute(kernel, spec.batch(), phase.whole(), List.of(phase), repeated(spec, x), w, start, Image.of(result));
+        compute(kernel, spec.batch(), phase.whole(), List.of(phase), repeated(spec, x), w, start, Dense.of(result));
         Layouts64.finish(result, out);
     }
 
@@ -51,22 +45,22 @@ final class Depthwise64 {
         int multiplier = spec.outChannels() / spec.inChannels();
         int numel = dx.shape().numel();
         View result = Layouts64.target(dx);
-        Image wide = multiplier == 1 ? Image.of(result) : wide(numel, multiplier);
+        Dense wide = multiplier == 1 ? Dense.of(result) : wide(numel, multiplier);
         double[] start = new double[spec.outChannels()];
         for (int c = 0; bias != null && c < spec.inChannels(); c++)
             start[c * multiplier] = bias.heap().doubles()[bias.layout().offset() + c * bias.layout().stride(0)];
         var whole = Im2colGrid.backward(spec.axes());
         compute(kernel, spec.batch(), whole, GemmPhase.of(whole, spec.axes(), whole.tapOffsets(w.layout().strides(), 2)),
-                Image.of(Layouts64.read(dy)), w, start, wide);
+                Dense.of(Layouts64.read(dy)), w, start, wide);
         if (multiplier > 1)
-            fold(wide, multiplier, Image.of(result), numel);
+            fold(wide, multiplier, Dense.of(result), numel);
         Layouts64.finish(result, dx);
     }
 
     static void convWeight(Depthwise64Kernel kernel, ConvSpec spec, View x, View dy, View dw) {
         int channels = spec.outChannels();
-        Image in = repeated(spec, x);
-        Image gradient = Image.of(Layouts64.read(dy));
+        Dense in = repeated(spec, x);
+        Dense gradient = Dense.of(Layouts64.read(dy));
         int[] strides = dw.layout().strides();
         var phase = forward(spec, strides);
         var walk = DepthwiseWalk.of(phase, channels, LEAST_PERIOD);
@@ -111,39 +105,39 @@ final class Depthwise64 {
     }
 
     /// The input in channels-last order, each channel as often as it has filters.
-    private static Image repeated(ConvSpec spec, View x) {
+    private static Dense repeated(ConvSpec spec, View x) {
         int multiplier = spec.outChannels() / spec.inChannels();
-        Image in = Image.of(Layouts64.read(x));
+        Dense in = Dense.of(Layouts64.read(x));
         if (multiplier == 1)
             return in;
-        Image wide = wide(x.shape().numel(), multiplier);
+        Dense wide = wide(x.shape().numel(), multiplier);
         Parallel.forChunks(x.shape().numel(), CHUNK, (_, from, to) -> {
             for (int i = from; i < to; i++)
                 for (int j = 0; j < multiplier; j++)
-                    wide.data[wide.offset + i * multiplier + j] = in.data[in.offset + i];
+                    wide.data()[wide.offset() + i * multiplier + j] = in.data()[in.offset() + i];
         });
         return wide;
     }
 
     /// `to[i] = sum over j of wide[i * multiplier + j]`.
-    private static void fold(Image wide, int multiplier, Image to, int numel) {
+    private static void fold(Dense wide, int multiplier, Dense to, int numel) {
         Parallel.forChunks(numel, CHUNK, (_, from, end) -> {
             for (int i = from; i < end; i++) {
                 double sum = 0;
                 for (int j = 0; j < multiplier; j++)
-                    sum += wide.data[wide.offset + i * multiplier + j];
-                to.data[to.offset + i] = sum;
+                    sum += wide.data()[wide.offset() + i * multiplier + j];
+                to.data()[to.offset() + i] = sum;
             }
         });
     }
 
-    private static Image wide(int numel, int multiplier) {
-        return new Image(Scratch64.doubles(Role.WIDE, Math.addExact(FIRST, Math.multiplyExact(numel, multiplier))), FIRST);
+    private static Dense wide(int numel, int multiplier) {
+        return new Dense(Scratch64.doubles(Role.WIDE, Math.addExact(FIRST, Math.multiplyExact(numel, multiplier))), FIRST);
     }
 
     /// All results of all phases.
-    private static void compute(Depthwise64Kernel kernel, int batch, Im2colGrid whole, List<GemmPhase> phases, Image in, View w,
-            double[] start, Image out) {
+    private static void compute(Depthwise64Kernel kernel, int batch, Im2colGrid whole, List<GemmPhase> phases, Dense in, View w,
+            double[] start, Dense out) {
         int channels = start.length;
         var walks = phases.stream().map(phase -> DepthwiseWalk.of(phase, channels, LEAST_PERIOD)).toList();
         long size = walks.stream().mapToLong(walk -> (walk.order().length + 1L) * walk.period()).sum();
@@ -181,37 +175,37 @@ final class Depthwise64 {
     }
 
     /// Computes results.
-    private record Results(Depthwise64Kernel kernel, DepthwiseWalk walk, Image in, Cells weights, Image out)
+    private record Results(Depthwise64Kernel kernel, DepthwiseWalk walk, Dense in, Cells weights, Dense out)
             implements
                 DepthwiseWalk.Visitor {
         @Override
         public void four(int source, Box box, boolean fresh, int result, int line, int n) {
             var shifted = new Box(box.columns(), box.next(), box.taps(), box.line(), box.first() + 1, box.stride());
-            kernel.four(in.data, in.offset + source, shifted, weights, fresh, out.data, out.offset + result, line, n);
+            kernel.four(in.data(), in.offset() + source, shifted, weights, fresh, out.data(), out.offset() + result, line, n);
         }
 
         @Override
         public void rows(Taps taps, int result, int rows, int n) {
             for (int t = 0; t < taps.count(); t++) {
-                taps.from()[t] += in.offset;
+                taps.from()[t] += in.offset();
                 taps.number()[t]++;
             }
-            kernel.rows(in.data, walk.sourceStep(), taps, weights, out.data, out.offset + result, walk.resultStep(), rows, n);
+            kernel.rows(in.data(), walk.sourceStep(), taps, weights, out.data(), out.offset() + result, walk.resultStep(), rows, n);
         }
     }
 
     /// Adds to the gradients of the weights.
-    private record Gradient(Depthwise64Kernel kernel, DepthwiseWalk walk, Image x, Image dy, Cells sums) implements DepthwiseWalk.Visitor {
+    private record Gradient(Depthwise64Kernel kernel, DepthwiseWalk walk, Dense x, Dense dy, Cells sums) implements DepthwiseWalk.Visitor {
         @Override
         public void four(int source, Box box, boolean fresh, int result, int line, int n) {
-            kernel.fourGradient(x.data, x.offset + source, box, dy.data, dy.offset + result, line, n, sums);
+            kernel.fourGradient(x.data(), x.offset() + source, box, dy.data(), dy.offset() + result, line, n, sums);
         }
 
         @Override
         public void rows(Taps taps, int result, int rows, int n) {
             for (int t = 0; t < taps.count(); t++)
-                taps.from()[t] += x.offset;
-            kernel.rowsGradient(x.data, walk.sourceStep(), taps, dy.data, dy.offset + result, walk.resultStep(), rows, n, sums);
+                taps.from()[t] += x.offset();
+            kernel.rowsGradient(x.data(), walk.sourceStep(), taps, dy.data(), dy.offset() + result, walk.resultStep(), rows, n, sums);
         }
     }
 }

@@ -27,7 +27,4 @@ sealed interface Functions64 permits ScalarFunctions64, SimdFunctions64 {
 
     /// `dx = dy * op'(kept)` for the same functions.
     void erfSlopes(UnaryOp op, double[] kept, int ki, double[] dy, int di, double[] dx, int oi, int n);
-
-    /// The largest of `n` elements, NaN if one is; minus infinity if there are none.
-    double max(double[] x, int xi, int n);
 }

@@ -12,9 +12,6 @@ import java.util.function.IntConsumer;
 /// The rows of a sample are cut into pieces of one size, which follows from the number of channels alone. Sums run in float within a piece
 /// and in double from there on, in the order of the pieces.
 final class GroupNorm {
-    private static final int MOST_ROWS = 256;
-    private static final int LEAST_ROWS = 16;
-    private static final int PILOT = 16;
     private static final int CHUNK_FLOATS = 32 * 1024;
     /// From so many samples on they are handed out as a whole.
     private static final int LEAST_SAMPLES = 8;
@@ -32,7 +29,7 @@ final class GroupNorm {
         channels = x.shape().size(1);
         groups = mean.shape().size(1);
         pixels = x.shape().numel() / Math.max(1, samples * channels);
-        rows = Math.clamp(CHUNK_FLOATS / Math.max(1, channels), LEAST_ROWS, MOST_ROWS);
+        rows = RowPieces.mostRows(channels);
         pieces = Math.ceilDiv(pixels, rows);
         wide = LongRows.of(kernel.held(), channels, Math.min(rows, pixels));
     }
@@ -89,7 +86,7 @@ final class GroupNorm {
     private void moments(ChannelNormKernel kernel, Dense in, int index, int at, int count, float[] parts) {
         int from = in.offset() + at;
         int so = index * 3 * channels;
-        int pilot = Math.min(count, PILOT);
+        int pilot = Math.min(count, ChannelNorm.PILOT);
         kernel.sum(in.data(), from, pilot, channels, parts, so);
         for (int c = so; c < so + channels; c++)
             parts[c] /= pilot;

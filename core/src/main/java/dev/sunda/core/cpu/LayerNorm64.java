@@ -1,5 +1,6 @@
 package dev.sunda.core.cpu;
 
+import dev.sunda.core.op.BinaryOp;
 import dev.sunda.core.parallel.Parallel;
 import dev.sunda.core.spi.View;
 import java.util.Arrays;
@@ -35,13 +36,15 @@ final class LayerNorm64 {
     }
 
     private static void square(double[] x, double mean, double[] out, int n) {
-        for (int j = 0; j < n; j++)
-            out[j] = (x[j] - mean) * (x[j] - mean);
+        Binary64.values(BinaryOp.SUB, x, 0, mean, out, 0, n);
+        Binary64.values(BinaryOp.MUL, out, 0, out, 0, out, 0, n);
     }
 
     private static void normalize(double[] x, double mean, double rstd, double[] w, double[] b, double[] y, int n) {
-        for (int j = 0; j < n; j++)
-            y[j] = (x[j] - mean) * rstd * w[j] + b[j];
+        Binary64.values(BinaryOp.SUB, x, 0, mean, y, 0, n);
+        Binary64.values(BinaryOp.MUL, y, 0, rstd, y, 0, n);
+        Binary64.values(BinaryOp.MUL, y, 0, w, 0, y, 0, n);
+        Binary64.values(BinaryOp.ADD, y, 0, b, 0, y, 0, n);
     }
 
     static void backward(View dy, View x, View mean, View rstd, View weight, View dx, View dweight, View dbias) {
@@ -60,7 +63,7 @@ final class LayerNorm64 {
                 read(x, row, normal);
                 normalize(normal, mean == null ? 0 : get(mean, row), scale, n);
                 if (dweight != null)
-                    add(incoming, normal, parts[index][0], parts[index][1], n);
+                    add(incoming, normal, products, parts[index][0], parts[index][1], n);
                 weigh(incoming, w, normal, products, n);
                 double average = mean == null ? 0 : Reduce64.sum(incoming, 0, n) / n;
                 gradient(incoming, normal, scale, average, Reduce64.sum(products, 0, n) / n, n);
@@ -74,28 +77,28 @@ final class LayerNorm64 {
     }
 
     private static void normalize(double[] x, double mean, double rstd, int n) {
-        for (int j = 0; j < n; j++)
-            x[j] = (x[j] - mean) * rstd;
+        Binary64.values(BinaryOp.SUB, x, 0, mean, x, 0, n);
+        Binary64.values(BinaryOp.MUL, x, 0, rstd, x, 0, n);
     }
 
-    private static void add(double[] dy, double[] normal, double[] dw, double[] db, int n) {
-        for (int j = 0; j < n; j++) {
-            dw[j] += dy[j] * normal[j];
-            db[j] += dy[j];
-        }
+    private static void add(double[] dy, double[] normal, double[] products, double[] dw, double[] db, int n) {
+        Binary64.values(BinaryOp.MUL, dy, 0, normal, 0, products, 0, n);
+        Binary64.values(BinaryOp.ADD, dw, 0, products, 0, dw, 0, n);
+        Binary64.values(BinaryOp.ADD, db, 0, dy, 0, db, 0, n);
     }
 
     /// `dy *= w` and its products with the normalised row.
     private static void weigh(double[] dy, double[] w, double[] normal, double[] products, int n) {
-        for (int j = 0; j < n; j++)
-            dy[j] *= w[j];
-        for (int j = 0; j < n; j++)
-            products[j] = dy[j] * normal[j];
+        Binary64.values(BinaryOp.MUL, dy, 0, w, 0, dy, 0, n);
+        Binary64.values(BinaryOp.MUL, dy, 0, normal, 0, products, 0, n);
     }
 
+    /// `g = rstd * (g - mean - normal * product)`; modifies `normal` too.
     private static void gradient(double[] g, double[] normal, double rstd, double mean, double product, int n) {
-        for (int j = 0; j < n; j++)
-            g[j] = rstd * (g[j] - mean - normal[j] * product);
+        Binary64.values(BinaryOp.SUB, g, 0, mean, g, 0, n);
+        Binary64.values(BinaryOp.MUL, normal, 0, product, normal, 0, n);
+        Binary64.values(BinaryOp.SUB, g, 0, normal, 0, g, 0, n);
+        Binary64.values(BinaryOp.MUL, g, 0, rstd, g, 0, n);
     }
 
     private static void join(double[][][] parts, int which, int n, View to) {

@@ -127,7 +127,18 @@ final class Reduce64 {
 
     /// The largest of `n` elements, NaN if one is; minus infinity if there are none.
     static double max(double[] x, int xi, int n) {
-        double a = Double.NEGATIVE_INFINITY, b = a, c = a, d = a;
+        int end = VectorPath.isSimd() ? n & -CHAINS : 0;
+        double most = Double.NEGATIVE_INFINITY;
+        if (end > 0) {
+            var lanes = new double[CHAINS];
+            SimdReduce64.max(lanes, x, xi, end);
+            most = max(most, lanes, 0, CHAINS);
+        }
+        return max(most, x, xi + end, n - end);
+    }
+
+    private static double max(double most, double[] x, int xi, int n) {
+        double a = most, b = most, c = most, d = most;
         int j = xi;
         for (; j <= xi + n - 4; j += 4) {
             a = Math.max(a, x[j]);
@@ -142,7 +153,18 @@ final class Reduce64 {
 
     /// The smallest of `n` elements, NaN if one is; infinity if there are none.
     static double min(double[] x, int xi, int n) {
-        double a = Double.POSITIVE_INFINITY, b = a, c = a, d = a;
+        int end = VectorPath.isSimd() ? n & -CHAINS : 0;
+        double least = Double.POSITIVE_INFINITY;
+        if (end > 0) {
+            var lanes = new double[CHAINS];
+            SimdReduce64.min(lanes, x, xi, end);
+            least = min(least, lanes, 0, CHAINS);
+        }
+        return min(least, x, xi + end, n - end);
+    }
+
+    private static double min(double least, double[] x, int xi, int n) {
+        double a = least, b = least, c = least, d = least;
         int j = xi;
         for (; j <= xi + n - 4; j += 4) {
             a = Math.min(a, x[j]);

@@ -79,11 +79,6 @@ final class ScalarFunctions64 implements Functions64 {
         ScalarErf64.finishSlopes(op, kept, ki, dy, di, dx, oi, 0, n);
     }
 
-    @Override
-    public double max(double[] x, int xi, int n) {
-        return Reduce64.max(x, xi, n);
-    }
-
     static void finishExp(double[] x, int xi, double shift, double[] y, int yi, int from, int n) {
         for (int j = from; j < n; j++)
             y[yi + j] = exp(x[xi + j] - shift);

@@ -7,13 +7,14 @@ import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /// Sums take several vectors of channels down the rows at a time, so that additions overlap. Maps go along the rows; where a row is four
-/// vectors, what belongs to its channels stays in registers. Channels that do not fill a vector go to the scalar twin.
+/// vectors, what belongs to its channels stays in registers. Channels that do not fill a vector go to the scalar twin. Sums are stored one
+/// by one, as in [SimdChannelNorm].
 final class SimdChannelNorm64 implements ChannelNorm64Kernel {
     private static final VectorSpecies<Double> S = SimdSpecies.D;
     private static final int L = S.length();
     private static final int HELD = 4 * L;
     /// Whether the registers hold four vectors of channels with five numbers each, in a map. Sums with relu keep to two vectors: with a
-    /// third loop, of four, the compiler gave up in the middle and boxed, which made them four times slower.
+    /// loop of four beside those of two and one they took four times as long and made objects.
     private static final boolean MANY_REGISTERS = L == 8;
 
     @Override
@@ -34,7 +35,10 @@ final class SimdChannelNorm64 implements ChannelNorm64Kernel {
             c = c.add(fromArray(S, x, at + 2 * L));
             d = d.add(fromArray(S, x, at + 3 * L));
         }
-        put(a, b, c, d, sums, so);
+        a.intoArray(sums, so);
+        b.intoArray(sums, so + L);
+        c.intoArray(sums, so + 2 * L);
+        d.intoArray(sums, so + 3 * L);
     }
 
     private static void sum1(double[] x, int xo, int rows, int channels, double[] sums, int so) {
@@ -42,13 +46,6 @@ final class SimdChannelNorm64 implements ChannelNorm64Kernel {
         for (int r = 0, at = xo; r < rows; r++, at += channels)
             a = a.add(fromArray(S, x, at));
         a.intoArray(sums, so);
-    }
-
-    private static void put(DoubleVector a, DoubleVector b, DoubleVector c, DoubleVector d, double[] to, int at) {
-        a.intoArray(to, at);
-        b.intoArray(to, at + L);
-        c.intoArray(to, at + 2 * L);
-        d.intoArray(to, at + 3 * L);
     }
 
     @Override
@@ -79,8 +76,15 @@ final class SimdChannelNorm64 implements ChannelNorm64Kernel {
             d = d.add(u);
             dd = u.fma(u, dd);
         }
-        put(a, b, c, d, sums, so);
-        put(aa, bb, cc, dd, sums, so + channels);
+        a.intoArray(sums, so);
+        b.intoArray(sums, so + L);
+        c.intoArray(sums, so + 2 * L);
+        d.intoArray(sums, so + 3 * L);
+        int second = so + channels;
+        aa.intoArray(sums, second);
+        bb.intoArray(sums, second + L);
+        cc.intoArray(sums, second + 2 * L);
+        dd.intoArray(sums, second + 3 * L);
     }
 
     private static void moments1(double[] x, int xo, int rows, int channels, double[] centre, int co, double[] sums, int so) {
@@ -123,8 +127,15 @@ final class SimdChannelNorm64 implements ChannelNorm64Kernel {
             d = d.add(u);
             dd = u.fma(fromArray(S, x, at + 3 * L).sub(md), dd);
         }
-        put(a, b, c, d, sums, so);
-        put(aa, bb, cc, dd, sums, so + channels);
+        a.intoArray(sums, so);
+        b.intoArray(sums, so + L);
+        c.intoArray(sums, so + 2 * L);
+        d.intoArray(sums, so + 3 * L);
+        int second = so + channels;
+        aa.intoArray(sums, second);
+        bb.intoArray(sums, second + L);
+        cc.intoArray(sums, second + 2 * L);
+        dd.intoArray(sums, second + 3 * L);
     }
 
     private static void products1(double[] dy, int dyo, double[] x, int xo, int rows, int channels, double[] mean, int co, double[] sums,

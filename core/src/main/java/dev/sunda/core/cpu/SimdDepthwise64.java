@@ -6,7 +6,7 @@ import jdk.incubator.vector.VectorSpecies;
 
 /// Picks the loop for a box or rows. Places that do not fill a vector go to the scalar twin.
 final class SimdDepthwise64 implements Depthwise64Kernel {
-    static final VectorSpecies<Double> S = SimdSpecies.D;
+    private static final VectorSpecies<Double> S = SimdSpecies.D;
     private static final int L = S.length();
     /// Places that pass by all columns before the next ones do: few enough that sums stay in the second cache, enough to share weights.
     private static final int SEGMENT = 1024;

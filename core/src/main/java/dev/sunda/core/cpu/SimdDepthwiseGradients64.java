@@ -8,7 +8,7 @@ import jdk.incubator.vector.VectorSpecies;
 
 /// Loops over whole vectors of [SimdDepthwise64] that add to the gradients of weights, made like those of [SimdDepthwiseResults64].
 final class SimdDepthwiseGradients64 {
-    private static final VectorSpecies<Double> S = SimdDepthwise64.S;
+    private static final VectorSpecies<Double> S = SimdSpecies.D;
     private static final int L = S.length();
 
     private SimdDepthwiseGradients64() {

@@ -10,7 +10,7 @@ import jdk.incubator.vector.VectorSpecies;
 /// while it passes by the taps. Where a loop over taps lies inside, every index is checked there; the common shapes have none, because a
 /// core that waits for memory then sees more places ahead.
 final class SimdDepthwiseResults64 {
-    private static final VectorSpecies<Double> S = SimdDepthwise64.S;
+    private static final VectorSpecies<Double> S = SimdSpecies.D;
     private static final int L = S.length();
 
     private SimdDepthwiseResults64() {

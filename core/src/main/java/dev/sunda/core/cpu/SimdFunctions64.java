@@ -71,22 +71,6 @@ final class SimdFunctions64 implements Functions64 {
         ScalarErf64.finishSlopes(op, kept, ki, dy, di, dx, oi, end, n);
     }
 
-    @Override
-    public double max(double[] x, int xi, int n) {
-        int end = n / (2 * L) * 2 * L;
-        if (end == 0)
-            return Reduce64.max(x, xi, n);
-        DoubleVector a = fromArray(S, x, xi), b = fromArray(S, x, xi + L);
-        for (int j = 2 * L; j < end; j += 2 * L) {
-            a = a.max(fromArray(S, x, xi + j));
-            b = b.max(fromArray(S, x, xi + j + L));
-        }
-        var lanes = new double[2 * L];
-        a.intoArray(lanes, 0);
-        b.intoArray(lanes, L);
-        return Math.max(Reduce64.max(lanes, 0, 2 * L), Reduce64.max(x, xi + end, n - end));
-    }
-
     private static void shiftedExp(double[] x, int xi, double shift, double[] y, int yi, int end) {
         for (int j = 0; j < end; j += L) {
             DoubleVector v = notBelow(fromArray(S, x, xi + j).sub(shift));

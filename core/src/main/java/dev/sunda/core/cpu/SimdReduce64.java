@@ -5,7 +5,7 @@ import static jdk.incubator.vector.DoubleVector.fromArray;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/// The eight chains of [Reduce64#sum] in one, two or four vectors.
+/// The eight chains of [Reduce64#sum] in one, two or four vectors, and the extremes.
 final class SimdReduce64 {
     private static final VectorSpecies<Double> S = SimdSpecies.D;
     private static final int L = S.length();
@@ -55,5 +55,25 @@ final class SimdReduce64 {
         b.intoArray(lanes, 2);
         c.intoArray(lanes, 4);
         d.intoArray(lanes, 6);
+    }
+
+    /// Makes each of the eight `lanes` the maximum of the elements of its place among the first `end`, a multiple of eight and not 0.
+    static void max(double[] lanes, double[] x, int xi, int end) {
+        for (int first = 0; first < 8; first += L) {
+            DoubleVector a = fromArray(S, x, xi + first);
+            for (int j = 8; j < end; j += 8)
+                a = a.max(fromArray(S, x, xi + first + j));
+            a.intoArray(lanes, first);
+        }
+    }
+
+    /// Makes each of the eight `lanes` the minimum of the elements of its place among the first `end`, a multiple of eight and not 0.
+    static void min(double[] lanes, double[] x, int xi, int end) {
+        for (int first = 0; first < 8; first += L) {
+            DoubleVector a = fromArray(S, x, xi + first);
+            for (int j = 8; j < end; j += 8)
+                a = a.min(fromArray(S, x, xi + first + j));
+            a.intoArray(lanes, first);
+        }
     }
 }

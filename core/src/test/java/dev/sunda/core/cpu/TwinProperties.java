@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.function.DoubleBinaryOperator;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -289,10 +290,25 @@ class TwinProperties {
     }
 
     @Property(tries = 300)
-    void sumsOfDoubles(@ForAll @IntRange(max = 20) int eights, @ForAll @IntRange(max = MARGIN) int shift, @ForAll long seed) {
-        double[] x = doubles(new SplittableRandom(seed), 8 * eights);
-        assertSameDoubles(new double[8], lanes -> SimdReduce64.sum(lanes, x, shift, 8 * eights),
-                lanes -> Reduce64.chains(lanes, x, shift, 8 * eights));
+    void reductionsOfDoubles(@ForAll @IntRange(min = 1, max = 20) int eights, @ForAll @IntRange(max = MARGIN) int shift,
+            @ForAll boolean numbers, @ForAll long seed) {
+        int n = 8 * eights;
+        double[] x = doubles(new SplittableRandom(seed), n);
+        for (int i = 0; numbers && i < x.length; i++)
+            x[i] = Double.isNaN(x[i]) ? -0.0 : x[i];
+        assertSameDoubles(new double[8], lanes -> SimdReduce64.sum(lanes, x, shift, n), lanes -> Reduce64.chains(lanes, x, shift, n));
+        assertSameDoubles(new double[8], lanes -> SimdReduce64.max(lanes, x, shift, n), lanes -> extremes(lanes, x, shift, n, Math::max));
+        assertSameDoubles(new double[8], lanes -> SimdReduce64.min(lanes, x, shift, n), lanes -> extremes(lanes, x, shift, n, Math::min));
+        double most = Arrays.stream(x, shift, shift + n - 3).reduce(Double.NEGATIVE_INFINITY, Math::max);
+        double least = Arrays.stream(x, shift, shift + n - 3).reduce(Double.POSITIVE_INFINITY, Math::min);
+        assertThat(Double.valueOf(Reduce64.max(x, shift, n - 3))).isEqualTo(Double.valueOf(most));
+        assertThat(Double.valueOf(Reduce64.min(x, shift, n - 3))).isEqualTo(Double.valueOf(least));
+    }
+
+    private static void extremes(double[] lanes, double[] x, int xi, int n, DoubleBinaryOperator more) {
+        System.arraycopy(x, xi, lanes, 0, 8);
+        for (int j = 8; j < n; j++)
+            lanes[j % 8] = more.applyAsDouble(lanes[j % 8], x[xi + j]);
     }
 
     private static double[] doubles(SplittableRandom random, int n) {
