@@ -11,15 +11,23 @@ import java.util.function.Supplier;
 /// threads are daemons: they never keep the process alive.
 ///
 /// The number of threads is, in this order: [#withThreads], [#setThreads], the system property `sunda.threads`, the environment variable
-/// `SUNDA_THREADS`, the number of processors.
+/// `SUNDA_THREADS`, the number of processors. While that last one holds, loops leave one processor to the compiler of the virtual machine
+/// for the first 1.3 seconds: it is what a program waits for then, and threads in loops that are not compiled yet gain little.
 public final class Parallel {
     /// More threads than this are refused.
     public static final int MAX_THREADS = 256;
 
     private static final ScopedValue<Integer> SCOPED = ScopedValue.newInstance();
-    private static volatile int configured;                          // 0 until somebody asks
+    private static final long START = System.nanoTime();
+    /// How long the compiler has most to do. Training of a small network is at full speed 0.3 s earlier with 1 to 1.6 s than without.
+    private static final long COMPILING_NANOS = 1_300_000_000;
+    private static volatile Setting setting;                         // null until somebody asks
 
     private Parallel() {
+    }
+
+    /// @param chosen false if the number is that of the processors because nobody said anything else
+    private record Setting(int threads, boolean chosen) {
     }
 
     /// The part of a loop with number `index`: elements `from` (inclusive) to `to` (exclusive).
@@ -42,7 +50,7 @@ public final class Parallel {
             throw new IllegalArgumentException("Parallel: sizes must be n >= 0 and chunk >= 1 (got n " + n + ", chunk " + chunk + ")");
         int count = Math.ceilDiv(n, chunk);
         if (count > 1 && !Workers.inside()) {
-            int threads = Math.min(threads(), count);
+            int threads = Math.min(computing(), count);
             if (threads > 1) {
                 Workers.POOL.run(new Region(n, chunk, count, threads - 1, body));
                 return;
@@ -60,17 +68,33 @@ public final class Parallel {
     public static int threads() {
         if (SCOPED.isBound())
             return SCOPED.get();
-        int n = configured;
-        if (n == 0)
-            configured = n = fromEnvironment();
-        return n;
+        return setting().threads;
+    }
+
+    private static Setting setting() {
+        Setting now = setting;
+        if (now == null)
+            setting = now = fromEnvironment();
+        return now;
+    }
+
+    private static int computing() {
+        if (SCOPED.isBound())
+            return SCOPED.get();
+        Setting now = setting();
+        return now.chosen ? now.threads : beside(now.threads, System.nanoTime() - START);
+    }
+
+    /// How many of `threads` compute while the compiler needs a processor, `nanos` after the start.
+    static int beside(int threads, long nanos) {
+        return nanos < COMPILING_NANOS ? Math.max(1, threads - 1) : threads;
     }
 
     /// Sets the number of threads for the whole process.
     ///
     /// @param n from 1 to 256
     public static void setThreads(int n) {
-        configured = check("the number of threads", Integer.toString(n));
+        setting = new Setting(check("the number of threads", Integer.toString(n)), true);
     }
 
     /// Runs `task` with another number of threads for the loops this thread starts in it.
@@ -81,14 +105,14 @@ public final class Parallel {
         return ScopedValue.where(SCOPED, check("the number of threads", Integer.toString(n))).call(task::get);
     }
 
-    private static int fromEnvironment() {
+    private static Setting fromEnvironment() {
         String property = System.getProperty("sunda.threads");
         if (property != null)
-            return check("system property sunda.threads", property);
+            return new Setting(check("system property sunda.threads", property), true);
         String variable = System.getenv("SUNDA_THREADS");
         if (variable != null)
-            return check("environment variable SUNDA_THREADS", variable);
-        return Math.clamp(Runtime.getRuntime().availableProcessors(), 1, MAX_THREADS);
+            return new Setting(check("environment variable SUNDA_THREADS", variable), true);
+        return new Setting(Math.clamp(Runtime.getRuntime().availableProcessors(), 1, MAX_THREADS), false);
     }
 
     static int check(String what, String text) {

@@ -171,6 +171,14 @@ class ParallelTests {
     }
 
     @Test
+    void leavesOneProcessorToTheCompilerAtFirst() {
+        assertThat(Parallel.beside(2, 0)).isEqualTo(1);
+        assertThat(Parallel.beside(16, 1_299_999_999)).isEqualTo(15);
+        assertThat(Parallel.beside(1, 0)).isEqualTo(1);
+        assertThat(Parallel.beside(2, 1_300_000_000)).isEqualTo(2);
+    }
+
+    @Test
     void refusesNumbersOutOfRange() {
         assertThatThrownBy(() -> Parallel.setThreads(0)).isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("Parallel: the number of threads must be a whole number from 1 to 256 (got 0)");
