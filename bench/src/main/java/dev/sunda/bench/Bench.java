@@ -44,6 +44,8 @@ public final class Bench implements Callable<Integer> {
     private String deviceName;
     @Option(names = "--quick", description = "shorter, less exact")
     private boolean quick;
+    @Option(names = "--float64", description = "compare float64 with float32; beside --fresh-jvms: check float64 instead of float32")
+    private boolean float64;
     @ArgGroup(exclusive = true)
     private Instead instead = new Instead();
     @Option(names = {"-h", "--help"}, usageHelp = true, description = "print this text")
@@ -62,8 +64,6 @@ public final class Bench implements Callable<Integer> {
         private List<Path> compare;
         @Option(names = "--scaling", description = "compare one thread with all of --threads")
         private boolean scaling;
-        @Option(names = "--float64", description = "compare float64 with float32")
-        private boolean float64;
         @Option(names = "--jmh", description = "measure under JMH, in three fresh Java virtual machines; with --quick in one")
         private boolean jmh;
         @Option(names = "--fresh-jvms", paramLabel = "N", arity = "0..1", fallbackValue = "10",
@@ -79,6 +79,8 @@ public final class Bench implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException, RunnerException {
         applyThreads();
         Device device = device();
+        if (float64 && (instead.json || instead.compare != null || instead.scaling || instead.jmh))
+            throw misused("--float64 goes alone or with --fresh-jvms; leave out --json, --compare, --scaling and --jmh");
         if (instead.compare != null)
             return compare(instead.compare.getFirst(), instead.compare.getLast());
         List<Case> cases = Cases.containing(only, device);
@@ -88,7 +90,7 @@ public final class Bench implements Callable<Integer> {
             return checkInFreshJvms(cases) ? 0 : 1;
         if (instead.scaling)
             compareThreads(cases);
-        else if (instead.float64)
+        else if (float64)
             compareTypes(cases, device);
         else if (instead.jmh)
             Jmh.run(cases, Parallel.threads(), quick);
@@ -204,7 +206,7 @@ public final class Bench implements Callable<Integer> {
     private boolean checkInFreshJvms(List<Case> cases) throws IOException, InterruptedException {
         if (instead.freshJvms < 1)
             throw misused("--fresh-jvms must be at least 1 (got " + instead.freshJvms + ")");
-        var check = new FreshJvms(instead.freshJvms, quick, Parallel.threads());
+        var check = new FreshJvms(instead.freshJvms, quick, Parallel.threads(), float64 ? DType.F64 : DType.F32);
         progress(check.plan(cases));
         check.run(cases, new ProgressBar(spec.commandLine().getErr(), ProgressBar.onTerminal()));
         check.report().forEach(out()::println);

@@ -53,12 +53,12 @@ final class FreshCase {
     private record Boxed(Instant time, double bytes, String method) {
     }
 
-    /// @param args name of the case, number of threads, `quick` or `normal`
+    /// @param args name of the case, number of threads, `quick` or `normal`, the floating type
     public static void main(String[] args) throws IOException {
         Parallel.setThreads(Integer.parseInt(args[1]));
         Case chosen = Cases.ALL.stream().filter(c -> c.name().equals(args[0])).findFirst().orElseThrow();
         var meter = new Meter(Device.CPU, args[2].equals("quick") ? Effort.QUICK : Effort.NORMAL);
-        Map<Measure, Runnable> calls = chosen.prepare().apply(DType.F32, Device.CPU);
+        Map<Measure, Runnable> calls = chosen.prepare().apply(DType.valueOf(args[3]), Device.CPU);
         for (Measure measure : chosen.measures())
             System.out.println(find(measure, () -> meter.time(calls.get(measure))));
         var input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));

@@ -1,5 +1,6 @@
 package dev.sunda.bench;
 
+import dev.sunda.core.type.DType;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -22,10 +23,10 @@ final class FreshJvm implements AutoCloseable {
     private final Map<Measure, FreshCase.Finding> findings = new EnumMap<>(Measure.class);
 
     /// Returns when the case has been measured.
-    FreshJvm(Case chosen, List<String> flags, int threads, boolean quick) throws IOException {
+    FreshJvm(Case chosen, List<String> flags, int threads, boolean quick, DType dtype) throws IOException {
         this.chosen = chosen;
         log = Files.createTempFile("sunda-bench", ".log");
-        process = new ProcessBuilder(command(chosen.name(), flags, threads, quick)).redirectError(log.toFile()).start();
+        process = new ProcessBuilder(command(chosen.name(), flags, threads, quick, dtype)).redirectError(log.toFile()).start();
         answers = process.inputReader(StandardCharsets.UTF_8);
         questions = process.outputWriter(StandardCharsets.UTF_8);
         for (int i = 0; i < chosen.measures().size(); i++) {
@@ -34,14 +35,14 @@ final class FreshJvm implements AutoCloseable {
         }
     }
 
-    private static List<String> command(String name, List<String> flags, int threads, boolean quick) {
+    private static List<String> command(String name, List<String> flags, int threads, boolean quick, DType dtype) {
         var words = new ArrayList<String>();
         words.add(ProcessHandle.current().info().command().orElse("java"));
         words.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
         words.addAll(flags);
         words.addAll(List.of("-XX:+PrintCompilation", "-XX:+DisplayVMOutputToStderr"));
         words.addAll(List.of("-cp", System.getProperty("java.class.path"), FreshCase.class.getName()));
-        words.addAll(List.of(name, Integer.toString(threads), quick ? "quick" : "normal"));
+        words.addAll(List.of(name, Integer.toString(threads), quick ? "quick" : "normal", dtype.name()));
         return words;
     }
 

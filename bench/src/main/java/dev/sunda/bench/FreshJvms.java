@@ -1,10 +1,13 @@
 package dev.sunda.bench;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
+import dev.sunda.core.type.DType;
 import dev.sunda.examples.console.ProgressBar;
 import dev.sunda.examples.console.TextTable;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -20,14 +23,17 @@ import java.util.TreeMap;
 ///
 /// Each start counts with its shortest run, which other programs on the machine disturb least. One that is slower than the others is
 /// a suspect: it is measured again in turn with the start in the middle, both still running. What the compiler did lasts, a disturbance
-/// passes or meets both. One that has boxed vectors is measured again, too: loops that the compiler had not come to yet box them for a
-/// while, and a sample stands for all that its thread has allocated since the last one, so that a single one may weigh megabytes.
+/// passes or meets both. One that has boxed vectors is measured again, too, until it boxes none or half a minute has passed: loops that
+/// the compiler had not come to yet box them for a while, a long while where a call runs through a loop once, and a sample stands for all
+/// that its thread has allocated since the last one, so that a single one may weigh megabytes.
 final class FreshJvms {
     private static final double LIMIT = 1.3;
     /// Times that a suspect and the start in the middle take turns.
     private static final int TURNS = 3;
     /// Vectors that are boxed in a loop make megabytes a call; a few in code that runs once a call do not matter.
     private static final double BOXED_BYTES = 100_000;
+    /// A loop is compiled after some ten thousand turns, so that one of which a call of 50 ms makes a hundred needs seconds.
+    private static final Duration BOXING = Duration.ofSeconds(30);
     private static final String COMPILERS = "CICompilerCount";
     private static final int FEWEST = 2;
     private static final double START_SECONDS = 1.5;
@@ -35,6 +41,7 @@ final class FreshJvms {
     private final int starts;
     private final boolean quick;
     private final int threads;
+    private final DType dtype;
     private final List<Setting> settings;
     private final List<String> misses = new ArrayList<>();
     private final Map<String, Integer> complaints = new TreeMap<>();
@@ -45,10 +52,12 @@ final class FreshJvms {
     }
 
     /// @param starts machines for each case and setting
-    FreshJvms(int starts, boolean quick, int threads) {
+    /// @param dtype floating type of the cases
+    FreshJvms(int starts, boolean quick, int threads, DType dtype) {
         this.starts = starts;
         this.quick = quick;
         this.threads = threads;
+        this.dtype = dtype;
         var few = new Setting("few compilers", List.of("-XX:" + COMPILERS + "=" + FEWEST));
         var plain = new Setting("default", List.of());
         settings = compilers() == FEWEST ? List.of(plain) : List.of(plain, few);
@@ -80,7 +89,7 @@ final class FreshJvms {
                 try {
                     while (machines.size() < starts) {
                         bar.update("starts", done++, total, c::name);
-                        machines.add(new FreshJvm(c, setting.flags, threads, quick));
+                        machines.add(new FreshJvm(c, setting.flags, threads, quick, dtype));
                     }
                     for (Measure measure : c.measures())
                         judge(c.name(), setting.name, measure, machines);
@@ -146,7 +155,8 @@ final class FreshJvms {
     /// What this machine boxes for good.
     private static FreshCase.Finding leastBoxed(FreshJvm machine, Measure measure) throws IOException {
         FreshCase.Finding least = machine.finding(measure);
-        for (int turn = 0; turn < TURNS && least.boxedBytes() > BOXED_BYTES; turn++) {
+        Instant end = Instant.now().plus(BOXING);
+        while (least.boxedBytes() > BOXED_BYTES && Instant.now().isBefore(end)) {
             FreshCase.Finding again = machine.again(measure);
             least = again.boxedBytes() < least.boxedBytes() ? again : least;
         }

@@ -119,7 +119,8 @@ class BenchTests {
     @Test
     void wrongUseIsOneLineAndStatusTwo() {
         for (List<String> options : List.of(List.of("--only", "no such case"), List.of("--threads", "0"), List.of("--fresh"),
-                List.of("--json", "--jmh"), List.of("--compare", "no", "such"))) {
+                List.of("--json", "--jmh"), List.of("--compare", "no", "such"), List.of("--float64", "--json"),
+                List.of("--float64", "--scaling"))) {
             var out = new StringWriter();
             var err = new StringWriter();
             assertThat(run(out, err, options.toArray(String[]::new))).isEqualTo(2);
