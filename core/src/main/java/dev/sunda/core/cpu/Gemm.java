@@ -119,9 +119,14 @@ final class Gemm {
         int panels = Math.ceilDiv(b.count(), panelBlocks);
         int rows = rowsOfBlock(kernel.rows(), m, Math.ceilDiv(LEAST_CHUNKS, panelBlocks));
         int rowBlocks = Math.ceilDiv(m, rows);
+        int half = Math.ceilDiv(rowBlocks, 2);
         Parallel.forChunks(rowBlocks * panelBlocks, 1, (index, _, _) -> {
-            int i = index % rowBlocks * rows;
-            int j = index / rowBlocks * panels;
+            // The first half of the rows meets all panels, then the second: two threads read the same panels side by side.
+            boolean second = index >= half * panelBlocks;
+            int within = second ? index - half * panelBlocks : index;
+            int height = second ? rowBlocks - half : half;
+            int i = (within % height + (second ? half : 0)) * rows;
+            int j = within / height * panels;
             int n = Math.min(rows, m - i);
             block(kernel, i, n, a, b, j, Math.min(b.count(), j + panels), start, c, places);
             if (after != null && panelBlocks == 1)

@@ -39,7 +39,7 @@ public final class Parallel {
     /// Runs `body` for elements `0` to `n - 1`, cut into pieces of `chunk` elements, the last one possibly smaller; returns when all have
     /// run. Pieces may run at the same time and in any order.
     ///
-    /// If bodies throw, pieces not yet started are dropped and, once everything has stopped, the exception of the piece
+    /// If bodies throw, later pieces not yet started are dropped and, once everything has stopped, the exception of the piece
     /// with the smallest number is thrown here; that choice does not depend on the threads either.
     ///
     /// @param n number of elements, 0 or more

@@ -2,60 +2,95 @@ package dev.sunda.core.parallel;
 
 import dev.sunda.core.parallel.Parallel.ChunkBody;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
 
-/// One running loop: chunks are handed out in ascending order to whoever asks.
+/// One running loop. Each thread begins with a range of neighbouring chunks and, when it is through, helps with the others: so memory is
+/// read and written from end to end, and what a thread has in its own caches is what the next loop over the same data gives it again.
 final class Region {
+    /// Cursors lie on different lines of the cache.
+    private static final int APART = 16;
+
     private final int n;
     private final int chunk;
     private final int count;
-    private final int helpers;
+    private final int threads;
     private final ChunkBody body;
     private final Thread caller = Thread.currentThread();
-    private final AtomicInteger next = new AtomicInteger();
+    private final AtomicIntegerArray cursors;                        // the next chunk of each range
     private final AtomicInteger done = new AtomicInteger();
     private final AtomicInteger joined = new AtomicInteger();
     private volatile boolean callerWaits;
-    private Throwable failure;                                       // guarded by this, as is the next field
-    private int failedChunk = Integer.MAX_VALUE;
+    private volatile int failedChunk = Integer.MAX_VALUE;            // written guarded by this, as is the next field
+    private Throwable failure;
 
     Region(int n, int chunk, int count, int helpers, ChunkBody body) {
         this.n = n;
         this.chunk = chunk;
         this.count = count;
-        this.helpers = helpers;
+        this.threads = helpers + 1;
         this.body = body;
+        cursors = new AtomicIntegerArray(threads * APART);
+        for (int range = 1; range < threads; range++)
+            cursors.setPlain(range * APART, first(range));
+    }
+
+    private int first(int range) {
+        return (int) ((long) count * range / threads);
     }
 
     /// How many threads besides the caller may take part.
     int helpers() {
-        return helpers;
+        return threads - 1;
     }
 
     /// Takes part if there is still work and room; called by pool threads.
     boolean help() {
-        if (next.get() >= count || joined.get() >= helpers || joined.incrementAndGet() > helpers)
+        if (done.get() >= count || joined.get() >= helpers())
             return false;
-        work();
+        int number = joined.incrementAndGet();
+        if (number > helpers())
+            return false;
+        work(number);
         return true;
     }
 
     /// Runs chunks until none is left.
-    void work() {
-        for (int index = next.getAndIncrement(); index < count; index = next.getAndIncrement()) {
-            int finished = 1;
-            try {
-                body.run(index, index * chunk, Parallel.end(n, chunk, index));
-            } catch (Throwable thrown) {
-                finished += Math.max(0, count - next.getAndSet(count));
-                fail(index, thrown);
-            }
-            if (done.addAndGet(finished) == count && callerWaits)
-                LockSupport.unpark(caller);
+    ///
+    /// @param own the range to begin with; the caller's is 0
+    void work(int own) {
+        for (int i = 0; i < threads; i++) {
+            int range = (own + i) % threads;
+            for (int index = take(range); index >= 0; index = take(range))
+                run(index);
         }
     }
 
-    /// Every chunk below a failed one has been handed out already, so the smallest failing chunk of all is always among those that ran.
+    /// The next chunk of a range, or -1.
+    private int take(int range) {
+        int end = first(range + 1);
+        while (true) {
+            int index = cursors.get(range * APART);
+            if (index >= end)
+                return -1;
+            if (cursors.compareAndSet(range * APART, index, index + 1))
+                return index;
+        }
+    }
+
+    /// Once a chunk has failed, those behind it are dropped; those before it run, so that the smallest failing one of all is always among
+    /// those that ran.
+    private void run(int index) {
+        if (index < failedChunk)
+            try {
+                body.run(index, index * chunk, Parallel.end(n, chunk, index));
+            } catch (Throwable thrown) {
+                fail(index, thrown);
+            }
+        if (done.incrementAndGet() == count && callerWaits)
+            LockSupport.unpark(caller);
+    }
+
     private synchronized void fail(int index, Throwable thrown) {
         if (index < failedChunk) {
             failedChunk = index;

@@ -48,7 +48,7 @@ final class Workers {
         try {
             if (place >= 0)
                 wake(helpers, region.helpers());
-            region.work();
+            region.work(0);
         } finally {
             INSIDE.remove();
             if (place >= 0)

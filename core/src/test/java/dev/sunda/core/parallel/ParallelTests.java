@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -56,6 +57,33 @@ class ParallelTests {
             await(bothHere);
         }));
         assertThat(bothHere.getCount()).isZero();
+    }
+
+    @Test
+    void eachThreadBeginsWithARangeOfItsOwn() {
+        var bothHere = new CountDownLatch(2);
+        var first = new ConcurrentHashMap<Thread, Integer>();
+        within(2, () -> Parallel.forChunks(9, 1, (index, _, _) -> {
+            if (first.putIfAbsent(Thread.currentThread(), index) == null) {
+                bothHere.countDown();
+                await(bothHere);
+            }
+        }));
+        assertThat(first.get(Thread.currentThread())).isZero();
+        assertThat(first.values()).containsExactlyInAnyOrder(0, 4);
+    }
+
+    @Test
+    void chunksBeforeAFailedOneStillRun() {
+        var failed = new CountDownLatch(1);
+        assertThatThrownBy(() -> within(2, () -> Parallel.forChunks(8, 1, (index, _, _) -> {
+            if (index == 0)
+                await(failed);                                       // until the second thread has failed in its first chunk
+            if (index == 4)
+                failed.countDown();
+            if (index == 1 || index == 4)
+                throw new IllegalStateException("chunk " + index);
+        }))).hasMessage("chunk 1");
     }
 
     @ParameterizedTest
