@@ -57,14 +57,16 @@ final class LayerNorm {
         float[] centres = new float[x.shape().size(0)];
         float[] scales = new float[centres.length];
         Parallel.forChunks(centres.length, chunk(n), (_, from, to) -> {
-            var lanes = new float[16];
-            double sum = ReduceMath.CHOSEN.longSum(in.data, in.at(from), n);
+            var totals = new double[2];
+            var work = new LayerNormKernel.Sums();
+            totals[0] = ReduceMath.CHOSEN.longSum(in.data, in.at(from), n);
             for (int row = from; row < to; row++) {
-                float centre = mean == null ? 0 : (float) (sum / n);
-                float scale = (float) (1 / Math.sqrt(squares(kernel, in.data, in.at(row), centre, n, lanes) / n + eps));
+                float centre = mean == null ? 0 : (float) (totals[0] / n);
+                squares(kernel, in, row, Math.min(row + 1, to - 1), centre, work, totals, n);
+                float scale = (float) (1 / Math.sqrt(totals[1] / n + eps));
                 centres[row] = centre;
                 scales[row] = scale;
-                sum = normalize(kernel, in, row, Math.min(row + 1, to - 1), centre, scale, w, b, out, n, lanes);
+                kernel.normalize(in.data, in.at(row), centre, scale, w, b, 0, out.data, out.at(row), n);
             }
         });
         out.finish(y);
@@ -73,22 +75,15 @@ final class LayerNorm {
         ChannelNorm.write(scales, rstd);
     }
 
-    /// Blocks in float, joined in double.
-    private static double squares(LayerNormKernel kernel, float[] x, int xi, float mean, int n, float[] lanes) {
-        double total = 0;
-        for (int i = 0; i < n; i += ReduceMath.BLOCK)
-            total += kernel.squares(x, xi + i, mean, Math.min(ReduceMath.BLOCK, n - i), lanes);
-        return total;
-    }
-
-    /// Normalises a row and returns the sum of another: blocks in float, joined in double.
-    private static double normalize(LayerNormKernel kernel, Rows x, int row, int next, float mean, float rstd, float[] w, float[] b, Rows y,
-            int n, float[] lanes) {
-        double total = 0;
-        for (int i = 0; i < n; i += ReduceMath.BLOCK)
-            total += kernel.normalize(x.data, x.at(row) + i, x.at(next) + i, mean, rstd, w, b, i, y.data, y.at(row) + i,
-                    Math.min(ReduceMath.BLOCK, n - i), lanes);
-        return total;
+    /// The sum of the row `next` and the squares of `row`: blocks in float, joined in double.
+    private static void squares(LayerNormKernel kernel, Rows x, int row, int next, float mean, LayerNormKernel.Sums work, double[] totals,
+            int n) {
+        Arrays.fill(totals, 0);
+        for (int i = 0; i < n; i += ReduceMath.BLOCK) {
+            kernel.squares(x.data, x.at(row) + i, x.at(next) + i, mean, Math.min(ReduceMath.BLOCK, n - i), work);
+            totals[0] += work.totals()[0];
+            totals[1] += work.totals()[1];
+        }
     }
 
     static void backward(View dy, View x, View mean, View rstd, View weight, View dx, View dweight, View dbias) {

@@ -6,7 +6,7 @@ sealed interface LayerNormKernel permits ScalarLayerNorm, SimdLayerNorm {
     /// The twin this process uses.
     LayerNormKernel ACTIVE = VectorPath.isSimd() ? new SimdLayerNorm() : new ScalarLayerNorm();
 
-    /// Two sums that run over a row, and work memory for their lanes.
+    /// Two sums that run over a row, plain and of centred values, and work memory for their lanes.
     ///
     /// @param totals the sums
     record Sums(float[] totals, float[] plain, float[] centred) {
@@ -15,18 +15,15 @@ sealed interface LayerNormKernel permits ScalarLayerNorm, SimdLayerNorm {
         }
     }
 
-    /// `sum of (x - mean)^2`.
-    ///
-    /// @param lanes work memory, 16
-    float squares(float[] x, int xi, float mean, int n, float[] lanes);
+    /// In one loop the sum of the `n` elements of `x` from `next` on, in the lanes of [ReduceMath#sum], and that of `(x - mean)^2` of the
+    /// row at `xi`: the row after this one comes from memory while this one is read from the first cache, since results go to memory in
+    /// [#normalize].
+    void squares(float[] x, int xi, int next, float mean, int n, Sums sums);
 
-    /// `y = (x - mean) * rstd * w + b`, the last two as one fused multiply-add; returns the sum of the `n` elements of `x` from `next` on,
-    /// in the lanes of [ReduceMath#sum]: the row after this one comes from memory meanwhile.
+    /// `y = (x - mean) * rstd * w + b`, the last two as one fused multiply-add.
     ///
     /// @param w from `wi` on, as `b`
-    /// @param lanes work memory, 16
-    float normalize(float[] x, int xi, int next, float mean, float rstd, float[] w, float[] b, int wi, float[] y, int yi, int n,
-            float[] lanes);
+    void normalize(float[] x, int xi, float mean, float rstd, float[] w, float[] b, int wi, float[] y, int yi, int n);
 
     /// The sums of `dy * w` and of `dy * w * (x - mean)`.
     ///

@@ -5,16 +5,15 @@ import java.util.Arrays;
 /// Sixteen lanes in an array; also finishes what does not fill a vector.
 final class ScalarLayerNorm implements LayerNormKernel {
     @Override
-    public float squares(float[] x, int xi, float mean, int n, float[] lanes) {
-        Arrays.fill(lanes, 0);
-        return finishSquares(lanes, x, xi, mean, 0, n);
+    public void squares(float[] x, int xi, int next, float mean, int n, Sums sums) {
+        Arrays.fill(sums.plain(), 0);
+        Arrays.fill(sums.centred(), 0);
+        finishSquares(x, xi, next, mean, sums, 0, n);
     }
 
     @Override
-    public float normalize(float[] x, int xi, int next, float mean, float rstd, float[] w, float[] b, int wi, float[] y, int yi, int n,
-            float[] lanes) {
-        Arrays.fill(lanes, 0);
-        return finishNormalize(lanes, x, xi, next, mean, rstd, w, b, wi, y, yi, 0, n);
+    public void normalize(float[] x, int xi, float mean, float rstd, float[] w, float[] b, int wi, float[] y, int yi, int n) {
+        finishNormalize(x, xi, mean, rstd, w, b, wi, y, yi, 0, n);
     }
 
     @Override
@@ -37,19 +36,20 @@ final class ScalarLayerNorm implements LayerNormKernel {
         products(dy, dn, x, xn, meann, w, wi, products, n);
     }
 
-    static float finishSquares(float[] lanes, float[] x, int xi, float mean, int done, int n) {
+    static void finishSquares(float[] x, int xi, int next, float mean, Sums sums, int done, int n) {
+        float[] centred = sums.centred();
         for (int j = done; j < n; j++) {
             float d = x[xi + j] - mean;
-            lanes[j & 15] = Math.fma(d, d, lanes[j & 15]);
+            centred[j & 15] = Math.fma(d, d, centred[j & 15]);
         }
-        return ScalarReduceMath.finishSum(lanes, x, xi, n, n);
+        sums.totals()[0] = ScalarReduceMath.finishSum(sums.plain(), x, next, done, n);
+        sums.totals()[1] = ScalarReduceMath.finishSum(centred, x, xi, n, n);
     }
 
-    static float finishNormalize(float[] lanes, float[] x, int xi, int next, float mean, float rstd, float[] w, float[] b, int wi,
-            float[] y, int yi, int done, int n) {
+    static void finishNormalize(float[] x, int xi, float mean, float rstd, float[] w, float[] b, int wi, float[] y, int yi, int done,
+            int n) {
         for (int j = done; j < n; j++)
             y[yi + j] = Math.fma((x[xi + j] - mean) * rstd, w[wi + j], b[wi + j]);
-        return ScalarReduceMath.finishSum(lanes, x, next, done, n);
     }
 
     static void finishProducts(float[] dy, int di, float[] x, int xi, float mean, float[] w, int wi, Sums sums, int done, int n) {

@@ -11,81 +11,59 @@ final class SimdLayerNorm implements LayerNormKernel {
     private static final int L = S.length();
 
     @Override
-    public float squares(float[] x, int xi, float mean, int n, float[] lanes) {
+    public void squares(float[] x, int xi, int next, float mean, int n, Sums sums) {
         int end = n & -16;
         if (L == 16)
-            squares(lanes, x, xi, mean, end);
+            squares(sums.plain(), sums.centred(), x, xi, next, mean, end);
         else
             for (int first = 0; first < 16; first += 2 * L)
-                squarePair(lanes, first, x, xi + first, mean, end);
-        return ScalarLayerNorm.finishSquares(lanes, x, xi, mean, end, n);
+                squarePair(sums.plain(), sums.centred(), first, x, xi + first, next + first, mean, end);
+        ScalarLayerNorm.finishSquares(x, xi, next, mean, sums, end, n);
     }
 
-    private static void squares(float[] lanes, float[] x, int xi, float mean, int end) {
+    private static void squares(float[] plain, float[] centred, float[] x, int xi, int next, float mean, int end) {
         FloatVector sum = FloatVector.zero(S);
+        FloatVector square = FloatVector.zero(S);
         FloatVector centre = FloatVector.broadcast(S, mean);
         for (int j = 0; j < end; j += 16) {
+            sum = sum.add(fromArray(S, x, next + j));
             FloatVector d = fromArray(S, x, xi + j).sub(centre);
-            sum = d.fma(d, sum);
+            square = d.fma(d, square);
         }
-        sum.intoArray(lanes, 0);
+        sum.intoArray(plain, 0);
+        square.intoArray(centred, 0);
     }
 
-    private static void squarePair(float[] lanes, int first, float[] x, int xi, float mean, int end) {
+    private static void squarePair(float[] plain, float[] centred, int first, float[] x, int xi, int next, float mean, int end) {
+        FloatVector lowSum = FloatVector.zero(S);
+        FloatVector highSum = FloatVector.zero(S);
         FloatVector low = FloatVector.zero(S);
         FloatVector high = FloatVector.zero(S);
         FloatVector centre = FloatVector.broadcast(S, mean);
         for (int j = 0; j < end; j += 16) {
+            lowSum = lowSum.add(fromArray(S, x, next + j));
+            highSum = highSum.add(fromArray(S, x, next + j + L));
             FloatVector d = fromArray(S, x, xi + j).sub(centre);
             FloatVector e = fromArray(S, x, xi + j + L).sub(centre);
             low = d.fma(d, low);
             high = e.fma(e, high);
         }
-        low.intoArray(lanes, first);
-        high.intoArray(lanes, first + L);
+        lowSum.intoArray(plain, first);
+        highSum.intoArray(plain, first + L);
+        low.intoArray(centred, first);
+        high.intoArray(centred, first + L);
     }
 
     @Override
-    public float normalize(float[] x, int xi, int next, float mean, float rstd, float[] w, float[] b, int wi, float[] y, int yi, int n,
-            float[] lanes) {
-        int end = n & -16;
-        if (L == 16)
-            normalize(lanes, x, xi, next, mean, rstd, w, b, wi, y, yi, end);
-        else
-            for (int first = 0; first < 16; first += 2 * L)
-                normalizePair(lanes, first, x, xi + first, next + first, mean, rstd, w, b, wi + first, y, yi + first, end);
-        return ScalarLayerNorm.finishNormalize(lanes, x, xi, next, mean, rstd, w, b, wi, y, yi, end, n);
-    }
-
-    private static void normalize(float[] lanes, float[] x, int xi, int next, float mean, float rstd, float[] w, float[] b, int wi,
-            float[] y, int yi, int end) {
-        FloatVector sum = FloatVector.zero(S);
+    public void normalize(float[] x, int xi, float mean, float rstd, float[] w, float[] b, int wi, float[] y, int yi, int n) {
+        int end = S.loopBound(n);
         FloatVector centre = FloatVector.broadcast(S, mean);
         FloatVector scale = FloatVector.broadcast(S, rstd);
-        for (int j = 0; j < end; j += 16) {
-            sum = sum.add(fromArray(S, x, next + j));
+        for (int j = 0; j < end; j += L) {
             FloatVector xhat = fromArray(S, x, xi + j).sub(centre).mul(scale);
             xhat.fma(fromArray(S, w, wi + j), fromArray(S, b, wi + j)).intoArray(y, yi + j);
         }
-        sum.intoArray(lanes, 0);
-    }
-
-    private static void normalizePair(float[] lanes, int first, float[] x, int xi, int next, float mean, float rstd, float[] w, float[] b,
-            int wi, float[] y, int yi, int end) {
-        FloatVector low = FloatVector.zero(S);
-        FloatVector high = FloatVector.zero(S);
-        FloatVector centre = FloatVector.broadcast(S, mean);
-        FloatVector scale = FloatVector.broadcast(S, rstd);
-        for (int j = 0; j < end; j += 16) {
-            low = low.add(fromArray(S, x, next + j));
-            high = high.add(fromArray(S, x, next + j + L));
-            FloatVector u = fromArray(S, x, xi + j).sub(centre).mul(scale);
-            FloatVector v = fromArray(S, x, xi + j + L).sub(centre).mul(scale);
-            u.fma(fromArray(S, w, wi + j), fromArray(S, b, wi + j)).intoArray(y, yi + j);
-            v.fma(fromArray(S, w, wi + j + L), fromArray(S, b, wi + j + L)).intoArray(y, yi + j + L);
-        }
-        low.intoArray(lanes, first);
-        high.intoArray(lanes, first + L);
+        ScalarLayerNorm.finishNormalize(x, xi, mean, rstd, w, b, wi, y, yi, end, n);
     }
 
     @Override
