@@ -372,7 +372,7 @@ public final class CpuBackend implements Backend {
         if (isF32(x))
             GroupNorm.forward(x, weight, bias, eps, mean, variance, y);
         else if (isF64(x))
-            GroupNorm64.forward(x, weight, bias, eps, mean, variance, y);
+            GroupNorm64.forward(ChannelNorm64Kernel.CHOSEN, x, weight, bias, eps, mean, variance, y);
         else
             naive.groupNorm(x, weight, bias, eps, mean, variance, y);
     }
@@ -382,7 +382,7 @@ public final class CpuBackend implements Backend {
         if (isF32(x))
             GroupNorm.backward(dy, x, mean, rstd, weight, dx, dweight, dbias);
         else if (isF64(x))
-            GroupNorm64.backward(dy, x, mean, rstd, weight, dx, dweight, dbias);
+            GroupNorm64.backward(ChannelNorm64Kernel.CHOSEN, dy, x, mean, rstd, weight, dx, dweight, dbias);
         else
             naive.groupNormBackward(dy, x, mean, rstd, weight, dx, dweight, dbias);
     }

@@ -32,19 +32,24 @@ class GroupNormProperties {
         agrees(Shape.of(2, 6, 33, 31), 3, DType.F32, Order.CHANNELS_LAST, Order.CONTIGUOUS, 1);
         agrees(Shape.of(3, 150, 29, 23), 75, DType.F32, Order.CONTIGUOUS, Order.CHANNELS_LAST, 2);
         agrees(Shape.of(3, 6, 33, 31), 6, DType.F64, Order.CONTIGUOUS, Order.CONTIGUOUS, 3);
+        agrees(Shape.of(9, 150, 29, 23), 75, DType.F64, Order.CHANNELS_LAST, Order.CONTIGUOUS, 4);
     }
 
     /// A mean far away costs no digits beyond those the numbers themselves lack.
     @Example
     void theVarianceIsCentred() {
-        var call = new Case(Shape.of(2, 4, 20, 20), 2, DType.F32, Order.CHANNELS_LAST, Order.CONTIGUOUS, new Random(4));
-        float[] data = call.x.heap().floats();
-        for (int i = 0; i < data.length; i++)
-            data[i] += 1000;
-        GroupNorm.forward(call.x, null, null, EPS, call.mean, call.variance, call.y);
+        theVarianceIsCentred(DType.F32, 1000, 1e-6);
+        theVarianceIsCentred(DType.F64, 1e6, 1e-14);
+    }
+
+    private static void theVarianceIsCentred(DType dtype, double distance, double tolerance) {
+        var call = new Case(Shape.of(2, 4, 20, 20), 2, dtype, Order.CHANNELS_LAST, Order.CONTIGUOUS, new Random(4));
+        for (int i = 0; i < call.x.heap().numel(); i++)
+            call.x.heap().setDouble(i, call.x.heap().getDouble(i) + distance);
+        new CpuBackend().groupNorm(call.x, null, null, EPS, call.mean, call.variance, call.y);
         var expected = call.again();
         REFERENCE.groupNorm(call.x, null, null, EPS, expected.mean, expected.variance, expected.y);
-        ConvolutionViews.assertClose(call.variance, expected.variance, 1e-6);
+        ConvolutionViews.assertClose(call.variance, expected.variance, tolerance);
     }
 
     private static void agrees(Shape shape, int groups, DType dtype, Order order, Order target, long seed) {
@@ -69,13 +74,14 @@ class GroupNormProperties {
 
     @Property(tries = 40, edgeCases = EdgeCasesMode.NONE)
     void twinsAndThreadsGiveTheSameBits(@ForAll @IntRange(min = 1, max = 9) int batch, @ForAll @IntRange(min = 1, max = 5) int groups,
-            @ForAll @IntRange(min = 1, max = 14) int width, @ForAll @IntRange(min = 1, max = 25) int size, @ForAll long seed) {
-        var simd = new Case(shape(batch, groups * width, 2, size), groups, DType.F32, Order.CONTIGUOUS, Order.CHANNELS_LAST,
-                new Random(seed));
+            @ForAll @IntRange(min = 1, max = 14) int width, @ForAll @IntRange(min = 1, max = 25) int size, @ForAll boolean wide,
+            @ForAll long seed) {
+        var simd = new Case(shape(batch, groups * width, 2, size), groups, wide ? DType.F64 : DType.F32, Order.CONTIGUOUS,
+                Order.CHANNELS_LAST, new Random(seed));
         var scalar = simd.again();
-        simd.run(new SimdChannelNorm());
+        simd.run(true);
         Parallel.withThreads(3, () -> {
-            scalar.run(new ScalarChannelNorm());
+            scalar.run(false);
             return null;
         });
         ConvolutionViews.assertSame(simd.mean, scalar.mean);
@@ -122,7 +128,19 @@ class GroupNormProperties {
         }
 
         /// The variance also stands in the place of its inverse root.
-        void run(ChannelNormKernel kernel) {
+        void run(boolean simd) {
+            if (x.dtype() == DType.F64)
+                run(simd ? new SimdChannelNorm64() : new ScalarChannelNorm64());
+            else
+                run(simd ? new SimdChannelNorm() : new ScalarChannelNorm());
+        }
+
+        private void run(ChannelNorm64Kernel kernel) {
+            GroupNorm64.forward(kernel, x, weight, bias, EPS, mean, variance, y);
+            GroupNorm64.backward(kernel, dy, x, mean, variance, weight, dx, dweight, dbias);
+        }
+
+        private void run(ChannelNormKernel kernel) {
             GroupNorm.forward(kernel, x, weight, bias, EPS, mean, variance, y);
             GroupNorm.backward(kernel, dy, x, mean, variance, weight, dx, dweight, dbias);
         }
