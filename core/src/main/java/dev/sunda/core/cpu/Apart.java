@@ -80,6 +80,15 @@ final class Apart {
         }
     }
 
+    /// Runs a loop of two sources.
+    void run(float[] x, int xi, float[] y, int yi, float[] z, int zi, int end) {
+        try {
+            handle[0].invokeExact(x, xi, y, yi, z, zi, end);
+        } catch (Throwable thrown) {
+            throw rethrown(thrown);
+        }
+    }
+
     /// Runs a loop of two sources in double precision.
     void run(double[] x, int xi, double[] y, int yi, double[] z, int zi, int end) {
         try {

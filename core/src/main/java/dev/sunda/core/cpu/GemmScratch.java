@@ -15,7 +15,7 @@ final class GemmScratch {
         /// Transformed sources of a Winograd convolution; held by the caller of a loop.
         TRANSFORMED, SECOND_TRANSFORMED,
         /// Used within one chunk of a loop.
-        BLOCK, LEFT, COLUMNS, TILE
+        BLOCK, LEFT, COLUMNS, TILE, VALUES
     }
 
     /// Where buffers are used from, so that what comes first begins a line of the cache; what vector loops do not read may begin at 0.

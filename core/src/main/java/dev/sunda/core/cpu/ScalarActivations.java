@@ -2,11 +2,12 @@ package dev.sunda.core.cpu;
 
 import dev.sunda.core.op.UnaryOp;
 
-/// Activations and their derivatives for one float, from [ScalarFunctions]. Error against the exact value: 3 ulp, where `silu` and `mish`
+/// Activations and their derivatives for one float, from [ScalarFunctions]; [SimdActivations] runs the identical
+/// chains on vectors. Error against the exact value: 3 ulp, where `silu` and `mish`
 /// are below 1e-35 2e-43; of the derivatives 5e-7.
 final class ScalarActivations {
     /// From here on `tanh(log(1 + e^x))` rounds to 1.
-    private static final float MISH_MOST = 20;
+    static final float MISH_MOST = 20;
 
     private ScalarActivations() {
     }

@@ -38,6 +38,7 @@ final class SimdUnaryBackward {
             case SIGMOID -> sigmoid(kept, ki, dy, di, dx, oi, end);
             case RELU -> relu(kept, ki, dy, di, dx, oi, end);
             case ERF, GELU, GELU_TANH -> SimdErf.backward(op, kept, ki, dy, di, dx, oi, end);
+            case SILU, MISH, SOFTSIGN, LOG_SIGMOID, HARDSIGMOID, HARDSWISH -> SimdActivations.backward(op, kept, ki, dy, di, dx, oi, end);
             default -> end = 0;
         }
         return end;

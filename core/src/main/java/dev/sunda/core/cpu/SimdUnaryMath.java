@@ -34,10 +34,12 @@ final class SimdUnaryMath implements UnaryMath {
     @Override
     public void apply(UnaryOp op, float[] x, int xi, float[] y, int yi, int n) {
         Apart loop = LOOPS[op.ordinal()];
-        boolean own = loop == null && SimdErf.covers(op);
-        int end = loop == null && !own ? 0 : S.loopBound(n);
-        if (own)
+        boolean erf = SimdErf.covers(op), activation = SimdActivations.covers(op);
+        int end = loop == null && !erf && !activation ? 0 : S.loopBound(n);
+        if (erf)
             SimdErf.apply(op, x, xi, y, yi, end);
+        else if (activation)
+            SimdActivations.apply(op, x, xi, y, yi, end);
         else if (end > 0)
             loop.run(x, xi, y, yi, end);
         if (end < n)

@@ -1,0 +1,95 @@
+package dev.sunda.core.cpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sunda.core.op.ParametricOp;
+import dev.sunda.core.op.UnaryOp;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
+
+/// Activations give the same bits with vectors and without, in runs longer than a block too, at kinks and bounds, and where the result lies
+/// where the operand lies.
+class ActivationTwinProperties {
+    private static final int MARGIN = 5;
+    private static final double[] SPECIAL = {0, -0.0, 1, -1, 3, -3, 0.1, -0.1, 0.5, -0.5, 6, 20, -20, 89, -104, Double.NaN,
+        Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, Float.MIN_VALUE, -Float.MIN_VALUE, 1e-9, -1e-9, 1e-17};
+    private static final List<UnaryOp> ACTIVATIONS = List.of(UnaryOp.SILU, UnaryOp.MISH, UnaryOp.SOFTSIGN, UnaryOp.LOG_SIGMOID,
+            UnaryOp.HARDSIGMOID, UnaryOp.HARDSWISH);
+
+    @Provide
+    Arbitrary<UnaryOp> activations() {
+        return Arbitraries.of(ACTIVATIONS);
+    }
+
+    @Provide
+    Arbitrary<ParametricOp> parametric() {
+        Arbitrary<Double> bounds = Arbitraries.of(Arrays.stream(SPECIAL).boxed().toList());
+        return Arbitraries.of(ParametricOp.Kind.LEAKY_RELU, ParametricOp.Kind.ELU, ParametricOp.Kind.CLAMP, ParametricOp.Kind.HARDTANH,
+                ParametricOp.Kind.SOFTPLUS, ParametricOp.Kind.SOFTSHRINK, ParametricOp.Kind.HARDSHRINK, ParametricOp.Kind.THRESHOLD)
+                .flatMap(kind -> bounds.flatMap(a -> bounds.flatMap(b -> bounds.map(c -> new ParametricOp(kind, a, b, c)))));
+    }
+
+    /// Numbers of every kind, among them the neighbours of special ones.
+    private static float[] floats(SplittableRandom random, int n) {
+        var x = new float[n + 2 * MARGIN];
+        for (int i = 0; i < x.length; i++)
+            x[i] = switch (random.nextInt(4)) {
+                case 0 -> Float.intBitsToFloat(random.nextInt());
+                case 1 -> {
+                    float special = (float) SPECIAL[random.nextInt(SPECIAL.length)];
+                    yield random.nextBoolean() ? special : random.nextBoolean() ? Math.nextUp(special) : Math.nextDown(special);
+                }
+                default -> (float) (random.nextGaussian() * 4);
+            };
+        return x;
+    }
+
+    @Property(tries = 500)
+    void floats(@ForAll("activations") UnaryOp op, @ForAll @IntRange(max = 2100) int n, @ForAll @IntRange(max = MARGIN) int shift,
+            @ForAll long seed) {
+        var random = new SplittableRandom(seed);
+        float[] x = floats(random, n), dy = floats(random, n);
+        float[] simd = dy.clone(), scalar = dy.clone(), place = x.clone();
+        new SimdUnaryMath().apply(op, x, shift, simd, 1, n);
+        new ScalarUnaryMath().apply(op, x, shift, scalar, 1, n);
+        assertThat(simd).isEqualTo(scalar);
+        new SimdUnaryMath().apply(op, place, shift, place, shift, n);
+        assertThat(Arrays.copyOfRange(place, shift, shift + n)).isEqualTo(Arrays.copyOfRange(scalar, 1, 1 + n));
+        new SimdUnaryMath().backward(op, x, shift, dy, 2, simd, 1, n);
+        new ScalarUnaryMath().backward(op, x, shift, dy, 2, scalar, 1, n);
+        assertThat(simd).isEqualTo(scalar);
+    }
+
+    @Property(tries = 2000)
+    void parametricFloats(@ForAll("parametric") ParametricOp op, @ForAll @IntRange(max = 1100) int n,
+            @ForAll @IntRange(max = MARGIN) int shift, @ForAll long seed) {
+        var random = new SplittableRandom(seed);
+        float[] x = floats(random, n), dy = floats(random, n);
+        float[] simd = dy.clone(), scalar = dy.clone();
+        int values = SimdParametric.values(op, x, shift, simd, 1, n);
+        Parametric.scalarValues(op, x, shift, scalar, 1, values);
+        assertThat(simd).isEqualTo(scalar);
+        int slopes = SimdParametric.slopes(op, x, shift, dy, 2, simd, 1, n);
+        Parametric.scalarSlopes(op, x, shift, dy, 2, scalar, 1, slopes);
+        assertThat(simd).isEqualTo(scalar);
+    }
+
+    /// The cases people meet do not fall back on the scalar loops.
+    @Property
+    void usualNumbersAreComputedInVectors(@ForAll @IntRange(min = 16, max = 100) int n) {
+        for (ParametricOp op : List.of(ParametricOp.leakyRelu(0.01), ParametricOp.elu(1), ParametricOp.selu(), ParametricOp.celu(0.5),
+                ParametricOp.clamp(-1, 1), ParametricOp.hardtanh(0, 6), ParametricOp.softplus(1, 20), ParametricOp.softshrink(0.5),
+                ParametricOp.hardshrink(0.3), ParametricOp.threshold(0.1, 20))) {
+            var x = new float[n];
+            assertThat(SimdParametric.values(op, x, 0, new float[n], 0, n)).as(op.toString()).isGreaterThan(n - 16);
+            assertThat(SimdParametric.slopes(op, x, 0, x, 0, new float[n], 0, n)).as(op.toString()).isGreaterThan(n - 16);
+        }
+    }
+}
