@@ -2,13 +2,19 @@ package dev.sunda.core.cpu;
 
 import dev.sunda.core.op.ParametricOp;
 
-/// Innermost loops of [ParametricOp] on contiguous doubles; what is not plain arithmetic is the definition itself.
+/// Innermost loops of [ParametricOp] on contiguous doubles, with [SimdParametric64] for whole vectors; what is not plain arithmetic is the definition itself.
 final class Parametric64 {
     private Parametric64() {
     }
 
     /// `y[yi + j] = op(x[xi + j])` for `j` below `n`.
     static void values(ParametricOp op, double[] x, int xi, double[] y, int yi, int n) {
+        int done = VectorPath.isSimd() ? SimdParametric64.values(op, x, xi, y, yi, n) : 0;
+        if (done < n)
+            scalarValues(op, x, xi + done, y, yi + done, n - done);
+    }
+
+    static void scalarValues(ParametricOp op, double[] x, int xi, double[] y, int yi, int n) {
         switch (op.kind()) {
             case LEAKY_RELU -> leakyRelu(op.a(), x, xi, y, yi, n);
             case CLAMP, HARDTANH -> clamp(op.a(), op.b(), x, xi, y, yi, n);
@@ -31,6 +37,12 @@ final class Parametric64 {
 
     /// `dx[oi + j] = dy[di + j] * op'(kept[ki + j])` for `j` below `n`.
     static void slopes(ParametricOp op, double[] kept, int ki, double[] dy, int di, double[] dx, int oi, int n) {
+        int done = VectorPath.isSimd() ? SimdParametric64.slopes(op, kept, ki, dy, di, dx, oi, n) : 0;
+        if (done < n)
+            scalarSlopes(op, kept, ki + done, dy, di + done, dx, oi + done, n - done);
+    }
+
+    static void scalarSlopes(ParametricOp op, double[] kept, int ki, double[] dy, int di, double[] dx, int oi, int n) {
         switch (op.kind()) {
             case LEAKY_RELU -> leakySlopes(op.a(), kept, ki, dy, di, dx, oi, n);
             case CLAMP -> clampSlopes(op.a(), op.b(), kept, ki, dy, di, dx, oi, n);

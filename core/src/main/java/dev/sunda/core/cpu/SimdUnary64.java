@@ -32,7 +32,7 @@ final class SimdUnary64 {
             case RSQRT -> rsqrt(x, xi, y, yi, end);
             case RECIPROCAL -> reciprocal(x, xi, y, yi, end);
             case RELU -> relu(x, xi, y, yi, end);
-            default -> end = 0;
+            default -> end = SimdActivations64.apply(op, x, xi, y, yi, end);
         }
         return end;
     }

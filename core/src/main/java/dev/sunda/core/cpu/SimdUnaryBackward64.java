@@ -37,7 +37,7 @@ final class SimdUnaryBackward64 {
             case TANH -> tanh(kept, ki, dy, di, dx, oi, end);
             case SIGMOID -> sigmoid(kept, ki, dy, di, dx, oi, end);
             case RELU -> relu(kept, ki, dy, di, dx, oi, end);
-            default -> end = 0;
+            default -> end = SimdActivations64.backward(op, kept, ki, dy, di, dx, oi, end);
         }
         return end;
     }

@@ -81,6 +81,59 @@ class ActivationTwinProperties {
         assertThat(simd).isEqualTo(scalar);
     }
 
+    /// Of float64 the definitions themselves are the scalar twin. Some numbers lie around the places where `StrictMath` changes its way.
+    private static double[] doubles(SplittableRandom random, int n) {
+        double[] borders = {0.34657359, 1.0397207, 0.4142135, 0.8813736, 0.5413249, 1, 13.169796, 19.408121, 22, 38.816243, 708.39, 745.13};
+        var x = new double[n + 2 * MARGIN];
+        for (int i = 0; i < x.length; i++)
+            x[i] = switch (random.nextInt(6)) {
+                case 0 -> Double.longBitsToDouble(random.nextLong());
+                case 1 -> SPECIAL[random.nextInt(SPECIAL.length)];
+                case 2 -> Math.scalb(random.nextGaussian(), random.nextInt(-60, 5));
+                case 3 -> (random.nextBoolean() ? 1 : -1) * borders[random.nextInt(borders.length)]
+                        * (1 + Math.scalb(random.nextGaussian(), -random.nextInt(50)));
+                case 4 -> random.nextDouble() * -760;
+                default -> random.nextGaussian() * 4;
+            };
+        return x;
+    }
+
+    @Property(tries = 500)
+    void doubles(@ForAll("activations") UnaryOp op, @ForAll @IntRange(max = 2100) int n, @ForAll @IntRange(max = MARGIN) int shift,
+            @ForAll long seed) {
+        var random = new SplittableRandom(seed);
+        double[] x = doubles(random, n), dy = doubles(random, n);
+        double[] simd = dy.clone(), expected = dy.clone(), place = x.clone();
+        int values = SimdUnary64.apply(op, x, shift, simd, 1, n);
+        assertThat(values).isGreaterThan(n - 8);
+        for (int i = 0; i < values; i++)
+            expected[1 + i] = op.value(x[shift + i]);
+        assertThat(simd).isEqualTo(expected);
+        SimdUnary64.apply(op, place, shift, place, shift, n);
+        assertThat(Arrays.copyOfRange(place, shift, shift + values)).isEqualTo(Arrays.copyOfRange(expected, 1, 1 + values));
+        int slopes = SimdUnaryBackward64.apply(op, x, shift, dy, 2, simd, 1, n);
+        assertThat(slopes).isEqualTo(values);
+        for (int i = 0; i < slopes; i++)
+            expected[1 + i] = dy[2 + i] * op.derivative(x[shift + i]);
+        assertThat(simd).isEqualTo(expected);
+    }
+
+    @Property(tries = 2000)
+    void parametricDoubles(@ForAll("parametric") ParametricOp op, @ForAll @IntRange(max = 1100) int n,
+            @ForAll @IntRange(max = MARGIN) int shift, @ForAll long seed) {
+        var random = new SplittableRandom(seed);
+        double[] x = doubles(random, n), dy = doubles(random, n);
+        double[] simd = dy.clone(), expected = dy.clone();
+        int values = SimdParametric64.values(op, x, shift, simd, 1, n);
+        for (int i = 0; i < values; i++)
+            expected[1 + i] = op.value(x[shift + i]);
+        assertThat(simd).isEqualTo(expected);
+        int slopes = SimdParametric64.slopes(op, x, shift, dy, 2, simd, 1, n);
+        for (int i = 0; i < slopes; i++)
+            expected[1 + i] = dy[2 + i] * op.derivative(x[shift + i]);
+        assertThat(simd).isEqualTo(expected);
+    }
+
     /// The cases people meet do not fall back on the scalar loops.
     @Property
     void usualNumbersAreComputedInVectors(@ForAll @IntRange(min = 16, max = 100) int n) {
@@ -90,6 +143,9 @@ class ActivationTwinProperties {
             var x = new float[n];
             assertThat(SimdParametric.values(op, x, 0, new float[n], 0, n)).as(op.toString()).isGreaterThan(n - 16);
             assertThat(SimdParametric.slopes(op, x, 0, x, 0, new float[n], 0, n)).as(op.toString()).isGreaterThan(n - 16);
+            var y = new double[n];
+            assertThat(SimdParametric64.values(op, y, 0, new double[n], 0, n)).as(op.toString()).isGreaterThan(n - 16);
+            assertThat(SimdParametric64.slopes(op, y, 0, y, 0, new double[n], 0, n)).as(op.toString()).isGreaterThan(n - 16);
         }
     }
 }
