@@ -1,116 +1,148 @@
 package dev.sunda.core.cpu;
 
+import dev.sunda.core.cpu.Scratch64.Role;
 import dev.sunda.core.op.BinaryOp;
 import dev.sunda.core.parallel.Parallel;
+import dev.sunda.core.spi.HeapStorage;
 import dev.sunda.core.spi.View;
+import dev.sunda.core.type.DType;
+import dev.sunda.core.type.Device;
+import dev.sunda.core.type.Layout;
 import java.util.Arrays;
 
-/// [LayerNorm] of F64: row by row through buffers. Sums of a row run in eight interleaved chains, the sums over rows that give the
-/// gradients of weight and bias over chunks of rows, joined in their order.
+/// [LayerNorm] of F64. A row is brought into the first cache once and read from there; rows whose elements are not neighbours are copied
+/// first. The sums over rows that give the gradients of weight and bias run over chunks of rows, whose size follows from the row's length
+/// alone, joined in their order.
 final class LayerNorm64 {
+    private static final int CHUNK_DOUBLES = 32 * 1024;
+    private static final int CHUNK_COLUMNS = 512;
     private static final int LEAST_ROWS = 16;
     private static final int MOST_ROWS = 1024;
 
     private LayerNorm64() {
     }
 
+    /// A matrix with contiguous rows.
+    private record Rows(double[] data, int offset, int stride) {
+        static Rows read(View x) {
+            View rows = target(x);
+            if (rows != x)
+                Copy.apply(x, rows);
+            return of(rows);
+        }
+
+        /// Itself or a place of its size.
+        static View target(View x) {
+            return x.layout().stride(1) == 1 || x.shape().size(1) < 2 ? x
+                    : new View(HeapStorage.allocate(Device.CPU, DType.F64, x.shape().numel()), Layout.contiguous(x.shape()));
+        }
+
+        static Rows of(View x) {
+            return new Rows(x.heap().doubles(), x.layout().offset(), x.layout().stride(0));
+        }
+
+        int at(int row) {
+            return offset + row * stride;
+        }
+    }
+
     static void forward(View x, View weight, View bias, double eps, View mean, View rstd, View y) {
+        forward(LayerNorm64Kernel.CHOSEN, x, weight, bias, eps, mean, rstd, y);
+    }
+
+    static void forward(LayerNorm64Kernel kernel, View x, View weight, View bias, double eps, View mean, View rstd, View y) {
         int n = x.shape().size(1);
+        Rows in = Rows.read(x);
+        View target = Rows.target(y);
+        Rows out = Rows.of(target);
         double[] w = vector(weight, n, 1);
         double[] b = vector(bias, n, 0);
         Parallel.forChunks(x.shape().size(0), chunk(n), (_, from, to) -> {
-            var in = new double[n];
-            var out = new double[n];
+            var lanes = new double[8];
+            double sum = Reduce64.sum(in.data, in.at(from), n);
             for (int row = from; row < to; row++) {
-                read(x, row, in);
-                double centre = mean == null ? 0 : Reduce64.sum(in, 0, n) / n;
-                square(in, centre, out, n);
-                double scale = 1 / Math.sqrt(Reduce64.sum(out, 0, n) / n + eps);
-                normalize(in, centre, scale, w, b, out, n);
-                write(out, row, y);
+                double centre = mean == null ? 0 : sum / n;
+                double scale = 1 / Math.sqrt(kernel.squares(in.data, in.at(row), centre, n, lanes) / n + eps);
+                int next = in.at(Math.min(row + 1, to - 1));
+                sum = kernel.normalize(in.data, in.at(row), next, centre, scale, w, b, out.data, out.at(row), n, lanes);
                 if (mean != null)
                     set(mean, row, centre);
                 set(rstd, row, scale);
             }
         });
+        finish(target, y);
     }
 
-    private static void square(double[] x, double mean, double[] out, int n) {
-        Binary64.values(BinaryOp.SUB, x, 0, mean, out, 0, n);
-        Binary64.values(BinaryOp.MUL, out, 0, out, 0, out, 0, n);
-    }
-
-    private static void normalize(double[] x, double mean, double rstd, double[] w, double[] b, double[] y, int n) {
-        Binary64.values(BinaryOp.SUB, x, 0, mean, y, 0, n);
-        Binary64.values(BinaryOp.MUL, y, 0, rstd, y, 0, n);
-        Binary64.values(BinaryOp.MUL, y, 0, w, 0, y, 0, n);
-        Binary64.values(BinaryOp.ADD, y, 0, b, 0, y, 0, n);
+    private static void finish(View rows, View to) {
+        if (rows != to)
+            Copy.apply(rows, to);
     }
 
     static void backward(View dy, View x, View mean, View rstd, View weight, View dx, View dweight, View dbias) {
+        backward(LayerNorm64Kernel.CHOSEN, dy, x, mean, rstd, weight, dx, dweight, dbias);
+    }
+
+    static void backward(LayerNorm64Kernel kernel, View dy, View x, View mean, View rstd, View weight, View dx, View dweight,
+            View dbias) {
         int rows = x.shape().size(0);
         int n = x.shape().size(1);
+        Rows in = Rows.read(x);
+        Rows gradient = Rows.read(dy);
+        View target = Rows.target(dx);
+        Rows out = Rows.of(target);
         double[] w = vector(weight, n, 1);
+        double[] centres = vector(mean, rows, 0);
+        double[] scales = vector(rstd, rows, 1);
         int chunk = chunk(n);
-        var parts = new double[dweight == null ? 0 : Math.ceilDiv(rows, chunk)][2][n];
+        int chunks = Math.ceilDiv(rows, chunk);
+        double[] sums = dweight == null ? null : Scratch64.doubles(Role.PARTIAL, Math.multiplyExact(2 * chunks, n));
         Parallel.forChunks(rows, chunk, (index, from, to) -> {
-            var incoming = new double[n];
-            var normal = new double[n];
-            var products = new double[n];
+            var work = new LayerNorm64Kernel.Sums();
+            double[] totals = work.totals();
+            int at = 2 * index * n;
+            if (sums != null)
+                Arrays.fill(sums, at, at + 2 * n, 0);
+            kernel.products(gradient.data, gradient.at(from), in.data, in.at(from), centres[from], w, work, n);
             for (int row = from; row < to; row++) {
-                double scale = get(rstd, row);
-                read(dy, row, incoming);
-                read(x, row, normal);
-                normalize(normal, mean == null ? 0 : get(mean, row), scale, n);
-                if (dweight != null)
-                    add(incoming, normal, products, parts[index][0], parts[index][1], n);
-                weigh(incoming, w, normal, products, n);
-                double average = mean == null ? 0 : Reduce64.sum(incoming, 0, n) / n;
-                gradient(incoming, normal, scale, average, Reduce64.sum(products, 0, n) / n, n);
-                write(incoming, row, dx);
+                double scale = scales[row];
+                double slope = -totals[1] / n * scale * scale * scale;
+                double shift = mean == null ? 0 : -totals[0] / n * scale;
+                int next = Math.min(row + 1, to - 1);
+                if (sums != null) {
+                    kernel.gradients(gradient.data, gradient.at(row), gradient.at(next), in.data, in.at(row), in.at(next), centres[row],
+                            scale, centres[next], w, slope, shift, out.data, out.at(row), sums, at, at + n, work, n);
+                } else {
+                    kernel.gradient(gradient.data, gradient.at(row), in.data, in.at(row), centres[row], scale, w, slope, shift, out.data,
+                            out.at(row), n);
+                    kernel.products(gradient.data, gradient.at(next), in.data, in.at(next), centres[next], w, work, n);
+                }
             }
         });
-        if (dweight != null) {
-            join(parts, 0, n, dweight);
-            join(parts, 1, n, dbias);
+        finish(target, dx);
+        if (sums != null) {
+            double[] total = joined(sums, chunks, 2 * n);
+            write(total, 0, dweight);
+            write(total, n, dbias);
         }
     }
 
-    private static void normalize(double[] x, double mean, double rstd, int n) {
-        Binary64.values(BinaryOp.SUB, x, 0, mean, x, 0, n);
-        Binary64.values(BinaryOp.MUL, x, 0, rstd, x, 0, n);
+    /// The sums of all chunks, added in their order.
+    private static double[] joined(double[] sums, int chunks, int width) {
+        var result = new double[width];
+        Parallel.forChunks(width, CHUNK_COLUMNS, (_, from, to) -> {
+            for (int chunk = 0; chunk < chunks; chunk++)
+                Binary64.values(BinaryOp.ADD, result, from, sums, chunk * width + from, result, from, to - from);
+        });
+        return result;
     }
 
-    private static void add(double[] dy, double[] normal, double[] products, double[] dw, double[] db, int n) {
-        Binary64.values(BinaryOp.MUL, dy, 0, normal, 0, products, 0, n);
-        Binary64.values(BinaryOp.ADD, dw, 0, products, 0, dw, 0, n);
-        Binary64.values(BinaryOp.ADD, db, 0, dy, 0, db, 0, n);
-    }
-
-    /// `dy *= w` and its products with the normalised row.
-    private static void weigh(double[] dy, double[] w, double[] normal, double[] products, int n) {
-        Binary64.values(BinaryOp.MUL, dy, 0, w, 0, dy, 0, n);
-        Binary64.values(BinaryOp.MUL, dy, 0, normal, 0, products, 0, n);
-    }
-
-    /// `g = rstd * (g - mean - normal * product)`; modifies `normal` too.
-    private static void gradient(double[] g, double[] normal, double rstd, double mean, double product, int n) {
-        Binary64.values(BinaryOp.SUB, g, 0, mean, g, 0, n);
-        Binary64.values(BinaryOp.MUL, normal, 0, product, normal, 0, n);
-        Binary64.values(BinaryOp.SUB, g, 0, normal, 0, g, 0, n);
-        Binary64.values(BinaryOp.MUL, g, 0, rstd, g, 0, n);
-    }
-
-    private static void join(double[][][] parts, int which, int n, View to) {
-        var total = new double[n];
-        for (double[][] part : parts)
-            for (int j = 0; j < n; j++)
-                total[j] += part[which][j];
-        Strips.write(total, to.heap().doubles(), to.layout().offset(), to.layout().stride(0), n);
+    private static void write(double[] total, int from, View to) {
+        int n = to.shape().size(0);
+        Strips.write(Arrays.copyOfRange(total, from, from + n), to.heap().doubles(), to.layout().offset(), to.layout().stride(0), n);
     }
 
     private static int chunk(int n) {
-        return Math.clamp(Nest.CHUNK / Math.max(1, n), LEAST_ROWS, MOST_ROWS);
+        return Math.clamp(CHUNK_DOUBLES / Math.max(1, n), LEAST_ROWS, MOST_ROWS);
     }
 
     private static double[] vector(View view, int n, double missing) {
@@ -120,20 +152,6 @@ final class LayerNorm64 {
         else
             Strips.read(view.heap().doubles(), view.layout().offset(), view.layout().stride(0), values, n);
         return values;
-    }
-
-    private static void read(View x, int row, double[] to) {
-        var layout = x.layout();
-        Strips.read(x.heap().doubles(), layout.offset() + row * layout.stride(0), layout.stride(1), to, to.length);
-    }
-
-    private static void write(double[] from, int row, View y) {
-        var layout = y.layout();
-        Strips.write(from, y.heap().doubles(), layout.offset() + row * layout.stride(0), layout.stride(1), from.length);
-    }
-
-    private static double get(View rows, int row) {
-        return rows.heap().doubles()[rows.layout().offset() + row * rows.layout().stride(0)];
     }
 
     private static void set(View rows, int row, double value) {

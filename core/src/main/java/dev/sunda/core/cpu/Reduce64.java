@@ -103,8 +103,18 @@ final class Reduce64 {
             SimdReduce64.sum(lanes, x, xi, end);
         else
             chains(lanes, x, xi, end);
+        return finishSum(lanes, x, xi, end, n);
+    }
+
+    /// The sum whose chains hold the first `end` elements.
+    static double finishSum(double[] lanes, double[] x, int xi, int end, int n) {
         for (int j = end; j < n; j++)
             lanes[0] += x[xi + j];
+        return joined(lanes);
+    }
+
+    /// The sum of eight chains.
+    static double joined(double[] lanes) {
         return ((lanes[0] + lanes[4]) + (lanes[2] + lanes[6])) + ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]));
     }
 
