@@ -98,6 +98,24 @@ final class Apart {
         }
     }
 
+    /// Runs a loop of one source at two places and a number that also fills `lanes`.
+    void run(double[] x, int xi, int next, double number, double[] y, int yi, int end, Softmax64Kernel.Lanes lanes) {
+        try {
+            handle[0].invokeExact(x, xi, next, number, y, yi, end, lanes);
+        } catch (Throwable thrown) {
+            throw rethrown(thrown);
+        }
+    }
+
+    /// Runs a loop of two sources, one of them at two places, and a number that also fills `lanes`.
+    void run(double[] x, int xi, double[] y, int yi, int yn, double number, double[] z, int zi, int end, Softmax64Kernel.Lanes lanes) {
+        try {
+            handle[0].invokeExact(x, xi, y, yi, yn, number, z, zi, end, lanes);
+        } catch (Throwable thrown) {
+            throw rethrown(thrown);
+        }
+    }
+
     private static RuntimeException rethrown(Throwable thrown) {
         if (thrown instanceof Error error)
             throw error;

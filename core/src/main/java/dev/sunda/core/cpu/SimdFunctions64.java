@@ -73,29 +73,34 @@ final class SimdFunctions64 implements Functions64 {
 
     private static void shiftedExp(double[] x, int xi, double shift, double[] y, int yi, int end) {
         for (int j = 0; j < end; j += L) {
-            DoubleVector v = notBelow(fromArray(S, x, xi + j).sub(shift));
-            DoubleVector c = v.blend(EXP_MOST, v.compare(VectorOperators.GT, EXP_MOST));
+            DoubleVector c = bounded(fromArray(S, x, xi + j).sub(shift));
             DoubleVector t = c.fma(constant(LOG2_E), constant(ROUND_POWERS));
             scale(expMinus1(remainder(c, t.sub(ROUND_POWERS))), t.reinterpretAsLongs()).intoArray(y, yi + j);
         }
+    }
+
+    /// Where `exp` is neither 0 nor infinite, or at the ends of that; NaN stays.
+    static DoubleVector bounded(DoubleVector x) {
+        DoubleVector v = notBelow(x);
+        return v.blend(EXP_MOST, v.compare(VectorOperators.GT, EXP_MOST));
     }
 
     private static DoubleVector notBelow(DoubleVector x) {
         return x.blend(EXP_LEAST, x.compare(VectorOperators.LT, EXP_LEAST));
     }
 
-    private static DoubleVector remainder(DoubleVector x, DoubleVector n) {
+    static DoubleVector remainder(DoubleVector x, DoubleVector n) {
         return n.fma(constant(-LN2_LOW), n.fma(constant(-LN2_HIGH), x));
     }
 
-    private static DoubleVector expMinus1(DoubleVector r) {
+    static DoubleVector expMinus1(DoubleVector r) {
         DoubleVector z = r.mul(r);
         DoubleVector p = z.fma(constant(P2), constant(P1)).fma(z, constant(P0)).mul(r);
         DoubleVector q = z.fma(constant(Q3), constant(Q2)).fma(z, constant(Q1)).fma(z, constant(Q0)).sub(p);
         return p.add(p).div(q);
     }
 
-    private static DoubleVector scale(DoubleVector s, LongVector powers) {
+    static DoubleVector scale(DoubleVector s, LongVector powers) {
         LongVector half = powers.lanewise(VectorOperators.LSHR, 1);
         DoubleVector power = half.lanewise(VectorOperators.LSHL, 52).reinterpretAsDoubles();
         return s.fma(power, power).mul(powers.sub(half).lanewise(VectorOperators.LSHL, 52).reinterpretAsDoubles());

@@ -1,12 +1,12 @@
 package dev.sunda.core.cpu;
 
-import dev.sunda.core.op.BinaryOp;
 import dev.sunda.core.spi.View;
 import dev.sunda.core.type.Layout;
 
-/// [Softmax] of F64: row by row, through buffers where the elements of a row are not neighbours; sums in eight interleaved chains.
+/// [Softmax] of F64: row by row, through buffers where the elements of a row are not neighbours; sums in eight interleaved chains. Sources
+/// are not modified.
 final class Softmax64 {
-    private static final Functions64 FUNCTIONS = Functions64.CHOSEN;
+    private static final Softmax64Kernel KERNEL = Softmax64Kernel.CHOSEN;
 
     private Softmax64() {
     }
@@ -20,18 +20,16 @@ final class Softmax64 {
         double[] from = x.heap().doubles();
         double[] to = out.heap().doubles();
         nest.forEach(Math.max(1, Nest.CHUNK / n), (at, rows) -> {
-            var row = new double[n];
+            if (xs == 1 && os == 1) {
+                forward(from, at[0], nest.stride(0), to, at[1], nest.stride(1), rows, n, log);
+                return;
+            }
+            var in = new double[n];
+            var y = new double[n];
             for (int r = 0; r < rows; r++) {
-                int xi = at[0] + r * nest.stride(0);
-                int yi = at[1] + r * nest.stride(1);
-                if (xs == 1 && os == 1) {
-                    forward(from, xi, row, to, yi, n, log);
-                    continue;
-                }
-                var y = new double[n];
-                Strips.read(from, xi, xs, y, n);
-                forward(y, 0, row, y, 0, n, log);
-                Strips.write(y, to, yi, os, n);
+                Strips.read(from, at[0] + r * nest.stride(0), xs, in, n);
+                forward(in, 0, 0, y, 0, 0, 1, n, log);
+                Strips.write(y, to, at[1] + r * nest.stride(1), os, n);
             }
         });
     }
@@ -40,16 +38,20 @@ final class Softmax64 {
         return x.layout().slice(dim, 0, 1, 1);
     }
 
-    /// @param work modified; `y` may be `x`
-    private static void forward(double[] x, int xi, double[] work, double[] y, int yi, int n, boolean log) {
-        double max = Reduce64.max(x, xi, n);
-        FUNCTIONS.exp(x, xi, max, work, 0, n);
-        double sum = Reduce64.sum(work, 0, n);
-        if (log) {
-            Binary64.values(BinaryOp.SUB, x, xi, max, work, 0, n);
-            Binary64.values(BinaryOp.SUB, work, 0, StrictMath.log(sum), y, yi, n);
-        } else
-            Binary64.values(BinaryOp.DIV, work, 0, sum, y, yi, n);
+    /// Contiguous rows, each at a constant distance from the one before: while one is written, the next is read.
+    private static void forward(double[] x, int xi, int xs, double[] y, int yi, int ys, int rows, int n, boolean log) {
+        var lanes = new Softmax64Kernel.Lanes();
+        double max = KERNEL.largest(x, xi, n);
+        for (int r = 0; r < rows; r++) {
+            int at = xi + r * xs;
+            int to = yi + r * ys;
+            double sum = KERNEL.exponentials(x, at, xi + Math.min(r + 1, rows - 1) * xs, max, y, to, n, lanes);
+            if (log)
+                KERNEL.shift(x, at, max, StrictMath.log(sum), y, to, n);
+            else
+                KERNEL.divide(y, to, sum, n);
+            max = lanes.largest()[0];
+        }
     }
 
     static void backward(View y, View dy, int dim, boolean log, View dx) {
@@ -60,38 +62,37 @@ final class Softmax64 {
         double[] outputs = y.heap().doubles();
         double[] gradients = dy.heap().doubles();
         double[] to = dx.heap().doubles();
+        boolean contiguous = stride[0] == 1 && stride[1] == 1 && stride[2] == 1;
         nest.forEach(Math.max(1, Nest.CHUNK / n), (at, rows) -> {
-            var work = new double[n];
+            if (contiguous) {
+                backward(outputs, at[0], nest.stride(0), gradients, at[1], nest.stride(1), to, at[2], nest.stride(2), rows, n, log);
+                return;
+            }
+            var in = new double[n];
+            var incoming = new double[n];
+            var result = new double[n];
             for (int r = 0; r < rows; r++) {
-                int yi = at[0] + r * nest.stride(0);
-                int di = at[1] + r * nest.stride(1);
-                int oi = at[2] + r * nest.stride(2);
-                if (stride[0] == 1 && stride[1] == 1 && stride[2] == 1) {
-                    backward(outputs, yi, gradients, di, work, to, oi, n, log);
-                    continue;
-                }
-                var in = new double[n];
-                var incoming = new double[n];
-                Strips.read(outputs, yi, stride[0], in, n);
-                Strips.read(gradients, di, stride[1], incoming, n);
-                backward(in, 0, incoming, 0, work, incoming, 0, n, log);
-                Strips.write(incoming, to, oi, stride[2], n);
+                Strips.read(outputs, at[0] + r * nest.stride(0), stride[0], in, n);
+                Strips.read(gradients, at[1] + r * nest.stride(1), stride[1], incoming, n);
+                backward(in, 0, 0, incoming, 0, 0, result, 0, 0, 1, n, log);
+                Strips.write(result, to, at[2] + r * nest.stride(2), stride[2], n);
             }
         });
     }
 
-    /// @param work modified; `dx` may be `y` or `dy`
-    private static void backward(double[] y, int yi, double[] dy, int di, double[] work, double[] dx, int oi, int n, boolean log) {
-        if (log) {
-            double sum = Reduce64.sum(dy, di, n);
-            FUNCTIONS.exp(y, yi, 0, work, 0, n);
-            Binary64.values(BinaryOp.MUL, work, 0, sum, work, 0, n);
-            Binary64.values(BinaryOp.SUB, dy, di, work, 0, dx, oi, n);
-        } else {
-            Binary64.values(BinaryOp.MUL, y, yi, dy, di, work, 0, n);
-            double dot = Reduce64.sum(work, 0, n);
-            Binary64.values(BinaryOp.SUB, dy, di, dot, work, 0, n);
-            Binary64.values(BinaryOp.MUL, y, yi, work, 0, dx, oi, n);
+    /// As [#forward].
+    private static void backward(double[] y, int yi, int ys, double[] dy, int di, int ds, double[] dx, int oi, int os, int rows, int n,
+            boolean log) {
+        var lanes = new Softmax64Kernel.Lanes();
+        double total = log ? Reduce64.sum(dy, di, n) : KERNEL.dot(y, yi, dy, di, n, lanes);
+        for (int r = 0; r < rows; r++) {
+            int next = Math.min(r + 1, rows - 1);
+            int at = yi + r * ys;
+            int from = di + r * ds;
+            int ahead = di + next * ds;
+            int to = oi + r * os;
+            total = log ? KERNEL.logBackward(y, at, dy, from, ahead, total, dx, to, n, lanes)
+                    : KERNEL.backward(y, at, yi + next * ys, dy, from, ahead, total, dx, to, n, lanes);
         }
     }
 }

@@ -19,9 +19,11 @@ import dev.sunda.core.spi.Update;
 import dev.sunda.core.spi.View;
 import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Device;
+import dev.sunda.core.type.Layout;
 import dev.sunda.core.type.Shape;
 import java.util.List;
 import net.jqwik.api.Assume;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -149,6 +151,31 @@ class Cpu64Properties {
         cpu.softmaxBackward(expectedY, dy, at % rank, log, actual);
         naive.softmaxBackward(expectedY, dy, at % rank, log, expected);
         assertClose(actual, expected, 1e-13, 1e-12);
+    }
+
+    /// Rows longer than all vectors of a loop and rows that follow each other in one thread, some without a number that counts.
+    @Example
+    void softmaxOfLongAndOfInfiniteRowsAgrees() {
+        var views = new RandomViews(5);
+        for (int n : new int[] {7, 8, 41, 1000})
+            for (boolean log : new boolean[] {false, true}) {
+                View x = new View(cpu.allocate(F64, 5 * n), Layout.contiguous(Shape.of(5, n)));
+                for (int i = 0; i < 5 * n; i++)
+                    x.heap().setDouble(i, i / n == 1 ? Double.NEGATIVE_INFINITY : Math.sin(i) * 30);
+                x.heap().setDouble(2 * n + 3, Double.NaN);
+                x.heap().setDouble(3 * n + 4, Double.POSITIVE_INFINITY);
+                x.heap().setDouble(4 * n + 5, Double.NEGATIVE_INFINITY);
+                View y = views.target(F64, x.shape());
+                View expected = copy(y);
+                cpu.softmax(x, 1, log, y);
+                naive.softmax(x, 1, log, expected);
+                assertClose(y, expected, 1e-13, 1e-14);
+                View rows = new View(cpu.allocate(F64, 5 * n), x.layout());
+                View expectedRows = copy(rows);
+                cpu.softmax(x, 1, log, rows);
+                naive.softmax(x, 1, log, expectedRows);
+                assertClose(rows, expectedRows, 1e-13, 1e-14);
+            }
     }
 
     @Property

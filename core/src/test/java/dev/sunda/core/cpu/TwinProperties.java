@@ -246,6 +246,50 @@ class TwinProperties {
         assertSameDoubles(x, out -> simd.sigmoid(x, shift, out, 1, n), out -> scalar.sigmoid(x, shift, out, 1, n));
     }
 
+    @Property
+    void rowsOfSoftmaxOfDoubles(@ForAll @IntRange(min = 1, max = 100) int n, @ForAll @IntRange(max = MARGIN) int shift,
+            @ForAll boolean special, @ForAll long seed) {
+        var random = new SplittableRandom(seed);
+        double[] x = special ? doubles(random, 2 * n) : random.doubles(2 * n + 2 * MARGIN, -800, 0).toArray();
+        double[] before = doubles(random, n);
+        Softmax64Kernel simd = new SimdSoftmax64();
+        Softmax64Kernel scalar = new ScalarSoftmax64();
+        var ours = new Softmax64Kernel.Lanes();
+        var theirs = new Softmax64Kernel.Lanes();
+        var sums = new double[2];
+        assertSameDoubles(before, out -> sums[0] = simd.exponentials(x, shift, n + 2, 0.3, out, 1, n, ours),
+                out -> sums[1] = scalar.exponentials(x, shift, n + 2, 0.3, out, 1, n, theirs));
+        assertThat(Double.valueOf(sums[0])).isEqualTo(Double.valueOf(sums[1]));
+        if (Arrays.stream(x).noneMatch(Double::isNaN)) {
+            double most = Arrays.stream(x, n + 2, 2 * n + 2).max().orElseThrow() + 0.0;
+            assertThat(ours.largest()[0] + 0.0).isEqualTo(most);
+            assertThat(theirs.largest()[0] + 0.0).isEqualTo(most);
+            assertThat(simd.largest(x, n + 2, n) + 0.0).isEqualTo(most);
+        }
+        assertSameDoubles(before, out -> simd.divide(out, shift, 0.7, n), out -> scalar.divide(out, shift, 0.7, n));
+        assertSameDoubles(before, out -> simd.shift(x, shift, 0.7, 1.3, out, 1, n), out -> scalar.shift(x, shift, 0.7, 1.3, out, 1, n));
+    }
+
+    @Property
+    void gradientsOfSoftmaxOfDoubles(@ForAll @IntRange(min = 1, max = 100) int n, @ForAll @IntRange(max = MARGIN) int shift,
+            @ForAll boolean special, @ForAll long seed) {
+        var random = new SplittableRandom(seed);
+        double[] y = special ? doubles(random, 2 * n) : random.doubles(2 * n + 2 * MARGIN, -20, 0).toArray();
+        double[] dy = special ? doubles(random, 2 * n) : random.doubles(2 * n + 2 * MARGIN).toArray();
+        double[] before = doubles(random, n);
+        Softmax64Kernel simd = new SimdSoftmax64();
+        Softmax64Kernel scalar = new ScalarSoftmax64();
+        var lanes = new Softmax64Kernel.Lanes();
+        var sums = new double[2];
+        assertSameDoubles(before, out -> sums[0] = simd.backward(y, shift, n + 2, dy, 2, n + 1, 0.7, out, 1, n, lanes),
+                out -> sums[1] = scalar.backward(y, shift, n + 2, dy, 2, n + 1, 0.7, out, 1, n, lanes));
+        assertThat(Double.valueOf(sums[0])).isEqualTo(Double.valueOf(sums[1]))
+                .isEqualTo(Double.valueOf(simd.dot(y, n + 2, dy, n + 1, n, lanes)));
+        assertSameDoubles(before, out -> sums[0] = simd.logBackward(y, shift, dy, 2, n + 1, 0.7, out, 1, n, lanes),
+                out -> sums[1] = scalar.logBackward(y, shift, dy, 2, n + 1, 0.7, out, 1, n, lanes));
+        assertThat(Double.valueOf(sums[0])).isEqualTo(Double.valueOf(sums[1])).isEqualTo(Double.valueOf(Reduce64.sum(dy, n + 1, n)));
+    }
+
     /// Longer than a block.
     @Property(tries = 200)
     void errorFunctionsOfDoubles(@ForAll @IntRange(max = 1100) int n, @ForAll @IntRange(max = MARGIN) int shift, @ForAll long seed) {
