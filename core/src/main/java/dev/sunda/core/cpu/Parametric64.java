@@ -2,7 +2,8 @@ package dev.sunda.core.cpu;
 
 import dev.sunda.core.op.ParametricOp;
 
-/// Innermost loops of [ParametricOp] on contiguous doubles, with [SimdParametric64] for whole vectors; what is not plain arithmetic is the definition itself.
+/// Innermost loops of [ParametricOp] on contiguous doubles, with [SimdParametric64] for whole vectors; what is not plain arithmetic is the
+/// definition itself.
 final class Parametric64 {
     private Parametric64() {
     }
