@@ -6,9 +6,10 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
 
 /// One running loop. Each thread begins with a range of neighbouring chunks and, when it is through, helps with the others: so memory is
-/// read and written from end to end, and what a thread has in its own caches is what the next loop over the same data gives it again.
+/// read and written from end to end, and the caller, and with two threads the other one too, meets in the next loop over the same data what
+/// it has in its own caches.
 final class Region {
-    /// Cursors lie on different lines of the cache.
+    /// Cursors lie on different lines of the cache, and behind that of the array's length.
     private static final int APART = 16;
 
     private final int n;
@@ -30,9 +31,13 @@ final class Region {
         this.count = count;
         this.threads = helpers + 1;
         this.body = body;
-        cursors = new AtomicIntegerArray(threads * APART);
-        for (int range = 1; range < threads; range++)
-            cursors.setPlain(range * APART, first(range));
+        cursors = new AtomicIntegerArray((threads + 1) * APART);
+        for (int range = 0; range < threads; range++)
+            cursors.setPlain(cursor(range), first(range));
+    }
+
+    private static int cursor(int range) {
+        return (range + 1) * APART;
     }
 
     private int first(int range) {
@@ -66,28 +71,35 @@ final class Region {
         }
     }
 
-    /// The next chunk of a range, or -1.
+    /// The next chunk of a range, or -1. Once a chunk has failed, those behind it are dropped, the whole rest of a range at a time; those
+    /// before it run, so that the smallest failing one of all is always among those that ran.
     private int take(int range) {
         int end = first(range + 1);
         while (true) {
-            int index = cursors.get(range * APART);
+            int index = cursors.get(cursor(range));
             if (index >= end)
                 return -1;
-            if (cursors.compareAndSet(range * APART, index, index + 1))
-                return index;
+            boolean dropped = index > failedChunk;
+            if (cursors.compareAndSet(cursor(range), index, dropped ? end : index + 1)) {
+                if (!dropped)
+                    return index;
+                finish(end - index);
+                return -1;
+            }
         }
     }
 
-    /// Once a chunk has failed, those behind it are dropped; those before it run, so that the smallest failing one of all is always among
-    /// those that ran.
     private void run(int index) {
-        if (index < failedChunk)
-            try {
-                body.run(index, index * chunk, Parallel.end(n, chunk, index));
-            } catch (Throwable thrown) {
-                fail(index, thrown);
-            }
-        if (done.incrementAndGet() == count && callerWaits)
+        try {
+            body.run(index, index * chunk, Parallel.end(n, chunk, index));
+        } catch (Throwable thrown) {
+            fail(index, thrown);
+        }
+        finish(1);
+    }
+
+    private void finish(int chunks) {
+        if (done.addAndGet(chunks) == count && callerWaits)
             LockSupport.unpark(caller);
     }
 

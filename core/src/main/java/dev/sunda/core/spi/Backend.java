@@ -309,9 +309,13 @@ public interface Backend {
     void groupNormBackward(View dy, View x, View mean, View rstd, View weight, View dx, View dweight, View dbias);
 
     /// `softmax(x)` along `dim`, or its logarithm; shifted by the maximum, so that nothing overflows.
+    ///
+    /// @param out shares no memory with `x`
     void softmax(View x, int dim, boolean log, View out);
 
     /// The gradient of [#softmax] from its output `y`: `y * (dy - sum(dy * y))`, of the logarithm `dy - exp(y) * sum(dy)`.
+    ///
+    /// @param dx shares no memory with `y` and `dy`
     void softmaxBackward(View y, View dy, int dim, boolean log, View dx);
 
     /// Scaled dot-product attention of heads: `out = dropout(P) v` with `P = softmax(scale * q kᵀ + mask)`, keys beyond

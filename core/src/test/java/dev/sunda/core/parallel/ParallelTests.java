@@ -9,6 +9,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -84,6 +85,14 @@ class ParallelTests {
             if (index == 1 || index == 4)
                 throw new IllegalStateException("chunk " + index);
         }))).hasMessage("chunk 1");
+    }
+
+    @Test
+    @Timeout(5)
+    void whatIsDroppedTakesNoTime() {
+        assertThatThrownBy(() -> within(2, () -> Parallel.forChunks(Integer.MAX_VALUE, 1, (index, _, _) -> {
+            throw new IllegalStateException("chunk " + index);
+        }))).hasMessage("chunk 0");
     }
 
     @ParameterizedTest
