@@ -74,7 +74,9 @@ everything() {
     echo "== training"
     sunda train mnist --device cuda --out "$(mktemp -d)/run"
     echo "== benchmarks"
-    bench --device cuda --json
+    bench --device cuda --quick --json
+    echo "== loading beside training"
+    bench --device cuda --loading
     echo "== memory"
     (check) || failed=yes
     [ -z "${failed:-}" ]

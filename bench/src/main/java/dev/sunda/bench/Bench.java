@@ -64,6 +64,11 @@ public final class Bench implements Callable<Integer> {
         private List<Path> compare;
         @Option(names = "--scaling", description = "compare one thread with all of --threads")
         private boolean scaling;
+        @Option(names = "--loading",
+                description = {
+                    "how far preparing batches of 24 MiB, with their copy to --device, hides behind training steps, by the number of "
+                            + "batches prepared ahead"})
+        private boolean loading;
         @Option(names = "--jmh", description = "measure under JMH, in three fresh Java virtual machines; with --quick in one")
         private boolean jmh;
         @Option(names = "--fresh-jvms", paramLabel = "N", arity = "0..1", fallbackValue = "10",
@@ -79,10 +84,12 @@ public final class Bench implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException, RunnerException {
         applyThreads();
         Device device = device();
-        if (float64 && (instead.json || instead.compare != null || instead.scaling || instead.jmh))
-            throw misused("--float64 goes alone or with --fresh-jvms; leave out --json, --compare, --scaling and --jmh");
+        if (float64 && (instead.json || instead.compare != null || instead.scaling || instead.loading || instead.jmh))
+            throw misused("--float64 goes alone or with --fresh-jvms; leave out --json, --compare, --scaling, --loading and --jmh");
         if (instead.compare != null)
             return compare(instead.compare.getFirst(), instead.compare.getLast());
+        if (instead.loading)
+            return load(device);
         List<Case> cases = Cases.containing(only, device);
         if (cases.isEmpty())
             throw misused("no case has a name that contains '" + only + "'");
@@ -184,6 +191,21 @@ public final class Bench implements Callable<Integer> {
             }
         }
         table.lines().forEach(out()::println);
+    }
+
+    private int load(Device device) {
+        if (!only.isEmpty())
+            throw misused("--loading has one network and no cases; leave out --only");
+        var table = new TextTable("prepared ahead", "loading ms", "computing ms", "both ms", "both / longer");
+        var loading = new Loading(device, 128, quick ? 4 : 20);
+        for (int prefetch : new int[] {0, 2, 4, 8}) {
+            progress(prefetch + " batches ahead");
+            Loading.Result found = loading.measure(prefetch);
+            table.row(String.valueOf(prefetch), text(found.loading()), text(found.computing()), text(found.both()),
+                    text(found.both() / Math.max(found.loading(), found.computing())));
+        }
+        table.lines().forEach(out()::println);
+        return 0;
     }
 
     private void compareTypes(List<Case> cases, Device device) {

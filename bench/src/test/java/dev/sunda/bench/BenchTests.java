@@ -95,6 +95,14 @@ class BenchTests {
     }
 
     @Test
+    void loadingIsMeasuredAloneAndBesideTraining() {
+        Loading.Result found = new Loading(Device.CPU, 2, 2).measure(2);
+        assertThat(found.loading()).isPositive();
+        assertThat(found.computing()).isPositive();
+        assertThat(found.both()).isPositive();
+    }
+
+    @Test
     void jmhFindsItsCase() {
         var benchmark = new CaseBenchmark();
         benchmark.call = Jmh.name(Cases.ALL.getFirst(), Measure.FORWARD);
@@ -120,7 +128,7 @@ class BenchTests {
     void wrongUseIsOneLineAndStatusTwo() {
         for (List<String> options : List.of(List.of("--only", "no such case"), List.of("--threads", "0"), List.of("--fresh"),
                 List.of("--json", "--jmh"), List.of("--compare", "no", "such"), List.of("--float64", "--json"),
-                List.of("--float64", "--scaling"))) {
+                List.of("--float64", "--scaling"), List.of("--float64", "--loading"), List.of("--loading", "--only", "gemm"))) {
             var out = new StringWriter();
             var err = new StringWriter();
             assertThat(run(out, err, options.toArray(String[]::new))).isEqualTo(2);
