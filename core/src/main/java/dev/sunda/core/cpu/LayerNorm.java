@@ -101,53 +101,40 @@ final class LayerNorm {
         float[] scales = ChannelNorm.read(rstd, rows, 1);
         int chunk = chunk(n);
         int chunks = Math.ceilDiv(rows, chunk);
-        boolean parameters = dweight != null;
-        float[] sums = parameters ? GemmScratch.zeros(Role.PARTIAL, Math.multiplyExact(2 * chunks, n)) : null;
+        float[] sums = dweight == null ? null : GemmScratch.zeros(Role.PARTIAL, Math.multiplyExact(2 * chunks, n));
         Parallel.forChunks(rows, chunk, (index, from, to) -> {
             var totals = new double[2];
             var work = new LayerNormKernel.Sums();
-            products(kernel, gradient, in, from, centres[from], w, work, totals, n);
             for (int row = from; row < to; row++) {
                 float scale = scales[row];
+                products(kernel, gradient, in, row, centres[row], scale, w, sums, 2 * index * n, work, totals, n);
                 float slope = (float) (-totals[1] / n * scale * scale * scale);
                 float shift = mean == null ? 0 : (float) (-totals[0] / n * scale);
-                int next = Math.min(row + 1, to - 1);
-                if (parameters) {
-                    gradients(kernel, gradient, in, row, next, centres, scale, w, slope, shift, out, sums, 2 * index * n, work, totals,
-                            n);
-                } else {
-                    kernel.gradient(gradient.data, gradient.at(row), in.data, in.at(row), centres[row], scale, w, slope, shift, out.data,
-                            out.at(row), n);
-                    products(kernel, gradient, in, next, centres[next], w, work, totals, n);
-                }
+                kernel.gradient(gradient.data, gradient.at(row), in.data, in.at(row), centres[row], scale, w, slope, shift, out.data,
+                        out.at(row), n);
             }
         });
         out.finish(dx);
-        if (parameters) {
+        if (sums != null) {
             float[] total = joined(sums, chunks, 2 * n);
             ChannelNorm.write(Arrays.copyOf(total, n), dweight);
             ChannelNorm.write(Arrays.copyOfRange(total, n, 2 * n), dbias);
         }
     }
 
-    /// `sum of g` and `sum of g * (x - mean)` with `g = dy * w`, of which `dx = rstd * (g - mean(g) - xhat * mean(g * xhat))` is made.
-    private static void products(LayerNormKernel kernel, Rows dy, Rows x, int row, float mean, float[] w, LayerNormKernel.Sums work,
-            double[] totals, int n) {
+    /// `sum of g` and `sum of g * (x - mean)` with `g = dy * w`, of which `dx = rstd * (g - mean(g) - xhat * mean(g * xhat))` is made; and
+    /// the gradients of weight and bias added to `sums` from `at` on, unless it is null. All that a row needs from memory is read here, and
+    /// all that goes there is written afterwards: the processor fetches the next row meanwhile by itself.
+    private static void products(LayerNormKernel kernel, Rows dy, Rows x, int row, float mean, float rstd, float[] w, float[] sums, int at,
+            LayerNormKernel.Sums work, double[] totals, int n) {
         Arrays.fill(totals, 0);
         for (int i = 0; i < n; i += ReduceMath.BLOCK) {
-            kernel.products(dy.data, dy.at(row) + i, x.data, x.at(row) + i, mean, w, i, work, Math.min(ReduceMath.BLOCK, n - i));
-            totals[0] += work.totals()[0];
-            totals[1] += work.totals()[1];
-        }
-    }
-
-    /// `dx` of a row, the gradients of weight and bias added to `sums` from `at` on, and the totals of the next row.
-    private static void gradients(LayerNormKernel kernel, Rows dy, Rows x, int row, int next, float[] means, float rstd, float[] w,
-            float slope, float shift, Rows dx, float[] sums, int at, LayerNormKernel.Sums work, double[] totals, int n) {
-        Arrays.fill(totals, 0);
-        for (int i = 0; i < n; i += ReduceMath.BLOCK) {
-            kernel.gradients(dy.data, dy.at(row) + i, dy.at(next) + i, x.data, x.at(row) + i, x.at(next) + i, means[row], rstd, means[next],
-                    w, i, slope, shift, dx.data, dx.at(row) + i, sums, at + i, at + n + i, work, Math.min(ReduceMath.BLOCK, n - i));
+            int count = Math.min(ReduceMath.BLOCK, n - i);
+            if (sums == null)
+                kernel.products(dy.data, dy.at(row) + i, x.data, x.at(row) + i, mean, w, i, work, count);
+            else
+                kernel.parameterGradients(dy.data, dy.at(row) + i, x.data, x.at(row) + i, mean, rstd, w, i, sums, at + i, at + n + i, work,
+                        count);
             totals[0] += work.totals()[0];
             totals[1] += work.totals()[1];
         }

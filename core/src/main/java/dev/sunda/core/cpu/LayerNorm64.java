@@ -102,20 +102,18 @@ final class LayerNorm64 {
             int at = 2 * index * n;
             if (sums != null)
                 Arrays.fill(sums, at, at + 2 * n, 0);
-            kernel.products(gradient.data, gradient.at(from), in.data, in.at(from), centres[from], w, work, n);
             for (int row = from; row < to; row++) {
                 double scale = scales[row];
+                if (sums == null)
+                    kernel.products(gradient.data, gradient.at(row), in.data, in.at(row), centres[row], w, work, n);
+                else
+                    kernel.parameterGradients(gradient.data, gradient.at(row), in.data, in.at(row), centres[row], scale, w, sums, at,
+                            at + n,
+                            work, n);
                 double slope = -totals[1] / n * scale * scale * scale;
                 double shift = mean == null ? 0 : -totals[0] / n * scale;
-                int next = Math.min(row + 1, to - 1);
-                if (sums != null) {
-                    kernel.gradients(gradient.data, gradient.at(row), gradient.at(next), in.data, in.at(row), in.at(next), centres[row],
-                            scale, centres[next], w, slope, shift, out.data, out.at(row), sums, at, at + n, work, n);
-                } else {
-                    kernel.gradient(gradient.data, gradient.at(row), in.data, in.at(row), centres[row], scale, w, slope, shift, out.data,
-                            out.at(row), n);
-                    kernel.products(gradient.data, gradient.at(next), in.data, in.at(next), centres[next], w, work, n);
-                }
+                kernel.gradient(gradient.data, gradient.at(row), in.data, in.at(row), centres[row], scale, w, slope, shift, out.data,
+                        out.at(row), n);
             }
         });
         finish(target, dx);

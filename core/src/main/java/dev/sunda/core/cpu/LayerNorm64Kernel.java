@@ -33,12 +33,9 @@ sealed interface LayerNorm64Kernel permits ScalarLayerNorm64, SimdLayerNorm64 {
     void gradient(double[] dy, int di, double[] x, int xi, double mean, double rstd, double[] w, double slope, double shift, double[] dx,
             int oi, int n);
 
-    /// In one loop the same and, element by element, `dw += dy * ((x - mean) * rstd)` and `db += dy`, and the [#products] of another row:
-    /// it comes from memory while this one's results go there.
+    /// In one loop with the [#products], element by element, `dw += dy * ((x - mean) * rstd)` and `db += dy`.
     ///
-    /// @param dn where `dy` of the other row starts, as `xn` its `x`; `meann` is its mean
     /// @param sums `dw` from `wo` on and `db` from `bo` on
-    /// @param products of the other row
-    void gradients(double[] dy, int di, int dn, double[] x, int xi, int xn, double mean, double rstd, double meann, double[] w,
-            double slope, double shift, double[] dx, int oi, double[] sums, int wo, int bo, Sums products, int n);
+    void parameterGradients(double[] dy, int di, double[] x, int xi, double mean, double rstd, double[] w, double[] sums, int wo, int bo,
+            Sums products, int n);
 }

@@ -36,13 +36,10 @@ sealed interface LayerNormKernel permits ScalarLayerNorm, SimdLayerNorm {
     void gradient(float[] dy, int di, float[] x, int xi, float mean, float rstd, float[] w, float slope, float shift, float[] dx, int oi,
             int n);
 
-    /// In one loop the same and, element by element, `dw += dy * ((x - mean) * rstd)` and `db += dy`, and the [#products] of another row:
-    /// it comes from memory while this one's results go there.
+    /// In one loop with the [#products], element by element, `dw += dy * ((x - mean) * rstd)` and `db += dy`.
     ///
-    /// @param dn where `dy` of the other row starts, as `xn` its `x`; `meann` is its mean
     /// @param w from `wi` on
     /// @param sums `dw` from `wo` on and `db` from `bo` on
-    /// @param products of the other row
-    void gradients(float[] dy, int di, int dn, float[] x, int xi, int xn, float mean, float rstd, float meann, float[] w, int wi,
-            float slope, float shift, float[] dx, int oi, float[] sums, int wo, int bo, Sums products, int n);
+    void parameterGradients(float[] dy, int di, float[] x, int xi, float mean, float rstd, float[] w, int wi, float[] sums, int wo, int bo,
+            Sums products, int n);
 }

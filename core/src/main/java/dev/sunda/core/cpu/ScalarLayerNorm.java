@@ -26,14 +26,15 @@ final class ScalarLayerNorm implements LayerNormKernel {
     @Override
     public void gradient(float[] dy, int di, float[] x, int xi, float mean, float rstd, float[] w, float slope, float shift, float[] dx,
             int oi, int n) {
-        finishGradient(dy, di, x, xi, mean, rstd, w, 0, slope, shift, dx, oi, 0, n);
+        finishGradient(dy, di, x, xi, mean, rstd, w, slope, shift, dx, oi, 0, n);
     }
 
     @Override
-    public void gradients(float[] dy, int di, int dn, float[] x, int xi, int xn, float mean, float rstd, float meann, float[] w, int wi,
-            float slope, float shift, float[] dx, int oi, float[] sums, int wo, int bo, Sums products, int n) {
-        finishGradients(dy, di, x, xi, mean, rstd, w, wi, slope, shift, dx, oi, sums, wo, bo, 0, n);
-        products(dy, dn, x, xn, meann, w, wi, products, n);
+    public void parameterGradients(float[] dy, int di, float[] x, int xi, float mean, float rstd, float[] w, int wi, float[] sums, int wo,
+            int bo,
+            Sums products, int n) {
+        finishParameterGradients(dy, di, x, xi, mean, rstd, sums, wo, bo, 0, n);
+        products(dy, di, x, xi, mean, w, wi, products, n);
     }
 
     static void finishSquares(float[] x, int xi, int next, float mean, Sums sums, int done, int n) {
@@ -64,15 +65,15 @@ final class ScalarLayerNorm implements LayerNormKernel {
         sums.totals()[1] = ScalarReduceMath.finishSum(centred, x, xi, n, n);
     }
 
-    static void finishGradient(float[] dy, int di, float[] x, int xi, float mean, float rstd, float[] w, int wi, float slope, float shift,
+    static void finishGradient(float[] dy, int di, float[] x, int xi, float mean, float rstd, float[] w, float slope, float shift,
             float[] dx, int oi, int from, int n) {
         for (int j = from; j < n; j++)
-            dx[oi + j] = Math.fma(dy[di + j] * w[wi + j], rstd, Math.fma(x[xi + j] - mean, slope, shift));
+            dx[oi + j] = Math.fma(dy[di + j] * w[j], rstd, Math.fma(x[xi + j] - mean, slope, shift));
     }
 
-    static void finishGradients(float[] dy, int di, float[] x, int xi, float mean, float rstd, float[] w, int wi, float slope, float shift,
-            float[] dx, int oi, float[] sums, int wo, int bo, int from, int n) {
-        finishGradient(dy, di, x, xi, mean, rstd, w, wi, slope, shift, dx, oi, from, n);
+    static void finishParameterGradients(float[] dy, int di, float[] x, int xi, float mean, float rstd, float[] sums, int wo, int bo,
+            int from,
+            int n) {
         for (int j = from; j < n; j++) {
             sums[wo + j] = Math.fma(dy[di + j], (x[xi + j] - mean) * rstd, sums[wo + j]);
             sums[bo + j] += dy[di + j];

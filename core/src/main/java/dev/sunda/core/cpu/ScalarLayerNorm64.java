@@ -44,10 +44,11 @@ final class ScalarLayerNorm64 implements LayerNorm64Kernel {
     }
 
     @Override
-    public void gradients(double[] dy, int di, int dn, double[] x, int xi, int xn, double mean, double rstd, double meann, double[] w,
-            double slope, double shift, double[] dx, int oi, double[] sums, int wo, int bo, Sums products, int n) {
-        finishGradients(dy, di, x, xi, mean, rstd, w, slope, shift, dx, oi, sums, wo, bo, 0, n);
-        products(dy, dn, x, xn, meann, w, products, n);
+    public void parameterGradients(double[] dy, int di, double[] x, int xi, double mean, double rstd, double[] w, double[] sums, int wo,
+            int bo,
+            Sums products, int n) {
+        finishParameterGradients(dy, di, x, xi, mean, rstd, sums, wo, bo, 0, n);
+        products(dy, di, x, xi, mean, w, products, n);
     }
 
     static double finishSquares(double[] lanes, double[] x, int xi, double mean, int done, int n) {
@@ -82,12 +83,12 @@ final class ScalarLayerNorm64 implements LayerNorm64Kernel {
             dx[oi + j] = Math.fma(dy[di + j] * w[j], rstd, Math.fma(x[xi + j] - mean, slope, shift));
     }
 
-    static void finishGradients(double[] dy, int di, double[] x, int xi, double mean, double rstd, double[] w, double slope, double shift,
-            double[] dx, int oi, double[] sums, int wo, int bo, int from, int n) {
+    static void finishParameterGradients(double[] dy, int di, double[] x, int xi, double mean, double rstd, double[] sums, int wo, int bo,
+            int from,
+            int n) {
         for (int j = from; j < n; j++) {
             sums[wo + j] = Math.fma(dy[di + j], (x[xi + j] - mean) * rstd, sums[wo + j]);
             sums[bo + j] += dy[di + j];
         }
-        finishGradient(dy, di, x, xi, mean, rstd, w, slope, shift, dx, oi, from, n);
     }
 }

@@ -127,43 +127,40 @@ final class SimdLayerNorm implements LayerNormKernel {
             FloatVector d = fromArray(S, x, xi + j).sub(centre);
             g.fma(scale, d.fma(incline, start)).intoArray(dx, oi + j);
         }
-        ScalarLayerNorm.finishGradient(dy, di, x, xi, mean, rstd, w, 0, slope, shift, dx, oi, end, n);
+        ScalarLayerNorm.finishGradient(dy, di, x, xi, mean, rstd, w, slope, shift, dx, oi, end, n);
     }
 
     @Override
-    public void gradients(float[] dy, int di, int dn, float[] x, int xi, int xn, float mean, float rstd, float meann, float[] w, int wi,
-            float slope, float shift, float[] dx, int oi, float[] sums, int wo, int bo, Sums products, int n) {
+    public void parameterGradients(float[] dy, int di, float[] x, int xi, float mean, float rstd, float[] w, int wi, float[] sums, int wo,
+            int bo,
+            Sums products, int n) {
         float[] plain = products.plain();
         float[] centred = products.centred();
         int end = n & -16;
         if (L == 16)
-            gradients(plain, centred, dy, di, dn, x, xi, xn, mean, rstd, meann, w, wi, slope, shift, dx, oi, sums, wo, bo, end);
+            parameterGradients(plain, centred, dy, di, x, xi, mean, rstd, w, wi, sums, wo, bo, end);
         else
             for (int first = 0; first < 16; first += 2 * L)
-                gradientPair(plain, centred, first, dy, di + first, dn + first, x, xi + first, xn + first, mean, rstd, meann, w, wi + first,
-                        slope, shift, dx, oi + first, sums, wo + first, bo + first, end);
-        ScalarLayerNorm.finishGradients(dy, di, x, xi, mean, rstd, w, wi, slope, shift, dx, oi, sums, wo, bo, end, n);
-        ScalarLayerNorm.finishProducts(dy, dn, x, xn, meann, w, wi, products, end, n);
+                parameterGradientPair(plain, centred, first, dy, di + first, x, xi + first, mean, rstd, w, wi + first, sums, wo + first,
+                        bo + first,
+                        end);
+        ScalarLayerNorm.finishParameterGradients(dy, di, x, xi, mean, rstd, sums, wo, bo, end, n);
+        ScalarLayerNorm.finishProducts(dy, di, x, xi, mean, w, wi, products, end, n);
     }
 
-    private static void gradients(float[] plain, float[] centred, float[] dy, int di, int dn, float[] x, int xi, int xn, float mean,
-            float rstd, float meann, float[] w, int wi, float slope, float shift, float[] dx, int oi, float[] sums, int wo, int bo,
-            int end) {
+    private static void parameterGradients(float[] plain, float[] centred, float[] dy, int di, float[] x, int xi, float mean, float rstd,
+            float[] w, int wi,
+            float[] sums, int wo, int bo, int end) {
         FloatVector sum = FloatVector.zero(S);
         FloatVector product = FloatVector.zero(S);
         FloatVector centre = FloatVector.broadcast(S, mean);
         FloatVector scale = FloatVector.broadcast(S, rstd);
-        FloatVector centren = FloatVector.broadcast(S, meann);
-        FloatVector incline = FloatVector.broadcast(S, slope);
-        FloatVector start = FloatVector.broadcast(S, shift);
         for (int j = 0; j < end; j += 16) {
-            FloatVector v = fromArray(S, w, wi + j);
-            FloatVector h = fromArray(S, dy, dn + j).mul(v);
-            sum = sum.add(h);
-            product = h.fma(fromArray(S, x, xn + j).sub(centren), product);
             FloatVector g = fromArray(S, dy, di + j);
             FloatVector d = fromArray(S, x, xi + j).sub(centre);
-            g.mul(v).fma(scale, d.fma(incline, start)).intoArray(dx, oi + j);
+            FloatVector h = g.mul(fromArray(S, w, wi + j));
+            sum = sum.add(h);
+            product = h.fma(d, product);
             g.fma(d.mul(scale), fromArray(S, sums, wo + j)).intoArray(sums, wo + j);
             g.add(fromArray(S, sums, bo + j)).intoArray(sums, bo + j);
         }
@@ -171,37 +168,29 @@ final class SimdLayerNorm implements LayerNormKernel {
         product.intoArray(centred, 0);
     }
 
-    private static void gradientPair(float[] plain, float[] centred, int first, float[] dy, int di, int dn, float[] x, int xi, int xn,
-            float mean, float rstd, float meann, float[] w, int wi, float slope, float shift, float[] dx, int oi, float[] sums, int wo,
-            int bo, int end) {
+    private static void parameterGradientPair(float[] plain, float[] centred, int first, float[] dy, int di, float[] x, int xi, float mean,
+            float rstd, float[] w, int wi, float[] sums, int wo, int bo, int end) {
         FloatVector lowSum = FloatVector.zero(S);
         FloatVector highSum = FloatVector.zero(S);
         FloatVector low = FloatVector.zero(S);
         FloatVector high = FloatVector.zero(S);
         FloatVector centre = FloatVector.broadcast(S, mean);
         FloatVector scale = FloatVector.broadcast(S, rstd);
-        FloatVector centren = FloatVector.broadcast(S, meann);
-        FloatVector incline = FloatVector.broadcast(S, slope);
-        FloatVector start = FloatVector.broadcast(S, shift);
         for (int j = 0; j < end; j += 16) {
-            FloatVector u = fromArray(S, w, wi + j);
-            FloatVector v = fromArray(S, w, wi + j + L);
-            FloatVector g = fromArray(S, dy, dn + j).mul(u);
-            FloatVector h = fromArray(S, dy, dn + j + L).mul(v);
-            lowSum = lowSum.add(g);
-            highSum = highSum.add(h);
-            low = g.fma(fromArray(S, x, xn + j).sub(centren), low);
-            high = h.fma(fromArray(S, x, xn + j + L).sub(centren), high);
-            g = fromArray(S, dy, di + j);
+            FloatVector g = fromArray(S, dy, di + j);
             FloatVector d = fromArray(S, x, xi + j).sub(centre);
-            g.mul(u).fma(scale, d.fma(incline, start)).intoArray(dx, oi + j);
+            FloatVector h = g.mul(fromArray(S, w, wi + j));
+            lowSum = lowSum.add(h);
+            low = h.fma(d, low);
             g.fma(d.mul(scale), fromArray(S, sums, wo + j)).intoArray(sums, wo + j);
             g.add(fromArray(S, sums, bo + j)).intoArray(sums, bo + j);
-            h = fromArray(S, dy, di + j + L);
+            g = fromArray(S, dy, di + j + L);
             d = fromArray(S, x, xi + j + L).sub(centre);
-            h.mul(v).fma(scale, d.fma(incline, start)).intoArray(dx, oi + j + L);
-            h.fma(d.mul(scale), fromArray(S, sums, wo + j + L)).intoArray(sums, wo + j + L);
-            h.add(fromArray(S, sums, bo + j + L)).intoArray(sums, bo + j + L);
+            h = g.mul(fromArray(S, w, wi + j + L));
+            highSum = highSum.add(h);
+            high = h.fma(d, high);
+            g.fma(d.mul(scale), fromArray(S, sums, wo + j + L)).intoArray(sums, wo + j + L);
+            g.add(fromArray(S, sums, bo + j + L)).intoArray(sums, bo + j + L);
         }
         lowSum.intoArray(plain, first);
         highSum.intoArray(plain, first + L);

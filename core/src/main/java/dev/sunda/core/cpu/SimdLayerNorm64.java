@@ -155,39 +155,35 @@ final class SimdLayerNorm64 implements LayerNorm64Kernel {
     }
 
     @Override
-    public void gradients(double[] dy, int di, int dn, double[] x, int xi, int xn, double mean, double rstd, double meann, double[] w,
-            double slope, double shift, double[] dx, int oi, double[] sums, int wo, int bo, Sums products, int n) {
+    public void parameterGradients(double[] dy, int di, double[] x, int xi, double mean, double rstd, double[] w, double[] sums, int wo,
+            int bo,
+            Sums products, int n) {
         double[] plain = products.plain();
         double[] centred = products.centred();
         int end = n & -8;
         if (L == 8)
-            gradients(plain, centred, dy, di, dn, x, xi, xn, mean, rstd, meann, w, slope, shift, dx, oi, sums, wo, bo, end);
+            parameterGradients(plain, centred, dy, di, x, xi, mean, rstd, w, sums, wo, bo, end);
         else
             for (int first = 0; first < 8; first += 2 * L)
-                gradientPair(plain, centred, first, dy, di + first, dn + first, x, xi + first, xn + first, mean, rstd, meann, w,
-                        slope, shift, dx, oi + first, sums, wo + first, bo + first, end);
-        ScalarLayerNorm64.finishGradients(dy, di, x, xi, mean, rstd, w, slope, shift, dx, oi, sums, wo, bo, end, n);
-        ScalarLayerNorm64.finishProducts(dy, dn, x, xn, meann, w, products, end, n);
+                parameterGradientPair(plain, centred, first, dy, di + first, x, xi + first, mean, rstd, w, sums, wo + first, bo + first,
+                        end);
+        ScalarLayerNorm64.finishParameterGradients(dy, di, x, xi, mean, rstd, sums, wo, bo, end, n);
+        ScalarLayerNorm64.finishProducts(dy, di, x, xi, mean, w, products, end, n);
     }
 
-    private static void gradients(double[] plain, double[] centred, double[] dy, int di, int dn, double[] x, int xi, int xn, double mean,
-            double rstd, double meann, double[] w, double slope, double shift, double[] dx, int oi, double[] sums, int wo, int bo,
-            int end) {
+    private static void parameterGradients(double[] plain, double[] centred, double[] dy, int di, double[] x, int xi, double mean,
+            double rstd, double[] w,
+            double[] sums, int wo, int bo, int end) {
         DoubleVector sum = DoubleVector.zero(S);
         DoubleVector product = DoubleVector.zero(S);
         DoubleVector centre = DoubleVector.broadcast(S, mean);
         DoubleVector scale = DoubleVector.broadcast(S, rstd);
-        DoubleVector centren = DoubleVector.broadcast(S, meann);
-        DoubleVector incline = DoubleVector.broadcast(S, slope);
-        DoubleVector start = DoubleVector.broadcast(S, shift);
         for (int j = 0; j < end; j += 8) {
-            DoubleVector v = fromArray(S, w, j);
-            DoubleVector h = fromArray(S, dy, dn + j).mul(v);
-            sum = sum.add(h);
-            product = h.fma(fromArray(S, x, xn + j).sub(centren), product);
             DoubleVector g = fromArray(S, dy, di + j);
             DoubleVector d = fromArray(S, x, xi + j).sub(centre);
-            g.mul(v).fma(scale, d.fma(incline, start)).intoArray(dx, oi + j);
+            DoubleVector h = g.mul(fromArray(S, w, j));
+            sum = sum.add(h);
+            product = h.fma(d, product);
             g.fma(d.mul(scale), fromArray(S, sums, wo + j)).intoArray(sums, wo + j);
             g.add(fromArray(S, sums, bo + j)).intoArray(sums, bo + j);
         }
@@ -195,37 +191,30 @@ final class SimdLayerNorm64 implements LayerNorm64Kernel {
         product.intoArray(centred, 0);
     }
 
-    private static void gradientPair(double[] plain, double[] centred, int first, double[] dy, int di, int dn, double[] x, int xi, int xn,
-            double mean, double rstd, double meann, double[] w, double slope, double shift, double[] dx, int oi, double[] sums, int wo,
-            int bo, int end) {
+    private static void parameterGradientPair(double[] plain, double[] centred, int first, double[] dy, int di, double[] x, int xi,
+            double mean,
+            double rstd, double[] w, double[] sums, int wo, int bo, int end) {
         DoubleVector lowSum = DoubleVector.zero(S);
         DoubleVector highSum = DoubleVector.zero(S);
         DoubleVector low = DoubleVector.zero(S);
         DoubleVector high = DoubleVector.zero(S);
         DoubleVector centre = DoubleVector.broadcast(S, mean);
         DoubleVector scale = DoubleVector.broadcast(S, rstd);
-        DoubleVector centren = DoubleVector.broadcast(S, meann);
-        DoubleVector incline = DoubleVector.broadcast(S, slope);
-        DoubleVector start = DoubleVector.broadcast(S, shift);
         for (int j = 0; j < end; j += 8) {
-            DoubleVector u = fromArray(S, w, first + j);
-            DoubleVector v = fromArray(S, w, first + j + L);
-            DoubleVector g = fromArray(S, dy, dn + j).mul(u);
-            DoubleVector h = fromArray(S, dy, dn + j + L).mul(v);
-            lowSum = lowSum.add(g);
-            highSum = highSum.add(h);
-            low = g.fma(fromArray(S, x, xn + j).sub(centren), low);
-            high = h.fma(fromArray(S, x, xn + j + L).sub(centren), high);
-            g = fromArray(S, dy, di + j);
+            DoubleVector g = fromArray(S, dy, di + j);
             DoubleVector d = fromArray(S, x, xi + j).sub(centre);
-            g.mul(u).fma(scale, d.fma(incline, start)).intoArray(dx, oi + j);
+            DoubleVector h = g.mul(fromArray(S, w, first + j));
+            lowSum = lowSum.add(h);
+            low = h.fma(d, low);
             g.fma(d.mul(scale), fromArray(S, sums, wo + j)).intoArray(sums, wo + j);
             g.add(fromArray(S, sums, bo + j)).intoArray(sums, bo + j);
-            h = fromArray(S, dy, di + j + L);
+            g = fromArray(S, dy, di + j + L);
             d = fromArray(S, x, xi + j + L).sub(centre);
-            h.mul(v).fma(scale, d.fma(incline, start)).intoArray(dx, oi + j + L);
-            h.fma(d.mul(scale), fromArray(S, sums, wo + j + L)).intoArray(sums, wo + j + L);
-            h.add(fromArray(S, sums, bo + j + L)).intoArray(sums, bo + j + L);
+            h = g.mul(fromArray(S, w, first + j + L));
+            highSum = highSum.add(h);
+            high = h.fma(d, high);
+            g.fma(d.mul(scale), fromArray(S, sums, wo + j + L)).intoArray(sums, wo + j + L);
+            g.add(fromArray(S, sums, bo + j + L)).intoArray(sums, bo + j + L);
         }
         lowSum.intoArray(plain, first);
         highSum.intoArray(plain, first + L);
