@@ -124,19 +124,25 @@ final class SortRow {
 
     /// Most elements are turned away by a comparison of floats; NaN is looked at.
     private void insert(float[] x, int from, int step, boolean descending, int count) {
-        float sign = descending ? -1 : 1;
         long flip = descending ? -1 : 0;
-        float limit = sign * x[from + order[count - 1] * step];
-        for (int i = count; i < length; i++) {
-            float value = x[from + i * step];
-            if (sign * value >= limit)
-                continue;
-            long key = key(value) ^ flip;
-            if (key < keys[count - 1]) {
+        for (int i = next(x, from, step, descending, count, count); i < length; i = next(x, from, step, descending, count, i + 1)) {
+            long key = key(x[from + i * step]) ^ flip;
+            if (key < keys[count - 1])
                 put(key, i, count - 1);
-                limit = sign * x[from + order[count - 1] * step];
-            }
         }
+    }
+
+    /// The first element from number `i` on that may come before the last one of the first `count`.
+    private int next(float[] x, int from, int step, boolean descending, int count, int i) {
+        float limit = x[from + order[count - 1] * step];
+        if (step == 1)
+            return (descending ? LimitSearch.ACTIVE.above(x, from + i, from + length, limit)
+                    : LimitSearch.ACTIVE.below(x, from + i, from + length, limit)) - from;
+        float sign = descending ? -1 : 1;
+        int j = i;
+        while (j < length && sign * x[from + j * step] >= sign * limit)
+            j++;
+        return j;
     }
 
     /// Puts an element behind those of the first `n` that are not larger. The one behind them is overwritten.
