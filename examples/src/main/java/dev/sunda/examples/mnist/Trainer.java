@@ -32,6 +32,7 @@ import java.util.function.Supplier;
 public final class Trainer {
     /// Losses that a device which computes on its own keeps before the program reads them, and waits.
     private static final int MOST_UNREAD = 16;
+    private static final int MOST_AHEAD = 16;
     private static final CrossEntropyOptions LOSS = CrossEntropyOptions.DEFAULT.withLabelSmoothing(TrainingOptions.LABEL_SMOOTHING);
 
     private final Sequential model;
@@ -76,7 +77,8 @@ public final class Trainer {
         this.optimizer = new AdamW(model.parameters(), options.learningRate(), AdamW.DEFAULT.withWeightDecay(TrainingOptions.WEIGHT_DECAY));
         this.device = model.parameters().getFirst().data().device();
         this.loader = new DataLoader(train,
-                DataLoader.Options.shuffled(options.batch(), options.seed()).withTransform(transform).withDevice(device));
+                DataLoader.Options.shuffled(options.batch(), options.seed()).withTransform(transform).withPrefetch(prefetch())
+                        .withDevice(device));
         int steps = Math.max(2, Math.multiplyExact(options.epochs(), loader.batches()));
         this.schedule = OneCycle.of(steps).withRise(TrainingOptions.RISE);
         this.test = test;
@@ -85,6 +87,12 @@ public final class Trainer {
         this.progress = from;
         this.mostUnread = Backends.of(device).canRecord() ? MOST_UNREAD : 1;
         this.losses = StepScope.retain(Tensor.zeros(Shape.of(mostUnread), model.parameters().getFirst().data().dtype(), device));
+    }
+
+    /// A GPU is through with a batch long before the next one has been made, and leaves the processors to that: half of them.
+    private int prefetch() {
+        int usual = DataLoader.Options.DEFAULT_PREFETCH;
+        return device.equals(Device.CPU) ? usual : Math.clamp(Runtime.getRuntime().availableProcessors() / 2, usual, MOST_AHEAD);
     }
 
     /// Images of an epoch.
