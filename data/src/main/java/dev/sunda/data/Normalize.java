@@ -52,8 +52,12 @@ public final class Normalize implements Transform {
                     + " channels",
                     image.shape());
         int plane = image.shape().size(1) * image.shape().size(2);
-        for (int i = 0; i < x.length; i++)
-            x[i] = (x[i] - (float) mean[i / plane]) / (float) std[i / plane];
+        for (int c = 0; c < mean.length; c++) {
+            float m = (float) mean[c];
+            float s = (float) std[c];
+            for (int i = c * plane; i < (c + 1) * plane; i++)
+                x[i] = (x[i] - m) / s;
+        }
         return Tensor.of(x, image.shape());
     }
 }
