@@ -68,10 +68,57 @@ class TransfersTests {
 
     @Test
     void copiesLongerThanAllPinnedMemoryGoInPieces() {
-        int[] numbers = new int[5_000_001];
+        int[] numbers = new int[(PinnedRing.MOST * PinnedRing.SLOT_BYTES + PinnedRing.SLOT_BYTES / 2) / Integer.BYTES + 1];
         Arrays.setAll(numbers, i -> i * 31);
         DeviceStorage there = fresh(DType.I32, numbers.length);
         transfers.upload(numbers, there, 0);
+        assertThat((int[]) back(there)).isEqualTo(numbers);
+    }
+
+    /// The driver of the test does a piece of work whenever it is asked whether an event has happened; here there is enough of it.
+    @Test
+    void memoryIsPinnedForAsManyCopiesAsAreUnderWay() {
+        busy();
+        for (int i = 0; i < PinnedRing.MOST; i++)
+            assertThat(pinnedByACopy()).isEqualTo(1);
+        assertThat(pinnedByACopy()).isZero();
+        context.cuda().streamSynchronize(context.computing());
+        busy();
+        for (int i = 0; i < PinnedRing.MOST; i++)
+            assertThat(pinnedByACopy()).isZero();
+    }
+
+    @Test
+    void copiesOneAfterTheOtherNeedLittlePinnedMemory() {
+        for (int i = 0; i < PinnedRing.MOST; i++) {
+            assertThat(pinnedByACopy()).isEqualTo(i == 0 ? 1 : 0);
+            context.cuda().streamSynchronize(context.computing());
+        }
+    }
+
+    private void busy() {
+        DeviceStorage work = fresh(DType.I32, 1);
+        context.submit(
+                () -> IntStream.range(0, 1000).forEach(_ -> context.cuda().memsetD32Async(work.address(), 0, 1, context.computing())));
+    }
+
+    private int pinnedByACopy() {
+        int before = driver.calls("cuMemHostAlloc");
+        transfers.upload(new int[1000], fresh(DType.I32, 1000), 0);
+        return driver.calls("cuMemHostAlloc") - before;
+    }
+
+    @Test
+    void copiesWaitWhereNoMoreMemoryCanBePinned() {
+        int[] numbers = {1, 2, 3};
+        DeviceStorage first = fresh(DType.I32, 3);
+        transfers.upload(numbers, first, 0);
+        assertThat((int[]) back(first)).isEqualTo(numbers);
+        busy();
+        transfers.upload(new int[3], fresh(DType.I32, 3), 0);
+        driver.failAll("cuMemHostAlloc", 2);
+        DeviceStorage there = fresh(DType.I32, 3);
+        transfers.uploadAside(numbers, there);
         assertThat((int[]) back(there)).isEqualTo(numbers);
     }
 
