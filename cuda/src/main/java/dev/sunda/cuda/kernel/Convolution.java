@@ -7,7 +7,7 @@ import java.lang.ref.Reference;
 
 /// Convolutions over one to three spatial axes and their gradients; picks the kernels. Groups of many channels are matrix products, see
 /// [GemmConvolution] and [GemmWeight], those of few are computed element by element, see [DirectConvolution]. Channels of float32 that
-/// are seen one by one have kernels of their own, see [Depthwise].
+/// are seen one by one have kernels of their own, see [Depthwise]; so have three by three taps of many channels, see [Winograd].
 ///
 /// All of them take any strides. The order of every sum depends on the shapes and memory orders alone.
 public final class Convolution {
@@ -19,18 +19,21 @@ public final class Convolution {
     private final GemmWeight gemmWeight;
     private final DirectConvolution direct;
     private final Depthwise depthwise;
+    private final Winograd winograd;
 
     public Convolution(Gpu gpu) {
-        this(gpu, Precision.ofConvolutions(), GemmConvolution.MULTIPROCESSORS);
+        this(gpu, Precision.ofConvolutions(), GemmConvolution.MULTIPROCESSORS, WinogradSizes.LARGE);
     }
 
     /// @param precision of the convolutions that are matrix products
     /// @param multiprocessors of the GPU that these are to suit
-    Convolution(Gpu gpu, Precision precision, int multiprocessors) {
+    /// @param sizes from which on Winograd's algorithm pays
+    Convolution(Gpu gpu, Precision precision, int multiprocessors, WinogradSizes sizes) {
         gemm = new GemmConvolution(gpu, precision, multiprocessors);
         gemmWeight = new GemmWeight(gpu, precision, multiprocessors);
         direct = new DirectConvolution(gpu);
         depthwise = new Depthwise(gpu);
+        winograd = new Winograd(gpu, precision, sizes);
     }
 
     /// See `Backend.conv`.
@@ -53,7 +56,7 @@ public final class Convolution {
     }
 
     private void run(ConvGeometry geometry, View w, long[] finish) {
-        if (depthwise.conv(geometry, w, finish))
+        if (depthwise.conv(geometry, w, finish) || winograd.conv(geometry, w, finish))
             return;
         if (isNarrow(geometry))
             direct.conv(geometry, w, finish);
@@ -76,7 +79,7 @@ public final class Convolution {
     }
 
     private void weight(ConvGeometry geometry, View dw) {
-        if (depthwise.weight(geometry, dw))
+        if (depthwise.weight(geometry, dw) || winograd.weight(geometry, dw))
             return;
         if (geometry.produced() * geometry.reduced() <= FEW_WEIGHTS)
             direct.weight(geometry, dw);

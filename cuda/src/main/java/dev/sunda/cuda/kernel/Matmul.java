@@ -213,8 +213,8 @@ public final class Matmul {
     ///
     /// @param block a grid of one block
     private void run(Product p, Product as, Kernel kernel, int slices, int rowTiles, int columnTiles, Grid block) {
-        int slice = Grid.ceil(Grid.ceil(p.k(), slices), SLICE_STEP) * SLICE_STEP;
-        int count = Grid.ceil(p.k(), slice);
+        int slice = slice(p.k(), slices);
+        int count = slices(p.k(), slices);
         Grid grid = block.times((long) p.batches() * rowTiles * columnTiles * count);
         if (count == 1) {
             kernel.launch(grid, as.x().address(), as.y().address(), as.biasAddress(), as.out().address(),
@@ -228,5 +228,28 @@ public final class Matmul {
             kernel(p, "join").launch(Grid.over(p.numel()), parts, p.biasAddress(), p.out().address(),
                     p.struct(rowTiles, columnTiles, count, slice), p.numel());
         }
+    }
+
+    /// Steps of k in each of so many slices, of which there are then [#slices(int, int)].
+    private static int slice(int k, int slices) {
+        return Grid.ceil(Grid.ceil(k, slices), SLICE_STEP) * SLICE_STEP;
+    }
+
+    /// How many slices of k there are if so many are wanted.
+    private static int slices(int k, int wanted) {
+        return Grid.ceil(k, slice(k, wanted));
+    }
+
+    /// The products of slices of k, without a bias, for somebody else to add up: one behind the other, wherever the product's result is.
+    ///
+    /// @return how many there are
+    int parts(Product p, int side, int slices, long parts) {
+        int count = slices(p.k(), slices);
+        Product dense = p.toParts(parts);
+        int rows = Grid.ceil(p.m(), side);
+        int columns = Grid.ceil(p.n(), side);
+        kernel(p, name(p, side)).launch(Grid.of((long) p.batches() * rows * columns * count, 2 * side), p.x().address(), p.y().address(),
+                0L, parts, dense.struct(rows, columns, count, slice(p.k(), slices)));
+        return count;
     }
 }

@@ -21,7 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /// Runs a convolution and its gradients on the interpreted kernels and compares them with the naive loops.
 final class ConvolutionCheck {
     private static final Backend KERNELS = Backends.of(new Device("ptx", 0));
-    private static final Map<Map.Entry<Precision, Integer>, Backend> OTHERS = new ConcurrentHashMap<>();
+    private static final Map<List<Object>, Backend> OTHERS = new ConcurrentHashMap<>();
     private static final Backend REFERENCE = Backends.of(Device.REFERENCE);
     /// What lies around and between the elements of a result, and must still do so afterwards.
     private static final double BETWEEN = 777;
@@ -97,7 +97,13 @@ final class ConvolutionCheck {
     ///
     /// @param target order of the results
     /// @param multiprocessors of the GPU that tiles and slices are to suit
-    record Case(ConvSpec spec, DType dtype, Order order, Order target, long seed, Precision precision, int multiprocessors) {
+    /// @param sizes from which on Winograd's algorithm is taken
+    record Case(ConvSpec spec, DType dtype, Order order, Order target, long seed, Precision precision, int multiprocessors,
+            WinogradSizes sizes) {
+        Case(ConvSpec spec, DType dtype, Order order, Order target, long seed, Precision precision, int multiprocessors) {
+            this(spec, dtype, order, target, seed, precision, multiprocessors, WinogradSizes.LARGE);
+        }
+
         Case(ConvSpec spec, DType dtype, Order order, Order target, long seed) {
             this(spec, dtype, order, target, seed, Precision.FLOAT32, GemmConvolution.MULTIPROCESSORS);
         }
@@ -141,13 +147,23 @@ final class ConvolutionCheck {
         }
 
         private Backend kernels() {
-            if (precision == Precision.FLOAT32 && multiprocessors == GemmConvolution.MULTIPROCESSORS)
+            if (precision == Precision.FLOAT32 && multiprocessors == GemmConvolution.MULTIPROCESSORS && !isWinograd())
                 return KERNELS;
-            return OTHERS.computeIfAbsent(Map.entry(precision, multiprocessors), _ -> Mirrored.convolving(precision, multiprocessors));
+            return OTHERS.computeIfAbsent(List.of(precision, multiprocessors, sizes),
+                    _ -> Mirrored.convolving(precision, multiprocessors, sizes));
+        }
+
+        private boolean isWinograd() {
+            return sizes != WinogradSizes.LARGE;
+        }
+
+        /// Of Winograd's algorithm 2e-6 of the largest pixel times the sum of the weights, as on the CPU, which are half the terms here.
+        private double tolerance(double terms) {
+            return dtype == DType.F32 ? 1e-6 + (isWinograd() ? 1e-6 : 1e-7) * terms : 2e-15 + 2e-16 * terms;
         }
 
         private void compare(String what, Shape shape, boolean twice, double terms, Operation operation) {
-            double tolerance = (dtype == DType.F32 ? 1e-6 : 2e-15) + (dtype == DType.F32 ? 1e-7 : 2e-16) * terms;
+            double tolerance = tolerance(terms);
             double[] actual = run(kernels(), shape, operation);
             double[] expected = run(REFERENCE, shape, operation);
             for (int i = 0; i < expected.length; i++)

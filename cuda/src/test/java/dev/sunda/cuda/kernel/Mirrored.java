@@ -56,8 +56,13 @@ record Mirrored(View host, Lazy lazy) {
 
     /// The same with convolutions that suit a GPU with so many multiprocessors.
     static Backend convolving(Precision precision, int multiprocessors) {
+        return convolving(precision, multiprocessors, WinogradSizes.LARGE);
+    }
+
+    /// The same where Winograd's algorithm begins at such sizes.
+    static Backend convolving(Precision precision, int multiprocessors, WinogradSizes sizes) {
         Backend backend = convolving(precision);
-        var convolution = new Convolution(GPU, precision, multiprocessors);
+        var convolution = new Convolution(GPU, precision, multiprocessors, sizes);
         return (Backend) Proxy.newProxyInstance(Backend.class.getClassLoader(), new Class<?>[] {Backend.class}, (_, method, a) -> {
             switch (method.getName()) {
                 case "conv" -> convolution.conv((ConvSpec) a[0], (View) a[1], (View) a[2], (View) a[3],
