@@ -124,9 +124,15 @@ final class ConvGradient {
 
     /// Adds the products of the gradients of `n` positions from `p` on with rows of a panel, `distance` apart.
     private void outer(int p, int n, float[] panel, int at, int distance, float[] sums, int so) {
-        for (int o = 0; o < dy.count(); o += kernel.rows())
-            kernel.outer(dy.memory().data(), dy.at(p) + o, dy.channels(), kernel.rows(), panel, at, distance, n, sums,
-                    so + o * kernel.columns(), kernel.columns());
+        float[] gradient = dy.memory().data();
+        if (length <= kernel.narrowColumns())
+            for (int o = 0; o < dy.count(); o += GemmKernel.OUTER_ROWS)
+                kernel.narrowOuter(gradient, dy.at(p) + o, dy.channels(), Math.min(GemmKernel.OUTER_ROWS, dy.count() - o), panel, at,
+                        distance, n, sums, so + o * kernel.columns(), kernel.columns());
+        else
+            for (int o = 0; o < dy.count(); o += kernel.rows())
+                kernel.outer(gradient, dy.at(p) + o, dy.channels(), kernel.rows(), panel, at, distance, n, sums, so + o * kernel.columns(),
+                        kernel.columns());
     }
 
     /// A panel of the patches of `n` positions. Where it has columns of more than two pieces it is cut from wider rows, which are loaded

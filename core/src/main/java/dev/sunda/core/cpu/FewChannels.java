@@ -19,8 +19,6 @@ final class FewChannels {
     private static final int MOST_TERMS = 64;
     /// Floats of a band: half of the first cache.
     private static final int BAND_FLOATS = 4 * 1024;
-    /// Tiles of positions copied at a time.
-    private static final int TILES = 4;
     private static final int CHUNK_FLOATS = 32 * 1024;
     private static final int LEAST_CHUNKS = 16;
     private static final int MOST_PARTS = 32;
@@ -94,45 +92,24 @@ final class FewChannels {
         int chunk = Math.clamp(CHUNK_FLOATS / row, 1, Math.ceilDiv(rows, LEAST_CHUNKS));
         Parallel.forChunks(rows, chunk, (_, from, to) -> {
             float[] band = band();
+            GemmRows patches = patches(band);
             for (int r = from; r < to; r++)
                 for (int x = 0; x < grid.width().positions(); x += across) {
                     int n = Math.min(across, grid.width().positions() - x);
                     gather(r, x, n, band);
                     int at = out.at(r * grid.width().positions() + x);
-                    multiply(band, n, panels, start, out, at);
+                    Gemm.block(kernel, 0, n, patches, panels, 0, panels.count(), start, out.memory().data(), i -> at + i * out.channels());
                     if (after != null)
                         after.rows(out.memory().data(), at, n);
                 }
         });
     }
 
-    /// All columns for the `n` positions of a band, the first of which lies at `at`.
-    private void multiply(float[] band, int n, Gemm.Panels panels, float[] start, Image out, int at) {
-        int tile = kernel.rows();
-        int width = panels.width();
+    /// The patches of a band as rows.
+    private GemmRows patches(float[] band) {
         int distance = grid.width().step() * column;
-        float[] left = GemmScratch.floats(Role.LEFT, (TILES * tile + 1) * GemmKernel.STRIDE);
-        float[] aside = GemmScratch.floats(Role.TILE, tile * width);
-        for (int i = 0; i < n; i += TILES * tile) {
-            int rows = Math.min(TILES * tile, n - i);
-            kernel.copyPieces(band, FIRST + i * distance, distance, rows, length, left, FIRST, GemmKernel.STRIDE);
-            for (int panel = 0; panel < panels.count(); panel++) {
-                int columns = Math.min(width, panels.n() - panel * width);
-                int first = at + i * out.channels() + panel * width;
-                for (int r = 0; r < rows; r += tile) {
-                    int count = Math.min(tile, rows - r);
-                    if (columns == width) {
-                        kernel.inner(left, FIRST + r * GemmKernel.STRIDE, count, panels.data(), panels.at(panel, 0), length, start,
-                                panel * width, 0, out.memory().data(), first + r * out.channels(), out.channels());
-                        continue;
-                    }
-                    kernel.inner(left, FIRST + r * GemmKernel.STRIDE, count, panels.data(), panels.at(panel, 0), length, start,
-                            panel * width, 0, aside, FIRST, width);
-                    for (int k = 0; k < count; k++)
-                        System.arraycopy(aside, FIRST + k * width, out.memory().data(), first + (r + k) * out.channels(), columns);
-                }
-            }
-        }
+        return (first, rows, p, steps, to, out) -> kernel.copyPieces(band, FIRST + first * distance + p, distance, rows, steps, to, out,
+                GemmKernel.STRIDE);
     }
 
     /// Writes the gradient of the weights.
@@ -140,7 +117,7 @@ final class FewChannels {
     /// @param taps where the weight of each tap lies in `dw`, relative to `at`
     /// @param at where the first weight of these channels lies
     void gradient(Image dy, View dw, int at, int[] taps) {
-        int tile = kernel.rows();
+        int tile = isNarrow(dy) ? GemmKernel.OUTER_ROWS : kernel.rows();
         int width = Math.ceilDiv(dy.count(), kernel.columns()) * kernel.columns();
         int size = Math.multiplyExact(Math.ceilDiv(length, tile) * tile, width);
         int parts = Math.clamp(PART_FLOATS / ((long) length * Math.max(1, dy.count())), 1, MOST_PARTS);
@@ -160,15 +137,24 @@ final class FewChannels {
 
     /// Adds the products of the `n` positions of a band, `sums[i][j] += sum over positions of patch[i] * dy[j]`.
     private void add(float[] band, int n, Image dy, int at, int width, float[] sums, int so) {
-        int tile = kernel.rows();
+        boolean narrow = isNarrow(dy);
+        int tile = narrow ? GemmKernel.OUTER_ROWS : kernel.rows();
         int columns = kernel.columns();
         float[] panel = GemmScratch.floats(Role.TILE, n * width + kernel.slack());
         for (int j = 0; j < width; j += columns)
             kernel.copy(dy.memory().data(), at + j, dy.channels(), n, Math.min(columns, dy.count() - j), panel, FIRST + j * n, columns);
         for (int i = 0; i < length; i += tile)
             for (int j = 0; j < width; j += columns)
+                if (narrow)
+                    kernel.narrowOuter(band, FIRST + i, grid.width().step() * column, tile, panel, FIRST + j * n, columns, n, sums,
+                            so + i * width + j, width);
+                else
                 kernel.outer(band, FIRST + i, grid.width().step() * column, tile, panel, FIRST + j * n, columns, n, sums,
                         so + i * width + j, width);
+    }
+
+    private boolean isNarrow(Image dy) {
+        return dy.count() <= kernel.narrowColumns();
     }
 
     private void join(float[] sums, int parts, int size, int width, int outputs, View dw, int at, int[] taps) {
@@ -192,7 +178,7 @@ final class FewChannels {
     /// Memory for a band and for what is read beyond its end.
     private float[] band() {
         int size = ((across - 1) * grid.width().step() + grid.width().kernel()) * column;
-        int beyond = kernel.rows() + kernel.slack();
+        int beyond = Math.max(kernel.rows(), GemmKernel.OUTER_ROWS) + kernel.slack();
         float[] band = GemmScratch.floats(Role.BLOCK, size + beyond);
         Arrays.fill(band, FIRST + size, FIRST + size + beyond, 0);
         return band;

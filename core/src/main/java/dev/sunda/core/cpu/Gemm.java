@@ -18,16 +18,30 @@ final class Gemm {
     /// Rows for which they stay there, at most; where `k` is cut into blocks, their part of the result has to stay in the caches.
     private static final int MOST_ROWS = 192;
     private static final int LEAST_CHUNKS = 16;
+    /// Rows of a panel that are packed at a time.
+    private static final int PACKED_ROWS = 1024;
 
     private Gemm() {
     }
 
     /// The right side of a product, `k` rows and `n` columns: panel `j` holds columns `j * width` and following, row after row,
-    /// padded with zeros to the full width.
-    record Panels(float[] data, int k, int n, int width) {
+    /// padded with zeros to the full width. If the last panel has no more columns than half of that, it is so narrow, see
+    /// [GemmKernel#narrow].
+    ///
+    /// @param whole panels of full width, which come first
+    record Panels(float[] data, int k, int n, int width, int whole) {
+        Panels(float[] data, int k, int n, int width) {
+            this(data, k, n, width, (n + (width - 1) / 2) / width);
+        }
+
         /// Where row `p` of a panel lies.
         int at(int panel, int p) {
-            return GemmScratch.FIRST + (panel * k + p) * width;
+            return GemmScratch.FIRST + panel * k * width + p * width(panel);
+        }
+
+        /// Floats from one row of a panel to the next.
+        int width(int panel) {
+            return panel < whole ? width : width / 2;
         }
 
         int count() {
@@ -61,23 +75,29 @@ final class Gemm {
             int columnStride, int n) {
         int k = Math.multiplyExact(group.length, inner);
         int width = kernel.columns();
-        int count = Math.ceilDiv(n, width);
-        int chunk = Math.max(1, 32 * 1024 / Math.max(1, width * k));
+        int pieces = Math.ceilDiv(inner, PACKED_ROWS);                // of a group
+        int chunk = Math.max(1, PACKED_ROWS / Math.clamp(inner, 1, PACKED_ROWS));
         var panels = new Panels(data, k, n, width);
-        Parallel.forChunks(count, chunk, (_, from, to) -> {
-            for (int panel = from; panel < to; panel++)
-                for (int g = 0; g < group.length; g++)
-                    packRows(kernel, b, offset + group[g] + panel * width * columnStride, rowStride, columnStride, inner,
-                            Math.min(width, n - panel * width), data, panels.at(panel, g * inner));
+        Parallel.forChunks(Math.multiplyExact(panels.count() * group.length, pieces), chunk, (_, from, to) -> {
+            for (int i = from; i < to; i++) {
+                int panel = i / pieces / group.length;
+                int g = i / pieces % group.length;
+                int p = i % pieces * PACKED_ROWS;
+                packRows(kernel, b, offset + group[g] + p * rowStride + panel * width * columnStride, rowStride, columnStride,
+                        Math.min(PACKED_ROWS, inner - p), Math.min(width, n - panel * width), data, panels.at(panel, g * inner + p),
+                        panels.width(panel));
+            }
         });
         return panels;
     }
 
     private static void packRows(GemmKernel kernel, float[] b, int at, int rowStride, int columnStride, int rows, int columns, float[] to,
-            int out) {
-        int width = kernel.columns();
+            int out, int width) {
         if (columnStride == 1 && columns == width) {
-            kernel.copyRows(b, at, rowStride, rows, to, out);
+            if (width == kernel.columns())
+                kernel.copyRows(b, at, rowStride, rows, to, out);
+            else
+                kernel.copyPieces(b, at, rowStride, rows, width, to, out, width);
             return;
         }
         Layouts.square(b, at, rowStride, columnStride, to, out, width, 1, rows, columns);
@@ -117,7 +137,7 @@ final class Gemm {
         int most = Math.max(1, RIGHT_FLOATS / (b.width() * Math.clamp(b.k(), 1, GemmKernel.DEPTH)));
         int panelBlocks = Math.max(1, Math.ceilDiv(b.count(), most));
         int panels = Math.ceilDiv(b.count(), panelBlocks);
-        int rows = rowsOfBlock(kernel.rows(), m, Math.ceilDiv(LEAST_CHUNKS, panelBlocks));
+        int rows = rowsOfBlock(b.whole() < b.count() ? kernel.narrowRows() : kernel.rows(), m, Math.ceilDiv(LEAST_CHUNKS, panelBlocks));
         int rowBlocks = Math.ceilDiv(m, rows);
         int half = Math.ceilDiv(rowBlocks, 2);
         Parallel.forChunks(rowBlocks * panelBlocks, 1, (index, _, _) -> {
@@ -150,26 +170,28 @@ final class Gemm {
         int height = kernel.rows();
         int[] rows = new int[m];
         Arrays.setAll(rows, i -> places.of(first + i));
+        int whole = Math.min(to, b.whole());
         int together = a.tiles() * height;
         float[] left = GemmScratch.floats(Role.LEFT, a.isPacked() ? a.tiles() * GemmKernel.TILE : (together + 1) * GemmKernel.STRIDE);
-        var block = new Block(kernel, left, a.isPacked(), b, start, c, rows, inTile(kernel));
+        int edge = to * b.width() <= b.n() ? 0 : b.width(to - 1);    // the width of a panel that is not full
+        float[] aside = GemmScratch.floats(Role.TILE, m * edge);
+        int[] asideRows = new int[edge == 0 ? 0 : m];
+        Arrays.setAll(asideRows, i -> GemmScratch.FIRST + i * edge);
+        var block = new Block(kernel, left, a.isPacked(), b, start, c, rows, aside, asideRows);
         for (int p = 0; p == 0 || p < k; p += depth) {
             int steps = Math.min(depth, k - p);
             for (int i = 0; i < m; i += together) {
                 int n = Math.min(together, m - i);
                 if (steps > 0)
                     a.load(first + i, n, p, steps, left, GemmScratch.FIRST);
-                for (int r = 0; r < n; r += height)
-                    block.tiles(r, Math.min(height, n - r), i + r, from, to, p, steps);
+                for (int r = 0; r < n; r += height) {
+                    block.tiles(r, Math.min(height, n - r), i + r, from, whole, p, steps);
+                    int pair = r - r / height % 2 * height;
+                    if (whole < to && (pair < r || r + height >= n))
+                        block.narrow(pair, Math.min(2 * height, n - pair), i + pair, p, steps);
+                }
             }
         }
-    }
-
-    /// Where the rows of a tile lie that is computed aside.
-    private static int[] inTile(GemmKernel kernel) {
-        int[] places = new int[kernel.rows()];
-        Arrays.setAll(places, r -> GemmScratch.FIRST + r * kernel.columns());
-        return places;
     }
 
     /// Rows of tiles of a product.
@@ -177,21 +199,44 @@ final class Gemm {
     /// @param left rows of the left side, for some steps of `k`
     /// @param packed how they lie, see [GemmRows#isPacked]
     /// @param c row `i` at `to[i]`
-    /// @param inTile see [#inTile]
-    private record Block(GemmKernel kernel, float[] left, boolean packed, Panels b, float[] start, float[] c, int[] to, int[] inTile) {
-        /// Adds `steps` steps of `k` from `p` on to some panels of the rows from `row` on.
+    /// @param aside where the sums of the last panel rest if it is not full, row `i` at `asideRows[i]`
+    private record Block(GemmKernel kernel, float[] left, boolean packed, Panels b, float[] start, float[] c, int[] to, float[] aside,
+            int[] asideRows) {
+        /// Adds `steps` steps of `k` from `p` on to some panels of full width of the rows from `row` on.
         ///
         /// @param at which row of `left` is the first of them
         void tiles(int at, int rows, int row, int from, int until, int p, int steps) {
             int width = b.width;
+            float[] first = p == 0 ? start : null;
             for (int panel = from; panel < until; panel++) {
-                int columns = Math.min(width, b.n - panel * width);
-                int bo = b.at(panel, p);
-                if (columns < width)
-                    edge(at, rows, row, columns, bo, p, steps, panel * width);
-                else
-                    tile(at, rows, bo, steps, p == 0 ? start : null, panel * width, c, to, row, panel * width);
+                int column = panel * width;
+                if (b.n - column >= width) {
+                    tile(at, rows, b.at(panel, p), steps, first, column, c, to, row, column);
+                } else {
+                    tile(at, rows, b.at(panel, p), steps, first, column, aside, asideRows, row, 0);
+                    finish(rows, row, column, width, p + steps);
+                }
             }
+        }
+
+        /// The same for the rows of a narrow tile and the last panel.
+        void narrow(int at, int rows, int row, int p, int steps) {
+            int panel = b.whole();
+            int column = panel * b.width;
+            int width = kernel.narrowColumns();
+            float[] first = p == 0 ? start : null;
+            if (b.n - column == width) {
+                narrowTile(at, rows, b.at(panel, p), steps, first, column, c, to, row, column);
+            } else {
+                narrowTile(at, rows, b.at(panel, p), steps, first, column, aside, asideRows, row, 0);
+                finish(rows, row, column, width, p + steps);
+            }
+        }
+
+        /// Writes the valid columns of the last, partial panel once all `k` steps are done.
+        private void finish(int rows, int row, int column, int width, int done) {
+            if (done == b.k)
+                kernel.put(aside, asideRows[row], width, rows, b.n - column, c, to, row, column);
         }
 
         private void tile(int i, int rows, int bo, int steps, float[] start, int so, float[] c, int[] to, int first, int co) {
@@ -202,16 +247,12 @@ final class Gemm {
                 kernel.scattered(left, GemmScratch.FIRST + i * GemmKernel.STRIDE, rows, b.data, bo, steps, start, so, c, to, first, co);
         }
 
-        /// A tile of the last, partial panel is computed aside, only its valid columns are written.
-        private void edge(int i, int rows, int row, int columns, int bo, int p, int steps, int column) {
-            int width = b.width;
-            float[] aside = GemmScratch.floats(Role.TILE, kernel.rows() * width);
-            if (p > 0)
-                for (int r = 0; r < rows; r++)
-                    System.arraycopy(c, to[row + r] + column, aside, inTile[r], columns);
-            tile(i, rows, bo, steps, p == 0 ? start : null, column, aside, inTile, 0, 0);
-            for (int r = 0; r < rows; r++)
-                System.arraycopy(aside, inTile[r], c, to[row + r] + column, columns);
+        private void narrowTile(int i, int rows, int bo, int steps, float[] start, int so, float[] c, int[] to, int first, int co) {
+            if (packed)
+                kernel.narrowPacked(left, GemmScratch.FIRST + i / kernel.rows() * GemmKernel.TILE, rows, b.data, bo, steps, start, so, c,
+                        to, first, co);
+            else
+                kernel.narrow(left, GemmScratch.FIRST + i * GemmKernel.STRIDE, rows, b.data, bo, steps, start, so, c, to, first, co);
         }
     }
 
@@ -219,10 +260,15 @@ final class Gemm {
     /// writable up to whole tiles of columns.
     static void addOuter(GemmKernel kernel, int m, int n, int k, float[] a, int ao, int lda, float[] b, int bo, int ldb, float[] c, int co,
             int ldc) {
-        int tile = kernel.rows();
         int width = kernel.columns();
-        for (int i = 0; i < m; i += tile)
-            for (int j = 0; j < n; j += width)
+        for (int j = 0; j < n; j += width) {
+            boolean narrow = n - j <= kernel.narrowColumns();
+            int tile = narrow ? GemmKernel.OUTER_ROWS : kernel.rows();
+            for (int i = 0; i < m; i += tile)
+                if (narrow)
+                    kernel.narrowOuter(a, ao + i, lda, Math.min(tile, m - i), b, bo + j, ldb, k, c, co + i * ldc + j, ldc);
+                else
                 kernel.outer(a, ao + i, lda, Math.min(tile, m - i), b, bo + j, ldb, k, c, co + i * ldc + j, ldc);
+        }
     }
 }

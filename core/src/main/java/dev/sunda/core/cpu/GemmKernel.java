@@ -16,6 +16,9 @@ sealed interface GemmKernel permits ScalarGemm, SimdGemm {
     /// Distance between tiles of a left side whose columns are contiguous: six rows for each step, and room for what copies write beyond.
     int TILE = 6 * DEPTH + 16;
 
+    /// Rows of [#narrowOuter].
+    int OUTER_ROWS = 8;
+
     /// Pieces at least so long are copied by [System#arraycopy].
     int LONG = 64;
 
@@ -24,6 +27,16 @@ sealed interface GemmKernel permits ScalarGemm, SimdGemm {
 
     /// Columns of a tile, the width of a packed panel.
     int columns();
+
+    /// Columns of a narrow tile, which holds the last ones of a product if they are no more, in twice as many rows: one vector.
+    default int narrowColumns() {
+        return columns() / 2;
+    }
+
+    /// Rows of a narrow tile.
+    default int narrowRows() {
+        return 2 * rows();
+    }
 
     /// `c[i][j] = start[i][j] + sum over p < k of a[i][p] * b[p][j]` for `i < rows` and all columns of the tile.
     ///
@@ -42,6 +55,19 @@ sealed interface GemmKernel permits ScalarGemm, SimdGemm {
 
     /// The same for a left side whose columns are contiguous: element `(i, p)` at `ao + p * rows() + i`.
     void packed(float[] a, int ao, int rows, float[] b, int bo, int k, float[] start, int so, float[] c, int[] to, int first, int co);
+
+    /// The same as [#scattered] for a narrow tile.
+    ///
+    /// @param rows from 1 to [#narrowRows]
+    /// @param b row `p` at `bo + p * narrowColumns`
+    void narrow(float[] a, int ao, int rows, float[] b, int bo, int k, float[] start, int so, float[] c, int[] to, int first, int co);
+
+    /// The same as [#packed] for a narrow tile: the rows from number [#rows] on are those of the next tile of the left side.
+    void narrowPacked(float[] a, int ao, int rows, float[] b, int bo, int k, float[] start, int so, float[] c, int[] to, int first,
+            int co);
+
+    /// Writes `columns` floats of each row of a tile that was computed aside: from `at + i * distance` to `to[first + i] + co`.
+    void put(float[] aside, int at, int distance, int rows, int columns, float[] c, int[] to, int first, int co);
 
     /// Copies `n` pieces of `length` floats: from `at + i * step` to `out + i * distance`, in ascending order. Reads and writes up to
     /// [#slack] floats beyond the end of each.
@@ -89,4 +115,7 @@ sealed interface GemmKernel permits ScalarGemm, SimdGemm {
     /// @param b element `(p, j)` at `bo + p * ldb + j`
     /// @param c rows at `co + i * ldc`; modified
     void outer(float[] a, int ao, int lda, int rows, float[] b, int bo, int ldb, int k, float[] c, int co, int ldc);
+
+    /// The same for the columns of a narrow tile and at most [#OUTER_ROWS] rows.
+    void narrowOuter(float[] a, int ao, int lda, int rows, float[] b, int bo, int ldb, int k, float[] c, int co, int ldc);
 }

@@ -4,6 +4,7 @@ package dev.sunda.core.cpu;
 final class ScalarGemm implements GemmKernel {
     private static final int ROWS = 6;
     private static final int COLUMNS = 8;
+    private static final int NARROW = 4;
 
     @Override
     public int rows() {
@@ -40,6 +41,36 @@ final class ScalarGemm implements GemmKernel {
             for (int j = 0; j < COLUMNS; j += 4)
                 quad(a, ao + i, ROWS, b, bo + j, COLUMNS, k, start == null ? c : start, (start == null ? at : so) + j, c, at + j);
         }
+    }
+
+    @Override
+    public void narrow(float[] a, int ao, int rows, float[] b, int bo, int k, float[] start, int so, float[] c, int[] to, int first,
+            int co) {
+        for (int i = 0; i < rows; i++) {
+            int at = co + to[first + i];
+            quad(a, ao + i * STRIDE, 1, b, bo, NARROW, k, start == null ? c : start, start == null ? at : so, c, at);
+        }
+    }
+
+    @Override
+    public void narrowPacked(float[] a, int ao, int rows, float[] b, int bo, int k, float[] start, int so, float[] c, int[] to, int first,
+            int co) {
+        for (int i = 0; i < rows; i++) {
+            int at = co + to[first + i];
+            quad(a, ao + i / ROWS * TILE + i % ROWS, ROWS, b, bo, NARROW, k, start == null ? c : start, start == null ? at : so, c, at);
+        }
+    }
+
+    @Override
+    public void put(float[] aside, int at, int distance, int rows, int columns, float[] c, int[] to, int first, int co) {
+        for (int i = 0; i < rows; i++)
+            System.arraycopy(aside, at + i * distance, c, to[first + i] + co, columns);
+    }
+
+    @Override
+    public void narrowOuter(float[] a, int ao, int lda, int rows, float[] b, int bo, int ldb, int k, float[] c, int co, int ldc) {
+        for (int i = 0; i < rows; i++)
+            quad(a, ao + i, lda, b, bo, ldb, k, c, co + i * ldc, c, co + i * ldc);
     }
 
     @Override

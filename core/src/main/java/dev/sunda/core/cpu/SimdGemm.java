@@ -17,7 +17,7 @@ import jdk.incubator.vector.VectorSpecies;
 final class SimdGemm implements GemmKernel {
     private static final VectorSpecies<Float> S = SimdSpecies.F;
     private static final int L = S.length();
-    private static final int ROWS = 6;
+    static final int ROWS = 6;
     private static final int COLUMNS = 2 * L;
 
     @Override
@@ -157,6 +157,28 @@ final class SimdGemm implements GemmKernel {
         put(c20, c21, c, at2);
         put(c10, c11, c, at1);
         put(c00, c01, c, at0);
+    }
+
+    @Override
+    public void narrow(float[] a, int ao, int rows, float[] b, int bo, int k, float[] start, int so, float[] c, int[] to, int first,
+            int co) {
+        SimdNarrowGemm.tile(a, ao, rows, b, bo, k, start, so, c, to, first, co);
+    }
+
+    @Override
+    public void narrowPacked(float[] a, int ao, int rows, float[] b, int bo, int k, float[] start, int so, float[] c, int[] to, int first,
+            int co) {
+        SimdNarrowGemm.packed(a, ao, rows, b, bo, k, start, so, c, to, first, co);
+    }
+
+    @Override
+    public void put(float[] aside, int at, int distance, int rows, int columns, float[] c, int[] to, int first, int co) {
+        SimdNarrowGemm.put(aside, at, distance, rows, columns, c, to, first, co);
+    }
+
+    @Override
+    public void narrowOuter(float[] a, int ao, int lda, int rows, float[] b, int bo, int ldb, int k, float[] c, int co, int ldc) {
+        SimdNarrowGemm.outer(a, ao, lda, rows, b, bo, ldb, k, c, co, ldc);
     }
 
     @Override

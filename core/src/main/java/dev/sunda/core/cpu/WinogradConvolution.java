@@ -50,7 +50,9 @@ final class WinogradConvolution {
         this.after = after;
         source = new WinogradStrips(kernels.winograd(), tiles);
         zeros = new float[kernels.gemm().columns()];
-        blocks = WinogradBlocks.of(tiles, in.count(), BLOCK_FLOATS, kernels.gemm().rows(), GemmKernel.DEPTH, GemmKernel.STRIDE);
+        boolean narrow = out.count() * places.first().length <= kernels.gemm().narrowColumns();
+        blocks = WinogradBlocks.of(tiles, in.count(), BLOCK_FLOATS, narrow ? kernels.gemm().narrowRows() : kernels.gemm().rows(),
+                GemmKernel.DEPTH, GemmKernel.STRIDE);
         planes = blocks.shifts().length;
     }
 
@@ -63,67 +65,79 @@ final class WinogradConvolution {
     /// The transformed weights: panel after panel, in each plane after plane, in each the taps along the depth.
     private Gemm.Panels transform(ConvWeights weights) {
         var plain = weights.pack(kernels.gemm());
-        int inner = planes * weights.inner();
-        int tap = weights.inner() * plain.width();
-        int plane = inner * plain.width();
-        float[] data = GemmScratch.floats(Role.TRANSFORMED, plain.count() * PLANES * plane);
-        Parallel.forChunks(plain.count() * planes, 1, (i, _, _) -> WinogradTransform.WEIGHT.square(kernels.winograd(), plain.data(),
-                FIRST + i * TAPS * tap, tap, tap, GemmScratch.floats(Role.BLOCK, PLANES * tap), FIRST, data,
-                FIRST + i / planes * PLANES * plane + i % planes * tap, plane));
-        return new Gemm.Panels(data, inner, plain.n(), plain.width());
+        int inner = weights.inner();
+        int rows = PLANES * planes * inner;
+        var panels = new Gemm.Panels(GemmScratch.floats(Role.TRANSFORMED, plain.count() * rows * plain.width()), rows, plain.n(),
+                plain.width());
+        Parallel.forChunks(plain.count() * planes, 1, (i, _, _) -> {
+            int panel = i / planes;
+            int t = i % planes;
+            int tap = inner * plain.width(panel);
+            WinogradTransform.WEIGHT.square(kernels.winograd(), plain.data(), plain.at(panel, t * TAPS * inner), tap, tap,
+                    GemmScratch.floats(Role.BLOCK, PLANES * tap), FIRST, panels.data(), panels.at(panel, t * inner), planes * tap);
+        });
+        return panels;
     }
 
     private void block(Gemm.Panels panels, Block block) {
         int n = block.count();
         int channels = in.count();
-        float[] pixels = GemmScratch.floats(Role.BLOCK, block.size() + kernels.gemm().rows() * GemmKernel.STRIDE);
+        float[] pixels = GemmScratch.floats(Role.BLOCK, block.size() + kernels.gemm().narrowRows() * GemmKernel.STRIDE);
         float[] work = GemmScratch.floats(Role.COLUMNS, Math.max(tiles.workSize(channels), PLANES * n * panels.width()));
         for (int i = 0; i < block.seen(); i++)
             for (int c = 0; c < channels; c += blocks.depth())
                 source.input(new Image(in.memory(), in.channels(), in.first() + c, block.piece(c)), block.strip(i), block.shift(i), work,
                         pixels, FIRST + block.at(i, c), block.places());
-        int[] target = new int[n];
-        Arrays.setAll(target, t -> FIRST + t * panels.width());
         for (int panel = 0; panel < panels.count(); panel++)
-            panel(panels, panel, pixels, block, target, work);
+            panel(panels, panel, pixels, block, work);
         for (int s = block.from(); s < block.to() && after != null; s++)
             finish(s);
     }
 
     /// The results of one panel of channels.
-    private void panel(Gemm.Panels panels, int panel, float[] pixels, Block block, int[] target, float[] work) {
-        int width = panels.width();
-        int n = target.length;
+    private void panel(Gemm.Panels panels, int panel, float[] pixels, Block block, float[] work) {
+        int width = panels.width(panel);
+        int n = block.count();
         int plane = n * width;
+        int[] target = new int[n];
+        Arrays.setAll(target, t -> FIRST + t * width);
         float[] sums = GemmScratch.floats(Role.TILE, 2 * PLANES * plane);
         for (int k = 0; k < PLANES; k++)
-            product(panels, (panel * PLANES + k) * panels.k(), pixels, block, k, target, sums);
+            product(panels, panel, pixels, block, k, target, sums);
         WinogradTransform.RESULT.square(kernels.winograd(), sums, FIRST, plane, plane, work, FIRST, sums, FIRST + PLANES * plane, plane);
-        int end = Math.min(width, panels.n() - panel * width);
+        int column = panel * panels.width();
+        int end = Math.min(width, panels.n() - column);
         for (int j = 0; j < end;) {                                  // columns of one phase at a time
-            int channel = (panel * width + j) % out.count();
+            int channel = (column + j) % out.count();
             int columns = Math.min(end - j, out.count() - channel);
             for (int t = 0; t < n; t++)
-                store((panel * width + j) / out.count(), block.from() + t / tiles.across(), t % tiles.across(), sums,
+                store((column + j) / out.count(), block.from() + t / tiles.across(), t % tiles.across(), sums,
                         FIRST + PLANES * plane + t * width + j, plane, channel, columns);
             j += columns;
         }
     }
 
-    /// The product of one plane, whose weights begin in row `row` of all planes.
-    private void product(Gemm.Panels panels, int row, float[] pixels, Block block, int k, int[] target, float[] sums) {
-        int width = panels.width();
+    /// The product of one plane.
+    private void product(Gemm.Panels panels, int panel, float[] pixels, Block block, int k, int[] target, float[] sums) {
+        int width = panels.width(panel);
         for (int t = 0; t < planes; t++)
             for (int c = 0; c < in.count(); c += blocks.depth())
-                multiply(pixels, FIRST + block.left(k, t, c), panels.data(), FIRST + (row + t * in.count() + c) * width, block.piece(c),
-                        t + c == 0 ? zeros : null, target, sums, k * target.length * width);
+                multiply(panel < panels.whole(), pixels, FIRST + block.left(k, t, c), panels.data(),
+                        panels.at(panel, (k * planes + t) * in.count() + c), block.piece(c), t + c == 0 ? zeros : null, target, sums,
+                        k * target.length * width);
     }
 
-    private void multiply(float[] left, int at, float[] right, int bo, int steps, float[] start, int[] target, float[] sums, int so) {
-        int tile = kernels.gemm().rows();
-        for (int i = 0; i < target.length; i += tile)
-            kernels.gemm().scattered(left, at + i * GemmKernel.STRIDE, Math.min(tile, target.length - i), right, bo, steps, start, 0, sums,
-                    target, i, so);
+    private void multiply(boolean whole, float[] left, int at, float[] right, int bo, int steps, float[] start, int[] target,
+            float[] sums, int so) {
+        var kernel = kernels.gemm();
+        int tile = whole ? kernel.rows() : kernel.narrowRows();
+        for (int i = 0; i < target.length; i += tile) {
+            int rows = Math.min(tile, target.length - i);
+            if (whole)
+                kernel.scattered(left, at + i * GemmKernel.STRIDE, rows, right, bo, steps, start, 0, sums, target, i, so);
+            else
+                kernel.narrow(left, at + i * GemmKernel.STRIDE, rows, right, bo, steps, start, 0, sums, target, i, so);
+        }
     }
 
     /// What follows, for the rows of a strip.
