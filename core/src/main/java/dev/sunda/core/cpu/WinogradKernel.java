@@ -11,6 +11,13 @@ sealed interface WinogradKernel permits ScalarWinograd, SimdWinograd {
     /// @param out row `i` at `oo + i * os`; modified, never the rows of `x`
     void apply(WinogradTransform transform, float[] x, int xo, int xs, int n, float[] out, int oo, int os);
 
+    /// The same for several tiles: the rows of tile `t` begin at `xo + t * xt` and at `oo + t * ot`.
+    default void applyTiles(WinogradTransform transform, int tiles, float[] x, int xo, int xt, int xs, int n, float[] out, int oo, int ot,
+            int os) {
+        for (int t = 0; t < tiles; t++)
+            apply(transform, x, xo + t * xt, xs, n, out, oo + t * ot, os);
+    }
+
     /// `out[oo + r * os + j] = x[xo + r * xs + j] + start[so + j]` for `rows` rows and `n` columns.
     void add(float[] x, int xo, int xs, int rows, int n, float[] start, int so, float[] out, int oo, int os);
 }

@@ -29,10 +29,12 @@ record WinogradStrips(WinogradKernel kernel, WinogradTiles tiles) {
         for (int i = 0; i < edge; i++)
             copyLine(image, seen, i * tiles.rowDistance(), pixels, work, lines + i * length);
         kernel.apply(transform, work, lines, length, length, work, first, length);
-        for (int t = 0; t < tiles.across(); t++)
+        int together = tiles.columnDistance() == 1 ? tiles.across() : 1;        // tiles at a constant distance
+        for (int t = 0; t < tiles.across(); t += together)
             for (int r = 0; r < PIXELS; r++)
-                kernel.apply(transform, work, first + r * length + tiles.columns()[t] * count, tiles.columnDistance() * count, count, out,
-                        oo + places.of(r, t, count), places.plane());
+                kernel.applyTiles(transform, together, work, first + r * length + tiles.columns()[t] * count,
+                        WinogradTiles.RESULTS * count, tiles.columnDistance() * count, count, out, oo + places.of(r, t, count),
+                        places.tile(), places.plane());
     }
 
     /// A line of so many pixels, zeros where there is none.
