@@ -2,6 +2,7 @@ package dev.sunda.core.cpu;
 
 import static dev.sunda.core.cpu.GemmScratch.FIRST;
 
+import dev.sunda.core.cpu.Gemm.Places;
 import dev.sunda.core.cpu.GemmScratch.Role;
 import dev.sunda.core.parallel.Parallel;
 import dev.sunda.core.spi.View;
@@ -98,7 +99,8 @@ final class FewChannels {
                     int n = Math.min(across, grid.width().positions() - x);
                     gather(r, x, n, band);
                     int at = out.at(r * grid.width().positions() + x);
-                    Gemm.block(kernel, 0, n, patches, panels, 0, panels.count(), start, out.memory().data(), i -> at + i * out.channels());
+                    Gemm.block(kernel, 0, n, patches, panels, 0, panels.count(), start, out.memory().data(),
+                            Places.every(out.channels(), at));
                     if (after != null)
                         after.rows(out.memory().data(), at, n);
                 }

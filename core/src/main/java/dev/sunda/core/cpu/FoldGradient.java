@@ -54,7 +54,8 @@ record FoldGradient(GemmKernel kernel, Im2colGrid grid, int batch) {
 
         @Override
         public void multiply(int position, int n) {
-            Gemm.block(kernel, position, n, dy, panels, 0, panels.count(), zeros, patches, i -> FIRST + (i - position) * panels.n());
+            Gemm.block(kernel, position, n, dy, panels, 0, panels.count(), zeros, patches,
+                    Gemm.Places.every(panels.n(), FIRST - position * panels.n()));
         }
 
         @Override

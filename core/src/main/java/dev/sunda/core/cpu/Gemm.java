@@ -121,6 +121,30 @@ final class Gemm {
     @FunctionalInterface
     interface Places {
         int of(int row);
+
+        /// Those of the rows from `first` on.
+        default void fill(int first, int[] places) {
+            Arrays.setAll(places, i -> of(first + i));
+        }
+
+        /// Row after row at one distance.
+        static Places every(int distance, int at) {
+            return new Evenly(at, distance);
+        }
+    }
+
+    private record Evenly(int at, int distance) implements Places {
+        @Override
+        public int of(int row) {
+            return at + row * distance;
+        }
+
+        @Override
+        public void fill(int first, int[] places) {
+            int start = of(first);
+            for (int i = 0; i < places.length; i++)
+                places[i] = start + i * distance;
+        }
     }
 
     /// `c[i][j] = start[j] + sum over p of a[i][p] * b[p][j]` for `m` rows, in parallel.
@@ -169,14 +193,14 @@ final class Gemm {
         int depth = Math.max(1, Math.ceilDiv(k, Math.max(1, Math.ceilDiv(k, GemmKernel.DEPTH))));
         int height = kernel.rows();
         int[] rows = new int[m];
-        Arrays.setAll(rows, i -> places.of(first + i));
+        places.fill(first, rows);
         int whole = Math.min(to, b.whole());
         int together = a.tiles() * height;
         float[] left = GemmScratch.floats(Role.LEFT, a.isPacked() ? a.tiles() * GemmKernel.TILE : (together + 1) * GemmKernel.STRIDE);
         int edge = to * b.width() <= b.n() ? 0 : b.width(to - 1);    // the width of a panel that is not full
         float[] aside = GemmScratch.floats(Role.TILE, m * edge);
         int[] asideRows = new int[edge == 0 ? 0 : m];
-        Arrays.setAll(asideRows, i -> GemmScratch.FIRST + i * edge);
+        Places.every(edge, GemmScratch.FIRST).fill(0, asideRows);
         var block = new Block(kernel, left, a.isPacked(), b, start, c, rows, aside, asideRows);
         for (int p = 0; p == 0 || p < k; p += depth) {
             int steps = Math.min(depth, k - p);

@@ -76,7 +76,8 @@ final class GemmConvolution {
             WinogradPhases.run(kernels, batch, phases, in, weights, start, out);
         else
             for (var phase : phases)
-                place(kernels.gemm, batch, phase.grid(), in, weights.withTaps(phase.taps()), start, out, phase::pixel, null);
+                place(kernels.gemm, batch, phase.grid(), in, weights.withTaps(phase.taps()), start, out,
+                        position -> out.at(phase.pixel(position)), null);
     }
 
     private static void multiply(Kernels kernels, int batch, Im2colGrid grid, Image in, ConvWeights weights, float[] start, Image out,
@@ -84,7 +85,7 @@ final class GemmConvolution {
         if (WinogradTiles.pays(grid, batch, in.count(), out.count()))
             winograd(kernels, batch, grid, in, weights, start, out, after);
         else
-            place(kernels.gemm, batch, grid, in, weights, start, out, position -> position, after);
+            place(kernels.gemm, batch, grid, in, weights, start, out, Places.every(out.channels(), out.at(0)), after);
     }
 
     static void winograd(Kernels kernels, int batch, Im2colGrid grid, Image in, ConvWeights weights, float[] start, Image out,
@@ -94,13 +95,13 @@ final class GemmConvolution {
                 .run(weights.ordered(tiles.order()));
     }
 
-    /// @param pixels which pixel of the result each position is
+    /// @param places where the result of each position is
     /// @param after what follows, where positions are pixels of all channels; may be null
     private static void place(GemmKernel kernel, int batch, Im2colGrid grid, Image in, ConvWeights weights, float[] start, Image out,
-            Places pixels, Finishing after) {
+            Places places, Finishing after) {
         Gemm.multiply(kernel, Math.multiplyExact(batch, grid.positions()), new Patches(kernel, grid, in),
                 weights.ordered(Patches.order(grid)).pack(kernel), start,
-                out.memory().data(), position -> out.at(pixels.of(position)), after);
+                out.memory().data(), places, after);
     }
 
     static void convWeight(Kernels kernels, ConvSpec spec, View x, View dy, View dw) {

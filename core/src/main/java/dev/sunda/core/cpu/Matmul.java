@@ -102,11 +102,11 @@ final class Matmul {
         int m = x.rows();
         int n = panels.n();
         if (out.columnStride() == 1) {
-            Gemm.multiply(kernel, m, x.side(kernel), panels, start, out.data(), i -> out.offset() + i * out.rowStride());
+            Gemm.multiply(kernel, m, x.side(kernel), panels, start, out.data(), Gemm.Places.every(out.rowStride(), out.offset()));
             return;
         }
         float[] result = GemmScratch.floats(Role.RESULT, Math.multiplyExact(m, n));
-        Gemm.multiply(kernel, m, x.side(kernel), panels, start, result, i -> i * n);
+        Gemm.multiply(kernel, m, x.side(kernel), panels, start, result, Gemm.Places.every(n, 0));
         Layouts.transfer(result, 0, n, 1, out.data(), out.offset(), out.rowStride(), out.columnStride(), m, n);
     }
 
