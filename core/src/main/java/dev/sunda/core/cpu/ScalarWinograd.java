@@ -30,6 +30,22 @@ final class ScalarWinograd implements WinogradKernel {
     }
 
     @Override
+    public void results(int tiles, float[] x, int xo, int xt, int xs, int n, float[] start, int so, float[] out, int oo, int ot,
+            int os) {
+        for (int t = 0; t < tiles; t++)
+            results(x, xo + t * xt, xs, 0, n, start, so, out, oo + t * ot, os);
+    }
+
+    /// The columns from `done` on of a tile.
+    static void results(float[] x, int xo, int xs, int done, int n, float[] start, int so, float[] out, int oo, int os) {
+        for (int j = done; j < n; j++) {
+            result(x, xo + j, xs, out, oo + j, os);
+            for (int i = 0; i < WinogradTiles.RESULTS; i++)
+                out[oo + i * os + j] += start[so + j];
+        }
+    }
+
+    @Override
     public void add(float[] x, int xo, int xs, int rows, int n, float[] start, int so, float[] out, int oo, int os) {
         for (int r = 0; r < rows; r++)
             for (int j = 0; j < n; j++)

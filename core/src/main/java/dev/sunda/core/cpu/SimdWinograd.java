@@ -95,6 +95,16 @@ final class SimdWinograd implements WinogradKernel {
     }
 
     @Override
+    public void results(int tiles, float[] x, int xo, int xt, int xs, int n, float[] start, int so, float[] out, int oo, int ot,
+            int os) {
+        int whole = n / L * L;
+        for (int j = 0; j < whole; j += L)
+            results(tiles, x, xo + j, xt, xs, start, so + j, out, oo + j, ot, os);
+        for (int t = 0; whole < n && t < tiles; t++)
+            ScalarWinograd.results(x, xo + t * xt, xs, whole, n, start, so, out, oo + t * ot, os);
+    }
+
+    @Override
     public void add(float[] x, int xo, int xs, int rows, int n, float[] start, int so, float[] out, int oo, int os) {
         int whole = n / L * L;
         for (int j = 0; j < whole; j += L)
@@ -132,6 +142,33 @@ final class SimdWinograd implements WinogradKernel {
             t2.fma(root, t1.mul(halfRoot)).intoArray(out, oo + os + j);
             s2.fma(two, s1.mul(half)).intoArray(out, oo + 2 * os + j);
             t2.fma(twoRoots, t1.fma(quarterRoot, d5)).intoArray(out, oo + 3 * os + j);
+        }
+    }
+
+    /// The results of a vector of columns of each tile.
+    private static void results(int tiles, float[] x, int xo, int xt, int xs, float[] start, int so, float[] out, int oo, int ot, int os) {
+        FloatVector first = fromArray(S, start, so);
+        FloatVector half = broadcast(S, 0.5f);
+        FloatVector two = broadcast(S, 2);
+        FloatVector halfRoot = broadcast(S, (float) WinogradTransform.HALF_ROOT);
+        FloatVector quarterRoot = broadcast(S, (float) WinogradTransform.QUARTER_ROOT);
+        FloatVector root = broadcast(S, (float) WinogradTransform.ROOT);
+        FloatVector twoRoots = broadcast(S, (float) WinogradTransform.TWO_ROOTS);
+        for (int t = 0, at = xo, to = oo; t < tiles; t++, at += xt, to += ot) {
+            FloatVector d0 = fromArray(S, x, at);
+            FloatVector d1 = fromArray(S, x, at + xs);
+            FloatVector d2 = fromArray(S, x, at + 2 * xs);
+            FloatVector d3 = fromArray(S, x, at + 3 * xs);
+            FloatVector d4 = fromArray(S, x, at + 4 * xs);
+            FloatVector d5 = fromArray(S, x, at + 5 * xs);
+            FloatVector s1 = d1.add(d2);
+            FloatVector t1 = d1.sub(d2);
+            FloatVector s2 = d3.add(d4);
+            FloatVector t2 = d3.sub(d4);
+            d0.add(s1).add(s2).add(first).intoArray(out, to);
+            t2.fma(root, t1.mul(halfRoot)).add(first).intoArray(out, to + os);
+            s2.fma(two, s1.mul(half)).add(first).intoArray(out, to + 2 * os);
+            t2.fma(twoRoots, t1.fma(quarterRoot, d5)).add(first).intoArray(out, to + 3 * os);
         }
     }
 

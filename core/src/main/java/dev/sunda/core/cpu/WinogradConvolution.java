@@ -18,7 +18,8 @@ import java.util.Arrays;
 /// Each of the 36 sums is one chain of fused multiply-adds over these taps and the channels, so the bits depend on nothing but the shapes.
 /// Rounding: see [WinogradTransform].
 final class WinogradConvolution {
-    private static final int PLANES = WinogradTiles.PIXELS * WinogradTiles.PIXELS;
+    private static final int PIXELS = WinogradTiles.PIXELS;
+    private static final int PLANES = PIXELS * PIXELS;
     private static final int RESULTS = WinogradTiles.RESULTS;
     private static final int TAPS = 9;
     /// Floats of transformed pixels held at a time.
@@ -101,18 +102,18 @@ final class WinogradConvolution {
         int plane = n * width;
         int[] target = new int[n];
         Arrays.setAll(target, t -> FIRST + t * width);
-        float[] sums = GemmScratch.floats(Role.TILE, 2 * PLANES * plane);
+        float[] sums = GemmScratch.floats(Role.TILE, PLANES * plane);
         for (int k = 0; k < PLANES; k++)
             product(panels, panel, pixels, block, k, target, sums);
-        WinogradTransform.RESULT.square(kernels.winograd(), sums, FIRST, plane, plane, work, FIRST, sums, FIRST + PLANES * plane, plane);
+        WinogradTransform.RESULT.columns(kernels.winograd(), sums, FIRST, plane, plane, work, FIRST);
         int column = panel * panels.width();
         int end = Math.min(width, panels.n() - column);
         for (int j = 0; j < end;) {                                  // columns of one phase at a time
             int channel = (column + j) % out.count();
             int columns = Math.min(end - j, out.count() - channel);
-            for (int t = 0; t < n; t++)
-                store((column + j) / out.count(), block.from() + t / tiles.across(), t % tiles.across(), sums,
-                        FIRST + PLANES * plane + t * width + j, plane, channel, columns);
+            for (int s = block.from(); s < block.to(); s++)
+                results((column + j) / out.count(), s, work, FIRST + (s - block.from()) * tiles.across() * width + j, width, plane, channel,
+                        columns);
             j += columns;
         }
     }
@@ -149,15 +150,33 @@ final class WinogradConvolution {
             after.rows(out.memory().data(), out.at((line + y) * width), width);
     }
 
-    /// Writes the results of one tile that are within the image.
-    private void store(int phase, int strip, int tile, float[] results, int at, int plane, int channel, int columns) {
+    /// Transforms the results of a strip back and writes those within the image: as many tiles at a time as lie at one distance.
+    ///
+    /// @param sums after the transform down the columns, tile `t` at `at + t * width`
+    private void results(int phase, int strip, float[] sums, int at, int width, int plane, int channel, int columns) {
         int y = tiles.row(strip);
-        int x = tiles.columns()[tile];
         int rows = Math.min(RESULTS, places.rows(phase, y, tiles.rowDistance()));
-        int count = Math.min(RESULTS, places.columns(phase, x, tiles.columnDistance()));
-        for (int i = 0; i < rows; i++)
-            kernels.winograd().add(results, at + i * RESULTS * plane, plane, count, columns, start, channel, out.memory().data(),
-                    out.at(places.pixel(phase, tiles.plane(strip), y + i * tiles.rowDistance(), x)) + channel,
-                    tiles.columnDistance() * places.across() * out.channels());
+        int step = tiles.columnDistance() * places.across() * out.channels();
+        for (int t = 0, n; t < tiles.across(); t += n) {
+            int x = tiles.columns()[t];
+            int count = places.columns(phase, x, tiles.columnDistance());
+            n = tiles.columnDistance() == 1 ? Math.clamp(count / RESULTS, 1, tiles.across() - t) : 1;
+            for (int i = 0; i < rows && count > 0; i++) {
+                int from = at + i * PIXELS * plane + t * width;
+                int to = out.at(places.pixel(phase, tiles.plane(strip), y + i * tiles.rowDistance(), x)) + channel;
+                if (count >= RESULTS)
+                    kernels.winograd().results(n, sums, from, width, plane, columns, start, channel, out.memory().data(), to,
+                            RESULTS * step, step);
+                else
+                    some(count, sums, from, plane, columns, channel, to, step);
+            }
+        }
+    }
+
+    /// The first results of a row of a tile.
+    private void some(int count, float[] sums, int at, int plane, int columns, int channel, int to, int step) {
+        float[] row = GemmScratch.floats(Role.TILE, RESULTS * columns);
+        kernels.winograd().apply(WinogradTransform.RESULT, sums, at, plane, columns, row, FIRST, columns);
+        kernels.winograd().add(row, FIRST, columns, count, columns, start, channel, out.memory().data(), to, step);
     }
 }

@@ -18,6 +18,12 @@ sealed interface WinogradKernel permits ScalarWinograd, SimdWinograd {
             apply(transform, x, xo + t * xt, xs, n, out, oo + t * ot, os);
     }
 
+    /// Applies [WinogradTransform#RESULT] to `n` columns of several tiles and adds `start[so + j]` to what column `j` becomes.
+    ///
+    /// @param x row `i` of tile `t` at `xo + t * xt + i * xs`
+    /// @param out row `i` of tile `t` at `oo + t * ot + i * os`; modified
+    void results(int tiles, float[] x, int xo, int xt, int xs, int n, float[] start, int so, float[] out, int oo, int ot, int os);
+
     /// `out[oo + r * os + j] = x[xo + r * xs + j] + start[so + j]` for `rows` rows and `n` columns.
     void add(float[] x, int xo, int xs, int rows, int n, float[] start, int so, float[] out, int oo, int os);
 }

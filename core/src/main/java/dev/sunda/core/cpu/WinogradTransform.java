@@ -50,10 +50,17 @@ enum WinogradTransform {
     /// @param between room for `to * from * n` floats from `bo` on; modified
     /// @param out plane `(i, j)` at `oo + (i * to + j) * os`
     void square(WinogradKernel kernel, float[] x, int xo, int xs, int n, float[] between, int bo, float[] out, int oo, int os) {
-        for (int j = 0; j < from; j++)
-            kernel.apply(this, x, xo + j * xs, from * xs, n, between, bo + j * n, from * n);
+        columns(kernel, x, xo, xs, n, between, bo);
         for (int i = 0; i < to; i++)
             kernel.apply(this, between, bo + i * from * n, n, n, out, oo + i * to * os, os);
+    }
+
+    /// The first of them, down the columns: `n` squares of `from * from` planes to `to * from` planes.
+    ///
+    /// @param out plane `(i, j)` at `oo + (i * from + j) * n`
+    void columns(WinogradKernel kernel, float[] x, int xo, int xs, int n, float[] out, int oo) {
+        for (int j = 0; j < from; j++)
+            kernel.apply(this, x, xo + j * xs, from * xs, n, out, oo + j * n, from * n);
     }
 
     /// The same in double precision.
