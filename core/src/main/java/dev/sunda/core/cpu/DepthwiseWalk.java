@@ -11,6 +11,7 @@ import java.util.Arrays;
 /// @param channels of the image
 /// @param order the taps of the phase as they look at pixels, by number: planes, in them columns, in them lines; if positions are taken
 ///        together, all once more with lines of which each has its columns
+/// @param sees what these taps see at position 0, in elements from the first pixel on, whether there is a pixel or not
 /// @param lines the lines of taps, as they look at pixels
 /// @param depths the planes of taps, likewise
 /// @param runs of a row
@@ -18,8 +19,8 @@ import java.util.Arrays;
 /// @param flat whether positions of a run lie side by side in the source and in the result, as places of one long row
 /// @param upright whether rows are taken together
 /// @param across whether positions of a row are
-record DepthwiseWalk(GemmPhase phase, int channels, int[] order, int[] lines, int[] depths, Run[] runs, int period, boolean flat,
-        boolean upright, boolean across) {
+record DepthwiseWalk(GemmPhase phase, int channels, int[] order, int[] sees, int[] lines, int[] depths, Run[] runs, int period,
+        boolean flat, boolean upright, boolean across) {
     /// Places side by side share weights only if these fit the first cache several times.
     private static final int LONGEST_PERIOD = 4096;
     /// Places that fill a vector of any width.
@@ -68,7 +69,8 @@ record DepthwiseWalk(GemmPhase phase, int channels, int[] order, int[] lines, in
         int period = period(channels, flat);
         boolean across = flat && grid.width().kernel() > 2 && (long) next(grid.width()) * channels >= SHORTEST_ROW;
         boolean upright = flat && grid.height().step() == 1 && grid.height().kernel() > 2;
-        return new DepthwiseWalk(phase, channels, order(grid, across), grid.height().ascending(), grid.depth().ascending(),
+        int[] order = order(grid, across);
+        return new DepthwiseWalk(phase, channels, order, sees(grid, order, channels), grid.height().ascending(), grid.depth().ascending(),
                 runs(grid.width()), flat ? Math.ceilDiv(shortest, period) * period : period, flat, upright, across);
     }
 
@@ -85,6 +87,18 @@ record DepthwiseWalk(GemmPhase phase, int channels, int[] order, int[] lines, in
                     if (across)
                         order[t++] = (z * grid.height().kernel() + y) * grid.width().kernel() + x;
         return order;
+    }
+
+    private static int[] sees(Im2colGrid grid, int[] order, int channels) {
+        int[] sees = new int[order.length];
+        for (int number = 0; number < order.length; number++) {
+            int kx = order[number] % grid.width().kernel();
+            int ky = order[number] / grid.width().kernel() % grid.height().kernel();
+            int kz = order[number] / grid.width().kernel() / grid.height().kernel();
+            sees[number] = ((grid.depth().origin()[kz] * grid.height().size() + grid.height().origin()[ky]) * grid.width().size()
+                    + grid.width().origin()[kx]) * channels;
+        }
+        return sees;
     }
 
     /// Distance of neighbouring taps in pixels.
@@ -196,7 +210,7 @@ record DepthwiseWalk(GemmPhase phase, int channels, int[] order, int[] lines, in
                     int first = (kz * grid.width().kernel() + run.first) * lines.length;
                     var box = new Box(run.end - run.first, next(grid.width()) * walk.channels, lines.length, apart * pitch, first,
                             lines.length);
-                    int source = run.first == run.end ? 0 : source(y, run.from, walk.order[first]);
+                    int source = run.first == run.end ? 0 : source(y, run.from) + walk.sees[first];
                     visitor.four(source, box, kz == firstDepth, result(y, run.from), line, (run.to - run.from) * walk.channels);
                 }
         }
@@ -238,7 +252,7 @@ record DepthwiseWalk(GemmPhase phase, int channels, int[] order, int[] lines, in
             int next = next(grid.height()) * grid.width().size() * walk.channels;
             for (int kz = firstDepth; kz < endDepth; kz++) {
                 int first = grid.taps() + (kz * lines.length + firstLine) * columns;
-                visitor.four(source(y, p, walk.order[first]), new Box(endLine - firstLine, next, columns, line, first, columns),
+                visitor.four(source(y, p) + walk.sees[first], new Box(endLine - firstLine, next, columns, line, first, columns),
                         kz == firstDepth, result(y, p), line, count * walk.channels);
             }
         }
@@ -248,26 +262,24 @@ record DepthwiseWalk(GemmPhase phase, int channels, int[] order, int[] lines, in
             if (positions <= 0)
                 return;
             int columns = walk.phase.grid().width().kernel();
+            int source = source(y, run.from);
             int count = 0;
             for (int kz = firstDepth; kz < endDepth; kz++)
                 for (int kx = run.first; kx < run.end; kx++)
                     for (int ky = firstLine; ky < endLine; ky++) {
                         int tap = (kz * columns + kx) * lines.length + ky;
-                        from[count] = source(y, run.from, walk.order[tap]);
+                        from[count] = source + walk.sees[tap];
                         number[count++] = tap;
                     }
             visitor.rows(new Taps(count, from, number), result(y, run.from), walk.flat ? 1 : positions,
                     walk.flat ? positions * walk.channels : walk.channels);
         }
 
-        /// What `tap` of the phase sees at position `p` of row `y`.
-        private int source(int y, int p, int tap) {
+        /// What a tap sees at position `p` of row `y` beyond what it sees at position 0 of the first image.
+        private int source(int y, int p) {
             var grid = walk.phase.grid();
-            int kx = tap % grid.width().kernel();
-            int ky = tap / grid.width().kernel() % grid.height().kernel();
-            int kz = tap / grid.width().kernel() / grid.height().kernel();
-            int line = (image * grid.depth().size() + grid.depth().at(z, kz)) * grid.height().size() + grid.height().at(y, ky);
-            return (line * grid.width().size() + grid.width().at(p, kx)) * walk.channels;
+            int line = (image * grid.depth().size() + z * grid.depth().step()) * grid.height().size() + y * grid.height().step();
+            return (line * grid.width().size() + p * grid.width().step()) * walk.channels;
         }
 
         private int result(int y, int p) {
