@@ -20,6 +20,8 @@ final class FewChannels {
     private static final int MOST_TERMS = 64;
     /// Floats of a band: half of the first cache.
     private static final int BAND_FLOATS = 4 * 1024;
+    /// Tiles of positions copied at a time.
+    private static final int TILES = 4;
     private static final int CHUNK_FLOATS = 32 * 1024;
     private static final int LEAST_CHUNKS = 16;
     private static final int MOST_PARTS = 32;
@@ -99,12 +101,31 @@ final class FewChannels {
                     int n = Math.min(across, grid.width().positions() - x);
                     gather(r, x, n, band);
                     int at = out.at(r * grid.width().positions() + x);
-                    Gemm.block(kernel, 0, n, patches, panels, 0, panels.count(), start, out.memory().data(),
-                            Places.every(out.channels(), at));
+                    full(band, n, panels, start, out, at);
+                    if (panels.full() < panels.count())
+                        Gemm.block(kernel, 0, n, patches, panels, panels.full(), panels.count(), start, out.memory().data(),
+                                Places.every(out.channels(), at));
                     if (after != null)
                         after.rows(out.memory().data(), at, n);
                 }
         });
+    }
+
+    /// The columns of full panels for the `n` positions of a band, the first of which lies at `at`: a band has too few positions for all
+    /// that a block of a product needs to begin.
+    private void full(float[] band, int n, Gemm.Panels panels, float[] start, Image out, int at) {
+        int tile = kernel.rows();
+        int width = panels.width();
+        int distance = grid.width().step() * column;
+        float[] left = GemmScratch.floats(Role.LEFT, (TILES * tile + 1) * GemmKernel.STRIDE);
+        for (int i = 0; i < n && panels.full() > 0; i += TILES * tile) {
+            int rows = Math.min(TILES * tile, n - i);
+            kernel.copyPieces(band, FIRST + i * distance, distance, rows, length, left, FIRST, GemmKernel.STRIDE);
+            for (int panel = 0; panel < panels.full(); panel++)
+                for (int r = 0; r < rows; r += tile)
+                    kernel.inner(left, FIRST + r * GemmKernel.STRIDE, Math.min(tile, rows - r), panels.data(), panels.at(panel, 0), length,
+                            start, panel * width, 0, out.memory().data(), at + (i + r) * out.channels() + panel * width, out.channels());
+        }
     }
 
     /// The patches of a band as rows.

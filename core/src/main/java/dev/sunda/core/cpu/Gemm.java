@@ -47,6 +47,11 @@ final class Gemm {
         int count() {
             return Math.ceilDiv(n, width);
         }
+
+        /// Panels without padding, which come first.
+        int full() {
+            return n / width;
+        }
     }
 
     /// Packs the matrix with element `(p, j)` at `offset + p * rowStride + j * columnStride` into this thread's panel memory.
