@@ -54,6 +54,17 @@ class MatmulProperties {
     @Property(tries = 40, edgeCases = EdgeCasesMode.NONE)
     void productsOfManyBlocksAgree(@ForAll @IntRange(min = 1, max = 700) int m, @ForAll @IntRange(min = 1, max = 300) int k,
             @ForAll @IntRange(min = 1, max = 600) int n, @ForAll Order left, @ForAll Order right, @ForAll long seed) {
+        agree(m, k, n, left, right, seed);
+    }
+
+    /// Right sides so long that their panels are packed piece by piece.
+    @Property(tries = 20, edgeCases = EdgeCasesMode.NONE)
+    void productsOfManyTermsAgree(@ForAll @IntRange(min = 1, max = 30) int m, @ForAll @IntRange(min = 1000, max = 4000) int k,
+            @ForAll @IntRange(min = 1, max = 70) int n, @ForAll Order left, @ForAll Order right, @ForAll long seed) {
+        agree(m, k, n, left, right, seed);
+    }
+
+    private static void agree(int m, int k, int n, Order left, Order right, long seed) {
         var random = new Random(seed);
         View x = ConvolutionViews.random(Shape.of(1, m, k), left, random);
         View y = ConvolutionViews.random(Shape.of(1, k, n), right, random);
