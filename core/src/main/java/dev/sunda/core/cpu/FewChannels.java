@@ -168,12 +168,13 @@ final class FewChannels {
             kernel.copy(dy.memory().data(), at + j, dy.channels(), n, Math.min(columns, dy.count() - j), panel, FIRST + j * n, columns);
         for (int i = 0; i < length; i += tile)
             for (int j = 0; j < width; j += columns)
-                if (narrow)
+                if (narrow) {
                     kernel.narrowOuter(band, FIRST + i, grid.width().step() * column, tile, panel, FIRST + j * n, columns, n, sums,
                             so + i * width + j, width);
-                else
-                kernel.outer(band, FIRST + i, grid.width().step() * column, tile, panel, FIRST + j * n, columns, n, sums,
-                        so + i * width + j, width);
+                } else {
+                    kernel.outer(band, FIRST + i, grid.width().step() * column, tile, panel, FIRST + j * n, columns, n, sums,
+                            so + i * width + j, width);
+                }
     }
 
     private boolean isNarrow(Image dy) {

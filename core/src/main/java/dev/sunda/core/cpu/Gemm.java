@@ -294,10 +294,11 @@ final class Gemm {
             boolean narrow = n - j <= kernel.narrowColumns();
             int tile = narrow ? GemmKernel.OUTER_ROWS : kernel.rows();
             for (int i = 0; i < m; i += tile)
-                if (narrow)
+                if (narrow) {
                     kernel.narrowOuter(a, ao + i, lda, Math.min(tile, m - i), b, bo + j, ldb, k, c, co + i * ldc + j, ldc);
-                else
-                kernel.outer(a, ao + i, lda, Math.min(tile, m - i), b, bo + j, ldb, k, c, co + i * ldc + j, ldc);
+                } else {
+                    kernel.outer(a, ao + i, lda, Math.min(tile, m - i), b, bo + j, ldb, k, c, co + i * ldc + j, ldc);
+                }
         }
     }
 }
