@@ -80,9 +80,15 @@ final class FreshCase {
         }
     }
 
+    /// Vectors, and arrays that the library of vectors makes: where only what a vector holds had to be allocated, that is an array.
     private static void collect(RecordedEvent event, Queue<Boxed> boxed) {
-        if (event.getClass("objectClass").getName().startsWith(VECTORS))
+        if (event.getClass("objectClass").getName().startsWith(VECTORS) || top(event.getStackTrace()).startsWith(VECTORS))
             boxed.add(new Boxed(event.getStartTime(), event.getLong("weight"), method(event.getStackTrace())));
+    }
+
+    /// The class in which memory was asked for.
+    private static String top(RecordedStackTrace stack) {
+        return stack == null ? NOWHERE : stack.getFrames().getFirst().getMethod().getType().getName();
     }
 
     private static String method(RecordedStackTrace stack) {
