@@ -1,5 +1,6 @@
 package dev.sunda.bench;
 
+import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
 import dev.sunda.core.Backends;
 import dev.sunda.core.StepScope;
@@ -12,21 +13,24 @@ import java.util.Arrays;
 
 /// Measures calls: each is repeated until it has become as fast as it gets, then the median of further runs counts.
 ///
-/// Every run has a [StepScope] of its own, as a training step should. Warming up lasts until runs have not become faster for
-/// [Effort#warmUp] seconds, because the compiler of the Java virtual machine needs time, but at most six times as long: a training step has
-/// hundreds of methods, and for seconds each of them may be the next to be compiled. Then as many runs are measured as fit into
-/// [Effort#budget], at least 7.
+/// Every run has a [StepScope] of its own, as a training step should. Warming up lasts until for [Effort#warmUp] seconds runs have not
+/// become faster and the compiler of the Java virtual machine has had next to nothing to do, but at most twenty times as long: a training
+/// step has hundreds of methods, for seconds each of them may be the next to be compiled, and a large one takes a second. Then as many runs
+/// are measured as fit into [Effort#budget], at least 7.
 final class Meter {
     /// Seconds of warming up are divided into this many parts, which are compared with each other.
     private static final int PARTS = 3;
-    private static final int MOST_PARTS = 6 * PARTS;
+    private static final int MOST_PARTS = 20 * PARTS;
     private static final int MOST_RUNS = 100_000;
     /// A part counts as faster than the ones before it when its fastest run took less than this share of theirs.
     private static final double FASTER = 0.97;
+    /// A part in which the virtual machine's own threads, the compiler's above all, used more than this share of a processor is not the end.
+    private static final double BUSY = 0.1;
     /// Times that the numbers of threads take turns.
     private static final int TURNS = 6;
     private static final double NANOS = 1e9;
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final OperatingSystemMXBean SYSTEM = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
     /// A sample of a device that works behind the caller's back lasts at least this many seconds: waiting for it takes a while itself.
     private static final double SAMPLE = 2e-3;
@@ -111,10 +115,21 @@ final class Meter {
         double fastest = Double.POSITIVE_INFINITY;
         int steady = 0;
         for (int part = 0; part < MOST_PARTS && steady < PARTS; part++) {
+            double before = machineSeconds();
+            long start = System.nanoTime();
             double now = fastest(call, effort.warmUp() / PARTS);
-            steady = now < FASTER * fastest ? 0 : steady + 1;
+            boolean busy = machineSeconds() - before > BUSY * (System.nanoTime() - start) / NANOS;
+            steady = busy || now < FASTER * fastest ? 0 : steady + 1;
             fastest = Math.min(fastest, now);
         }
+    }
+
+    /// Processor time of the threads that compile, collect garbage and so on: that of the process without its Java threads.
+    private static double machineSeconds() {
+        long nanos = SYSTEM.getProcessCpuTime();
+        for (long time : THREADS.getThreadCpuTime(THREADS.getAllThreadIds()))
+            nanos -= Math.max(0, time);                              // -1 for a thread that has just ended
+        return nanos / NANOS;
     }
 
     /// The fastest of at least two runs that together take at least some seconds.
