@@ -18,6 +18,7 @@ class SourceTests {
     private static final Path PROJECT = Path.of("").toAbsolutePath().getParent();
     private static final Pattern IMPORT = Pattern.compile("import (?:static )?[\\w.]+\\.(\\w+);");
     private static final Pattern UNFINISHED = Pattern.compile("\\b(TODO|FIXME|XXX)\\b");
+    private static final Pattern FIXED_LENGTH = Pattern.compile("\\b(Float|Double)Vector\\.SPECIES_\\d");
     private static final Pattern PUBLIC_TYPE = Pattern.compile("^public .*\\b(class|record|interface|enum)\\b");
     private static final int LONGEST_LINE = 140;
 
@@ -35,6 +36,13 @@ class SourceTests {
     @Test
     void nothingIsLeftUnfinished() throws IOException {
         assertThat(lines(line -> UNFINISHED.matcher(line).find() && !line.contains("UNFINISHED = "))).isEmpty();
+    }
+
+    /// What a process knows of the vectors in the methods of the Vector API it knows for all their callers together: with one length
+    /// everywhere the compiler is sure which one it has.
+    @Test
+    void vectorsHaveTheLengthOfTheProcess() throws IOException {
+        assertThat(lines(line -> FIXED_LENGTH.matcher(line).find())).isNotEmpty().allMatch(line -> line.contains("SimdSpecies.java:"));
     }
 
     @Test

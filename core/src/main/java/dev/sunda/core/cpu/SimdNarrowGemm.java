@@ -5,6 +5,7 @@ import static jdk.incubator.vector.FloatVector.fromArray;
 
 import java.lang.invoke.VarHandle;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
 /// Tiles of one vector, for panels that hold no more columns: twelve rows, so that there are as many independent sums as in [SimdGemm], of
@@ -213,18 +214,13 @@ final class SimdNarrowGemm {
         sum.intoArray(c, co);
     }
 
-    /// See [GemmKernel#put]: each row as two vectors that overlap.
+    /// See [GemmKernel#put]: each row as two vectors that overlap, or as part of one. Not as shorter vectors: once a process has used two
+    /// lengths of them, the compiler no longer knows which one it meets in long loops elsewhere, and leaves boxed vectors there.
     static void put(float[] aside, int at, int distance, int rows, int columns, float[] c, int[] to, int first, int co) {
         if (columns >= L)
             putVectors(aside, at, distance, rows, columns - L, c, to, first, co);
-        else if (columns >= 8)
-            putEights(aside, at, distance, rows, columns - 8, c, to, first, co);
-        else if (columns >= 4)
-            putFours(aside, at, distance, rows, columns - 4, c, to, first, co);
         else
-            for (int i = 0; i < rows; i++)
-                for (int j = 0; j < columns; j++)
-                    c[to[first + i] + co + j] = aside[at + i * distance + j];
+            putPart(aside, at, distance, rows, columns, c, to, first, co);
     }
 
     private static void putVectors(float[] aside, int at, int distance, int rows, int second, float[] c, int[] to, int first, int co) {
@@ -235,19 +231,9 @@ final class SimdNarrowGemm {
         }
     }
 
-    private static void putEights(float[] aside, int at, int distance, int rows, int second, float[] c, int[] to, int first, int co) {
-        for (int i = 0; i < rows; i++, at += distance) {
-            int out = to[first + i] + co;
-            fromArray(FloatVector.SPECIES_256, aside, at).intoArray(c, out);
-            fromArray(FloatVector.SPECIES_256, aside, at + second).intoArray(c, out + second);
-        }
-    }
-
-    private static void putFours(float[] aside, int at, int distance, int rows, int second, float[] c, int[] to, int first, int co) {
-        for (int i = 0; i < rows; i++, at += distance) {
-            int out = to[first + i] + co;
-            fromArray(FloatVector.SPECIES_128, aside, at).intoArray(c, out);
-            fromArray(FloatVector.SPECIES_128, aside, at + second).intoArray(c, out + second);
-        }
+    private static void putPart(float[] aside, int at, int distance, int rows, int columns, float[] c, int[] to, int first, int co) {
+        VectorMask<Float> part = S.indexInRange(0, columns);
+        for (int i = 0; i < rows; i++, at += distance)
+            fromArray(S, aside, at).intoArray(c, to[first + i] + co, part);
     }
 }
