@@ -155,18 +155,18 @@ final class ConvGradient {
     private void join(float[] sums, int parts, int size, View dw, int at, int[] taps) {
         int floats = panelFloats();
         Parallel.forChunks(panels, Math.max(1, 16 * 1024 / floats), (_, from, to) -> {
-            double[] totals = new double[floats];
+            double[] totals = Scratch64.doubles(Scratch64.Role.SUMS, floats);
             for (int panel = from; panel < to; panel++) {
-                Arrays.fill(totals, 0);
+                Arrays.fill(totals, 0, floats, 0);
                 for (int part = 0; part < parts; part++)
-                    addTo(totals, sums, FIRST + part * size + panel * floats);
+                    addTo(totals, sums, FIRST + part * size + panel * floats, floats);
                 write(totals, panel * kernel.columns(), dw, at, taps);
             }
         });
     }
 
-    private static void addTo(double[] totals, float[] values, int at) {
-        for (int i = 0; i < totals.length; i++)
+    private static void addTo(double[] totals, float[] values, int at, int n) {
+        for (int i = 0; i < n; i++)
             totals[i] += values[at + i];
     }
 

@@ -127,9 +127,10 @@ final class Gemm {
     interface Places {
         int of(int row);
 
-        /// Those of the rows from `first` on.
-        default void fill(int first, int[] places) {
-            Arrays.setAll(places, i -> of(first + i));
+        /// Those of `n` rows from `first` on, to `places[at]` and following.
+        default void fill(int first, int n, int[] places, int at) {
+            for (int i = 0; i < n; i++)
+                places[at + i] = of(first + i);
         }
 
         /// Row after row at one distance.
@@ -145,10 +146,10 @@ final class Gemm {
         }
 
         @Override
-        public void fill(int first, int[] places) {
+        public void fill(int first, int n, int[] places, int to) {
             int start = of(first);
-            for (int i = 0; i < places.length; i++)
-                places[i] = start + i * distance;
+            for (int i = 0; i < n; i++)
+                places[to + i] = start + i * distance;
         }
     }
 
@@ -197,16 +198,15 @@ final class Gemm {
         int k = b.k();
         int depth = Math.max(1, Math.ceilDiv(k, Math.max(1, Math.ceilDiv(k, GemmKernel.DEPTH))));
         int height = kernel.rows();
-        int[] rows = new int[m];
-        places.fill(first, rows);
         int whole = Math.min(to, b.whole());
         int together = a.tiles() * height;
         float[] left = GemmScratch.floats(Role.LEFT, a.isPacked() ? a.tiles() * GemmKernel.TILE : (together + 1) * GemmKernel.STRIDE);
         int edge = to * b.width() <= b.n() ? 0 : b.width(to - 1);    // the width of a panel that is not full
         float[] aside = GemmScratch.floats(Role.TILE, m * edge);
-        int[] asideRows = new int[edge == 0 ? 0 : m];
-        Places.every(edge, GemmScratch.FIRST).fill(0, asideRows);
-        var block = new Block(kernel, left, a.isPacked(), b, start, c, rows, aside, asideRows);
+        int[] rows = GemmScratch.places(2 * m);
+        places.fill(first, m, rows, 0);
+        Places.every(edge, GemmScratch.FIRST).fill(0, m, rows, m);
+        var block = new Block(kernel, left, a.isPacked(), b, start, c, aside, rows, m);
         for (int p = 0; p == 0 || p < k; p += depth) {
             int steps = Math.min(depth, k - p);
             for (int i = 0; i < m; i += together) {
@@ -228,9 +228,9 @@ final class Gemm {
     /// @param left rows of the left side, for some steps of `k`
     /// @param packed how they lie, see [GemmRows#isPacked]
     /// @param c row `i` at `to[i]`
-    /// @param aside where the sums of the last panel rest if it is not full, row `i` at `asideRows[i]`
-    private record Block(GemmKernel kernel, float[] left, boolean packed, Panels b, float[] start, float[] c, int[] to, float[] aside,
-            int[] asideRows) {
+    /// @param aside where the sums of the last panel rest if it is not full, row `i` at `to[m + i]`
+    private record Block(GemmKernel kernel, float[] left, boolean packed, Panels b, float[] start, float[] c, float[] aside, int[] to,
+            int m) {
         /// Adds `steps` steps of `k` from `p` on to some panels of full width of the rows from `row` on.
         ///
         /// @param at which row of `left` is the first of them
@@ -240,9 +240,9 @@ final class Gemm {
             for (int panel = from; panel < until; panel++) {
                 int column = panel * width;
                 if (b.n - column >= width) {
-                    tile(at, rows, b.at(panel, p), steps, first, column, c, to, row, column);
+                    tile(at, rows, b.at(panel, p), steps, first, column, c, row, column);
                 } else {
-                    tile(at, rows, b.at(panel, p), steps, first, column, aside, asideRows, row, 0);
+                    tile(at, rows, b.at(panel, p), steps, first, column, aside, m + row, 0);
                     finish(rows, row, column, width, p + steps);
                 }
             }
@@ -255,9 +255,9 @@ final class Gemm {
             int width = kernel.narrowColumns();
             float[] first = p == 0 ? start : null;
             if (b.n - column == width) {
-                narrowTile(at, rows, b.at(panel, p), steps, first, column, c, to, row, column);
+                narrowTile(at, rows, b.at(panel, p), steps, first, column, c, row, column);
             } else {
-                narrowTile(at, rows, b.at(panel, p), steps, first, column, aside, asideRows, row, 0);
+                narrowTile(at, rows, b.at(panel, p), steps, first, column, aside, m + row, 0);
                 finish(rows, row, column, width, p + steps);
             }
         }
@@ -265,10 +265,10 @@ final class Gemm {
         /// Writes the valid columns of the last, partial panel once all `k` steps are done.
         private void finish(int rows, int row, int column, int width, int done) {
             if (done == b.k)
-                kernel.put(aside, asideRows[row], width, rows, b.n - column, c, to, row, column);
+                kernel.put(aside, to[m + row], width, rows, b.n - column, c, to, row, column);
         }
 
-        private void tile(int i, int rows, int bo, int steps, float[] start, int so, float[] c, int[] to, int first, int co) {
+        private void tile(int i, int rows, int bo, int steps, float[] start, int so, float[] c, int first, int co) {
             if (packed)
                 kernel.packed(left, GemmScratch.FIRST + i / kernel.rows() * GemmKernel.TILE, rows, b.data, bo, steps, start, so, c, to,
                         first, co);
@@ -276,7 +276,7 @@ final class Gemm {
                 kernel.scattered(left, GemmScratch.FIRST + i * GemmKernel.STRIDE, rows, b.data, bo, steps, start, so, c, to, first, co);
         }
 
-        private void narrowTile(int i, int rows, int bo, int steps, float[] start, int so, float[] c, int[] to, int first, int co) {
+        private void narrowTile(int i, int rows, int bo, int steps, float[] start, int so, float[] c, int first, int co) {
             if (packed)
                 kernel.narrowPacked(left, GemmScratch.FIRST + i / kernel.rows() * GemmKernel.TILE, rows, b.data, bo, steps, start, so, c,
                         to, first, co);

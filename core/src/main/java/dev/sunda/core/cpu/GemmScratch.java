@@ -25,6 +25,8 @@ final class GemmScratch {
     private static final int LARGEST_KEPT = 1 << 24;
     private static final ThreadLocal<float[][]> BUFFERS = ThreadLocal.withInitial(() -> new float[Role.values().length][0]);
 
+    private static final ThreadLocal<int[]> PLACES = ThreadLocal.withInitial(() -> new int[0]);
+
     private GemmScratch() {
     }
 
@@ -49,5 +51,15 @@ final class GemmScratch {
         float[] buffer = floats(role, size);
         Arrays.fill(buffer, 0, FIRST + size, 0);
         return buffer;
+    }
+
+    /// At least `n` ints, where the rows of a block of a product lie, valid until this thread asks again.
+    static int[] places(int n) {
+        int[] places = PLACES.get();
+        if (places.length >= n)
+            return places;
+        int[] longer = new int[n];
+        PLACES.set(longer);
+        return longer;
     }
 }
