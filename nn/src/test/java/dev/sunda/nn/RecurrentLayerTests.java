@@ -145,11 +145,11 @@ class RecurrentLayerTests {
         for (DType dtype : List.of(DType.F32, DType.F64)) {
             Variable x = Variable.of(Tensor.randn(Shape.of(3, 40, 5), rng, dtype, Device.CPU));
             for (Layer layer : List.of(new Rnn(5, 36, Nonlinearity.TANH, Options.DEFAULT, rng), new Gru(5, 36, rng),
-                    new Lstm(5, 36, rng))) {
+                    new Lstm(5, 36, rng), new Lstm(5, 96, rng))) {
                 layer.to(dtype);
                 var p = layer.parameters();
                 Variable inputs = x.matmul(p.get(0).mT(), p.get(2));
-                Variable h = Variable.of(Tensor.zeros(Shape.of(40, 36), dtype, Device.CPU));
+                Variable h = Variable.of(Tensor.zeros(Shape.of(40, p.get(1).size(1)), dtype, Device.CPU));
                 var state = List.of(h, h);
                 var states = new ArrayList<Variable>();
                 for (int t = 0; t < 3; t++) {

@@ -187,7 +187,7 @@ final class Gemm {
     }
 
     /// Whole tiles of rows in blocks of nearly equal size, at least `blocks` of them as far as there are so many tiles.
-    private static int rowsOfBlock(int tile, int m, int blocks) {
+    static int rowsOfBlock(int tile, int m, int blocks) {
         int count = Math.clamp(Math.ceilDiv(m, tile), 1, Math.max(blocks, Math.ceilDiv(m, MOST_ROWS)));
         return Math.max(1, Math.ceilDiv(Math.ceilDiv(m, count), tile)) * tile;
     }

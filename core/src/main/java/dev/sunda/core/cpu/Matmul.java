@@ -2,6 +2,7 @@ package dev.sunda.core.cpu;
 
 import dev.sunda.core.cpu.GemmScratch.Role;
 import dev.sunda.core.parallel.Parallel;
+import dev.sunda.core.spi.LstmStep;
 import dev.sunda.core.spi.RightSide;
 import dev.sunda.core.spi.View;
 
@@ -76,7 +77,26 @@ final class Matmul {
         var panels = Gemm.pack(kernel, new float[GemmScratch.FIRST + Gemm.packed(kernel, right.rows(), n)], right.data(), right.offset(),
                 right.rowStride(),
                 right.columnStride(), right.rows(), n);
-        return (x, bias, out) -> multiply(kernel, Matrix.of(x, 0), panels, Gemm.start(kernel, bias, 0, n), Matrix.of(out, 0));
+        return new Packed(kernel, panels);
+    }
+
+    private record Packed(GemmKernel kernel, Gemm.Panels panels) implements RightSide {
+        @Override
+        public void multiply(View x, View bias, View out) {
+            Matmul.multiply(kernel, Matrix.of(x, 0), panels, start(bias), Matrix.of(out, 0));
+        }
+
+        @Override
+        public boolean lstm(View h, View bias, LstmStep step) {
+            if (!LstmCells.take(panels))
+                return false;
+            LstmCells.step(kernel, panels, start(bias), h, step);
+            return true;
+        }
+
+        private float[] start(View bias) {
+            return Gemm.start(kernel, bias, 0, panels.n());
+        }
     }
 
     /// @param bias may be null, otherwise the bias of the first column is number `first`

@@ -5,7 +5,9 @@ import dev.sunda.core.op.BinaryOp;
 import dev.sunda.core.op.Formula;
 import dev.sunda.core.op.Term;
 import dev.sunda.core.op.UnaryOp;
+import dev.sunda.core.spi.LstmStep;
 import dev.sunda.core.spi.RightSide;
+import dev.sunda.core.spi.View;
 import dev.sunda.core.type.Layout;
 import dev.sunda.core.type.Shape;
 import dev.sunda.core.type.ShapeException;
@@ -140,18 +142,29 @@ public final class LstmKernel extends RecurrentKernel {
 
     @Override
     void step(int t, Tensor h, Tensor next) {
-        Tensor gate = kept(gates, t);
         Tensor old = cells.select(0, before(t));
         Tensor to = cells.select(0, after(t));
-        product(h, four);
-        Tensor from = x.select(0, t);
         Tensor fresh = someEnd() ? cell : to;
         Tensor unprojected = projection == null ? next : kept(outputs, t);
-        formula(STEP, input(from), forget(from), candidate(from), output(from), input(four), forget(four), candidate(four), output(four),
-                old, input(gate), forget(gate), candidate(gate), output(gate), fresh, kept(squashed, t), unprojected);
+        if (!atOnce(t, h, old, fresh, unprojected))
+            oneByOne(t, h, old, fresh, unprojected);
         keep(t, fresh, old, to);
         if (projection != null)
             multiply(unprojected, project, null, next);
+    }
+
+    private boolean atOnce(int t, Tensor h, Tensor old, Tensor fresh, Tensor out) {
+        View gate = remembers() ? kept(gates, t).view() : null;
+        View tanh = remembers() ? kept(squashed, t).view() : null;
+        return lstm(h, new LstmStep(x.select(0, t).view(), old.view(), fresh.view(), out.view(), gate, tanh));
+    }
+
+    private void oneByOne(int t, Tensor h, Tensor old, Tensor fresh, Tensor out) {
+        Tensor from = x.select(0, t);
+        Tensor gate = kept(gates, t);
+        product(h, four);
+        formula(STEP, input(from), forget(from), candidate(from), output(from), input(four), forget(four), candidate(four), output(four),
+                old, input(gate), forget(gate), candidate(gate), output(gate), fresh, kept(squashed, t), out);
     }
 
     @Override

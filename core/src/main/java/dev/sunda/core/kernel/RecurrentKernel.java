@@ -4,6 +4,7 @@ import dev.sunda.core.Tensor;
 import dev.sunda.core.op.BinaryOp;
 import dev.sunda.core.op.Formula;
 import dev.sunda.core.op.UnaryOp;
+import dev.sunda.core.spi.LstmStep;
 import dev.sunda.core.spi.RightSide;
 import dev.sunda.core.spi.View;
 import dev.sunda.core.type.DTypeException;
@@ -54,7 +55,7 @@ public abstract class RecurrentKernel {
     /// @param remembers whether there will be a backward pass; otherwise what only that needs is not kept
     /// @param states memory for all states, `[T + 1, N, P]`
     RecurrentKernel(Tensor x, Tensor h, Tensor weight, Tensor bias, Tensor active, boolean reverse, boolean remembers, Tensor states) {
-        this.x = x;
+        this.x = x.contiguous();
         this.states = states;
         this.weight = weight;
         this.bias = bias;
@@ -204,6 +205,11 @@ public abstract class RecurrentKernel {
         multiply(h, product, bias, out);
     }
 
+    /// A step of an LSTM at once, see [RightSide#lstm].
+    final boolean lstm(Tensor h, LstmStep step) {
+        return product.lstm(h.view(), bias == null ? null : bias.view(), step);
+    }
+
     /// The states before each step, in the order of time.
     private Tensor statesBefore() {
         return states.narrow(0, reverse ? 1 : 0, steps());
@@ -253,6 +259,11 @@ public abstract class RecurrentKernel {
     /// Memory for what every step leaves to the backward pass: `[T, N, width]`, or `[1, N, width]` for all steps if there will be none.
     final Tensor history(int width) {
         return empty(remembers ? steps() : 1, x.size(1), width);
+    }
+
+    /// Whether there will be a backward pass.
+    final boolean remembers() {
+        return remembers;
     }
 
     /// What step `t` leaves in memory from [#history].

@@ -11,6 +11,7 @@ import dev.sunda.core.op.RandomKey;
 import dev.sunda.core.op.ReduceOp;
 import dev.sunda.core.op.Term;
 import dev.sunda.core.op.UnaryOp;
+import dev.sunda.core.spi.LstmStep;
 import dev.sunda.core.spi.Update;
 import dev.sunda.core.spi.View;
 import dev.sunda.core.type.DType;
@@ -98,6 +99,7 @@ final class KernelHash {
         layerNorm(x);
         attention(x);
         products();
+        lstm();
         channels();
     }
 
@@ -113,6 +115,18 @@ final class KernelHash {
             cpu.matmul(x, z.as(z.layout().permute(0, 2, 1)), random(fresh(Shape.of(size[3]))), out);
             take(out);
         }
+    }
+
+    /// A step of samples and units enough for several chunks.
+    private void lstm() {
+        View out = fresh(Shape.of(75, 160));
+        View cell = fresh(Shape.of(75, 160));
+        View squashed = fresh(Shape.of(75, 160));
+        View gates = fresh(Shape.of(75, 640));
+        var step = new LstmStep(random(fresh(Shape.of(75, 640))), random(fresh(Shape.of(75, 160))), cell, out, gates, squashed);
+        cpu.rightSide(random(fresh(Shape.of(1, 300, 640))), 75).lstm(random(fresh(Shape.of(75, 300))), random(fresh(Shape.of(640))), step);
+        for (View written : List.of(out, cell, squashed, gates))
+            take(written);
     }
 
     /// Both spatial axes, to as many rows and fewer columns.
