@@ -4,6 +4,7 @@ import static dev.sunda.core.cpu.ScalarErf64.*;
 import static dev.sunda.core.cpu.ScalarFunctions64.*;
 import static jdk.incubator.vector.DoubleVector.broadcast;
 import static jdk.incubator.vector.DoubleVector.fromArray;
+import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LT;
 
@@ -14,22 +15,20 @@ import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /// [ScalarErf64] on arrays: the identical chains of operations, lane by lane. `end` is a multiple of the vector length.
-/// See [SimdErf] for the form of the loops. With forty constants a whole function is more than the compiler inlines into one loop, so
-/// exponentials of a block are written to memory that stays in the first cache.
+/// See [SimdErf] for the form of the loops. Forty constants are about as much as the compiler inlines into one loop; where a function takes more,
+/// exponentials or slopes of a block are written to memory that stays in the first cache.
 final class SimdErf64 {
     private static final VectorSpecies<Double> S = SimdSpecies.D;
     private static final int L = S.length();
     /// Elements that stay in the first cache between loops.
     private static final int BLOCK = 1024;
     private static final Apart EXPONENTIALS = loop("exponentials");
-    private static final Apart GAUSS = loop("gauss");
     private static final Apart ERF_LARGE = loop("erfLarge");
     private static final Apart ERF = loopOfTwo("erf");
-    private static final Apart GELU = loopOfTwo("gelu");
+    private static final Apart GELU = loop("gelu");
     private static final Apart GELU_TANH = loop("geluTanh");
     private static final Apart ERF_SLOPES = loopOfTwo("erfSlopes");
-    private static final Apart GELU_SLOPES = loop("geluSlopes");
-    private static final Apart PRODUCT = loopOfTwo("product");
+    private static final Apart GELU_SLOPE = loop("geluSlope");
     private static final Apart GELU_TANH_SLOPES = loopOfTwo("geluTanhSlopes");
 
     private SimdErf64() {
@@ -46,21 +45,16 @@ final class SimdErf64 {
 
     /// `y = op(x)`.
     static void apply(UnaryOp op, double[] x, int xi, double[] y, int yi, int end) {
-        if (op == UnaryOp.GELU_TANH) {
-            GELU_TANH.run(x, xi, y, yi, end);
+        if (op != UnaryOp.ERF) {
+            (op == UnaryOp.GELU ? GELU : GELU_TANH).run(x, xi, y, yi, end);
             return;
         }
         double[] e = Scratch64.doubles(Scratch64.Role.EXPONENTIALS, BLOCK);
         for (int i = 0; i < end; i += BLOCK) {
             int n = Math.min(BLOCK, end - i);
-            if (op == UnaryOp.ERF) {
-                EXPONENTIALS.run(x, xi + i, e, 0, n);
-                ERF_LARGE.run(x, xi + i, e, 0, n);
-                ERF.run(x, xi + i, e, 0, y, yi + i, n);
-            } else {
-                GAUSS.run(x, xi + i, e, 0, n);
-                GELU.run(x, xi + i, e, 0, y, yi + i, n);
-            }
+            EXPONENTIALS.run(x, xi + i, e, 0, n);
+            ERF_LARGE.run(x, xi + i, e, 0, n);
+            ERF.run(x, xi + i, e, 0, y, yi + i, n);
         }
     }
 
@@ -77,9 +71,8 @@ final class SimdErf64 {
                 EXPONENTIALS.run(k, ki + i, e, 0, n);
                 ERF_SLOPES.run(e, 0, dy, di + i, dx, oi + i, n);
             } else {
-                GAUSS.run(k, ki + i, e, 0, n);
-                GELU_SLOPES.run(k, ki + i, e, 0, n);
-                PRODUCT.run(e, 0, dy, di + i, dx, oi + i, n);
+                GELU_SLOPE.run(k, ki + i, e, 0, n);
+                geluSlopes(k, ki + i, e, dy, di + i, dx, oi + i, n);
             }
         }
     }
@@ -99,24 +92,32 @@ final class SimdErf64 {
         return z.fma(broadcast(S, Q3), broadcast(S, Q2)).fma(z, broadcast(S, Q1)).fma(z, broadcast(S, Q0));
     }
 
-    private static DoubleVector oddOfHalf(DoubleVector r, DoubleVector z) {
-        return z.fma(broadcast(S, P2 / 32), broadcast(S, P1 / 8)).fma(z, broadcast(S, P0 / 2)).mul(r);
+    private static DoubleVector minusCut(DoubleVector v) {
+        return v.reinterpretAsLongs().or(Long.MIN_VALUE).min(GAUSS_MOST_BITS).reinterpretAsDoubles();
     }
 
-    private static DoubleVector evenOfHalf(DoubleVector z) {
-        return z.fma(broadcast(S, Q3 / 64), broadcast(S, Q2 / 16)).fma(z, broadcast(S, Q1 / 4)).fma(z, broadcast(S, Q0));
+    private static DoubleVector squareLess(DoubleVector m, DoubleVector n) {
+        return n.fma(broadcast(S, 2 * LN2_LOW), m.fma(m, n.mul(2 * LN2_HIGH)));
+    }
+
+    private static DoubleVector oddOfTwice(DoubleVector r, DoubleVector z) {
+        return z.add(H1).fma(z, broadcast(S, H0)).mul(r);
+    }
+
+    private static DoubleVector evenOfTwice(DoubleVector z) {
+        return z.fma(broadcast(S, K2), broadcast(S, K1)).fma(z, broadcast(S, K0));
     }
 
     private static DoubleVector numerator(DoubleVector m, DoubleVector s) {
-        DoubleVector even = s.fma(broadcast(S, N8), broadcast(S, N6)).fma(s, broadcast(S, N4)).fma(s, broadcast(S, N2));
-        DoubleVector odd = s.fma(broadcast(S, -N9), broadcast(S, -N7)).fma(s, broadcast(S, -N5)).fma(s, broadcast(S, -N3));
-        return odd.fma(s, broadcast(S, -N1)).fma(m, even.fma(s, broadcast(S, N0)));
+        DoubleVector p = m.fma(broadcast(S, -N9), broadcast(S, N8)).fma(s, m.fma(broadcast(S, -N7), broadcast(S, N6)));
+        p = p.fma(s, m.fma(broadcast(S, -N5), broadcast(S, N4))).fma(s, m.fma(broadcast(S, -N3), broadcast(S, N2)));
+        return p.fma(s, m.fma(broadcast(S, -N1), broadcast(S, N0)));
     }
 
     private static DoubleVector denominator(DoubleVector m, DoubleVector s) {
-        DoubleVector even = s.fma(broadcast(S, D10), broadcast(S, D8)).fma(s, broadcast(S, D6)).fma(s, broadcast(S, D4));
-        DoubleVector odd = s.fma(broadcast(S, -D9), broadcast(S, -D7)).fma(s, broadcast(S, -D5)).fma(s, broadcast(S, -D3));
-        return odd.fma(s, broadcast(S, -D1)).fma(m, even.fma(s, broadcast(S, D2)).fma(s, broadcast(S, 1)));
+        DoubleVector p = s.add(m.fma(broadcast(S, -D9), broadcast(S, D8))).fma(s, m.fma(broadcast(S, -D7), broadcast(S, D6)));
+        p = p.fma(s, m.fma(broadcast(S, -D5), broadcast(S, D4))).fma(s, m.fma(broadcast(S, -D3), broadcast(S, D2)));
+        return p.fma(s, m.fma(broadcast(S, -D1), broadcast(S, D0)));
     }
 
     private static DoubleVector power(DoubleVector t) {
@@ -171,43 +172,34 @@ final class SimdErf64 {
 
     // ---------------------------------------------------------------------------------------------------------- gelu
 
-    private static void gelu(double[] x, int xi, double[] e, int ei, double[] y, int yi, int end) {
+    private static void gelu(double[] x, int xi, double[] y, int yi, int end) {
         for (int j = 0; j < end; j += L) {
-            DoubleVector v = fromArray(S, x, xi + j);
-            DoubleVector m = minusBounded(v, GAUSS_MOST);
-            DoubleVector s = m.mul(m);
-            DoubleVector raised = numerator(m, s).div(denominator(m, s)).mul(fromArray(S, e, ei + j));
-            raised.mul(LOWER).fma(m, v.blend(0, v.compare(LT, 0))).intoArray(y, yi + j);
+            DoubleVector v = fromArray(S, x, xi + j), m = minusCut(v), s = m.mul(m);
+            DoubleVector t = s.fma(broadcast(S, -0.5 * LOG2_E), broadcast(S, ROUND_RAISED));
+            DoubleVector r = squareLess(m, t.sub(ROUND_RAISED)), z = r.mul(r), p = oddOfTwice(r, z), q = evenOfTwice(z);
+            DoubleVector ratio = q.sub(p).mul(numerator(m, s)).div(q.add(p).mul(denominator(m, s)));
+            LongVector raised = ratio.reinterpretAsLongs().add(t.reinterpretAsLongs().lanewise(LSHL, 52));
+            raised.reinterpretAsDoubles().mul(LOWER).fma(m, v.blend(0, v.compare(LT, 0))).intoArray(y, yi + j);
         }
     }
 
-    /// The slopes in the place of the exponentials.
-    private static void geluSlopes(double[] x, int xi, double[] e, int ei, int end) {
+    /// Raised, for the slope on the side of the small values.
+    private static void geluSlope(double[] k, int ki, double[] e, int ei, int end) {
         for (int j = 0; j < end; j += L) {
-            DoubleVector v = fromArray(S, x, xi + j);
-            DoubleVector m = minusBounded(v, GAUSS_MOST);
-            DoubleVector s = m.mul(m);
-            DoubleVector slope = m.fma(broadcast(S, DENSITY), numerator(m, s).div(denominator(m, s)));
-            slope = slope.mul(fromArray(S, e, ei + j)).mul(LOWER);
-            broadcast(S, 1).sub(slope).blend(slope, v.compare(LT, 0)).intoArray(e, ei + j);
+            DoubleVector m = minusCut(fromArray(S, k, ki + j)), s = m.mul(m);
+            DoubleVector t = s.fma(broadcast(S, -0.5 * LOG2_E), broadcast(S, ROUND_RAISED));
+            DoubleVector r = squareLess(m, t.sub(ROUND_RAISED)), z = r.mul(r), p = oddOfTwice(r, z), q = evenOfTwice(z);
+            DoubleVector d = denominator(m, s), n = numerator(m, s);
+            DoubleVector ratio = q.sub(p).mul(m.fma(d.mul(DENSITY), n)).div(q.add(p).mul(d));
+            ratio.reinterpretAsLongs().add(t.reinterpretAsLongs().lanewise(LSHL, 52)).reinterpretAsDoubles().intoArray(e, ei + j);
         }
     }
 
-    private static void product(double[] e, int ei, double[] dy, int di, double[] dx, int oi, int end) {
-        for (int j = 0; j < end; j += L)
-            fromArray(S, dy, di + j).mul(fromArray(S, e, ei + j)).intoArray(dx, oi + j);
-    }
-
-    private static void gauss(double[] x, int xi, double[] e, int ei, int end) {
+    private static void geluSlopes(double[] k, int ki, double[] e, double[] dy, int di, double[] dx, int oi, int end) {
         for (int j = 0; j < end; j += L) {
-            DoubleVector m = minusBounded(fromArray(S, x, xi + j), GAUSS_MOST);
-            DoubleVector t = m.mul(m).fma(broadcast(S, -0.5 * LOG2_E), broadcast(S, ROUND_BIASED));
-            DoubleVector n = t.sub(ROUND_BIASED);
-            DoubleVector r = n.fma(broadcast(S, 2 * LN2_LOW), m.fma(m, n.mul(2 * LN2_HIGH)));
-            DoubleVector z = r.mul(r);
-            DoubleVector p = oddOfHalf(r, z);
-            DoubleVector q = evenOfHalf(z);
-            q.sub(p).div(q.add(p)).mul(power(t)).intoArray(e, ei + j);
+            DoubleVector v = fromArray(S, k, ki + j), slope = fromArray(S, e, j).mul(LOWER);
+            slope = v.blend(broadcast(S, 1).sub(slope), v.compare(GE, 0)).blend(slope, v.compare(LT, 0));
+            fromArray(S, dy, di + j).mul(slope).intoArray(dx, oi + j);
         }
     }
 
