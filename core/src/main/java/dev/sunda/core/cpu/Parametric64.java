@@ -2,8 +2,8 @@ package dev.sunda.core.cpu;
 
 import dev.sunda.core.op.ParametricOp;
 
-/// Innermost loops of [ParametricOp] on contiguous doubles, with [SimdParametric64] for whole vectors; what is not plain arithmetic is the
-/// definition itself.
+/// Innermost loops of [ParametricOp] on contiguous doubles, with [SimdParametric64] for whole vectors. Functions with
+/// exponentials are those of [ScalarActivations64]; what is not there is the definition itself.
 final class Parametric64 {
     private Parametric64() {
     }
@@ -20,8 +20,9 @@ final class Parametric64 {
             case LEAKY_RELU -> leakyRelu(op.a(), x, xi, y, yi, n);
             case CLAMP, HARDTANH -> clamp(op.a(), op.b(), x, xi, y, yi, n);
             default -> {
+                boolean own = ScalarActivations64.covers(op);
                 for (int j = 0; j < n; j++)
-                    y[yi + j] = op.value(x[xi + j]);
+                    y[yi + j] = own ? ScalarActivations64.value(op, x[xi + j]) : op.value(x[xi + j]);
             }
         }
     }
@@ -49,8 +50,9 @@ final class Parametric64 {
             case CLAMP -> clampSlopes(op.a(), op.b(), kept, ki, dy, di, dx, oi, n);
             case HARDTANH -> hardtanhSlopes(op.a(), op.b(), kept, ki, dy, di, dx, oi, n);
             default -> {
+                boolean own = ScalarActivations64.covers(op);
                 for (int j = 0; j < n; j++)
-                    dx[oi + j] = dy[di + j] * op.derivative(kept[ki + j]);
+                    dx[oi + j] = dy[di + j] * (own ? ScalarActivations64.derivative(op, kept[ki + j]) : op.derivative(kept[ki + j]));
             }
         }
     }

@@ -1,13 +1,19 @@
 package dev.sunda.core.cpu;
 
+import static dev.sunda.core.cpu.ScalarActivations64.*;
+import static dev.sunda.core.cpu.ScalarErf64.LOWER;
+import static dev.sunda.core.cpu.ScalarErf64.ROUND_BIASED;
+import static dev.sunda.core.cpu.ScalarFunctions64.LN2_HIGH;
+import static dev.sunda.core.cpu.ScalarFunctions64.LN2_LOW;
+import static dev.sunda.core.cpu.ScalarFunctions64.LOG2_E;
 import static jdk.incubator.vector.DoubleVector.broadcast;
 import static jdk.incubator.vector.DoubleVector.fromArray;
 import static jdk.incubator.vector.DoubleVector.zero;
 import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LE;
+import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LT;
-import static jdk.incubator.vector.VectorOperators.NE;
 
 import dev.sunda.core.op.ParametricOp;
 import dev.sunda.core.op.UnaryOp;
@@ -15,22 +21,24 @@ import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/// Activations of float64 on whole vectors, with the bits of their definitions in [UnaryOp] and [ParametricOp]. `end` is a multiple of the
-/// vector length.
+/// [ScalarActivations64], and activations without exponentials, on whole vectors: the identical chains. `end` is a multiple of the vector
+/// length. Constants are broadcasts, as in [SimdErf].
 ///
-/// Exponentials and logarithms of a block, which stays in the first cache, are made in work memory by [SimdStrict64]; short loops stand
-/// before and behind. The result may therefore lie where the operand lies.
+/// Where exponentials, logarithms or logistic functions meet parameters, those of a block, which stays in the first cache, are made in work
+/// memory, and a short loop finishes. The result may lie where the operand lies.
 final class SimdActivations64 {
     private static final VectorSpecies<Double> S = SimdSpecies.D;
     private static final int L = S.length();
     private static final int BLOCK = 1024;
     /// Numerators: a broadcast there would allocate.
     private static final DoubleVector ONE = broadcast(S, 1);
-    private static final Apart SOFTPLUS = loopOfTwo("softplus");
-    private static final Apart MINUS = loop("minus");
-    private static final Apart SILU = loopOfTwo("silu");
-    private static final Apart SIGMOID = loop("sigmoid");
-    private static final Apart SILU_SLOPE = loop("siluSlope");
+    private static final Apart SILU = loop("silu");
+    private static final Apart MISH = loop("mish");
+    private static final Apart LOG1P = loop("logarithms");
+    private static final Apart EXP = loopWithNumber("exponentials");
+    private static final Apart SIGMOID = loopWithNumber("sigmoid");
+    private static final Apart SILU_SLOPES = loopOfTwo("siluSlopes");
+    private static final Apart MISH_SLOPES = loopOfTwo("mishSlopes");
     private static final Apart PRODUCT = loopOfTwo("product");
 
     private SimdActivations64() {
@@ -40,14 +48,18 @@ final class SimdActivations64 {
         return Apart.of(MethodHandles.lookup(), name, double[].class, int.class, double[].class, int.class, int.class);
     }
 
+    private static Apart loopWithNumber(String name) {
+        return Apart.of(MethodHandles.lookup(), name, double[].class, int.class, double.class, double[].class, int.class, int.class);
+    }
+
     private static Apart loopOfTwo(String name) {
         return Apart.of(MethodHandles.lookup(), name, double[].class, int.class, double[].class, int.class, double[].class, int.class,
                 int.class);
     }
 
-    /// Work memory of four blocks.
+    /// Work memory of a block.
     private static double[] work() {
-        return Scratch64.doubles(Scratch64.Role.EXPONENTIALS, 4 * BLOCK);
+        return Scratch64.doubles(Scratch64.Role.EXPONENTIALS, BLOCK);
     }
 
     /// `y = op(x)`. Returns how many elements were done, 0 for a function that is not here.
@@ -56,35 +68,14 @@ final class SimdActivations64 {
             case SOFTSIGN -> softsign(x, xi, y, yi, end);
             case HARDSIGMOID -> hardsigmoid(x, xi, y, yi, end);
             case HARDSWISH -> hardswish(x, xi, y, yi, end);
-            case SILU, MISH, LOG_SIGMOID -> blocks(op, x, xi, y, yi, end);
+            case SILU -> SILU.run(x, xi, y, yi, end);
+            case MISH -> MISH.run(x, xi, y, yi, end);
+            case LOG_SIGMOID -> logSigmoid(x, xi, y, yi, end);
             default -> {
                 return 0;
             }
         }
         return end;
-    }
-
-    private static void blocks(UnaryOp op, double[] x, int xi, double[] y, int yi, int end) {
-        double[] e = work();
-        for (int i = 0; i < end; i += BLOCK) {
-            int n = Math.min(BLOCK, end - i);
-            switch (op) {
-                case SILU -> {
-                    SimdStrict64.exp(x, xi + i, e, 0, n);
-                    SILU.run(x, xi + i, e, 0, y, yi + i, n);
-                }
-                case MISH -> {
-                    tanhOfSoftplus(x, xi + i, e, n);
-                    PRODUCT.run(x, xi + i, e, BLOCK, y, yi + i, n);
-                }
-                default -> {
-                    MINUS.run(x, xi + i, e, 2 * BLOCK, n);
-                    logarithms(e, 2 * BLOCK, e, n);
-                    SOFTPLUS.run(e, 2 * BLOCK, e, BLOCK, e, 0, n);
-                    MINUS.run(e, 0, y, yi + i, n);
-                }
-            }
-        }
     }
 
     /// `dx = dy * op'(k)`.
@@ -93,7 +84,9 @@ final class SimdActivations64 {
             case SOFTSIGN -> softsignSlopes(k, ki, dy, di, dx, oi, end);
             case HARDSIGMOID -> hardsigmoidSlopes(k, ki, dy, di, dx, oi, end);
             case HARDSWISH -> hardswishSlopes(k, ki, dy, di, dx, oi, end);
-            case SILU, MISH, LOG_SIGMOID -> blocksBackward(op, k, ki, dy, di, dx, oi, end);
+            case SILU -> SILU_SLOPES.run(k, ki, dy, di, dx, oi, end);
+            case MISH -> MISH_SLOPES.run(k, ki, dy, di, dx, oi, end);
+            case LOG_SIGMOID -> logSigmoidSlopes(k, ki, dy, di, dx, oi, end);
             default -> {
                 return 0;
             }
@@ -101,90 +94,69 @@ final class SimdActivations64 {
         return end;
     }
 
-    private static void blocksBackward(UnaryOp op, double[] k, int ki, double[] dy, int di, double[] dx, int oi, int end) {
-        double[] e = work();
-        for (int i = 0; i < end; i += BLOCK) {
-            int n = Math.min(BLOCK, end - i);
-            switch (op) {
-                case SILU -> {
-                    SimdStrict64.exp(k, ki + i, e, 0, n);
-                    SILU_SLOPE.run(k, ki + i, e, 0, n);
-                }
-                case MISH -> {
-                    tanhOfSoftplus(k, ki + i, e, n);
-                    SIGMOID.run(k, ki + i, e, 0, n);
-                    mishSlope(k, ki + i, e, n);
-                }
-                default -> {
-                    MINUS.run(k, ki + i, e, 2 * BLOCK, n);
-                    SimdStrict64.exp(e, 2 * BLOCK, e, 0, n);
-                    SIGMOID.run(e, 2 * BLOCK, e, 0, n);
-                }
-            }
-            PRODUCT.run(dy, di + i, e, 0, dx, oi + i, n);
+    // ---------------------------------------------------------------------------------------------------------- pieces
+
+    private static DoubleVector lessOne(DoubleVector r) {
+        DoubleVector z = r.mul(r);
+        DoubleVector p = r.fma(broadcast(S, E9), broadcast(S, E8)).fma(z, r.fma(broadcast(S, E7), broadcast(S, E6)));
+        p = p.fma(z, r.fma(broadcast(S, E5), broadcast(S, E4))).fma(z, r.fma(broadcast(S, E3), broadcast(S, E2)));
+        return p.fma(z, r.fma(broadcast(S, E1), broadcast(S, E0))).fma(z, r);
+    }
+
+    private static DoubleVector remainder(DoubleVector x, DoubleVector n) {
+        return n.fma(broadcast(S, -LN2_LOW), n.fma(broadcast(S, -LN2_HIGH), x));
+    }
+
+    private static DoubleVector power(DoubleVector t) {
+        return t.reinterpretAsLongs().lanewise(LSHL, 52).reinterpretAsDoubles();
+    }
+
+    private static DoubleVector raisedExp(DoubleVector x) {
+        DoubleVector t = x.fma(broadcast(S, LOG2_E), broadcast(S, ROUND_BIASED));
+        DoubleVector power = power(t);
+        return lessOne(remainder(x, t.sub(ROUND_BIASED))).fma(power, power);
+    }
+
+    private static DoubleVector notBelow(DoubleVector x) {
+        return x.blend(LEAST, x.compare(LT, LEAST));
+    }
+
+    private static DoubleVector minusAbs(DoubleVector x) {
+        return notBelow(x.reinterpretAsLongs().or(Long.MIN_VALUE).reinterpretAsDoubles());
+    }
+
+    /// `y = e^-|number x|`.
+    private static void exponentials(double[] x, int xi, double number, double[] y, int yi, int end) {
+        for (int j = 0; j < end; j += L)
+            raisedExp(minusAbs(fromArray(S, x, xi + j).mul(number))).mul(LOWER).intoArray(y, yi + j);
+    }
+
+    /// `y = log(1 + x)` for numbers from 0 to 1.
+    private static void logarithms(double[] x, int xi, double[] y, int yi, int end) {
+        for (int j = 0; j < end; j += L) {
+            DoubleVector e = fromArray(S, x, xi + j), w = e.sub(0.5), z = w.mul(w);
+            DoubleVector p = w.fma(broadcast(S, L19), broadcast(S, L18)).fma(z, w.fma(broadcast(S, L17), broadcast(S, L16)));
+            p = p.fma(z, w.fma(broadcast(S, L15), broadcast(S, L14))).fma(z, w.fma(broadcast(S, L13), broadcast(S, L12)));
+            p = p.fma(z, w.fma(broadcast(S, L11), broadcast(S, L10))).fma(z, w.fma(broadcast(S, L9), broadcast(S, L8)));
+            p = p.fma(z, w.fma(broadcast(S, L7), broadcast(S, L6))).fma(z, w.fma(broadcast(S, L5), broadcast(S, L4)));
+            p = p.fma(z, w.fma(broadcast(S, L3), broadcast(S, L2))).fma(z, w.fma(broadcast(S, L1), broadcast(S, L0)));
+            p.fma(e.mul(e), e).intoArray(y, yi + j);
         }
     }
 
-    // ---------------------------------------------------------------------------------------------------------- pieces
-
-    private static void minus(double[] x, int xi, double[] y, int yi, int end) {
-        for (int j = 0; j < end; j += L)
-            fromArray(S, x, xi + j).neg().intoArray(y, yi + j);
-    }
-
-    private static void times(double factor, double[] x, int xi, double[] y, int yi, int end) {
-        for (int j = 0; j < end; j += L)
-            fromArray(S, x, xi + j).mul(factor).intoArray(y, yi + j);
+    /// `y = 1 / (1 + e^-(number x))`.
+    private static void sigmoid(double[] x, int xi, double number, double[] y, int yi, int end) {
+        for (int j = 0; j < end; j += L) {
+            DoubleVector v = fromArray(S, x, xi + j).mul(number), e = raisedExp(minusAbs(v));
+            var notNegative = v.compare(GE, 0);
+            DoubleVector ratio = e.blend(1, notNegative).div(e.fma(broadcast(S, LOWER), broadcast(S, 1)));
+            ratio.mul(broadcast(S, LOWER).blend(1, notNegative)).intoArray(y, yi + j);
+        }
     }
 
     private static void product(double[] a, int ai, double[] b, int bi, double[] y, int yi, int end) {
         for (int j = 0; j < end; j += L)
             fromArray(S, a, ai + j).mul(fromArray(S, b, bi + j)).intoArray(y, yi + j);
-    }
-
-    /// `e^-|x|` in the first block of the work memory, the logarithm of one more in the second.
-    private static void logarithms(double[] x, int xi, double[] e, int end) {
-        SimdStrict64.exp(x, xi, e, 0, end);
-        SimdStrict64.log1p(e, 0, e, BLOCK, end);
-    }
-
-    /// `log(1 + e^x)` from `log(1 + e^-|x|)`.
-    private static void softplus(double[] x, int xi, double[] log, int li, double[] y, int yi, int end) {
-        for (int j = 0; j < end; j += L) {
-            DoubleVector v = fromArray(S, x, xi + j);
-            v.blend(0, v.compare(LE, 0)).add(fromArray(S, log, li + j)).intoArray(y, yi + j);
-        }
-    }
-
-    /// The logistic function in the place of `e^-|x|`.
-    private static void sigmoid(double[] x, int xi, double[] e, int ei, int end) {
-        for (int j = 0; j < end; j += L) {
-            DoubleVector power = fromArray(S, e, ei + j);
-            power.blend(1, fromArray(S, x, xi + j).compare(GE, 0)).div(power.add(1)).intoArray(e, ei + j);
-        }
-    }
-
-    /// `e^-|x|` in the first block of the work memory, `tanh(log(1 + e^x))` in the second.
-    private static void tanhOfSoftplus(double[] x, int xi, double[] e, int end) {
-        logarithms(x, xi, e, end);
-        SOFTPLUS.run(x, xi, e, BLOCK, e, BLOCK, end);
-        times(2, e, BLOCK, e, 2 * BLOCK, end);
-        SimdStrict64.expm1Above(e, 2 * BLOCK, e, 3 * BLOCK, end);
-        MINUS.run(e, 2 * BLOCK, e, 2 * BLOCK, end);
-        SimdStrict64.expm1Below(e, 2 * BLOCK, e, 2 * BLOCK, end);
-        tanh(e, end);
-    }
-
-    /// `StrictMath.tanh` of the second block in its place; the third has `expm1` of minus twice its numbers, the fourth of twice.
-    private static void tanh(double[] e, int end) {
-        for (int j = 0; j < end; j += L) {
-            DoubleVector v = fromArray(S, e, BLOCK + j), less = fromArray(S, e, 2 * BLOCK + j);
-            var large = v.compare(GE, 1);
-            DoubleVector more = less.blend(fromArray(S, e, 3 * BLOCK + j), large).add(2);
-            DoubleVector z = less.neg().blend(2, large).div(more);
-            z = z.blend(broadcast(S, 1).sub(z), large).blend(1, v.compare(GE, 22));
-            z.blend(v, v.compare(NE, v)).intoArray(e, BLOCK + j);
-        }
     }
 
     // ---------------------------------------------------------------------------------------------------------- values
@@ -212,10 +184,40 @@ final class SimdActivations64 {
         }
     }
 
-    private static void silu(double[] x, int xi, double[] e, int ei, double[] y, int yi, int end) {
+    private static void silu(double[] x, int xi, double[] y, int yi, int end) {
         for (int j = 0; j < end; j += L) {
-            DoubleVector v = fromArray(S, x, xi + j), power = fromArray(S, e, ei + j);
-            v.mul(power.blend(1, v.compare(GE, 0)).div(power.add(1))).intoArray(y, yi + j);
+            DoubleVector v = fromArray(S, x, xi + j), m = minusAbs(v), e = raisedExp(m);
+            var notNegative = v.compare(GE, 0);
+            DoubleVector ratio = m.mul(e).blend(v, notNegative).div(e.fma(broadcast(S, LOWER), broadcast(S, 1)));
+            ratio.mul(broadcast(S, LOWER).blend(1, notNegative)).intoArray(y, yi + j);
+        }
+    }
+
+    private static void mish(double[] x, int xi, double[] y, int yi, int end) {
+        for (int j = 0; j < end; j += L) {
+            DoubleVector v = fromArray(S, x, xi + j);
+            var large = v.compare(GT, MISH_MOST);
+            DoubleVector c = notBelow(v.blend(MISH_MOST, large)), e = raisedExp(c);
+            DoubleVector p = e.mul(e.fma(broadcast(S, LOWER), broadcast(S, 2)));
+            DoubleVector ratio = c.mul(p).div(p.fma(broadcast(S, LOWER), broadcast(S, 2)));
+            ratio.mul(LOWER).blend(v, large).intoArray(y, yi + j);
+        }
+    }
+
+    private static void logSigmoid(double[] x, int xi, double[] y, int yi, int end) {
+        double[] e = work();
+        for (int i = 0; i < end; i += BLOCK) {
+            int n = Math.min(BLOCK, end - i);
+            EXP.run(x, xi + i, 1, e, 0, n);
+            LOG1P.run(e, 0, e, 0, n);
+            logSigmoid(x, xi + i, e, y, yi + i, n);
+        }
+    }
+
+    private static void logSigmoid(double[] x, int xi, double[] log, double[] y, int yi, int end) {
+        for (int j = 0; j < end; j += L) {
+            DoubleVector v = fromArray(S, x, xi + j).neg();
+            v.blend(0, v.compare(LE, 0)).add(fromArray(S, log, j)).neg().intoArray(y, yi + j);
         }
     }
 
@@ -224,39 +226,35 @@ final class SimdActivations64 {
         double[] e = work();
         for (int i = 0; i < end; i += BLOCK) {
             int n = Math.min(BLOCK, end - i);
-            times(op.a(), x, xi + i, e, 2 * BLOCK, n);
-            logarithms(e, 2 * BLOCK, e, n);
-            SOFTPLUS.run(e, 2 * BLOCK, e, BLOCK, e, BLOCK, n);
+            EXP.run(x, xi + i, op.a(), e, 0, n);
+            LOG1P.run(e, 0, e, 0, n);
             softplus(op.a(), op.b(), x, xi + i, e, y, yi + i, n);
         }
     }
 
-    private static void softplus(double beta, double most, double[] x, int xi, double[] e, double[] y, int yi, int end) {
+    private static void softplus(double beta, double most, double[] x, int xi, double[] log, double[] y, int yi, int end) {
         for (int j = 0; j < end; j += L) {
-            var large = fromArray(S, e, 2 * BLOCK + j).compare(GT, most);
-            DoubleVector v = fromArray(S, e, BLOCK + j).div(broadcast(S, beta));
-            v.blend(fromArray(S, x, xi + j), large).intoArray(y, yi + j);
+            DoubleVector v = fromArray(S, x, xi + j), c = v.mul(beta);
+            DoubleVector sum = c.blend(0, c.compare(LE, 0)).add(fromArray(S, log, j));
+            sum.div(broadcast(S, beta)).blend(v, c.compare(GT, most)).intoArray(y, yi + j);
         }
     }
 
     /// [ParametricOp.Kind#ELU] if the exponents are not positive.
     static int elu(ParametricOp op, double[] x, int xi, double[] y, int yi, int end) {
-        if (!(op.c() > 0))
+        if (!ScalarActivations64.covers(op))
             return 0;
-        double[] e = work();
-        for (int i = 0; i < end; i += BLOCK) {
-            int n = Math.min(BLOCK, end - i);
-            times(op.c(), x, xi + i, e, 0, n);
-            SimdStrict64.expm1Below(e, 0, e, 0, n);
-            elu(op.a(), op.b(), x, xi + i, e, y, yi + i, n);
-        }
+        elu(op.a() * op.b(), op.b(), op.c(), x, xi, y, yi, end);
         return end;
     }
 
-    private static void elu(double minus, double plus, double[] x, int xi, double[] e, double[] y, int yi, int end) {
+    private static void elu(double minus, double plus, double rate, double[] x, int xi, double[] y, int yi, int end) {
         for (int j = 0; j < end; j += L) {
-            DoubleVector v = fromArray(S, x, xi + j);
-            v.mul(plus).blend(fromArray(S, e, j).mul(minus).mul(plus), v.compare(LE, 0)).intoArray(y, yi + j);
+            DoubleVector v = fromArray(S, x, xi + j), c = v.mul(rate);
+            c = c.blend(EXPM1_LEAST, c.compare(LT, EXPM1_LEAST));
+            DoubleVector t = c.fma(broadcast(S, LOG2_E), broadcast(S, ROUND_POWER)), power = power(t);
+            DoubleVector less = lessOne(remainder(c, t.sub(ROUND_POWER))).fma(power, power.sub(1));
+            v.mul(plus).blend(less.mul(minus), v.compare(LT, 0)).intoArray(y, yi + j);
         }
     }
 
@@ -285,42 +283,56 @@ final class SimdActivations64 {
         }
     }
 
-    /// In the place of `e^-|x|`.
-    private static void siluSlope(double[] x, int xi, double[] e, int ei, int end) {
+    private static void siluSlopes(double[] k, int ki, double[] dy, int di, double[] dx, int oi, int end) {
         for (int j = 0; j < end; j += L) {
-            DoubleVector v = fromArray(S, x, xi + j), power = fromArray(S, e, ei + j), sum = power.add(1);
-            DoubleVector plus = power.blend(1, v.compare(GE, 0)).div(sum), minus = power.blend(1, v.compare(LE, 0)).div(sum);
-            plus.mul(v.mul(minus).add(1)).intoArray(e, ei + j);
+            DoubleVector v = fromArray(S, k, ki + j), m = minusAbs(v), e = raisedExp(m);
+            var notNegative = v.compare(GE, 0);
+            DoubleVector near = ONE.div(e.fma(broadcast(S, LOWER), broadcast(S, 1))), far = e.mul(near);
+            DoubleVector inner = m.fma(near.blend(far.mul(-LOWER), notNegative), broadcast(S, 1));
+            DoubleVector slope = far.blend(near, notNegative).mul(inner).mul(broadcast(S, LOWER).blend(1, notNegative));
+            fromArray(S, dy, di + j).mul(slope).intoArray(dx, oi + j);
         }
     }
 
-    /// From the logistic function, in its place.
-    private static void mishSlope(double[] x, int xi, double[] e, int end) {
+    private static void mishSlopes(double[] k, int ki, double[] dy, int di, double[] dx, int oi, int end) {
         for (int j = 0; j < end; j += L) {
-            DoubleVector t = fromArray(S, e, BLOCK + j), rest = broadcast(S, 1).sub(t.mul(t));
-            t.add(fromArray(S, x, xi + j).mul(fromArray(S, e, j)).mul(rest)).intoArray(e, j);
+            DoubleVector v = fromArray(S, k, ki + j);
+            var large = v.compare(GT, MISH_MOST);
+            DoubleVector c = notBelow(v.blend(MISH_MOST, large)), e = raisedExp(c);
+            DoubleVector more = e.fma(broadcast(S, LOWER), broadcast(S, 2));
+            DoubleVector inverse = ONE.div(e.mul(more).fma(broadcast(S, LOWER), broadcast(S, 2)));
+            DoubleVector inner = c.mul(e.fma(broadcast(S, 4 * LOWER), broadcast(S, 4))).fma(inverse, more);
+            DoubleVector slope = e.mul(inverse).mul(inner).mul(LOWER).blend(1, large);
+            fromArray(S, dy, di + j).mul(slope).intoArray(dx, oi + j);
+        }
+    }
+
+    private static void logSigmoidSlopes(double[] k, int ki, double[] dy, int di, double[] dx, int oi, int end) {
+        double[] e = work();
+        for (int i = 0; i < end; i += BLOCK) {
+            int n = Math.min(BLOCK, end - i);
+            SIGMOID.run(k, ki + i, -1, e, 0, n);
+            PRODUCT.run(dy, di + i, e, 0, dx, oi + i, n);
         }
     }
 
     /// The derivative of [#elu].
     static int eluSlopes(ParametricOp op, double[] k, int ki, double[] dy, int di, double[] dx, int oi, int end) {
-        if (!(op.c() > 0))
+        if (!ScalarActivations64.covers(op))
             return 0;
         double[] e = work();
         for (int i = 0; i < end; i += BLOCK) {
             int n = Math.min(BLOCK, end - i);
-            times(op.c(), k, ki + i, e, 0, n);
-            SimdStrict64.exp(e, 0, e, 0, n);
-            eluSlopes(op.a(), op.b(), op.c(), k, ki + i, e, dy, di + i, dx, oi + i, n);
+            EXP.run(k, ki + i, op.c(), e, 0, n);
+            eluSlopes(op.a() * op.b() * op.c(), op.b(), k, ki + i, e, dy, di + i, dx, oi + i, n);
         }
         return end;
     }
 
-    private static void eluSlopes(double a, double b, double c, double[] k, int ki, double[] e, double[] dy, int di, double[] dx, int oi,
+    private static void eluSlopes(double minus, double plus, double[] k, int ki, double[] e, double[] dy, int di, double[] dx, int oi,
             int end) {
         for (int j = 0; j < end; j += L) {
-            DoubleVector slope = fromArray(S, e, j).mul(a).mul(b).mul(c);
-            slope = broadcast(S, b).blend(slope, fromArray(S, k, ki + j).compare(LE, 0));
+            DoubleVector slope = broadcast(S, plus).blend(fromArray(S, e, j).mul(minus), fromArray(S, k, ki + j).compare(LE, 0));
             fromArray(S, dy, di + j).mul(slope).intoArray(dx, oi + j);
         }
     }
@@ -330,16 +342,15 @@ final class SimdActivations64 {
         double[] e = work();
         for (int i = 0; i < end; i += BLOCK) {
             int n = Math.min(BLOCK, end - i);
-            times(op.a(), k, ki + i, e, 2 * BLOCK, n);
-            SimdStrict64.exp(e, 2 * BLOCK, e, 0, n);
-            SIGMOID.run(e, 2 * BLOCK, e, 0, n);
-            softplusSlopes(op.b(), e, dy, di + i, dx, oi + i, n);
+            SIGMOID.run(k, ki + i, op.a(), e, 0, n);
+            softplusSlopes(op.a(), op.b(), k, ki + i, e, dy, di + i, dx, oi + i, n);
         }
     }
 
-    private static void softplusSlopes(double most, double[] e, double[] dy, int di, double[] dx, int oi, int end) {
+    private static void softplusSlopes(double beta, double most, double[] k, int ki, double[] e, double[] dy, int di, double[] dx, int oi,
+            int end) {
         for (int j = 0; j < end; j += L) {
-            DoubleVector slope = fromArray(S, e, j).blend(1, fromArray(S, e, 2 * BLOCK + j).compare(GT, most));
+            DoubleVector slope = fromArray(S, e, j).blend(1, fromArray(S, k, ki + j).mul(beta).compare(GT, most));
             fromArray(S, dy, di + j).mul(slope).intoArray(dx, oi + j);
         }
     }

@@ -62,6 +62,10 @@ final class Unary64 {
             case RECIPROCAL -> reciprocal(x, xi, y, yi, n);
             case RELU -> relu(x, xi, y, yi, n);
             case ERF, GELU, GELU_TANH -> FUNCTIONS.erf(op, x, xi, y, yi, n);
+            case SILU, MISH, LOG_SIGMOID -> {
+                for (int j = 0; j < n; j++)
+                    y[yi + j] = ScalarActivations64.value(op, x[xi + j]);
+            }
             default -> {
                 for (int j = 0; j < n; j++)
                     y[yi + j] = op.value(x[xi + j]);
@@ -186,6 +190,10 @@ final class Unary64 {
                     long positive = Double.doubleToRawLongBits(Math.max(kept[ki + j], 0.0));
                     dx[oi + j] = dy[di + j] * Double.longBitsToDouble((positive | -positive) >> 63 & ONE_BITS);
                 }
+            }
+            case SILU, MISH, LOG_SIGMOID -> {
+                for (int j = 0; j < n; j++)
+                    dx[oi + j] = dy[di + j] * ScalarActivations64.derivative(op, kept[ki + j]);
             }
             default -> {
                 for (int j = 0; j < n; j++)
