@@ -7,6 +7,7 @@ import static dev.sunda.bench.Workloads.images;
 import static dev.sunda.bench.Workloads.layer;
 import static dev.sunda.bench.Workloads.optimizer;
 import static dev.sunda.bench.Workloads.several;
+import static dev.sunda.bench.Workloads.unary;
 
 import dev.sunda.autograd.Variable;
 import dev.sunda.core.Rng;
@@ -23,6 +24,7 @@ import dev.sunda.nn.InstanceNorm2d;
 import dev.sunda.nn.Lstm;
 import dev.sunda.nn.RmsNorm;
 import dev.sunda.nn.Upsample;
+import dev.sunda.nn.functional.Activations;
 import dev.sunda.nn.functional.Attentions;
 import dev.sunda.nn.functional.Embeddings;
 import dev.sunda.nn.functional.Interpolation.Mode;
@@ -98,6 +100,10 @@ final class FamilyCases {
                     Work.moving(LOGITS.numel()), Work.moving(2 * LOGITS.numel()), LOGITS),
             forward("family/sort-4096x1000", x -> x.sort(-1, false).values(), ROWS, Work.moving(2 * ROWS.numel())),
             forward("family/topk10-4096x1000", x -> x.topK(10, -1, true).values(), ROWS, Work.moving(ROWS.numel())),
+            unary("family/silu-4096x1000", Activations::silu, ROWS, 2, 5),
+            unary("family/mish-4096x1000", Activations::mish, ROWS, 2, 5),
+            unary("family/softplus-4096x1000", x -> Activations.softplus(x, 1, 20), ROWS, 2, 5),
+            unary("family/elu-4096x1000", x -> Activations.elu(x, 1), ROWS, 2, 5),
             optimizer("family/optim-sgd-4M", p -> new Sgd(p, 1e-3, MOMENTUM), PARAMETERS, SGD),
             optimizer("family/optim-adam-4M", p -> new Adam(p, 1e-3), PARAMETERS, ADAM),
             optimizer("family/optim-adam-amsgrad-4M", p -> new Adam(p, 1e-3, AMSGRAD), PARAMETERS, 9),
