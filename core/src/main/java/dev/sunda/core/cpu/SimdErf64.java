@@ -28,7 +28,7 @@ final class SimdErf64 {
     private static final Apart GELU = loop("gelu");
     private static final Apart GELU_TANH = loop("geluTanh");
     private static final Apart ERF_SLOPES = loopOfTwo("erfSlopes");
-    private static final Apart GELU_SLOPE = loop("geluSlope");
+    private static final Apart GELU_SLOPES = loopOfTwo("geluSlopes");
     private static final Apart GELU_TANH_SLOPES = loopOfTwo("geluTanhSlopes");
 
     private SimdErf64() {
@@ -60,20 +60,15 @@ final class SimdErf64 {
 
     /// `dx = dy * op'(k)`.
     static void slopes(UnaryOp op, double[] k, int ki, double[] dy, int di, double[] dx, int oi, int end) {
-        if (op == UnaryOp.GELU_TANH) {
-            GELU_TANH_SLOPES.run(k, ki, dy, di, dx, oi, end);
+        if (op != UnaryOp.ERF) {
+            (op == UnaryOp.GELU ? GELU_SLOPES : GELU_TANH_SLOPES).run(k, ki, dy, di, dx, oi, end);
             return;
         }
         double[] e = Scratch64.doubles(Scratch64.Role.EXPONENTIALS, BLOCK);
         for (int i = 0; i < end; i += BLOCK) {
             int n = Math.min(BLOCK, end - i);
-            if (op == UnaryOp.ERF) {
-                EXPONENTIALS.run(k, ki + i, e, 0, n);
-                ERF_SLOPES.run(e, 0, dy, di + i, dx, oi + i, n);
-            } else {
-                GELU_SLOPE.run(k, ki + i, e, 0, n);
-                geluSlopes(k, ki + i, e, dy, di + i, dx, oi + i, n);
-            }
+            EXPONENTIALS.run(k, ki + i, e, 0, n);
+            ERF_SLOPES.run(e, 0, dy, di + i, dx, oi + i, n);
         }
     }
 
@@ -183,21 +178,15 @@ final class SimdErf64 {
         }
     }
 
-    /// Raised, for the slope on the side of the small values.
-    private static void geluSlope(double[] k, int ki, double[] e, int ei, int end) {
+    private static void geluSlopes(double[] k, int ki, double[] dy, int di, double[] dx, int oi, int end) {
         for (int j = 0; j < end; j += L) {
-            DoubleVector m = minusCut(fromArray(S, k, ki + j)), s = m.mul(m);
+            DoubleVector v = fromArray(S, k, ki + j), m = minusCut(v), s = m.mul(m);
             DoubleVector t = s.fma(broadcast(S, -0.5 * LOG2_E), broadcast(S, ROUND_RAISED));
             DoubleVector r = squareLess(m, t.sub(ROUND_RAISED)), z = r.mul(r), p = oddOfTwice(r, z), q = evenOfTwice(z);
             DoubleVector d = denominator(m, s), n = numerator(m, s);
-            DoubleVector ratio = q.sub(p).mul(m.fma(d.mul(DENSITY), n)).div(q.add(p).mul(d));
-            ratio.reinterpretAsLongs().add(t.reinterpretAsLongs().lanewise(LSHL, 52)).reinterpretAsDoubles().intoArray(e, ei + j);
-        }
-    }
-
-    private static void geluSlopes(double[] k, int ki, double[] e, double[] dy, int di, double[] dx, int oi, int end) {
-        for (int j = 0; j < end; j += L) {
-            DoubleVector v = fromArray(S, k, ki + j), slope = fromArray(S, e, j).mul(LOWER);
+            DoubleVector ratio = q.sub(p).mul(m.fma(d.mul(broadcast(S, DENSITY)), n)).div(q.add(p).mul(d));
+            LongVector raised = ratio.reinterpretAsLongs().add(t.reinterpretAsLongs().lanewise(LSHL, 52));
+            DoubleVector slope = raised.reinterpretAsDoubles().mul(broadcast(S, LOWER));
             slope = v.blend(broadcast(S, 1).sub(slope), v.compare(GE, 0)).blend(slope, v.compare(LT, 0));
             fromArray(S, dy, di + j).mul(slope).intoArray(dx, oi + j);
         }
