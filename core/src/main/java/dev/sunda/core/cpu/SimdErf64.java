@@ -15,8 +15,8 @@ import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /// [ScalarErf64] on arrays: the identical chains of operations, lane by lane. `end` is a multiple of the vector length.
-/// See [SimdErf] for the form of the loops. Forty constants are about as much as the compiler inlines into one loop; where a function takes more,
-/// exponentials or slopes of a block are written to memory that stays in the first cache.
+/// See [SimdErf] for the form of the loops. Forty constants are about as much as the compiler inlines into one loop; `erf` takes more, so
+/// that what a block needs of exponentials is written to memory that stays in the first cache.
 final class SimdErf64 {
     private static final VectorSpecies<Double> S = SimdSpecies.D;
     private static final int L = S.length();
