@@ -14,8 +14,8 @@ import dev.sunda.core.op.UnaryOp;
 ///
 /// Error against the exact value, also where results are small: `silu` 2.5 ulp, `mish` 3.5, `logSigmoid` and `softplus` with a `beta` of 1
 /// 2, `elu` with parameters of 1 1.5; of the derivatives of `silu` and `mish` 2 ulp of 1, and below -3 3 and 5 ulp of their own; of that of
-/// `elu` 1 ulp, of the others 2. What is subnormal is off by one of the smallest numbers, derivatives of `silu` and `mish` by two. At minus
-/// infinity `silu`, `mish` and their derivatives have the values they tend to.
+/// `elu` 1 ulp, of the others 2. What is subnormal is off by one of the smallest numbers, derivatives of `silu` and `mish` by two. Where an
+/// argument is infinite and a product of the definition has no value, NaN comes in by a multiplication with 0.
 ///
 /// All rest on `e^r - 1` as a polynomial, for most have a quotient to come anyway. As in [ScalarErf64], powers of two that may get
 /// small are raised until the last multiplication.
@@ -148,7 +148,7 @@ final class ScalarActivations64 {
         double m = minusAbs(x);
         double e = raisedExp(m);
         double sum = Math.fma(e, LOWER, 1);
-        return x >= 0 ? x / sum : m * e / sum * LOWER;
+        return x >= 0 ? x / sum : Math.fma(x, 0, m * e) / sum * LOWER;
     }
 
     /// With `e = e^x` and `p = e (e + 2)`, `tanh(log(1 + e)) = p / (p + 2)`.
@@ -156,7 +156,7 @@ final class ScalarActivations64 {
         double c = x > MISH_MOST ? MISH_MOST : notBelow(x);
         double e = raisedExp(c);
         double p = e * Math.fma(e, LOWER, 2);
-        return x > MISH_MOST ? x : c * p / Math.fma(p, LOWER, 2) * LOWER;
+        return x > MISH_MOST ? x : Math.fma(x, 0, c * p) / Math.fma(p, LOWER, 2) * LOWER;
     }
 
     /// Whether the function is computed here with these parameters: exponents must not be positive.
@@ -187,7 +187,8 @@ final class ScalarActivations64 {
         double e = raisedExp(m);
         double near = 1 / Math.fma(e, LOWER, 1);
         double far = e * near;
-        return x >= 0 ? near * Math.fma(m, far * -LOWER, 1) : far * Math.fma(m, near, 1) * LOWER;
+        double factor = Math.fma(x, 0, m);
+        return x >= 0 ? near * Math.fma(factor, far * -LOWER, 1) : far * Math.fma(factor, near, 1) * LOWER;
     }
 
     /// `p / (p + 2) + x 4 e (1 + e) / (p + 2)^2`, see [#mish], with `e / (p + 2)` as a factor of both.
@@ -196,8 +197,8 @@ final class ScalarActivations64 {
         double e = raisedExp(c);
         double more = Math.fma(e, LOWER, 2);
         double inverse = 1 / Math.fma(e * more, LOWER, 2);
-        double inner = Math.fma(c * Math.fma(e, 4 * LOWER, 4), inverse, more);
-        return x > MISH_MOST ? 1 : e * inverse * inner * LOWER;
+        double inner = Math.fma(Math.fma(x, 0, c) * Math.fma(e, 4 * LOWER, 4), inverse, more);
+        return x > MISH_MOST ? Math.fma(x, 0, 1) : e * inverse * inner * LOWER;
     }
 
     static double derivative(ParametricOp op, double x) {

@@ -188,7 +188,7 @@ final class SimdActivations64 {
         for (int j = 0; j < end; j += L) {
             DoubleVector v = fromArray(S, x, xi + j), m = minusAbs(v), e = raisedExp(m);
             var notNegative = v.compare(GE, 0);
-            DoubleVector ratio = m.mul(e).blend(v, notNegative).div(e.fma(broadcast(S, LOWER), broadcast(S, 1)));
+            DoubleVector ratio = v.fma(broadcast(S, 0), m.mul(e)).blend(v, notNegative).div(e.fma(broadcast(S, LOWER), broadcast(S, 1)));
             ratio.mul(broadcast(S, LOWER).blend(1, notNegative)).intoArray(y, yi + j);
         }
     }
@@ -199,7 +199,7 @@ final class SimdActivations64 {
             var large = v.compare(GT, MISH_MOST);
             DoubleVector c = notBelow(v.blend(MISH_MOST, large)), e = raisedExp(c);
             DoubleVector p = e.mul(e.fma(broadcast(S, LOWER), broadcast(S, 2)));
-            DoubleVector ratio = c.mul(p).div(p.fma(broadcast(S, LOWER), broadcast(S, 2)));
+            DoubleVector ratio = v.fma(broadcast(S, 0), c.mul(p)).div(p.fma(broadcast(S, LOWER), broadcast(S, 2)));
             ratio.mul(LOWER).blend(v, large).intoArray(y, yi + j);
         }
     }
@@ -288,7 +288,7 @@ final class SimdActivations64 {
             DoubleVector v = fromArray(S, k, ki + j), m = minusAbs(v), e = raisedExp(m);
             var notNegative = v.compare(GE, 0);
             DoubleVector near = ONE.div(e.fma(broadcast(S, LOWER), broadcast(S, 1))), far = e.mul(near);
-            DoubleVector inner = m.fma(near.blend(far.mul(-LOWER), notNegative), broadcast(S, 1));
+            DoubleVector inner = v.fma(broadcast(S, 0), m).fma(near.blend(far.mul(-LOWER), notNegative), broadcast(S, 1));
             DoubleVector slope = far.blend(near, notNegative).mul(inner).mul(broadcast(S, LOWER).blend(1, notNegative));
             fromArray(S, dy, di + j).mul(slope).intoArray(dx, oi + j);
         }
@@ -301,8 +301,8 @@ final class SimdActivations64 {
             DoubleVector c = notBelow(v.blend(MISH_MOST, large)), e = raisedExp(c);
             DoubleVector more = e.fma(broadcast(S, LOWER), broadcast(S, 2));
             DoubleVector inverse = ONE.div(e.mul(more).fma(broadcast(S, LOWER), broadcast(S, 2)));
-            DoubleVector inner = c.mul(e.fma(broadcast(S, 4 * LOWER), broadcast(S, 4))).fma(inverse, more);
-            DoubleVector slope = e.mul(inverse).mul(inner).mul(LOWER).blend(1, large);
+            DoubleVector inner = v.fma(broadcast(S, 0), c).mul(e.fma(broadcast(S, 4 * LOWER), broadcast(S, 4))).fma(inverse, more);
+            DoubleVector slope = e.mul(inverse).mul(inner).mul(LOWER).blend(v.fma(broadcast(S, 0), broadcast(S, 1)), large);
             fromArray(S, dy, di + j).mul(slope).intoArray(dx, oi + j);
         }
     }
