@@ -4,9 +4,14 @@
 #include "operations.cuh"
 #include "values.cuh"
 
+// With e = e^x and p = e (e + 2), tanh(log(1 + e)) = p / (p + 2). One minus the square of that would lose the digits that x brings back.
 __device__ __forceinline__ double mish_derivative(double x) {
-    double t = special_tanh(special_softplus(x));
-    return t + x * special_sigmoid(x) * (1 - t * t);
+    if (x > 20)
+        return 1 + 0 * x;
+    double e = special_exp(x);
+    double more = e + 2;
+    double inverse = 1 / (e * more + 2);
+    return e * inverse * (4 * x * (1 + e) * inverse + more);
 }
 
 // The derivative at k, which is the input or the output.

@@ -60,7 +60,8 @@ class UnaryTests {
             var devices = new TwoDevices(CPU, 1);
             for (Layout layout : layouts(devices))
                 devices.with(dtype, layout).with(dtype, Layout.contiguous(layout.shape()))
-                        .compare(bound(function, dtype), cancels(function) ? 1 : 0, (backend, x) -> backend.unary(function, x[0], x[1]));
+                        .compare(bound(function, dtype), cancels(function) ? 1 : sinks(function, dtype) ? 0x1p-1012 : 0,
+                                (backend, x) -> backend.unary(function, x[0], x[1]));
         }
     }
 
@@ -106,6 +107,11 @@ class UnaryTests {
     private static boolean cancels(UnaryFunction function) {
         return function == UnaryOp.TANHSHRINK || function == UnaryOp.LGAMMA
                 || function instanceof ParametricOp op && op.kind() == ParametricOp.Kind.POLYGAMMA;
+    }
+
+    /// Whether an exponential loses digits to the smallest numbers before it is multiplied by an argument of hundreds.
+    private static boolean sinks(UnaryFunction function, DType dtype) {
+        return dtype == DType.F64 && (function == UnaryOp.SILU || function == UnaryOp.MISH);
     }
 
     /// Beside limits that are no floats: 0.1 lies below the float next to it, 0.7 above.
