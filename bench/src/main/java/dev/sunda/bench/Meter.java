@@ -24,7 +24,8 @@ final class Meter {
     private static final int MOST_RUNS = 100_000;
     /// A part counts as faster than the ones before it when its fastest run took less than this share of theirs.
     private static final double FASTER = 0.97;
-    /// A part in which the virtual machine's own threads, the compiler's above all, used more than this share of a processor is not the end.
+    /// A part in which the virtual machine's own threads, the compiler's above all, used more than this share of a processor is not the
+    /// end.
     private static final double BUSY = 0.1;
     /// Times that the numbers of threads take turns.
     private static final int TURNS = 6;

@@ -1,7 +1,7 @@
 package dev.sunda.core.spi;
 
-/// What a step of a long short-term memory reads and writes besides the states before it, see [RightSide#lstm]. `N` samples, `H` units; rows
-/// are contiguous.
+/// What a step of a long short-term memory reads and writes besides the states before it, see [RightSide#lstm]. `N` samples, `H` units;
+/// rows are contiguous.
 ///
 /// @param x `[N, 4 * H]`: what the inputs contribute to the gates i, f, g, o
 /// @param c `[N, H]`: the cells before

@@ -8,8 +8,8 @@ public interface RightSide {
     /// @param bias `[n]`, one number a column; null stands for zeros
     void multiply(View x, View bias, View out);
 
-    /// The product of the states `h` with this weight of an LSTM and all that follows from it in a step, with the bits of [#multiply] and of
-    /// the operations one after the other; or nothing, where the backend knows no better way than those.
+    /// The product of the states `h` with this weight of an LSTM and all that follows from it in a step, with the bits of [#multiply] and
+    /// of the operations one after the other; or nothing, where the backend knows no better way than those.
     ///
     /// @param h `[N, k]`
     /// @param bias as for [#multiply]
