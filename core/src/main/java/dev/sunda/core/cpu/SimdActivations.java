@@ -34,12 +34,13 @@ final class SimdActivations {
     private static final Apart MINUS = loop("minus");
     private static final Apart CUT = loop("cut");
     private static final Apart ONE_MORE = loop("oneMore");
+    private static final Apart SILU = loop("silu");
+    private static final Apart SILU_SLOPES = loopOfTwo("siluSlopes");
     private static final Apart SIGMOID = Apart.of(SimdFunctions.lookup(), "sigmoid", float[].class, int.class, float[].class, int.class,
             int.class);
     private static final Apart LOG = Apart.of(SimdFunctions.lookup(), "log", float[].class, int.class, float[].class, int.class, int.class);
     private static final Apart PRODUCT = loopOfTwo("product");
     private static final Apart MISH = loopOfTwo("mish");
-    private static final Apart SILU_SLOPE = loop("siluSlope");
     private static final Apart MISH_SLOPE = loop("mishSlope");
 
     private SimdActivations() {
@@ -73,6 +74,7 @@ final class SimdActivations {
             case SOFTSIGN -> softsign(x, xi, y, yi, end);
             case HARDSIGMOID -> hardsigmoid(x, xi, y, yi, end);
             case HARDSWISH -> hardswish(x, xi, y, yi, end);
+            case SILU -> SILU.run(x, xi, y, yi, end);
             default -> blocks(op, x, xi, y, yi, end);
         }
     }
@@ -82,10 +84,6 @@ final class SimdActivations {
         for (int i = 0; i < end; i += BLOCK) {
             int n = Math.min(BLOCK, end - i);
             switch (op) {
-                case SILU -> {
-                    SIGMOID.run(x, xi + i, e, AT, n);
-                    PRODUCT.run(x, xi + i, e, AT, y, yi + i, n);
-                }
                 case MISH -> {
                     CUT.run(x, xi + i, e, AT, n);
                     SimdFunctions.exp(e, AT, e, AT, n);
@@ -105,6 +103,7 @@ final class SimdActivations {
             case SOFTSIGN -> softsignSlopes(k, ki, dy, di, dx, oi, end);
             case HARDSIGMOID -> hardsigmoidSlopes(k, ki, dy, di, dx, oi, end);
             case HARDSWISH -> hardswishSlopes(k, ki, dy, di, dx, oi, end);
+            case SILU -> SILU_SLOPES.run(k, ki, dy, di, dx, oi, end);
             default -> blocksBackward(op, k, ki, dy, di, dx, oi, end);
         }
     }
@@ -114,11 +113,6 @@ final class SimdActivations {
         for (int i = 0; i < end; i += BLOCK) {
             int n = Math.min(BLOCK, end - i);
             switch (op) {
-                case SILU -> {
-                    MINUS_ABS.run(k, ki + i, e, AT, n);
-                    SimdFunctions.exp(e, AT, e, AT, n);
-                    SILU_SLOPE.run(k, ki + i, e, AT, n);
-                }
                 case MISH -> {
                     CUT.run(k, ki + i, e, AT, n);
                     SimdFunctions.exp(e, AT, e, AT, n);
@@ -163,7 +157,23 @@ final class SimdActivations {
         LOG.run(e, AT + BLOCK, e, AT + BLOCK, end);
     }
 
+    private static FloatVector expOfMinusAbs(FloatVector v) {
+        FloatVector c = SimdFunctions.notBelow(SimdSpecies.bits(v).or(Integer.MIN_VALUE).reinterpretAsFloats());
+        FloatVector t = c.fma(broadcast(S, ScalarFunctions.LOG2_E), broadcast(S, SimdFunctions.ROUND_RAISED));
+        FloatVector r = SimdFunctions.remainder(c, t.sub(SimdFunctions.ROUND_RAISED));
+        return SimdFunctions.scaleSmall(SimdFunctions.expMinus1(r), SimdSpecies.bits(t));
+    }
+
     // ---------------------------------------------------------------------------------------------------------- values
+
+    /// `x` times [SimdFunctions#sigmoid].
+    private static void silu(float[] x, int xi, float[] y, int yi, int end) {
+        for (int j = 0; j < end; j += L) {
+            FloatVector v = fromArray(S, x, xi + j), e = expOfMinusAbs(v);
+            FloatVector whole = e.blend(1, v.compare(GE, 0));
+            v.mul(whole.fma(e.div(broadcast(S, -1).sub(e)), whole)).intoArray(y, yi + j);
+        }
+    }
 
     private static void softsign(float[] x, int xi, float[] y, int yi, int end) {
         for (int j = 0; j < end; j += L) {
@@ -283,13 +293,14 @@ final class SimdActivations {
         }
     }
 
-    /// In the place of `e^-|x|`.
-    private static void siluSlope(float[] x, int xi, float[] e, int ei, int end) {
+    private static void siluSlopes(float[] x, int xi, float[] dy, int di, float[] dx, int oi, int end) {
+        FloatVector one = broadcast(S, 1);
         for (int j = 0; j < end; j += L) {
-            FloatVector v = fromArray(S, x, xi + j), power = fromArray(S, e, ei + j);
-            FloatVector near = ONE.div(power.add(1)), far = power.mul(near);
+            FloatVector v = fromArray(S, x, xi + j), e = expOfMinusAbs(v);
+            FloatVector near = one.div(e.add(1)), far = e.mul(near);
             FloatVector minus = far.mul(v.mul(near).add(1));
-            minus.blend(near.mul(v.mul(far).add(1)), v.compare(GE, 0)).intoArray(e, ei + j);
+            FloatVector slope = minus.blend(near.mul(v.mul(far).add(1)), v.compare(GE, 0));
+            fromArray(S, dy, di + j).mul(slope).intoArray(dx, oi + j);
         }
     }
 
