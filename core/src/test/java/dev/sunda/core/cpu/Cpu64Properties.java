@@ -269,6 +269,28 @@ class Cpu64Properties {
         assertClose(dlogits, expected[2], 0, 1e-11);
     }
 
+    /// A row's exponentials are taken relative to its own largest logit, which the row before it has looked for.
+    @Example
+    void crossEntropyOfRowsOfVeryDifferentSizes() {
+        int rows = 6;
+        int classes = 21;
+        var views = new RandomViews(1);
+        View logits = copy(views.finite(F64, Shape.of(rows * classes)));
+        for (int i = 0; i < rows * classes; i++)
+            logits.heap().doubles()[logits.layout().offset() + i] += i / classes % 2 == 0 ? -2000 : 2000;
+        logits = logits.as(Layout.strided(Shape.of(rows, classes), new int[] {classes, 1}, logits.layout().offset()));
+        View target = views.source(DType.I64, Shape.of(rows));
+        for (int i = 0; i < target.storage().numel(); i++)
+            target.heap().setLong(i, 5);
+        View losses = views.target(F64, Shape.of(rows));
+        View logSumExp = views.target(F64, Shape.of(rows));
+        View[] expected = {copy(losses), copy(logSumExp)};
+        var spec = new CrossEntropySpec(3, 0);
+        cpu.crossEntropy(spec, logits, target, null, losses, logSumExp);
+        naive.crossEntropy(spec, logits, target, null, expected[0], expected[1]);
+        assertClose(logSumExp, expected[1], 1e-14, 0);
+    }
+
     @Property
     void randomNumbersAgree(@ForAll @IntRange(max = 4) int rank, @ForAll @IntRange(max = 9) int p, @ForAll long key,
             @ForAll @IntRange(max = 9) int offset, @ForAll long seed) {
