@@ -191,6 +191,12 @@ def ctc(length, batch, classes, target):
     return lambda: F.ctc_loss(F.log_softmax(logits, -1), targets, *lengths), [logits]
 
 
+def cross_entropy(rows, classes):
+    logits = leaf(rows, classes)
+    labels = torch.randint(0, classes, (rows,))
+    return lambda: F.cross_entropy(logits, labels), [logits]
+
+
 def optimizer(name, make):
     if options.only not in name:
         return
@@ -292,6 +298,7 @@ case("family/bilinear-16x64x28-56", images(lambda: nn.Upsample(scale_factor=2, m
 case("family/nearest-16x64x28-56", images(lambda: nn.Upsample(scale_factor=2), 16, 64, 28, 28), BOTH)
 case("family/einsum-bhid,bhjd-bhij", lambda: einsum("bhid,bhjd->bhij", (8, 8, 256, 64), (8, 8, 256, 64)))
 case("family/ctc-100x32x50-20", lambda: ctc(100, 32, 50, 20))
+case("family/cross_entropy-4096x1000", lambda: cross_entropy(*ROWS))
 forward_only("family/sort-4096x1000", lambda: on_rows(lambda x: torch.sort(x, -1)[0]))
 forward_only("family/topk10-4096x1000", lambda: on_rows(lambda x: torch.topk(x, 10, -1)[0]))
 case("family/silu-4096x1000", lambda: of_function(F.silu, *ROWS))

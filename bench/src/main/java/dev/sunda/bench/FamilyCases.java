@@ -29,6 +29,7 @@ import dev.sunda.nn.functional.Attentions;
 import dev.sunda.nn.functional.Embeddings;
 import dev.sunda.nn.functional.Interpolation.Mode;
 import dev.sunda.nn.functional.Interpolation;
+import dev.sunda.nn.functional.Losses;
 import dev.sunda.nn.functional.SequenceLosses;
 import dev.sunda.optim.Adadelta;
 import dev.sunda.optim.Adagrad;
@@ -56,6 +57,7 @@ final class FamilyCases {
     private static final Shape SCORES = Shape.of(8, 8, 256, 64);
     private static final Map<Device, Tensor> WORDS = onDevices(integers(0, 50_000, 32, 512));
     private static final Map<Device, Tensor> LABELS = onDevices(integers(1, 50, 32, 20));
+    private static final Map<Device, Tensor> CLASSES = onDevices(integers(0, 1000, 4096));
     private static final double PICKED = 32 * 512 * 256;
     private static final Shape LOGITS = Shape.of(100, 32, 50);
     private static final Shape ROWS = Shape.of(4096, 1000);
@@ -98,6 +100,8 @@ final class FamilyCases {
                     SCORES, SCORES),
             several("family/ctc-100x32x50-20", x -> SequenceLosses.ctcLoss(x.get(0).logSoftmax(-1), at(x, LABELS), all(100), all(20)),
                     Work.moving(LOGITS.numel()), Work.moving(2 * LOGITS.numel()), LOGITS),
+            several("family/cross_entropy-4096x1000", x -> Losses.crossEntropy(x.get(0), at(x, CLASSES)), Work.moving(ROWS.numel()),
+                    Work.moving(3 * ROWS.numel()), ROWS),
             forward("family/sort-4096x1000", x -> x.sort(-1, false).values(), ROWS, Work.moving(2 * ROWS.numel())),
             forward("family/topk10-4096x1000", x -> x.topK(10, -1, true).values(), ROWS, Work.moving(ROWS.numel())),
             unary("family/silu-4096x1000", Activations::silu, ROWS, 2, 5),

@@ -1,5 +1,6 @@
 package dev.sunda.core.cpu;
 
+import dev.sunda.core.cpu.GemmScratch.Role;
 import dev.sunda.core.op.BinaryOp;
 import dev.sunda.core.op.CrossEntropySpec;
 import dev.sunda.core.parallel.Parallel;
@@ -10,9 +11,8 @@ import java.util.Arrays;
 /// Cross-entropy of F32 rows of logits `z` against class indices or distributions, and its gradient; formulas at [CrossEntropySpec].
 ///
 /// Exponentials are vectorised; what depends on the target is added in scalar code, for plain class indices only at
-/// the class of the row. No source is modified.
+/// the class of the row. Rows whose elements are neighbours are read and written where they lie. No source is modified.
 final class CrossEntropy {
-    private static final ReduceMath REDUCE = ReduceMath.CHOSEN;
     private static final BinaryMath BINARY = BinaryMath.CHOSEN;
     private static final SoftmaxMath MATH = SoftmaxMath.CHOSEN;
 
@@ -51,53 +51,72 @@ final class CrossEntropy {
 
     static void forward(CrossEntropySpec spec, View logits, View target, View weight, View losses, View logSumExp) {
         var loss = new CrossEntropy(spec, logits, target, weight);
-        loss.forRows((row, z, t, work) -> {
-            float max = REDUCE.max(z, 0, z.length);
-            MATH.expShifted(z, 0, max, work, 0, z.length);
-            double normalizer = max + StrictMath.log(REDUCE.longSum(work, 0, z.length));
-            write(logSumExp, row, (float) normalizer);
-            write(losses, row, loss.isIgnored(row) ? 0 : (float) loss.loss(row, z, t, normalizer));
+        loss.forRows((from, to, z, t) -> {
+            float[] work = GemmScratch.floats(Role.VALUES, loss.classes);
+            var lanes = new float[16];
+            for (int row = from; row < to; row++) {
+                int zi = place(logits, row, z);
+                int ti = place(target, row, t);
+                float max = MATH.largest(z, zi, loss.classes);
+                double normalizer =
+                        max + StrictMath.log(MATH.exponentials(z, zi, max, work, GemmScratch.FIRST, loss.classes, lanes));
+                write(logSumExp, row, (float) normalizer);
+                write(losses, row, loss.isIgnored(row) ? 0 : (float) loss.loss(row, z, zi, t, ti, normalizer));
+            }
         });
     }
 
     static void backward(CrossEntropySpec spec, View dlosses, View logits, View target, View weight, View logSumExp, View dlogits) {
         var loss = new CrossEntropy(spec, logits, target, weight);
-        float[] to = dlogits.heap().floats();
-        int stride = dlogits.layout().stride(1);
-        loss.forRows((row, z, t, work) -> {
-            if (loss.isIgnored(row))
-                Arrays.fill(work, 0);
-            else
-                loss.gradient(row, z, t, read(dlosses, row), read(logSumExp, row), work);
-            Strips.write(work, to, dlogits.layout().offset() + row * dlogits.layout().stride(0), stride, z.length);
-        });
-    }
-
-    /// A row of logits and of target probabilities (null for class indices), both copies, and room for another row.
-    @FunctionalInterface
-    private interface Row {
-        void run(int row, float[] z, float[] t, float[] work);
-    }
-
-    private void forRows(Row body) {
-        int rows = logits.shape().size(0);
-        boolean distribution = target.dtype() == DType.F32;
-        Parallel.forChunks(rows, Math.max(1, Nest.CHUNK / classes), (_, from, to) -> {
-            var z = new float[classes];
-            var work = new float[classes];
-            var t = distribution ? new float[classes] : null;
+        var layout = dlogits.layout();
+        loss.forRows((from, to, z, t) -> {
+            float[] dz = strip(dlogits, loss.classes);
             for (int row = from; row < to; row++) {
-                readRow(logits, row, z);
-                if (distribution)
-                    readRow(target, row, t);
-                body.run(row, z, t, work);
+                int at = layout.offset() + row * layout.stride(0);
+                int out = layout.stride(1) == 1 ? at : 0;
+                if (loss.isIgnored(row))
+                    Arrays.fill(dz, out, out + loss.classes, 0);
+                else
+                    loss.gradient(row, z, place(logits, row, z), t, place(target, row, t), read(dlosses, row), read(logSumExp, row), dz,
+                            out);
+                if (layout.stride(1) != 1)
+                    Strips.write(dz, dlogits.heap().floats(), at, layout.stride(1), loss.classes);
             }
         });
     }
 
-    private static void readRow(View view, int row, float[] strip) {
-        var layout = view.layout();
-        Strips.read(view.heap().floats(), layout.offset() + row * layout.stride(0), layout.stride(1), strip, strip.length);
+    /// Some rows.
+    @FunctionalInterface
+    private interface Rows {
+        /// @param z where [CrossEntropy#place] finds logits
+        /// @param t and target probabilities; null for class indices
+        void run(int from, int to, float[] z, float[] t);
+    }
+
+    private void forRows(Rows body) {
+        Parallel.forChunks(logits.shape().size(0), Math.max(1, Nest.CHUNK / classes),
+                (_, from, to) -> body.run(from, to, strip(logits, classes), isDistribution() ? strip(target, classes) : null));
+    }
+
+    private boolean isDistribution() {
+        return target.dtype() == DType.F32;
+    }
+
+    /// Memory for a row of `rows`: its own if its elements are neighbours.
+    private static float[] strip(View rows, int classes) {
+        return rows.layout().stride(1) == 1 ? rows.heap().floats() : new float[classes];
+    }
+
+    /// Where in its [#strip] a row begins, which is read there if need be; 0 if the strip is null.
+    private static int place(View rows, int row, float[] strip) {
+        if (strip == null)
+            return 0;
+        var layout = rows.layout();
+        int at = layout.offset() + row * layout.stride(0);
+        if (layout.stride(1) == 1)
+            return at;
+        Strips.read(rows.heap().floats(), at, layout.stride(1), strip, strip.length);
+        return 0;
     }
 
     private static float read(View rows, int row) {
@@ -125,43 +144,43 @@ final class CrossEntropy {
         return t == null && smooth == 0;
     }
 
-    /// The smoothed target probability of class `c`; the plain one is `t[c]`, or 1 for the class `label`.
-    private double share(int label, float[] t, int c) {
-        double plain = t != null ? t[c] : c == label ? 1 : 0;
+    /// The smoothed target probability of class `c`; the plain one is `t[ti + c]`, or 1 for the class `label`.
+    private double share(int label, float[] t, int ti, int c) {
+        double plain = t != null ? t[ti + c] : c == label ? 1 : 0;
         return (1 - spec.labelSmoothing()) * plain + smooth;
     }
 
-    private double loss(int row, float[] z, float[] t, double normalizer) {
+    private double loss(int row, float[] z, int zi, float[] t, int ti, double normalizer) {
         if (isOneClass(t)) {
             int c = (int) label(row);
-            return weight(c) * (normalizer - z[c]);
+            return weight(c) * (normalizer - z[zi + c]);
         }
         int label = t == null ? (int) label(row) : -1;
         double sum = 0;
         for (int c = 0; c < classes; c++) {
-            double share = share(label, t, c);
+            double share = share(label, t, ti, c);
             if (share != 0)
-                sum -= weight(c) * share * (z[c] - normalizer);
+                sum -= weight(c) * share * (z[zi + c] - normalizer);
         }
         return sum;
     }
 
-    /// Writes the gradient of the logits `z` to `dz`.
-    private void gradient(int row, float[] z, float[] t, double dloss, float normalizer, float[] dz) {
-        MATH.expShifted(z, 0, normalizer, dz, 0, classes);
+    /// Writes the gradient of the logits from `z[zi]` on to `dz` from `out` on.
+    private void gradient(int row, float[] z, int zi, float[] t, int ti, double dloss, float normalizer, float[] dz, int out) {
+        MATH.expShifted(z, zi, normalizer, dz, out, classes);
         if (isOneClass(t)) {
             int c = (int) label(row);
             double mass = dloss * weight(c);
-            float p = dz[c];
-            BINARY.vectorScalar(BinaryOp.MUL, dz, 0, (float) mass, dz, 0, classes);
-            dz[c] = (float) (mass * (p - 1.0));
+            float p = dz[out + c];
+            BINARY.vectorScalar(BinaryOp.MUL, dz, out, (float) mass, dz, out, classes);
+            dz[out + c] = (float) (mass * (p - 1.0));
             return;
         }
         int label = t == null ? (int) label(row) : -1;
         double mass = 0;
         for (int c = 0; c < classes; c++)
-            mass += weight(c) * share(label, t, c);
+            mass += weight(c) * share(label, t, ti, c);
         for (int c = 0; c < classes; c++)
-            dz[c] = (float) (dloss * (dz[c] * mass - weight(c) * share(label, t, c)));
+            dz[out + c] = (float) (dloss * (dz[out + c] * mass - weight(c) * share(label, t, ti, c)));
     }
 }
