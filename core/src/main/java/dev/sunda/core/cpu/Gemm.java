@@ -2,8 +2,10 @@ package dev.sunda.core.cpu;
 
 import dev.sunda.core.cpu.GemmScratch.Role;
 import dev.sunda.core.parallel.Parallel;
+import dev.sunda.core.spi.CacheLine;
 import dev.sunda.core.spi.View;
 import java.util.Arrays;
+import java.util.function.IntUnaryOperator;
 
 /// Matrix products in blocks: the right side is packed into panels as wide as a register tile, and some of them stay in the second cache
 /// while tiles of rows pass by. A row of tiles is copied to where its rows have the distance the tile wants, meets all these panels
@@ -18,6 +20,10 @@ final class Gemm {
     /// Rows for which they stay there, at most; where `k` is cut into blocks, their part of the result has to stay in the caches.
     private static final int MOST_ROWS = 192;
     private static final int LEAST_CHUNKS = 16;
+    /// Steps of `k` for which writing the result weighs as much as computing it.
+    private static final int SHALLOW = 192;
+    /// Floats of a result that does not stay in a core's caches: 1 MB.
+    private static final int LARGE = 256 * 1024;
     /// Rows of a panel that are packed at a time.
     private static final int PACKED_ROWS = 1024;
 
@@ -127,6 +133,11 @@ final class Gemm {
     interface Places {
         int of(int row);
 
+        /// How far behind the first element of its row column `column` lies. A row may be in pieces; each begins with a panel.
+        default int behind(int column) {
+            return column;
+        }
+
         /// Those of `n` rows from `first` on, to `places[at]` and following.
         default void fill(int first, int n, int[] places, int at) {
             for (int i = 0; i < n; i++)
@@ -136,6 +147,36 @@ final class Gemm {
         /// Row after row at one distance.
         static Places every(int distance, int at) {
             return new Evenly(at, distance);
+        }
+
+        /// The pixels of an image, line by line.
+        ///
+        /// @param across how many there are in a line
+        /// @param distance from one to the next
+        /// @param line where the first of a line is
+        /// @param behind see [#behind]
+        static Places lines(int across, int distance, IntUnaryOperator line, IntUnaryOperator behind) {
+            return new Lines(across, distance, line, behind);
+        }
+    }
+
+    private record Lines(int across, int distance, IntUnaryOperator line, IntUnaryOperator behind) implements Places {
+        @Override
+        public int of(int row) {
+            return line.applyAsInt(row / across) + row % across * distance;
+        }
+
+        @Override
+        public void fill(int first, int n, int[] places, int at) {
+            int x = first % across;
+            for (int i = 0, number = first / across; i < n; number++, x = 0)
+                for (int start = line.applyAsInt(number); i < n && x < across; i++, x++)
+                    places[at + i] = start + x * distance;
+        }
+
+        @Override
+        public int behind(int column) {
+            return behind.applyAsInt(column);
         }
     }
 
@@ -170,6 +211,7 @@ final class Gemm {
         int rows = rowsOfBlock(b.whole() < b.count() ? kernel.narrowRows() : kernel.rows(), m, Math.ceilDiv(LEAST_CHUNKS, panelBlocks));
         int rowBlocks = Math.ceilDiv(m, rows);
         int half = Math.ceilDiv(rowBlocks, 2);
+        boolean fetched = b.k() <= SHALLOW && (long) m * b.n() >= LARGE;
         Parallel.forChunks(rowBlocks * panelBlocks, 1, (index, _, _) -> {
             // The first half of the rows meets all panels, then the second: two threads read the same panels side by side.
             boolean second = index >= half * panelBlocks;
@@ -178,7 +220,7 @@ final class Gemm {
             int i = (within % height + (second ? half : 0)) * rows;
             int j = within / height * panels;
             int n = Math.min(rows, m - i);
-            block(kernel, i, n, a, b, j, Math.min(b.count(), j + panels), start, c, places);
+            block(kernel, i, n, a, b, j, Math.min(b.count(), j + panels), start, c, places, fetched);
             if (after != null && panelBlocks == 1)
                 after.rows(c, places.of(i), n);
         });
@@ -195,6 +237,13 @@ final class Gemm {
     /// The same for `m` rows from `first` on and the panels `from` to `to - 1`, in the calling thread.
     static void block(GemmKernel kernel, int first, int m, GemmRows a, Panels b, int from, int to, float[] start, float[] c,
             Places places) {
+        block(kernel, first, m, a, b, from, to, start, c, places, false);
+    }
+
+    /// @param fetched whether rows of the result are brought into the caches in one go before they are computed. Tiles write a line of each
+    ///        of their rows at a time; lines that nothing has fetched come one after the other, each later than a shallow tile takes
+    private static void block(GemmKernel kernel, int first, int m, GemmRows a, Panels b, int from, int to, float[] start, float[] c,
+            Places places, boolean fetched) {
         int k = b.k();
         int depth = Math.max(1, Math.ceilDiv(k, Math.max(1, Math.ceilDiv(k, GemmKernel.DEPTH))));
         int height = kernel.rows();
@@ -203,14 +252,25 @@ final class Gemm {
         float[] left = GemmScratch.floats(Role.LEFT, a.isPacked() ? a.tiles() * GemmKernel.TILE : (together + 1) * GemmKernel.STRIDE);
         int edge = to * b.width() <= b.n() ? 0 : b.width(to - 1);    // the width of a panel that is not full
         float[] aside = GemmScratch.floats(Role.TILE, m * edge);
-        int[] rows = GemmScratch.places(2 * m);
-        places.fill(first, m, rows, 0);
-        Places.every(edge, GemmScratch.FIRST).fill(0, m, rows, m);
-        var block = new Block(kernel, left, a.isPacked(), b, start, c, aside, rows, m);
+        int ahead = 2 * m + to - from;
+        int[] where = GemmScratch.places(ahead + (to - from) * Math.ceilDiv(b.width(), CacheLine.FLOATS));
+        places.fill(first, m, where, 0);
+        Places.every(edge, GemmScratch.FIRST).fill(0, m, where, m);
+        int lines = 0;
+        for (int panel = from; panel < to; panel++) {
+            int column = panel * b.width();
+            int behind = places.behind(column);
+            where[2 * m + panel - from] = behind;
+            for (int j = 0; fetched && j < Math.min(b.width(), b.n() - column); j += CacheLine.FLOATS)
+                where[ahead + lines++] = behind + j;
+        }
+        var block = new Block(kernel, left, a.isPacked(), b, start, c, aside, where, m, 2 * m - from);
         for (int p = 0; p == 0 || p < k; p += depth) {
             int steps = Math.min(depth, k - p);
             for (int i = 0; i < m; i += together) {
                 int n = Math.min(together, m - i);
+                if (p == 0 && lines > 0)
+                    fetch(c, where, i, n, ahead, lines, left);
                 if (steps > 0)
                     a.load(first + i, n, p, steps, left, GemmScratch.FIRST);
                 for (int r = 0; r < n; r += height) {
@@ -223,14 +283,27 @@ final class Gemm {
         }
     }
 
+    /// Brings `n` rows, from number `row` on, into the caches by reading a number of each line.
+    ///
+    /// @param where where the rows lie, and from `ahead` on how far behind the first element of a row its lines do
+    /// @param scratch what was read leaves a trace in it, so that the compiler does not leave the reading out
+    private static void fetch(float[] c, int[] where, int row, int n, int ahead, int lines, float[] scratch) {
+        int read = 0;
+        for (int i = row; i < row + n; i++)
+            for (int line = ahead; line < ahead + lines; line++)
+                read |= Float.floatToRawIntBits(c[where[i] + where[line]]);
+        scratch[0] = read;
+    }
+
     /// Rows of tiles of a product.
     ///
     /// @param left rows of the left side, for some steps of `k`
     /// @param packed how they lie, see [GemmRows#isPacked]
     /// @param c row `i` at `to[i]`
     /// @param aside where the sums of the last panel rest if it is not full, row `i` at `to[m + i]`
+    /// @param panels how far behind the first element of its row panel `j` lies: `to[panels + j]`
     private record Block(GemmKernel kernel, float[] left, boolean packed, Panels b, float[] start, float[] c, float[] aside, int[] to,
-            int m) {
+            int m, int panels) {
         /// Adds `steps` steps of `k` from `p` on to some panels of full width of the rows from `row` on.
         ///
         /// @param at which row of `left` is the first of them
@@ -240,10 +313,10 @@ final class Gemm {
             for (int panel = from; panel < until; panel++) {
                 int column = panel * width;
                 if (b.n - column >= width) {
-                    tile(at, rows, b.at(panel, p), steps, first, column, c, row, column);
+                    tile(at, rows, b.at(panel, p), steps, first, column, c, row, to[panels + panel]);
                 } else {
                     tile(at, rows, b.at(panel, p), steps, first, column, aside, m + row, 0);
-                    finish(rows, row, column, width, p + steps);
+                    finish(rows, row, panel, width, p + steps);
                 }
             }
         }
@@ -255,17 +328,17 @@ final class Gemm {
             int width = kernel.narrowColumns();
             float[] first = p == 0 ? start : null;
             if (b.n - column == width) {
-                narrowTile(at, rows, b.at(panel, p), steps, first, column, c, row, column);
+                narrowTile(at, rows, b.at(panel, p), steps, first, column, c, row, to[panels + panel]);
             } else {
                 narrowTile(at, rows, b.at(panel, p), steps, first, column, aside, m + row, 0);
-                finish(rows, row, column, width, p + steps);
+                finish(rows, row, panel, width, p + steps);
             }
         }
 
         /// Writes the valid columns of the last, partial panel once all `k` steps are done.
-        private void finish(int rows, int row, int column, int width, int done) {
+        private void finish(int rows, int row, int panel, int width, int done) {
             if (done == b.k)
-                kernel.put(aside, to[m + row], width, rows, b.n - column, c, to, row, column);
+                kernel.put(aside, to[m + row], width, rows, b.n - panel * b.width, c, to, row, to[panels + panel]);
         }
 
         private void tile(int i, int rows, int bo, int steps, float[] start, int so, float[] c, int first, int co) {

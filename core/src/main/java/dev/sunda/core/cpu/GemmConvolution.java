@@ -76,8 +76,7 @@ final class GemmConvolution {
             WinogradPhases.run(kernels, batch, phases, in, weights, start, out);
         else
             for (var phase : phases)
-                place(kernels.gemm, batch, phase.grid(), in, weights.withTaps(phase.taps()), start, out,
-                        position -> out.at(phase.pixel(position)), null);
+                place(kernels.gemm, batch, phase.grid(), in, weights.withTaps(phase.taps()), start, out, phase.places(out), null);
     }
 
     private static void multiply(Kernels kernels, int batch, Im2colGrid grid, Image in, ConvWeights weights, float[] start, Image out,

@@ -55,4 +55,10 @@ record GemmPhase(Im2colGrid grid, int[] taps, Im2colGrid whole, int[] first, int
         int line = (image * whole.depth().positions() + first[0] + z * every[0]) * whole.height().positions() + first[1] + y * every[1];
         return line * whole.width().positions() + first[2] + x * every[2];
     }
+
+    /// Where the pixels of this phase lie in `image`.
+    Gemm.Places places(Image image) {
+        int columns = grid.width().positions();
+        return Gemm.Places.lines(columns, every[2] * image.channels(), row -> image.at(pixel(row * columns)), column -> column);
+    }
 }

@@ -20,6 +20,7 @@ final class ConvolutionHash {
             dense(2, 5, 12, square(13, 4, 3, 2, 2)),
             dense(2, 1, 13, square(12, 5, 1, 1, 2)),
             dense(3, 19, 24, square(12, 2, 2, 1, 0)),                // as a transposed one: without overlap
+            dense(2, 32, 9, square(10, 2, 2, 1, 0)),
             dense(5, 12, 14, List.of(Window.sliding(101, 2, 1, 16, 16, 0))),
             dense(2, 6, 9, List.of(Window.sliding(5, 2, 1, 1, 1, 0), Window.sliding(7, 3, 2, 1, 1, 1), Window.sliding(9, 3, 1, 2, 2, 2))),
             grouped(3, 2, 9, 7, square(13, 3, 1, 1, 1)),

@@ -130,6 +130,9 @@ class ConvolutionProperties {
         var three = Window.sliding(15, 3, 3, 1, 0, 0);
         check(new ConvSpec(3, 20, 33, 1, List.of(two, three)), Order.CHANNELS_LAST, Order.CHANNELS_LAST, new Random(1));
         checkTwins(new ConvSpec(3, 20, 33, 1, List.of(two, three)), new Random(1));
+        checkTwins(new ConvSpec(3, 16, 21, 1, List.of(three, two)), new Random(5));      // lines of pixels that end with a panel
+        check(new ConvSpec(3, 64, 21, 1, List.of(three, two)), Order.CHANNELS_LAST, Order.CHANNELS_LAST, new Random(6));
+        check(new ConvSpec(2, 32, 5, 1, List.of(two, three, two)), Order.CHANNELS_LAST, Order.CHANNELS_LAST, new Random(7));
         check(new ConvSpec(2, 17, 5, 1, List.of(two, two, three)), Order.CONTIGUOUS, Order.CHANNELS_LAST, new Random(2));
         check(new ConvSpec(2, 40, 8, 2, List.of(two, three)), Order.CHANNELS_LAST, Order.CHANNELS_LAST, new Random(3));
         check(new ConvSpec(2, 16, 8, 1, List.of(two, Window.sliding(16, 3, 3, 1, 0, 0))), Order.CHANNELS_LAST, Order.CHANNELS_LAST,

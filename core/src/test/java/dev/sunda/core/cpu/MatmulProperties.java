@@ -9,6 +9,7 @@ import dev.sunda.core.type.DType;
 import dev.sunda.core.type.Shape;
 import java.util.Random;
 import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -62,6 +63,13 @@ class MatmulProperties {
     void productsOfManyTermsAgree(@ForAll @IntRange(min = 1, max = 30) int m, @ForAll @IntRange(min = 1000, max = 4000) int k,
             @ForAll @IntRange(min = 1, max = 70) int n, @ForAll Order left, @ForAll Order right, @ForAll long seed) {
         agree(m, k, n, left, right, seed);
+    }
+
+    /// Results that are fetched before they are computed: the last panel is whole, narrow, or neither, and the last row ends the array.
+    @Example
+    void largeResultsOfFewTermsAgree() {
+        for (int n : new int[] {128, 133, 157})
+            agree(2100, 9, n, Order.CONTIGUOUS, Order.CONTIGUOUS, n);
     }
 
     private static void agree(int m, int k, int n, Order left, Order right, long seed) {
