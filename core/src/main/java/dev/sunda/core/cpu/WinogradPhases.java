@@ -53,9 +53,13 @@ final class WinogradPhases {
 
     /// Whether they have so many taps that this costs less than one product for each.
     static boolean pays(List<GemmPhase> phases, int batch, int channels, int resultChannels) {
+        return saves(phases) && fits(phases) && WinogradTiles.pays(grid(phases), batch, channels, resultChannels);
+    }
+
+    /// Whether there are multiplications to be saved.
+    static boolean saves(List<GemmPhase> phases) {
         int taps = phases.stream().mapToInt(phase -> phase.grid().height().kernel() * phase.grid().width().kernel()).sum();
-        return taps * WinogradTiles.RESULTS * WinogradTiles.RESULTS > COST * phases.size() && fits(phases)
-                && WinogradTiles.pays(grid(phases), batch, channels, resultChannels);
+        return taps * WinogradTiles.RESULTS * WinogradTiles.RESULTS > COST * phases.size();
     }
 
     static void run(Kernels kernels, int batch, List<GemmPhase> phases, Image in, ConvWeights weights, float[] start, Image out) {

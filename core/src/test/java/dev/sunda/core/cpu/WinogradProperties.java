@@ -59,7 +59,8 @@ class WinogradProperties {
         chosen(new ConvSpec(3, 60, 16, 1, List.of(Window.sliding(9, 2, 1, 3, 2, 0), window, window)));
     }
 
-    /// Strided kernels, whose input gradients are computed for all phases of pixels together.
+    /// Strided kernels, whose input gradients are computed for all phases of pixels together. Of a kernel with one tap the error may be
+    /// larger, since transforms spread the tap over 36 products whose parts cancel again; such kernels are never computed so.
     @Property(tries = 120, edgeCases = EdgeCasesMode.NONE)
     void phasesStayWithinTheirErrorOfTheNaiveLoops(@ForAll @IntRange(min = 1, max = 2) int batch,
             @ForAll @IntRange(min = 1, max = 20) int in, @ForAll @IntRange(min = 1, max = 40) int out, @ForAll boolean wide,
@@ -68,7 +69,7 @@ class WinogradProperties {
         var image = List.of(strided(random), strided(random));
         var axes = random.nextInt(4) > 0 ? image : List.of(depth(random), image.getFirst(), image.getLast());
         var actual = WinogradCase.of(wide, new ConvSpec(batch, in, out, 1, axes), random);
-        Assume.that(WinogradPhases.fits(actual.phases()));
+        Assume.that(WinogradPhases.fits(actual.phases()) && WinogradPhases.saves(actual.phases()));
         actual.runPhases(true);
         var scalar = actual.again();
         scalar.runPhases(false);
